@@ -1,0 +1,102 @@
+//! A thread pool that carries the context of whoever gives it work.
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc;
+
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use traceable_core::{bind, bind_fn};
+
+/// A thread pool, on rayon, that runs each piece of work in the context of whoever gave it: LangSmith's
+/// `ContextThreadPoolExecutor`.
+///
+/// ```
+/// use traceable::{ContextThreadPool, traceable};
+///
+/// #[traceable]
+/// fn square(x: u64) -> u64 { x * x }
+///
+/// #[traceable]
+/// fn sum_of_squares(n: u64) -> u64 {
+///     let pool = ContextThreadPool::new(2).expect("threads can be started");
+///     pool.map(0..n, square).into_iter().sum()      // each `square` is a child of this call
+/// }
+/// assert_eq!(sum_of_squares(4), 14);
+/// ```
+pub struct ContextThreadPool {
+    pool: rayon::ThreadPool,
+}
+
+/// The pool's threads could not be started.
+#[derive(Debug)]
+pub struct PoolError(rayon::ThreadPoolBuildError);
+
+/// Work given to a [`ContextThreadPool`]. Dropping it does not stop the work.
+#[must_use = "the result is lost unless it is joined"]
+pub struct Submitted<R> {
+    result: mpsc::Receiver<std::thread::Result<R>>,
+}
+
+impl ContextThreadPool {
+    /// A pool of this many threads; 0 stands for one a core.
+    ///
+    /// # Errors
+    /// The operating system refuses to start a thread.
+    pub fn new(threads: usize) -> Result<ContextThreadPool, PoolError> {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(PoolError)?;
+        Ok(ContextThreadPool { pool })
+    }
+
+    /// Gives the pool one piece of work.
+    pub fn submit<R: Send + 'static>(&self, f: impl FnOnce() -> R + Send + 'static) -> Submitted<R> {
+        let (sender, result) = mpsc::sync_channel(1);
+        let f = bind(f);
+        self.pool.spawn(move || {
+            // nobody may be waiting for it any more
+            let _ = sender.send(catch_unwind(AssertUnwindSafe(f)));
+        });
+        Submitted { result }
+    }
+
+    /// Calls `f` with each item, many at a time, and returns the results in the order of the items. What is
+    /// borrowed from the caller may be used inside.
+    ///
+    /// # Panics
+    /// If `f` panics, the panic goes on here.
+    pub fn map<T: Send, R: Send>(
+        &self,
+        items: impl IntoIterator<Item = T>,
+        f: impl Fn(T) -> R + Send + Sync,
+    ) -> Vec<R> {
+        let items: Vec<T> = items.into_iter().collect();
+        let f = bind_fn(f);
+        self.pool.install(|| items.into_par_iter().map(f).collect())
+    }
+
+    /// How many threads it has.
+    pub fn threads(&self) -> usize {
+        self.pool.current_num_threads()
+    }
+}
+
+impl<R> Submitted<R> {
+    /// Waits for the result.
+    ///
+    /// # Errors
+    /// The work panicked: the value it panicked with, as with a thread.
+    pub fn join(self) -> std::thread::Result<R> {
+        self.result.recv().unwrap_or_else(|gone| Err(Box::new(gone.to_string())))
+    }
+}
+
+impl fmt::Display for PoolError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the threads of a pool could not be started: {}", self.0)
+    }
+}
+
+impl std::error::Error for PoolError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.0)
+    }
+}

@@ -1,0 +1,14 @@
+//! Every form of function that `#[traceable]` stands on, against the plain function: same values, same drops, no
+//! lint, and a run with the right inputs and the right end.
+
+#![deny(warnings)]
+
+mod arguments;
+mod functions;
+mod futures;
+mod generators;
+mod macros;
+mod methods;
+mod options;
+mod support;
+mod traits;

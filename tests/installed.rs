@@ -1,0 +1,100 @@
+//! Calls that have lost their context, with a recorder for the whole process.
+//!
+//! One test, because the tests of one process share its default sink.
+
+use traceable::assert_tree;
+use traceable::prelude::*;
+use traceable::testing::Recorder;
+
+#[traceable]
+async fn child(x: i32) -> i32 {
+    tokio::task::yield_now().await;
+    x
+}
+
+#[traceable]
+fn leaf(x: i32) -> i32 {
+    x
+}
+
+#[traceable]
+async fn spawns_a_block() {
+    tokio::spawn(async { child(1).await }).await.unwrap();
+}
+
+#[traceable]
+fn starts_a_thread() {
+    std::thread::spawn(|| leaf(1)).join().unwrap();
+}
+
+#[traceable]
+fn blocks_its_thread() {
+    // on one thread: the task is polled while this run is open below it on the stack
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(async {
+        tokio::spawn(async { child(1).await }).await.unwrap();
+    });
+}
+
+fn reason_of(recorder: &Recorder, name: &str) -> String {
+    recorder.run(name).metadata["split_reason"].as_str().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn a_lost_context_makes_a_root_that_says_why() {
+    let recorder = Recorder::install();
+
+    for runtime in [
+        tokio::runtime::Builder::new_current_thread().build().unwrap(),
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap(),
+    ] {
+        runtime.block_on(spawns_a_block());
+        assert_tree!(recorder.forest(), "spawns_a_block; child");
+        assert_eq!(reason_of(&recorder, "child"), "no_context_in_task");
+        recorder.clear();
+    }
+
+    starts_a_thread();
+    assert_tree!(recorder.forest(), "starts_a_thread; leaf");
+    assert_eq!(reason_of(&recorder, "leaf"), "no_context_on_thread");
+    let site = recorder.run("leaf").metadata["split_site"].as_str().unwrap().to_owned();
+    assert!(site.contains("installed::leaf (tests/installed.rs:"), "{site}");
+    recorder.clear();
+
+    blocks_its_thread();
+    assert_tree!(recorder.forest(), "blocks_its_thread; child");
+    assert_eq!(reason_of(&recorder, "child"), "fenced_task");
+    recorder.clear();
+
+    // a trace that begins while tracing is off stays off, and one that began goes on
+    #[traceable]
+    fn switches() {
+        leaf(1);
+        traceable::process::set_enabled(false);
+        leaf(2);
+    }
+    switches();
+    leaf(3);
+    assert_tree!(recorder.forest(), "switches > (leaf, leaf)");
+    traceable::process::set_enabled(true);
+    recorder.clear();
+
+    // what is sampled is whole traces
+    traceable::process::set_sampling_rate(0.5);
+    for _ in 0..200 {
+        starts_and_calls();
+    }
+    traceable::process::set_sampling_rate(1.0);
+    let forest = recorder.forest();
+    let roots = forest.roots().count();
+    assert!((50..150).contains(&roots), "{roots} of 200 at a rate of a half");
+    assert_eq!(forest.runs().len(), 2 * roots);
+    for root in forest.roots() {
+        assert!(traceable::is_sampled(root.trace_id, 0.5));
+    }
+
+    #[traceable]
+    fn starts_and_calls() {
+        leaf(1);
+    }
+}

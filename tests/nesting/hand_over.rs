@@ -1,0 +1,104 @@
+//! Threads, pools, and contexts that are carried by hand.
+
+use traceable::prelude::*;
+use traceable::testing::Recorder;
+use traceable::{ContextThreadPool, assert_tree, bind, bind_fn};
+
+use crate::support::{child, here, leaf, on_both_runtimes};
+
+#[test]
+fn a_bound_closure_nests_on_another_thread() {
+    #[traceable]
+    fn outer() {
+        std::thread::spawn(bind(|| leaf(1))).join().unwrap();
+        let local = 2;
+        std::thread::scope(|scope| {
+            scope.spawn(bind(|| leaf(local)));
+        });
+    }
+    here("outer > (leaf, leaf)", outer);
+}
+
+#[test]
+fn a_closure_bound_nowhere_clears() {
+    let recorder = Recorder::new();
+    let bound = bind(|| RunTree::current().is_none());
+    recorder.scoped(|| {
+        #[traceable(skip_all)]
+        fn calls(f: impl FnOnce() -> bool) -> bool {
+            f()
+        }
+        assert!(calls(bound));
+    });
+}
+
+#[test]
+fn a_pool_carries_the_context_of_whoever_gives_it_work() {
+    #[traceable(skip_all)]
+    fn outer(pool: &ContextThreadPool) -> Vec<i32> {
+        let submitted = pool.submit(|| leaf(0));
+        let mut all = pool.map(1..4, leaf);
+        all.push(submitted.join().unwrap());
+        all
+    }
+    let pool = ContextThreadPool::new(3).unwrap();
+    here("outer > (leaf, leaf, leaf, leaf)", || {
+        assert_eq!(outer(&pool), [1, 2, 3, 0]);
+    });
+    // and keeps none of it
+    let recorder = Recorder::new();
+    recorder.scoped(|| pool.map(0..4, leaf));
+    assert_tree!(recorder.forest(), "leaf; leaf; leaf; leaf");
+}
+
+#[test]
+fn a_panic_in_a_pool_comes_back() {
+    let pool = ContextThreadPool::new(1).unwrap();
+    let panic = pool.submit(|| panic!("in the pool")).join().unwrap_err();
+    assert_eq!(*panic.downcast_ref::<&str>().unwrap(), "in the pool");
+    assert_eq!(pool.submit(|| 1).join().unwrap(), 1);
+}
+
+#[test]
+fn spawn_blocking_nests_when_bound() {
+    #[traceable]
+    async fn outer() {
+        tokio::task::spawn_blocking(bind(|| leaf(1))).await.unwrap();
+    }
+    on_both_runtimes("outer > leaf", async || outer().await);
+}
+
+#[test]
+fn a_closure_that_is_called_many_times_keeps_its_context() {
+    #[traceable]
+    fn outer() -> i32 {
+        let f = bind_fn(leaf);
+        traceable::detached(|| (0..3).map(f).sum())
+    }
+    here("outer > (leaf, leaf, leaf)", || {
+        assert_eq!(outer(), 3);
+    });
+}
+
+#[test]
+fn the_current_run_can_be_handed_over_by_hand() {
+    #[traceable]
+    fn outer() {
+        let run = traceable::current_run_tree();
+        std::thread::spawn(move || Extra::new().parent(run).call(|| leaf(1))).join().unwrap();
+    }
+    here("outer > leaf", outer);
+}
+
+#[test]
+fn streams_and_iterators_carry_a_context_too() {
+    use futures::StreamExt;
+    #[traceable]
+    async fn outer() {
+        let stream = futures::stream::iter(0..1).then(child).in_current_run();
+        tokio::spawn(stream.collect::<Vec<_>>()).await.unwrap();
+        let iter = (0..1).map(leaf).in_current_run();
+        std::thread::spawn(move || iter.count()).join().unwrap();
+    }
+    on_both_runtimes("outer > (child, leaf)", async || outer().await);
+}

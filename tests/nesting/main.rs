@@ -1,0 +1,10 @@
+//! The parent rule, through the attribute, on both of tokio's schedulers and on threads.
+
+mod calls;
+mod ending;
+mod explicit;
+mod generators;
+mod hand_over;
+mod off;
+mod support;
+mod tasks;

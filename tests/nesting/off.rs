@@ -1,0 +1,98 @@
+//! Calls that are not recorded.
+
+use traceable::prelude::*;
+use traceable::testing::Recorder;
+use traceable::{assert_tree, trace};
+
+use crate::support::{child, here, leaf, on_both_runtimes};
+
+#[traceable(enabled = on)]
+async fn middle(on: bool) -> i32 {
+    tokio::spawn(child(1)).await.unwrap() + leaf(2)
+}
+
+#[traceable]
+async fn top(on: bool) {
+    middle(on).await;
+    tokio::spawn(middle(on)).await.unwrap();
+}
+
+#[test]
+fn a_function_that_is_switched_off_leaves_its_children_to_the_next_above() {
+    on_both_runtimes("top > (middle > (child, leaf), middle > (child, leaf))", async || top(true).await);
+    on_both_runtimes("top > (child, leaf, child, leaf)", async || top(false).await);
+}
+
+#[test]
+fn a_context_that_is_switched_off_silences_everything_inside() {
+    on_both_runtimes("leaf; leaf", async || {
+        leaf(1);
+        let off = TracingContext::new().enabled(false);
+        off.scope(|| {
+            leaf(2);
+            trace("block").scope(|run| assert!(!run.is_recorded()));
+        });
+        top(true).with_context(off.clone()).await;
+        tokio::spawn(off.scope(|| child(3))).await.unwrap();
+        leaf(4);
+    });
+}
+
+#[test]
+fn a_trace_that_began_while_tracing_was_off_stays_off() {
+    #[traceable(skip_all)]
+    fn root(recorder: &Recorder) {
+        leaf(1);
+        // only a sink of its own makes a new trace here
+        recorder.scoped(|| leaf(2));
+    }
+    let recorder = Recorder::new();
+    // opens the gate: from here on, calls look for a context
+    recorder.scoped(|| ());
+    root(&recorder);
+    assert_tree!(recorder.forest(), "leaf");
+}
+
+#[test]
+fn what_is_not_recorded_is_not_serialised() {
+    struct Counts;
+    impl serde::Serialize for Counts {
+        fn serialize<S: serde::Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+            panic!("this call is not recorded");
+        }
+    }
+    #[traceable]
+    fn takes(value: Counts) -> Counts {
+        value
+    }
+    let recorder = Recorder::new();
+    let before = traceable::process::unrecorded_values();
+    recorder.scoped(|| TracingContext::new().enabled(false).scope(|| drop(takes(Counts))));
+    assert_eq!(traceable::process::unrecorded_values(), before);
+}
+
+#[test]
+fn serialisation_opens_no_runs() {
+    struct Traced;
+    impl serde::Serialize for Traced {
+        fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+            s.serialize_i32(leaf(1))
+        }
+    }
+    #[traceable]
+    fn takes(value: Traced) -> Traced {
+        value
+    }
+    here("takes", || drop(takes(Traced)));
+}
+
+#[test]
+fn a_handle_is_inactive_while_a_call_is_off() {
+    #[traceable(enabled = false)]
+    fn off(#[run_tree] rt: RunTree) -> bool {
+        rt.is_active()
+    }
+    let recorder = Recorder::new();
+    recorder.scoped(|| assert!(!off()));
+    assert!(recorder.runs().is_empty());
+}

@@ -1,0 +1,170 @@
+//! Blocks without a function of their own: LangSmith's `trace`.
+
+use std::borrow::Cow;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::start::{Head, Pending, Started};
+use super::token::finish;
+use crate::capture::attachment::Attachment;
+use crate::capture::outcome::{Failure, Outcome, Report as _};
+use crate::capture::payload::Payload;
+use crate::context::parent::IntoParent;
+use crate::context::extra::Extra;
+use crate::context::slot::enter;
+use crate::process;
+use crate::run::lifecycle;
+use crate::run::node::{Context, Run};
+use crate::run::run_tree::{RunTree, to_object};
+use crate::run::run_type::RunType;
+use crate::run::settings::Text;
+
+/// Traces a block of code that has no function of its own.
+///
+/// ```
+/// use traceable_core::{RunType, trace};
+/// let answer = trace("retrieve").run_type(RunType::Retriever).input("query", "why?").scope(|run| {
+///     run.add_outputs(serde_json::json!({"documents": 3}));
+///     42
+/// });
+/// assert_eq!(answer, 42);
+/// ```
+pub fn trace(name: impl Into<Text>) -> Block {
+    Block {
+        name: name.into(),
+        run_type: RunType::Chain,
+        inputs: Map::new(),
+        attachments: Vec::new(),
+        extra: Extra::new(),
+    }
+}
+
+/// A block to be traced; made by [`trace`].
+#[must_use = "nothing runs until `.scope(|run| ..)`"]
+pub struct Block {
+    name: Text,
+    run_type: RunType,
+    inputs: Map<String, Value>,
+    attachments: Vec<(String, Attachment)>,
+    extra: Extra,
+}
+
+impl Block {
+    /// What kind of work it is; [`RunType::Chain`] if not said.
+    pub fn run_type(mut self, run_type: impl Into<RunType>) -> Block {
+        self.run_type = run_type.into();
+        self
+    }
+
+    /// One of the inputs.
+    pub fn input<T: Serialize>(mut self, key: impl Into<String>, value: T) -> Block {
+        self.inputs.insert(key.into(), crate::run::run_tree::to_value(&value));
+        self
+    }
+
+    /// Inputs that serialise to an object; anything else is put under `input`.
+    pub fn inputs<T: Serialize>(mut self, inputs: T) -> Block {
+        self.inputs.extend(to_object(&inputs, "input"));
+        self
+    }
+
+    /// The parent, where it is not the ambient one.
+    pub fn parent(mut self, parent: impl IntoParent) -> Block {
+        self.extra = self.extra.parent(parent);
+        self
+    }
+
+    /// A tag, for this run and those below.
+    pub fn tag(mut self, tag: impl Into<Text>) -> Block {
+        self.extra = self.extra.tag(tag);
+        self
+    }
+
+    /// One entry of the metadata, for this run and those below.
+    pub fn metadata<T: Serialize>(mut self, key: impl Into<String>, value: T) -> Block {
+        self.extra = self.extra.metadata(key, value);
+        self
+    }
+
+    /// The project, if the block begins a trace.
+    pub fn project(mut self, project: impl Into<Text>) -> Block {
+        self.extra = self.extra.project(project);
+        self
+    }
+
+    /// A file that travels with the inputs.
+    pub fn attachment(mut self, name: impl Into<String>, attachment: Attachment) -> Block {
+        self.attachments.push((name.into(), attachment));
+        self
+    }
+
+    /// Runs the block. Its outputs are what it gives to the run: `run.add_outputs(..)`. While tracing is off, the
+    /// run is an inactive handle.
+    pub fn scope<R>(self, f: impl FnOnce(&RunTree) -> R) -> R {
+        self.run(f, |_, _| ())
+    }
+
+    /// As [`scope`](Self::scope), for a block that can fail: an `Err` is the run's error.
+    pub fn try_scope<T, E: Failure>(self, f: impl FnOnce(&RunTree) -> Result<T, E>) -> Result<T, E> {
+        self.run(f, |result, outcome| {
+            if let Err(error) = result {
+                outcome.report(error.error_text());
+            }
+        })
+    }
+
+    fn run<R>(self, f: impl FnOnce(&RunTree) -> R, record: impl FnOnce(&R, &mut Outcome)) -> R {
+        if !process::gate_is_open() {
+            return f(&RunTree::inactive());
+        }
+        let (run, context) = self.start();
+        let result = {
+            let _entered = enter(context);
+            let handle = run.clone().map_or_else(RunTree::inactive, RunTree::of);
+            // unwinding goes on right after: no state of the program is looked at in between
+            catch_unwind(AssertUnwindSafe(|| f(&handle)))
+        };
+        match (result, run) {
+            (Ok(value), Some(run)) => {
+                finish(&run, |outcome| record(&value, outcome), |_| ());
+                value
+            }
+            (Ok(value), None) => value,
+            (Err(panic), run) => {
+                if let Some(run) = run {
+                    let message = super::token::panic_message(&*panic);
+                    finish(&run, |outcome| outcome.report(message), |_| ());
+                }
+                resume_unwind(panic)
+            }
+        }
+    }
+
+    fn start(self) -> (Option<Arc<Run>>, Option<Context>) {
+        let head = Head {
+            name: self.name,
+            run_type: self.run_type,
+            method: "trace",
+            tags: Cow::Borrowed(&[]),
+            project: None,
+            site: None,
+        };
+        let started = self.extra.call(|| Pending::here(false, 0).start(&head));
+        let run = match started {
+            Started::Run(run) => run,
+            Started::Passive(context) => return (None, Some(context)),
+        };
+        {
+            let mut state = run.state();
+            state.inputs = Some(Payload::of(&self.inputs));
+            if !self.attachments.is_empty() {
+                state.extra().attachments = self.attachments;
+            }
+        }
+        lifecycle::post(&run);
+        (Some(run.clone()), Some(Context::Run(run)))
+    }
+}

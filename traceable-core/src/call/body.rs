@@ -1,0 +1,55 @@
+//! The first statement of a traced body: it hands over the arguments while they are still there.
+
+use crate::capture::inputs::Inputs;
+use crate::capture::writer::Writer;
+use crate::context::slot::{enter, take_beginning};
+use crate::process;
+use crate::run::lifecycle;
+use crate::run::node::Context;
+use crate::run::run_tree::RunTree;
+
+/// Records the arguments, if the call is recorded.
+#[inline]
+pub fn begin(record: impl FnOnce(&mut Inputs<'_>)) {
+    if process::gate_is_open() {
+        begin_traced(record);
+    }
+}
+
+/// As [`begin`], and returns the call's own run for a `#[run_tree]` parameter. If the call is not recorded, that is
+/// an inactive handle.
+#[inline]
+pub fn begin_run_tree(record: impl FnOnce(&mut Inputs<'_>)) -> RunTree {
+    if process::gate_is_open() { begin_traced(record) } else { RunTree::inactive() }
+}
+
+#[cold]
+fn begin_traced(record: impl FnOnce(&mut Inputs<'_>)) -> RunTree {
+    let mut record = Some(record);
+    begin_recorded(&mut |inputs| {
+        if let Some(record) = record.take() {
+            record(inputs);
+        }
+    })
+}
+
+#[inline(never)]
+fn begin_recorded(record: &mut dyn FnMut(&mut Inputs<'_>)) -> RunTree {
+    let Some(Context::Run(run)) = take_beginning() else { return RunTree::inactive() };
+    let (inputs, attachments) = {
+        // the arguments' `Serialize` is no part of the program's work: traced code in it opens no runs
+        let _silent = enter(Some(Context::Silent));
+        Writer::lend(|writer| Inputs::gather(writer, record))
+    };
+    {
+        let mut state = run.state();
+        state.inputs = Some(inputs);
+        if !attachments.is_empty() {
+            state.extra().attachments = attachments;
+        }
+    }
+    if run.started().is_some() {
+        lifecycle::post(&run);
+    }
+    RunTree::of(run)
+}

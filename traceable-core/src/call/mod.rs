@@ -1,0 +1,10 @@
+//! What the attribute's expansion calls: a static [`Site`](site::Site) a function, a [`Call`](token::Call) a call,
+//! and one wrapper for each kind of function.
+
+pub(crate) mod block;
+pub(crate) mod body;
+pub(crate) mod site;
+pub(crate) mod split;
+pub(crate) mod start;
+pub(crate) mod token;
+pub(crate) mod wrap;

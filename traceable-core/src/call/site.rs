@@ -1,0 +1,103 @@
+//! One annotated function.
+
+use std::fmt;
+
+use crate::run::run_type::RunType;
+
+/// All that is known about an annotated function at compile time. The expansion keeps one static for each.
+pub struct Site {
+    pub(super) name: &'static str,
+    pub(super) module_path: &'static str,
+    pub(super) file: &'static str,
+    pub(super) line: u32,
+    pub(super) run_type: &'static str,
+    pub(super) tags: &'static [&'static str],
+    pub(super) project: Option<&'static str>,
+    pub(super) is_root: bool,
+    pub(super) cancel_is_ok: bool,
+    pub(super) begins: bool,
+    pub(super) start: fn(),
+}
+
+impl Site {
+    /// A function of this name, at this place. `start` is run before the first traced call of the process.
+    pub const fn new(
+        name: &'static str,
+        module_path: &'static str,
+        file: &'static str,
+        line: u32,
+        start: fn(),
+    ) -> Site {
+        Site {
+            name,
+            module_path,
+            file,
+            line,
+            run_type: "chain",
+            tags: &[],
+            project: None,
+            is_root: false,
+            cancel_is_ok: false,
+            begins: false,
+            start,
+        }
+    }
+
+    /// `run_type = ".."`.
+    pub const fn run_type(mut self, run_type: RunType) -> Site {
+        self.run_type = match &run_type {
+            RunType::Chain | RunType::Custom(_) => "chain",
+            RunType::Llm => "llm",
+            RunType::Tool => "tool",
+            RunType::Retriever => "retriever",
+            RunType::Embedding => "embedding",
+            RunType::Prompt => "prompt",
+            RunType::Parser => "parser",
+        };
+        // a custom type may own its name, and nothing can be dropped in a const fn
+        std::mem::forget(run_type);
+        self
+    }
+
+    /// `custom_run_type = ".."`.
+    pub const fn custom_run_type(mut self, name: &'static str) -> Site {
+        self.run_type = name;
+        self
+    }
+
+    /// `tags = [..]`.
+    pub const fn tags(mut self, tags: &'static [&'static str]) -> Site {
+        self.tags = tags;
+        self
+    }
+
+    /// `project = ".."`.
+    pub const fn project(mut self, project: &'static str) -> Site {
+        self.project = Some(project);
+        self
+    }
+
+    /// `root`.
+    pub const fn root(mut self) -> Site {
+        self.is_root = true;
+        self
+    }
+
+    /// `on_cancel = "ok"`.
+    pub const fn cancel_ok(mut self) -> Site {
+        self.cancel_is_ok = true;
+        self
+    }
+
+    /// The body begins by handing over its inputs.
+    pub const fn begins(mut self) -> Site {
+        self.begins = true;
+        self
+    }
+}
+
+impl fmt::Display for Site {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}::{} ({}:{})", self.module_path, self.name, self.file, self.line)
+    }
+}

@@ -1,0 +1,106 @@
+//! Functions that return an iterator.
+
+use std::iter::FusedIterator;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+use serde::Serialize;
+
+use super::super::token::Call;
+use super::yielded;
+use crate::capture::items::{Collect, Gathered, Item, aggregate, each, reduce};
+
+/// Wraps an iterator that an annotated function returned, and records its items one by one.
+pub fn iter_each<I: Iterator>(
+    call: Call,
+    iter: I,
+    record: impl FnMut(&I::Item, &mut Item<'_>),
+) -> TracedIter<I, impl Collect<I::Item>> {
+    wrap(call, iter, each(record))
+}
+
+/// Wraps an iterator whose items are recorded by what `fold` makes of them all.
+pub fn iter_reduce<I: Iterator, C, R: Serialize>(
+    call: Call,
+    iter: I,
+    watch: impl FnMut(&I::Item, &mut Item<'_>),
+    chunk: impl FnMut(&I::Item) -> C,
+    fold: impl FnOnce(&[C]) -> R,
+) -> TracedIter<I, impl Collect<I::Item>> {
+    wrap(call, iter, reduce(watch, chunk, fold))
+}
+
+/// Wraps an iterator whose items are folded into one value as they pass.
+pub fn iter_aggregate<I: Iterator, A: Serialize>(
+    call: Call,
+    iter: I,
+    watch: impl FnMut(&I::Item, &mut Item<'_>),
+    init: A,
+    step: impl FnMut(&mut A, &I::Item),
+) -> TracedIter<I, impl Collect<I::Item>> {
+    wrap(call, iter, aggregate(watch, init, step))
+}
+
+fn wrap<I: Iterator, C: Collect<I::Item>>(call: Call, iter: I, collect: C) -> TracedIter<I, C> {
+    TracedIter { inner: Some(iter), call, collect, gathered: Gathered::default() }
+}
+
+/// The iterator of an annotated function: its run is open until it is exhausted or dropped.
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct TracedIter<I: Iterator, C: Collect<I::Item>> {
+    inner: Option<I>,
+    call: Call,
+    collect: C,
+    gathered: Gathered,
+}
+
+impl<I: Iterator, C: Collect<I::Item>> TracedIter<I, C> {
+    fn advance(&mut self, next: impl FnOnce(&mut I) -> Option<I::Item>) -> Option<I::Item> {
+        let inner = self.inner.as_mut()?;
+        if self.call.is_off() {
+            return next(inner);
+        }
+        let entered = self.call.begin();
+        // unwinding goes on right after: no state of the program is looked at in between
+        let item = catch_unwind(AssertUnwindSafe(|| next(inner)));
+        drop(entered);
+        match &item {
+            Ok(Some(item)) => yielded::item(&self.call, &mut self.collect, &mut self.gathered, item),
+            Ok(None) => yielded::end(&mut self.call, &mut self.collect, &mut self.gathered, false),
+            Err(panic) => self.call.panicked(&**panic),
+        }
+        item.unwrap_or_else(|panic| resume_unwind(panic))
+    }
+}
+
+impl<I: Iterator, C: Collect<I::Item>> Iterator for TracedIter<I, C> {
+    type Item = I::Item;
+
+    fn next(&mut self) -> Option<I::Item> {
+        self.advance(I::next)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.inner.as_ref().map_or((0, Some(0)), I::size_hint)
+    }
+}
+
+impl<I: DoubleEndedIterator, C: Collect<I::Item>> DoubleEndedIterator for TracedIter<I, C> {
+    fn next_back(&mut self) -> Option<I::Item> {
+        self.advance(I::next_back)
+    }
+}
+
+impl<I: ExactSizeIterator, C: Collect<I::Item>> ExactSizeIterator for TracedIter<I, C> {}
+impl<I: FusedIterator, C: Collect<I::Item>> FusedIterator for TracedIter<I, C> {}
+
+impl<I: Iterator, C: Collect<I::Item>> Drop for TracedIter<I, C> {
+    fn drop(&mut self) {
+        if !self.call.is_off() {
+            let entered = self.call.enter();
+            // what runs while it is dropped nests under the call too
+            self.inner = None;
+            drop(entered);
+            yielded::end(&mut self.call, &mut self.collect, &mut self.gathered, true);
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! One wrapper for each kind of function.
+
+pub(crate) mod future;
+pub(crate) mod iter;
+#[cfg(feature = "stream")]
+pub(crate) mod stream;
+pub(crate) mod sync;
+mod yielded;

@@ -1,0 +1,53 @@
+//! What streams and iterators have in common: items pass, and the run ends when there are no more.
+
+use serde_json::json;
+
+use super::super::token::{Call, finish};
+use crate::capture::items::{Collect, Gathered};
+use crate::capture::outcome::Report as _;
+use crate::context::slot::enter;
+use crate::identity::time::Timestamp;
+use crate::run::node::{Context, State};
+use crate::run::run_type::RunType;
+
+/// Notes an item that passes.
+pub(super) fn item<T>(call: &Call, collect: &mut impl Collect<T>, gathered: &mut Gathered, item: &T) {
+    let Some(run) = call.started_run() else { return };
+    if let Some(error) = gathered.error.take() {
+        // an error with more items behind it was not the end
+        let event = json!({"name": "error", "time": Timestamp::now().to_string(), "message": error});
+        run.state().extra().events.push(event);
+    }
+    if gathered.seen == 0 && run.run_type == RunType::Llm {
+        // LangSmith computes the time to the first token from this
+        let event = json!({"name": "new_token", "time": Timestamp::now().to_string()});
+        run.state().extra().events.push(event);
+    }
+    gathered.seen += 1;
+    let _silent = enter(Some(Context::Silent));
+    collect.item(item, gathered);
+}
+
+/// Ends the run; `is_dropped` if the consumer left before the end.
+pub(super) fn end<T>(call: &mut Call, collect: &mut impl Collect<T>, gathered: &mut Gathered, is_dropped: bool) {
+    let call = call.take();
+    let Some(run) = call.started_run() else { return };
+    let left_out = gathered.left_out();
+    finish(
+        run,
+        |outcome| {
+            if let Some(error) = gathered.error.take() {
+                outcome.report(error);
+            }
+            collect.outputs(gathered, outcome);
+        },
+        |state: &mut State| {
+            if is_dropped {
+                state.metadata("stream_dropped", true);
+            }
+            if left_out > 0 {
+                state.metadata("items_not_recorded", left_out);
+            }
+        },
+    );
+}

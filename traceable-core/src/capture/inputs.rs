@@ -1,0 +1,158 @@
+//! The arguments of a call, as one JSON object.
+
+use std::fmt::{Debug, Display};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::attachment::Attachment;
+use super::payload::Payload;
+use super::writer::Writer;
+
+/// An argument that can be recorded: everything that implements `serde::Serialize`.
+///
+/// Whatever goes wrong while a value is recorded stays inside: if its `Serialize` fails, panics, nests deeper than
+/// 128 levels or makes more than 10 MiB, a marker such as `[not recorded: larger than 10 MiB]` is recorded instead,
+/// and [`unrecorded_values`](crate::process::unrecorded_values) counts it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be recorded as a run input",
+    label = "this argument does not implement `serde::Serialize`",
+    note = "derive `serde::Serialize` for `{Self}`, or leave the argument out with `#[traceable(skip(..))]`",
+    note = "or record it by its `Debug` text with `#[traceable(debug(..))]`"
+)]
+pub trait Input {
+    #[doc(hidden)]
+    fn record_input(&self, inputs: &mut Inputs<'_>);
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + ?Sized> Input for T {
+    fn record_input(&self, inputs: &mut Inputs<'_>) {
+        inputs.writer.json(self);
+    }
+}
+
+/// Gathers the arguments of a call.
+pub struct Inputs<'a> {
+    writer: &'a mut Writer,
+    attachments: Vec<(String, Attachment)>,
+}
+
+impl<'a> Inputs<'a> {
+    pub(crate) fn gather(
+        writer: &'a mut Writer,
+        f: impl FnOnce(&mut Inputs<'_>),
+    ) -> (Payload, Vec<(String, Attachment)>) {
+        writer.out.push(b'{');
+        let mut inputs = Inputs { writer, attachments: Vec::new() };
+        f(&mut inputs);
+        inputs.writer.out.push(b'}');
+        (inputs.writer.payload(), inputs.attachments)
+    }
+
+    /// Adds an argument.
+    pub fn add<T: Input + ?Sized>(&mut self, key: &'static str, value: &T) {
+        self.key(key);
+        value.record_input(self);
+    }
+
+    /// Adds an argument by its `Debug` text.
+    pub fn debug<T: Debug + ?Sized>(&mut self, key: &'static str, value: &T) {
+        self.key(key);
+        self.writer.formatted(&format_args!("{value:?}"));
+    }
+
+    /// Adds an argument by its `Display` text.
+    pub fn display<T: Display + ?Sized>(&mut self, key: &'static str, value: &T) {
+        self.key(key);
+        self.writer.formatted(&format_args!("{value}"));
+    }
+
+    /// Adds a file that travels beside the inputs.
+    pub fn attachment(&mut self, key: &'static str, value: &Attachment) {
+        self.attachments.push((key.to_owned(), value.clone()));
+    }
+
+    /// Lets a function change the inputs gathered so far. If it panics, the inputs are dropped: what it was to take
+    /// out must not be sent.
+    pub fn process(&mut self, hook: impl FnOnce(&mut Map<String, Value>)) {
+        self.writer.out.push(b'}');
+        let gathered = serde_json::from_slice(&self.writer.out);
+        self.writer.out.clear();
+        self.writer.out.push(b'{');
+        let processed = gathered.ok().and_then(|mut inputs| {
+            catch_unwind(AssertUnwindSafe(|| hook(&mut inputs))).ok()?;
+            Some(inputs)
+        });
+        match processed {
+            Some(inputs) => {
+                for (key, value) in &inputs {
+                    self.key(key);
+                    self.writer.json(value);
+                }
+            }
+            None => {
+                self.key("inputs");
+                self.writer.marker("process_inputs panicked");
+            }
+        }
+    }
+
+    fn key(&mut self, key: &str) {
+        if self.writer.out.last() != Some(&b'{') || self.writer.out.len() > 1 {
+            self.writer.out.push(b',');
+        }
+        write_key(self.writer, key);
+    }
+}
+
+/// Writes `"key":`.
+pub(crate) fn write_key(writer: &mut Writer, key: &str) {
+    // almost every key is an identifier, which needs no escaping
+    if key.bytes().all(|b| b >= 0x20 && b != b'"' && b != b'\\') {
+        writer.out.push(b'"');
+        writer.out.extend_from_slice(key.as_bytes());
+        writer.out.push(b'"');
+    } else {
+        writer.text(key);
+    }
+    writer.out.push(b':');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gathered(f: impl FnOnce(&mut Inputs<'_>)) -> String {
+        Writer::lend(|w| Inputs::gather(w, f).0.as_str().to_owned())
+    }
+
+    #[test]
+    fn arguments_are_keyed_by_name() {
+        assert_eq!(gathered(|_| ()), "{}");
+        assert_eq!(
+            gathered(|i| {
+                i.add("a", "x");
+                i.debug("b", &Some(1));
+                i.display("c\"", &1.5);
+            }),
+            r#"{"a":"x","b":"Some(1)","c\"":"1.5"}"#
+        );
+    }
+
+    #[test]
+    fn a_hook_changes_them_and_a_failing_hook_drops_them() {
+        let hidden = gathered(|i| {
+            i.add("key", "secret");
+            i.add("n", &{ 1 });
+            i.process(|inputs| drop(inputs.remove("key")));
+        });
+        assert_eq!(hidden, r#"{"n":1}"#);
+        let failed = gathered(|i| {
+            i.add("key", "secret");
+            i.process(|_| panic!("on purpose"));
+        });
+        assert_eq!(failed, r#"{"inputs":"[not recorded: process_inputs panicked]"}"#);
+    }
+}

@@ -1,0 +1,198 @@
+//! What a generator yields, gathered while it passes.
+
+use std::marker::PhantomData;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use serde::Serialize;
+
+use super::outcome::{Outcome, Output, OutputWriter, Report};
+use super::writer::Writer;
+
+/// No more items of one generator than this are recorded one by one.
+const MAX_ITEMS: u64 = 10_000;
+/// Nor more bytes of items.
+const MAX_BYTES: usize = 1 << 20;
+
+/// How the items of a generator become the outputs of its run.
+pub trait Collect<T> {
+    #[doc(hidden)]
+    fn item(&mut self, item: &T, gathered: &mut Gathered);
+    #[doc(hidden)]
+    fn outputs(&mut self, gathered: &mut Gathered, outcome: &mut Outcome);
+}
+
+/// What a generator's wrapper keeps of the items so far.
+#[derive(Default)]
+pub struct Gathered {
+    json: Vec<u8>,
+    pub(crate) seen: u64,
+    kept: u64,
+    /// The last item was this error.
+    pub(crate) error: Option<String>,
+}
+
+impl Gathered {
+    /// How many items were not recorded.
+    pub(crate) fn left_out(&self) -> u64 {
+        self.seen - self.kept
+    }
+
+    fn outputs(&self, outcome: &mut Outcome) {
+        if self.seen == 0 {
+            return outcome.wrapped(|writer| writer.json(&()));
+        }
+        outcome.wrapped(|writer| {
+            writer.out.push(b'[');
+            writer.out.extend_from_slice(&self.json);
+            writer.out.push(b']');
+        });
+    }
+}
+
+/// One item of a generator.
+pub struct Item<'a>(&'a mut Gathered);
+
+impl Item<'_> {
+    /// Records the item.
+    pub fn output<T: Output + ?Sized>(&mut self, value: &T) {
+        self.append(|writer| value.record_output(&mut OutputWriter::new(writer)));
+    }
+
+    /// Records what a hook makes of the item.
+    pub fn output_with<T: Serialize>(&mut self, make: impl FnOnce() -> T) {
+        self.append(|writer| writer.made(make));
+    }
+
+    /// The item is counted and not recorded.
+    pub fn skip_output(&mut self) {}
+
+    fn append(&mut self, write: impl FnOnce(&mut Writer)) {
+        let gathered = &mut *self.0;
+        if gathered.kept >= MAX_ITEMS || gathered.json.len() >= MAX_BYTES {
+            return;
+        }
+        Writer::lend(|writer| {
+            write(writer);
+            if gathered.json.len() + writer.out.len() <= MAX_BYTES {
+                if gathered.kept > 0 {
+                    gathered.json.push(b',');
+                }
+                gathered.json.extend_from_slice(&writer.out);
+                gathered.kept += 1;
+            }
+        });
+    }
+}
+
+impl Report for Item<'_> {
+    fn report(&mut self, error: String) {
+        self.0.error = Some(error);
+        self.0.kept += 1;
+    }
+}
+
+/// Records each item as it passes: at most 10 000 items and 1 MiB of them, the rest is counted.
+pub(crate) fn each<T>(record: impl FnMut(&T, &mut Item<'_>)) -> impl Collect<T> {
+    Each { record, item: PhantomData::<fn(&T)> }
+}
+
+/// Keeps what `chunk` makes of each item (at most 10 000) and records what `fold` makes of them all. `watch` looks
+/// for errors.
+pub(crate) fn reduce<T, C, R: Serialize>(
+    watch: impl FnMut(&T, &mut Item<'_>),
+    chunk: impl FnMut(&T) -> C,
+    fold: impl FnOnce(&[C]) -> R,
+) -> impl Collect<T> {
+    let inner = Reduce { chunk, fold: Some(fold), chunks: Vec::new(), item: PhantomData::<fn(&T)> };
+    Watched { watch, inner, item: PhantomData::<fn(&T)> }
+}
+
+/// Folds each item into one value as it passes: memory does not grow with the number of items. `watch` looks for
+/// errors.
+pub(crate) fn aggregate<T, A: Serialize>(
+    watch: impl FnMut(&T, &mut Item<'_>),
+    init: A,
+    step: impl FnMut(&mut A, &T),
+) -> impl Collect<T> {
+    let inner = Aggregate { value: init, step, item: PhantomData::<fn(&T)> };
+    Watched { watch, inner, item: PhantomData::<fn(&T)> }
+}
+
+/// Looks for errors among items that another collector records.
+struct Watched<T, F, C> {
+    watch: F,
+    inner: C,
+    item: PhantomData<fn(&T)>,
+}
+
+impl<T, F: FnMut(&T, &mut Item<'_>), C: Collect<T>> Collect<T> for Watched<T, F, C> {
+    fn item(&mut self, item: &T, gathered: &mut Gathered) {
+        let kept = gathered.kept;
+        (self.watch)(item, &mut Item(gathered));
+        // what is kept is the other's to count
+        gathered.kept = kept;
+        self.inner.item(item, gathered);
+    }
+
+    fn outputs(&mut self, gathered: &mut Gathered, outcome: &mut Outcome) {
+        self.inner.outputs(gathered, outcome);
+    }
+}
+
+struct Each<T, F> {
+    record: F,
+    item: PhantomData<fn(&T)>,
+}
+
+impl<T, F: FnMut(&T, &mut Item<'_>)> Collect<T> for Each<T, F> {
+    fn item(&mut self, item: &T, gathered: &mut Gathered) {
+        (self.record)(item, &mut Item(gathered));
+    }
+
+    fn outputs(&mut self, gathered: &mut Gathered, outcome: &mut Outcome) {
+        gathered.outputs(outcome);
+    }
+}
+
+struct Reduce<T, C, F, G> {
+    chunk: F,
+    fold: Option<G>,
+    chunks: Vec<C>,
+    item: PhantomData<fn(&T)>,
+}
+
+impl<T, C, R: Serialize, F: FnMut(&T) -> C, G: FnOnce(&[C]) -> R> Collect<T> for Reduce<T, C, F, G> {
+    fn item(&mut self, item: &T, gathered: &mut Gathered) {
+        if gathered.kept < MAX_ITEMS
+            && let Ok(chunk) = catch_unwind(AssertUnwindSafe(|| (self.chunk)(item)))
+        {
+            self.chunks.push(chunk);
+            gathered.kept += 1;
+        }
+    }
+
+    fn outputs(&mut self, _: &mut Gathered, outcome: &mut Outcome) {
+        if let Some(fold) = self.fold.take() {
+            let chunks = std::mem::take(&mut self.chunks);
+            outcome.output_with(|| fold(&chunks));
+        }
+    }
+}
+
+struct Aggregate<T, A, F> {
+    value: A,
+    step: F,
+    item: PhantomData<fn(&T)>,
+}
+
+impl<T, A: Serialize, F: FnMut(&mut A, &T)> Collect<T> for Aggregate<T, A, F> {
+    fn item(&mut self, item: &T, gathered: &mut Gathered) {
+        gathered.kept += 1;
+        // a step that panics leaves the value as far as it came
+        let _ = catch_unwind(AssertUnwindSafe(|| (self.step)(&mut self.value, item)));
+    }
+
+    fn outputs(&mut self, _: &mut Gathered, outcome: &mut Outcome) {
+        outcome.wrapped(|writer| writer.json(&self.value));
+    }
+}

@@ -1,0 +1,9 @@
+//! What a run saw: values, serialised once and by reference, straight to JSON bytes.
+
+pub(crate) mod attachment;
+pub(crate) mod inputs;
+pub(crate) mod items;
+pub(crate) mod outcome;
+pub(crate) mod payload;
+pub(crate) mod secret;
+pub(crate) mod writer;

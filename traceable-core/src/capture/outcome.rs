@@ -1,0 +1,323 @@
+//! What a call came to: its result or its error.
+
+use std::error::Error;
+use std::fmt::Display;
+
+use serde::Serialize;
+
+use super::payload::Payload;
+use super::writer::Writer;
+
+/// A result that can be recorded: everything that implements `serde::Serialize`.
+///
+/// A value that serialises to a JSON object is the outputs; any other becomes `{"output": value}`. Problems become
+/// markers, as with [`Input`](crate::Input).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be recorded as a run output",
+    label = "the return type does not implement `serde::Serialize`",
+    note = "derive `serde::Serialize` for `{Self}`, or leave the result out with `#[traceable(skip_output)]`",
+    note = "or record another value made from it with `#[traceable(process_outputs = path)]`"
+)]
+pub trait Output {
+    #[doc(hidden)]
+    fn record_output(&self, writer: &mut OutputWriter<'_>);
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + ?Sized> Output for T {
+    fn record_output(&self, writer: &mut OutputWriter<'_>) {
+        writer.0.json(self);
+    }
+}
+
+/// An error that can be recorded: everything that implements `Display`.
+///
+/// An error that also implements `std::error::Error` is recorded with all its sources.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be recorded as a run error",
+    label = "this error type does not implement `Display`",
+    note = "implement `std::fmt::Display` for `{Self}`"
+)]
+pub trait Failure {
+    #[doc(hidden)]
+    fn error_text(&self) -> String;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Display + ?Sized> Failure for T {
+    fn error_text(&self) -> String {
+        guarded_text(|| format!("{self:#}"))
+    }
+}
+
+/// Hides the writer from the traits' users.
+pub struct OutputWriter<'a>(&'a mut Writer);
+
+impl<'a> OutputWriter<'a> {
+    pub(crate) fn new(writer: &'a mut Writer) -> OutputWriter<'a> {
+        OutputWriter(writer)
+    }
+}
+
+/// Whatever takes a reported error: the outcome of a call or an item of a generator.
+pub trait Report {
+    #[doc(hidden)]
+    fn report(&mut self, error: String);
+}
+
+/// Gathers what a call came to.
+#[derive(Default)]
+pub struct Outcome {
+    pub(crate) outputs: Option<Payload>,
+    pub(crate) error: Option<String>,
+}
+
+impl Outcome {
+    /// Records a result.
+    pub fn output<T: Output + ?Sized>(&mut self, value: &T) {
+        self.wrapped(|writer| value.record_output(&mut OutputWriter(writer)));
+    }
+
+    /// Records what a hook makes of the result.
+    pub fn output_with<T: Serialize>(&mut self, make: impl FnOnce() -> T) {
+        self.wrapped(|writer| writer.made(make));
+    }
+
+    /// The call succeeded; its result is not recorded.
+    pub fn skip_output(&mut self) {}
+
+    /// The call returned an `Err` that is no error.
+    pub fn handled(&mut self) {
+        self.wrapped(|writer| writer.json(&()));
+    }
+
+    /// Records a result as an object: as it is if it is one, as `{"output": ..}` otherwise.
+    pub(crate) fn wrapped(&mut self, write: impl FnOnce(&mut Writer)) {
+        const OPEN: &[u8] = br#"{"output":"#;
+        self.outputs = Some(Writer::lend(|writer| {
+            writer.out.extend_from_slice(OPEN);
+            write(writer);
+            if writer.out.get(OPEN.len()) == Some(&b'{') {
+                return Payload::from_json(&writer.out[OPEN.len()..]);
+            }
+            writer.out.push(b'}');
+            writer.payload()
+        }));
+    }
+}
+
+impl Report for Outcome {
+    fn report(&mut self, error: String) {
+        // an error leaves its mark in the outputs too, as LangSmith has it
+        self.wrapped(|writer| writer.json(&()));
+        self.error = Some(error);
+    }
+}
+
+/// A value of whatever type a function returns. `Out(&v).kind().split(&v)` tells a `Result` from everything else,
+/// through type aliases and in generic code: an inherent method is preferred to a trait's.
+pub struct Out<'a, T: ?Sized>(pub &'a T);
+
+/// [`Out::kind`] of a `Result`.
+pub struct ResultKind;
+/// [`Out::kind`] of everything else.
+pub struct ValueKind;
+/// The error of what cannot fail.
+#[derive(Debug)]
+pub enum Never {}
+
+impl<T, E> Out<'_, Result<T, E>> {
+    /// A `Result`.
+    pub fn kind(&self) -> ResultKind {
+        ResultKind
+    }
+}
+
+/// The fallback of [`Out::kind`].
+pub trait OutValue {
+    /// Not a `Result`.
+    fn kind(&self) -> ValueKind {
+        ValueKind
+    }
+}
+
+impl<T: ?Sized> OutValue for Out<'_, T> {}
+
+impl ResultKind {
+    /// The two sides.
+    pub fn split<'a, T, E>(&self, value: &'a Result<T, E>) -> Result<&'a T, &'a E> {
+        value.as_ref()
+    }
+}
+
+impl ValueKind {
+    /// The value.
+    pub fn split<'a, T: ?Sized>(&self, value: &'a T) -> Result<&'a T, &'a Never> {
+        Ok(value)
+    }
+}
+
+impl Display for Never {
+    fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match *self {}
+    }
+}
+
+impl Error for Never {}
+
+/// An error of whatever type. `(&Fail(&e)).describe(o)` finds the sources of everything that has some: a
+/// `std::error::Error` by an inherent method, a boxed one by a trait at the same step of method lookup, anything
+/// else by a trait one dereference later.
+pub struct Fail<'a, E: ?Sized>(pub &'a E);
+
+impl<E: ?Sized> Clone for Fail<'_, E> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<E: ?Sized> Copy for Fail<'_, E> {}
+
+impl<E: Error> Fail<'_, E> {
+    /// Reports the error with its sources.
+    pub fn describe(&self, to: &mut impl Report) {
+        to.report(guarded_text(|| chain(&self.0)));
+    }
+}
+
+/// [`Fail::describe`] for boxed errors, which are no `Error`s themselves.
+pub trait FailBoxed {
+    /// Reports the error with its sources.
+    fn describe(self, to: &mut impl Report);
+}
+
+macro_rules! boxed {
+    ($($error:ty),*) => {$(
+        impl FailBoxed for &Fail<'_, Box<$error>> {
+            fn describe(self, to: &mut impl Report) {
+                to.report(guarded_text(|| chain(&**self.0)));
+            }
+        }
+    )*};
+}
+boxed!(dyn Error, dyn Error + Send, dyn Error + Send + Sync);
+
+/// [`Fail::describe`] for everything else.
+pub trait FailDisplay<E: ?Sized> {
+    /// Reports the error by its `Display` text.
+    fn describe(self, to: &mut impl Report)
+    where
+        E: Failure;
+}
+
+impl<E: ?Sized> FailDisplay<E> for Fail<'_, E> {
+    fn describe(self, to: &mut impl Report)
+    where
+        E: Failure,
+    {
+        to.report(self.0.error_text());
+    }
+}
+
+/// The text of an error, then each of its sources on a line of its own.
+fn chain(error: &dyn Error) -> String {
+    use std::fmt::Write;
+    /// Sources may go round in a circle.
+    const MAX_SOURCES: usize = 64;
+    let mut text = error.to_string();
+    let mut source = error.source();
+    for number in 0..MAX_SOURCES {
+        let Some(error) = source else { break };
+        if number == 0 {
+            text.push_str("\n\nCaused by:");
+        }
+        let _ = write!(text, "\n  {number}: {error}");
+        source = error.source();
+    }
+    text
+}
+
+/// The user's `Display` may panic; the text then says so.
+fn guarded_text(text: impl FnOnce() -> String) -> String {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(text))
+        .unwrap_or_else(|_| "[not recorded: the error's Display panicked]".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug)]
+    struct Inner;
+    impl Display for Inner {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("inner")
+        }
+    }
+    impl Error for Inner {}
+
+    #[derive(Debug)]
+    struct Outer(Inner);
+    impl Display for Outer {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("outer")
+        }
+    }
+    impl Error for Outer {
+        fn source(&self) -> Option<&(dyn Error + 'static)> {
+            Some(&self.0)
+        }
+    }
+
+    struct Shown(&'static str);
+    impl Display for Shown {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str(self.0)
+        }
+    }
+
+    macro_rules! record {
+        ($value:expr) => {{
+            let value = $value;
+            let mut outcome = Outcome::default();
+            match Out(&value).kind().split(&value) {
+                Ok(v) => outcome.output(v),
+                Err(e) => (&Fail(e)).describe(&mut outcome),
+            }
+            (outcome.outputs.unwrap().as_str().to_owned(), outcome.error)
+        }};
+    }
+
+    type Aliased<T> = std::result::Result<T, Outer>;
+
+    #[test]
+    fn values_are_wrapped_unless_they_are_objects() {
+        assert_eq!(record!(3).0, r#"{"output":3}"#);
+        assert_eq!(record!(()).0, r#"{"output":null}"#);
+        assert_eq!(record!(std::collections::BTreeMap::from([("a", 1)])).0, r#"{"a":1}"#);
+    }
+
+    #[test]
+    fn results_are_seen_through_and_errors_keep_their_sources() {
+        let fine: Aliased<i32> = Ok(3);
+        assert_eq!(record!(fine), (r#"{"output":3}"#.into(), None));
+        let failed: Aliased<i32> = Err(Outer(Inner));
+        assert_eq!(record!(failed).1.unwrap(), "outer\n\nCaused by:\n  0: inner");
+        let boxed: Result<i32, Box<dyn Error>> = Err(Box::new(Outer(Inner)));
+        assert_eq!(record!(boxed).1.unwrap(), "outer\n\nCaused by:\n  0: inner");
+        let sync: Result<i32, Box<dyn Error + Send + Sync>> = Err(Box::new(Outer(Inner)));
+        assert_eq!(record!(sync).1.unwrap(), "outer\n\nCaused by:\n  0: inner");
+        let shown: Result<i32, Shown> = Err(Shown("only shown"));
+        assert_eq!(record!(shown).1.unwrap(), "only shown");
+        let text: Result<i32, String> = Err("text".into());
+        assert_eq!(record!(text), (r#"{"output":null}"#.into(), Some("text".into())));
+    }
+
+    #[test]
+    fn generic_code_sees_a_result_too() {
+        fn record<T: Serialize, E: Error>(value: Result<T, E>) -> Option<String> {
+            record!(value).1
+        }
+        assert_eq!(record::<i32, _>(Err(Inner)).unwrap(), "inner");
+    }
+}

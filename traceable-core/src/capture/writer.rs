@@ -1,0 +1,239 @@
+//! From a value to JSON bytes, whatever the value does.
+//!
+//! A value's `Serialize` is the user's code: it may fail, panic, nest without end or make gigabytes. None of this
+//! reaches the caller of a traced function. The value becomes a marker, a JSON string that says what happened, and
+//! is counted.
+
+use std::cell::Cell;
+use std::io::{self, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use serde::{Serialize, Serializer as _};
+use serde_json::Serializer;
+use serde_json::ser::Formatter;
+
+use super::payload::Payload;
+
+/// The most bytes that one part of a run (its inputs, its outputs) may have.
+pub(crate) const MAX_BYTES: usize = 10 << 20;
+/// The deepest nesting of arrays and objects that is written; readers of JSON commonly stop here.
+const MAX_DEPTH: u32 = 128;
+/// A thread keeps a scratch buffer of at most this size.
+const MAX_SCRATCH: usize = 64 << 10;
+
+static UNRECORDED: AtomicU64 = AtomicU64::new(0);
+
+/// How many values have become markers since the process began.
+pub fn unrecorded_values() -> u64 {
+    UNRECORDED.load(Relaxed)
+}
+
+/// Appends JSON to a buffer, within the limits.
+pub(crate) struct Writer {
+    pub(crate) out: Vec<u8>,
+}
+
+thread_local! {
+    static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+impl Writer {
+    /// Lends the thread's scratch buffer, so that a payload is allocated once and in its final size.
+    pub(crate) fn lend<R>(f: impl FnOnce(&mut Writer) -> R) -> R {
+        // taken out, so a capture inside this one gets a buffer of its own
+        let mut writer = Writer { out: SCRATCH.try_with(Cell::take).unwrap_or_default() };
+        writer.out.clear();
+        let result = f(&mut writer);
+        if writer.out.capacity() <= MAX_SCRATCH {
+            let _ = SCRATCH.try_with(|scratch| scratch.set(writer.out));
+        }
+        result
+    }
+
+    /// Appends a value, or a marker in its place.
+    pub(crate) fn json<T: Serialize + ?Sized>(&mut self, value: &T) {
+        self.append(&mut |serializer| value.serialize(serializer));
+    }
+
+    /// Appends a text as a JSON string.
+    pub(crate) fn text(&mut self, text: &str) {
+        self.append(&mut |serializer| serializer.serialize_str(text));
+    }
+
+    /// Appends a text that formatting makes, or a marker.
+    pub(crate) fn formatted(&mut self, value: &dyn std::fmt::Display) {
+        self.append(&mut |serializer| serializer.collect_str(value));
+    }
+
+    /// Appends what a user's function makes, or a marker.
+    pub(crate) fn made<T: Serialize>(&mut self, make: impl FnOnce() -> T) {
+        match catch_unwind(AssertUnwindSafe(make)) {
+            Ok(value) => self.json(&value),
+            Err(_) => self.marker("its hook panicked"),
+        }
+    }
+
+    fn append(&mut self, serialize: &mut dyn FnMut(&mut JsonSerializer<'_>) -> serde_json::Result<()>) {
+        let from = self.out.len();
+        let limit = MAX_BYTES.saturating_sub(from);
+        let mut serializer = Serializer::with_formatter(Capped { out: &mut self.out, left: limit }, Nesting(0));
+        let problem = match catch_unwind(AssertUnwindSafe(|| serialize(&mut serializer))) {
+            Ok(Ok(())) => return,
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => "its serialization panicked".to_owned(),
+        };
+        self.out.truncate(from);
+        self.marker(&problem);
+    }
+
+    /// Appends the marker of a value that could not be recorded.
+    pub(crate) fn marker(&mut self, problem: &str) {
+        UNRECORDED.fetch_add(1, Relaxed);
+        // a text cannot fail to serialise, and a marker is short
+        let _ = serde_json::to_writer(&mut self.out, &format!("[not recorded: {problem}]"));
+    }
+
+    pub(crate) fn payload(&self) -> Payload {
+        Payload::from_json(&self.out)
+    }
+}
+
+/// Captures into a payload of its own.
+pub(crate) fn capture(f: impl FnOnce(&mut Writer)) -> Payload {
+    Writer::lend(|writer| {
+        f(writer);
+        writer.payload()
+    })
+}
+
+type JsonSerializer<'a> = Serializer<Capped<'a>, Nesting>;
+
+/// Refuses to write more than it may.
+struct Capped<'a> {
+    out: &'a mut Vec<u8>,
+    left: usize,
+}
+
+impl Write for Capped<'_> {
+    #[inline]
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.write_all(bytes)?;
+        Ok(bytes.len())
+    }
+
+    #[inline]
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self.left.checked_sub(bytes.len()) {
+            Some(left) => self.left = left,
+            None => return Err(too_large()),
+        }
+        self.out.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cold]
+fn too_large() -> io::Error {
+    io::Error::other(format!("larger than {} MiB", MAX_BYTES >> 20))
+}
+
+/// Counts how deep arrays and objects are nested.
+struct Nesting(u32);
+
+impl Nesting {
+    #[inline]
+    fn enter(&mut self) -> io::Result<()> {
+        self.0 += 1;
+        if self.0 > MAX_DEPTH { Err(io::Error::other(format!("nested deeper than {MAX_DEPTH} levels"))) } else { Ok(()) }
+    }
+}
+
+impl Formatter for Nesting {
+    #[inline]
+    fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.enter()?;
+        writer.write_all(b"[")
+    }
+
+    #[inline]
+    fn end_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0 -= 1;
+        writer.write_all(b"]")
+    }
+
+    #[inline]
+    fn begin_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.enter()?;
+        writer.write_all(b"{")
+    }
+
+    #[inline]
+    fn end_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0 -= 1;
+        writer.write_all(b"}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+
+    fn text_of<T: Serialize + ?Sized>(value: &T) -> String {
+        capture(|w| w.json(value)).as_str().to_owned()
+    }
+
+    #[derive(Serialize)]
+    struct Endless {
+        next: Option<Box<Endless>>,
+    }
+
+    struct Panics;
+    impl Serialize for Panics {
+        fn serialize<S: serde::Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+            panic!("on purpose")
+        }
+    }
+
+    struct Forever;
+    impl Serialize for Forever {
+        fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+            s.collect_seq(std::iter::repeat("again and again"))
+        }
+    }
+
+    #[test]
+    fn a_value_that_cannot_be_written_becomes_a_marker_and_is_counted() {
+        let before = unrecorded_values();
+        assert_eq!(text_of(&Panics), r#""[not recorded: its serialization panicked]""#);
+        assert_eq!(text_of(&Forever), r#""[not recorded: larger than 10 MiB]""#);
+        assert_eq!(text_of(&HashMap::from([((1, 2), 3)])), r#""[not recorded: key must be a string]""#);
+        let deep = (0..500).fold(Endless { next: None }, |inner, _| Endless { next: Some(Box::new(inner)) });
+        assert_eq!(text_of(&deep), r#""[not recorded: nested deeper than 128 levels]""#);
+        assert!(unrecorded_values() >= before + 4);
+    }
+
+    #[test]
+    fn what_json_cannot_say_is_still_valid_json() {
+        assert_eq!(text_of(&[f64::NAN, f64::INFINITY, 1.5]), "[null,null,1.5]");
+        assert_eq!(text_of(&u128::MAX), u128::MAX.to_string());
+        assert_eq!(text_of(&HashMap::from([(7, "x")])), r#"{"7":"x"}"#);
+    }
+
+    #[test]
+    fn a_capture_inside_a_capture_does_not_mix_with_it() {
+        struct Nested;
+        impl Serialize for Nested {
+            fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+                s.serialize_str(&text_of(&[1, 2]))
+            }
+        }
+        assert_eq!(text_of(&[Nested, Nested]), r#"["[1,2]","[1,2]"]"#);
+    }
+}

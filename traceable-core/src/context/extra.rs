@@ -1,0 +1,187 @@
+//! What one call is given besides its arguments: LangSmith's `langsmith_extra`.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::parent::{IntoParent, Parent};
+use super::rule::choose;
+use super::slot::{ambient, enter};
+use crate::process;
+use crate::run::node::{Context, OneShots, Scope};
+use crate::run::run_tree::{RunTree, to_value};
+use crate::run::settings::{Settings, Text};
+use crate::run::sink::RunSink;
+
+/// What one call is given besides its arguments: a parent, a name, tags, and more.
+///
+/// ```
+/// use traceable_core::{Extra, RunTree};
+/// # fn answer(question: &str) -> String { question.to_owned() }
+/// let run = RunTree::builder("by hand").build();
+/// let text = Extra::new().parent(&run).tag("retry").call(|| answer("why?"));
+/// ```
+///
+/// The shape is the same for every form of function: what `call` returns is what the function returned, a future to
+/// await, a stream to poll, a value.
+///
+/// `name`, `run_id` and `on_end` are for one run: the first traced call inside the closure takes them. Evaluate
+/// arguments that are traced calls themselves before.
+#[derive(Default)]
+#[must_use = "an `Extra` does nothing until `.call(|| ..)`"]
+pub struct Extra {
+    parent: Parent,
+    settings: Settings,
+    one_shots: OneShots,
+    /// A [`TracingContext`](super::tracing_context::TracingContext): its parent is for everything inside.
+    is_ambient: bool,
+}
+
+impl Extra {
+    /// Nothing extra yet.
+    pub fn new() -> Extra {
+        Extra::default()
+    }
+
+    pub(crate) fn of(parent: Parent, settings: Settings) -> Extra {
+        Extra { parent, settings, one_shots: OneShots::default(), is_ambient: true }
+    }
+
+    /// Names the parent: a `&RunTree`, an `Option<&RunTree>` (`None` leaves it to the context), a dotted order,
+    /// request headers, or [`Parent::Root`].
+    pub fn parent(mut self, parent: impl IntoParent) -> Extra {
+        self.parent = parent.to_parent();
+        self
+    }
+
+    /// The name of the run, instead of the function's.
+    pub fn name(mut self, name: impl Into<Text>) -> Extra {
+        self.one_shots.name = Some(name.into());
+        self
+    }
+
+    /// The id of the run. If it was used before in this process, the run gets a fresh one and `metadata.dup_of`
+    /// names this one.
+    pub fn run_id(mut self, id: Uuid) -> Extra {
+        self.one_shots.run_id = Some(id);
+        self
+    }
+
+    /// A tag, for the runs inside and below.
+    pub fn tag(mut self, tag: impl Into<Text>) -> Extra {
+        self.settings.add_tags([tag.into()]);
+        self
+    }
+
+    /// Tags, for the runs inside and below.
+    pub fn tags<T: Into<Text>>(mut self, tags: impl IntoIterator<Item = T>) -> Extra {
+        self.settings.add_tags(tags.into_iter().map(Into::into));
+        self
+    }
+
+    /// One entry of the metadata, for the runs inside and below.
+    pub fn metadata<T: Serialize>(mut self, key: impl Into<String>, value: T) -> Extra {
+        self.settings.metadata.insert(key.into(), to_value(&value));
+        self
+    }
+
+    /// The project, if the call begins a trace. A child is in its parent's project.
+    pub fn project(mut self, project: impl Into<Text>) -> Extra {
+        self.settings.project = Some(project.into());
+        self
+    }
+
+    /// Where the runs inside and below go.
+    pub fn sink(mut self, sink: Arc<dyn RunSink>) -> Extra {
+        self.settings.sink = Some(sink);
+        self.settings.enabled = self.settings.enabled.or(Some(true));
+        self
+    }
+
+    /// The example of a dataset that the trace is an answer to, if the call begins one.
+    pub fn reference_example_id(mut self, id: Uuid) -> Extra {
+        self.settings.reference_example_id = Some(id);
+        self
+    }
+
+    /// `false`: nothing inside is recorded. `true`: it is, although the process has tracing off, if there is a sink.
+    pub fn enabled(mut self, enabled: bool) -> Extra {
+        self.settings.enabled = Some(enabled);
+        self
+    }
+
+    /// Called with the run once its end was told to the sink. A panic in it is caught.
+    pub fn on_end(mut self, f: impl FnOnce(&RunTree) + Send + 'static) -> Extra {
+        self.one_shots.on_end = Some(Box::new(f));
+        self
+    }
+
+    /// Calls `f` with all this.
+    pub fn call<R>(self, f: impl FnOnce() -> R) -> R {
+        let scope = self.into_scope(|| ambient().context(), 0);
+        let result = {
+            let _entered = enter(Some(Context::Scope(scope.clone())));
+            f()
+        };
+        warn_if_left(&scope);
+        result
+    }
+
+    /// The hidden node that stands for all this. `around` is asked where no parent is named.
+    pub(crate) fn into_scope(self, around: impl FnOnce() -> Option<Context>, for_call: u64) -> Arc<Scope> {
+        process::open_gate();
+        let names_parent = !self.is_ambient && !matches!(self.parent, Parent::Ambient);
+        let (wants_roots, unreadable) = match &self.parent {
+            Parent::Ambient | Parent::Run(_) => (false, false),
+            Parent::Root => (true, false),
+            Parent::Unreadable => (true, true),
+        };
+        let around = around();
+        let around_settings = around.as_ref().and_then(Context::settings);
+        let up = match self.parent {
+            Parent::Ambient => around,
+            Parent::Run(run) => run.context(),
+            Parent::Root | Parent::Unreadable => None,
+        };
+        let mut settings = self.settings.over(up.as_ref().and_then(Context::settings).as_deref());
+        if let Some(around) = around_settings {
+            // a context that is switched off silences everything inside
+            settings.enabled = settings.enabled.or(around.enabled.filter(|enabled| !enabled));
+            if up.is_none() {
+                // a trace of its own still goes where everything around it goes
+                settings.sink = settings.sink.or_else(|| around.sink.clone());
+                settings.enabled = settings.enabled.or(around.enabled);
+            }
+        }
+        if unreadable {
+            settings.metadata.insert("split_reason".into(), "bad_parent".into());
+        }
+        let has_one_shots = self.one_shots.is_some();
+        Arc::new(Scope {
+            depth: up.as_ref().map_or(0, |up| up.depth().saturating_add(1)),
+            up,
+            wants_roots,
+            names_parent,
+            settings: Some(Arc::new(settings)),
+            one_shots: Mutex::new(has_one_shots.then(|| Box::new(self.one_shots))),
+            for_call,
+        })
+    }
+
+    /// As [`into_scope`](Self::into_scope), for something that was called where `at_call` was current and starts
+    /// now.
+    pub(crate) fn into_later_scope(self, at_call: Option<Context>, for_call: u64) -> Arc<Scope> {
+        self.into_scope(|| choose(at_call, ambient().context()), for_call)
+    }
+}
+
+/// A name or an id that nobody took is a mistake: what was called is not traced.
+fn warn_if_left(scope: &Scope) {
+    if cfg!(debug_assertions) && scope.one_shots.lock().unwrap_or_else(PoisonError::into_inner).is_some() {
+        process::warn(
+            "an `Extra` with `name`, `run_id` or `on_end` found no traced call: is the function annotated with \
+             `#[traceable]`, and is tracing on?",
+        );
+    }
+}

@@ -1,0 +1,213 @@
+//! Carrying a context to where it would not be found: other threads, other tasks, other people's executors.
+
+use std::pin::Pin;
+use std::task::{Context as TaskContext, Poll};
+
+use pin_project_lite::pin_project;
+
+use super::extra::Extra;
+use super::parent::{IntoParent, Parent};
+use super::slot::{Entered, ambient, enter, last_call};
+use super::tracing_context::TracingContext;
+use crate::run::node::Context;
+
+/// Binds a closure to the current context: whoever calls it, on whatever thread, what it calls nests here.
+///
+/// The context is that of the place where `bind` is called. Bound where there is none, the closure runs without one,
+/// even inside another run.
+///
+/// ```
+/// use traceable_core::bind;
+/// # fn work() {}
+/// std::thread::spawn(bind(|| work())).join().unwrap();
+/// ```
+pub fn bind<R>(f: impl FnOnce() -> R) -> impl FnOnce() -> R {
+    let context = ambient().context();
+    move || {
+        let _entered = enter(context);
+        f()
+    }
+}
+
+/// As [`bind`], for a closure with one argument that is called many times, perhaps by many threads at once.
+///
+/// ```
+/// use traceable_core::bind_fn;
+/// let double = bind_fn(|x: i32| 2 * x);
+/// assert_eq!([1, 2].map(|x| double(x)), [2, 4]);
+/// ```
+pub fn bind_fn<A, R>(f: impl Fn(A) -> R) -> impl Fn(A) -> R {
+    let context = ambient().context();
+    move |argument| {
+        let _entered = enter(context.clone());
+        f(argument)
+    }
+}
+
+/// Runs `f` outside of any trace: what is called inside begins traces of its own. For what outlives the call that
+/// happens to start it: connection pools, background tasks, lazily made singletons.
+///
+/// ```
+/// use traceable_core::{RunTree, detached};
+/// detached(|| assert!(RunTree::current().is_none()));
+/// ```
+pub fn detached<R>(f: impl FnOnce() -> R) -> R {
+    Extra::new().parent(Parent::Root).call(f)
+}
+
+/// Adapters for futures, streams and iterators.
+///
+/// `Kind` tells the three apart and is always inferred.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a future, a stream or an iterator",
+    label = "nothing that a context could be carried into",
+    note = "for a plain call write `Extra::new().parent(&run).call(|| f(..))`, or `run.scope(|| f(..))`"
+)]
+pub trait TraceableExt<Kind>: Sized {
+    /// Carries the current context: whoever polls this, what it calls nests here. For an `async` block that is
+    /// handed to a `spawn`; a traced call that is spawned directly needs nothing.
+    ///
+    /// Where there is no context, what is called inside runs without one.
+    ///
+    /// ```
+    /// use traceable_core::TraceableExt as _;
+    /// # async fn work() {}
+    /// let task = async { work().await }.in_current_run();
+    /// # let _ = task;
+    /// ```
+    fn in_current_run(self) -> InContext<Self> {
+        InContext { inner: Some(self), carried: Carried::Ready(ambient().context()) }
+    }
+
+    /// Names the parent of the traced call that this is the result of, and of what is called inside.
+    ///
+    /// It has to come before the first poll.
+    fn with_parent(self, parent: impl IntoParent) -> InContext<Self> {
+        self.with_extra(Extra::new().parent(parent))
+    }
+
+    /// Gives an [`Extra`] to the traced call that this is the result of, and to what is called inside.
+    fn with_extra(self, extra: Extra) -> InContext<Self> {
+        let later = Later { extra, at_call: ambient().context(), for_call: last_call() };
+        InContext { inner: Some(self), carried: Carried::Later(Box::new(later)) }
+    }
+
+    /// Polls this inside a [`TracingContext`].
+    fn with_context(self, context: TracingContext) -> InContext<Self> {
+        let later = Later { extra: context.into_extra(), at_call: ambient().context(), for_call: 0 };
+        InContext { inner: Some(self), carried: Carried::Later(Box::new(later)) }
+    }
+}
+
+/// [`TraceableExt`] of a future.
+pub struct FutureKind;
+/// [`TraceableExt`] of an iterator.
+pub struct IteratorKind;
+/// [`TraceableExt`] of a stream.
+#[cfg(feature = "stream")]
+pub struct StreamKind;
+
+impl<T: Future> TraceableExt<FutureKind> for T {}
+impl<T: Iterator> TraceableExt<IteratorKind> for T {}
+#[cfg(feature = "stream")]
+impl<T: futures_core::Stream> TraceableExt<StreamKind> for T {}
+
+enum Carried {
+    Ready(Option<Context>),
+    Later(Box<Later>),
+}
+
+/// What is resolved at the first poll.
+struct Later {
+    extra: Extra,
+    at_call: Option<Context>,
+    for_call: u64,
+}
+
+impl Carried {
+    fn enter(&mut self) -> Entered {
+        if let Carried::Later(later) = self {
+            let Later { extra, at_call, for_call } =
+                std::mem::replace(&mut **later, Later { extra: Extra::new(), at_call: None, for_call: 0 });
+            *self = Carried::Ready(Some(Context::Scope(extra.into_later_scope(at_call, for_call))));
+        }
+        match self {
+            Carried::Ready(context) => enter(context.clone()),
+            Carried::Later(_) => enter(None),
+        }
+    }
+}
+
+pin_project! {
+    /// A future, stream or iterator that carries a context; made by [`TraceableExt`].
+    #[must_use = "it does nothing unless it is polled or iterated"]
+    pub struct InContext<T> {
+        #[pin]
+        inner: Option<T>,
+        carried: Carried,
+    }
+
+    impl<T> PinnedDrop for InContext<T> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            let _entered = this.carried.enter();
+            // what it calls while it is dropped nests here too
+            this.inner.set(None);
+        }
+    }
+}
+
+impl<F: Future> Future for InContext<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        let _entered = this.carried.enter();
+        match this.inner.as_pin_mut() {
+            Some(inner) => inner.poll(cx),
+            // only a drop takes it away
+            None => Poll::Pending,
+        }
+    }
+}
+
+#[cfg(feature = "stream")]
+impl<S: futures_core::Stream> futures_core::Stream for InContext<S> {
+    type Item = S::Item;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Option<S::Item>> {
+        let this = self.project();
+        let _entered = this.carried.enter();
+        match this.inner.as_pin_mut() {
+            Some(inner) => inner.poll_next(cx),
+            None => Poll::Ready(None),
+        }
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.inner.as_ref().map_or((0, Some(0)), S::size_hint)
+    }
+}
+
+impl<I: Iterator> Iterator for InContext<I> {
+    type Item = I::Item;
+
+    fn next(&mut self) -> Option<I::Item> {
+        let _entered = self.carried.enter();
+        self.inner.as_mut()?.next()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.inner.as_ref().map_or((0, Some(0)), I::size_hint)
+    }
+}
+
+impl<I: DoubleEndedIterator> DoubleEndedIterator for InContext<I> {
+    fn next_back(&mut self) -> Option<I::Item> {
+        let _entered = self.carried.enter();
+        self.inner.as_mut()?.next_back()
+    }
+}
+
+impl<I: ExactSizeIterator> ExactSizeIterator for InContext<I> {}
+impl<I: std::iter::FusedIterator> std::iter::FusedIterator for InContext<I> {}

@@ -1,0 +1,11 @@
+//! Where a run hangs: the ambient context, the parent rule, and the ways to hand a context over.
+
+pub(crate) mod current;
+pub(crate) mod extra;
+pub(crate) mod fence;
+pub(crate) mod hand_over;
+pub(crate) mod parent;
+pub(crate) mod propagation;
+pub(crate) mod rule;
+pub(crate) mod slot;
+pub(crate) mod tracing_context;

@@ -1,0 +1,121 @@
+//! Parents that are named.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use super::propagation::Headers;
+use crate::identity::dotted_order::DottedOrder;
+use crate::run::run_tree::RunTree;
+
+/// The parent of a call, where it is named instead of found.
+///
+/// "Ambient" and "root" are two different things: an absent parent means that the context decides.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub enum Parent {
+    /// Whatever is current. An absent parent, an inactive [`RunTree`].
+    #[default]
+    Ambient,
+    /// None: the call begins a trace of its own. LangSmith's `"ignore"`.
+    Root,
+    /// This run.
+    Run(RunTree),
+    /// A parent was to come from outside and could not be read: the call begins a trace of its own, and its
+    /// metadata says so.
+    Unreadable,
+}
+
+/// What can be named as a parent: `&RunTree`, `Option<&RunTree>` (where `None` is the ambient context), a
+/// [`DottedOrder`] or its text, a map of request headers, or a [`Parent`].
+///
+/// A text or headers that are malformed or say nothing mean a root, never the ambient context: the caller said that
+/// the parent comes from outside.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the parent of a run",
+    label = "not a parent",
+    note = "a parent is a `&RunTree`, an `Option<&RunTree>`, a dotted order, a map of request headers, or a `Parent`"
+)]
+pub trait IntoParent {
+    /// The parent it names.
+    fn to_parent(&self) -> Parent;
+}
+
+impl IntoParent for Parent {
+    fn to_parent(&self) -> Parent {
+        self.clone()
+    }
+}
+
+impl IntoParent for RunTree {
+    fn to_parent(&self) -> Parent {
+        if self.is_active() { Parent::Run(self.clone()) } else { Parent::Ambient }
+    }
+}
+
+impl<T: IntoParent + ?Sized> IntoParent for &T {
+    fn to_parent(&self) -> Parent {
+        (**self).to_parent()
+    }
+}
+
+impl<T: IntoParent + ?Sized> IntoParent for Arc<T> {
+    fn to_parent(&self) -> Parent {
+        (**self).to_parent()
+    }
+}
+
+impl<T: IntoParent> IntoParent for Option<T> {
+    fn to_parent(&self) -> Parent {
+        self.as_ref().map(IntoParent::to_parent).unwrap_or_default()
+    }
+}
+
+impl IntoParent for DottedOrder {
+    fn to_parent(&self) -> Parent {
+        Parent::Run(RunTree::from_dotted_order(self))
+    }
+}
+
+impl IntoParent for str {
+    fn to_parent(&self) -> Parent {
+        self.parse::<DottedOrder>().map_or(Parent::Unreadable, |order| order.to_parent())
+    }
+}
+
+impl IntoParent for String {
+    fn to_parent(&self) -> Parent {
+        self.as_str().to_parent()
+    }
+}
+
+fn from_headers(headers: &(impl Headers + ?Sized)) -> Parent {
+    match RunTree::from_headers(headers) {
+        Ok(Some(run)) => Parent::Run(run),
+        Ok(None) => Parent::Root,
+        Err(_) => Parent::Unreadable,
+    }
+}
+
+impl<S> IntoParent for HashMap<String, String, S> {
+    fn to_parent(&self) -> Parent {
+        from_headers(self)
+    }
+}
+
+impl IntoParent for BTreeMap<String, String> {
+    fn to_parent(&self) -> Parent {
+        from_headers(self)
+    }
+}
+
+impl<K: AsRef<str>, V: AsRef<str>> IntoParent for [(K, V)] {
+    fn to_parent(&self) -> Parent {
+        from_headers(self)
+    }
+}
+
+impl<K: AsRef<str>, V: AsRef<str>> IntoParent for Vec<(K, V)> {
+    fn to_parent(&self) -> Parent {
+        from_headers(self.as_slice())
+    }
+}

@@ -1,0 +1,95 @@
+//! Context for everything that happens inside: LangSmith's `tracing_context`.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::extra::Extra;
+use super::parent::IntoParent;
+use super::slot::{ambient, enter};
+use crate::run::node::{Context, Scope};
+use crate::run::settings::Text;
+use crate::run::sink::RunSink;
+
+/// Sets the parent, the project, tags, metadata, the sink or the switch for everything that is called inside.
+///
+/// What is not set is inherited from the context around. A value can be used many times and be sent elsewhere.
+///
+/// ```
+/// use traceable_core::TracingContext;
+/// # fn answer(question: &str) -> String { question.to_owned() }
+/// let text = TracingContext::new().project("evaluation").tag("nightly").scope(|| answer("why?"));
+/// ```
+#[derive(Clone, Default)]
+#[must_use = "a `TracingContext` does nothing until `.scope(|| ..)` or `.with_context(..)`"]
+pub struct TracingContext {
+    parent: super::parent::Parent,
+    settings: crate::run::settings::Settings,
+}
+
+impl TracingContext {
+    /// Changes nothing yet.
+    pub fn new() -> TracingContext {
+        TracingContext::default()
+    }
+
+    /// The parent of what is called inside: a `&RunTree`, an `Option<&RunTree>`, a dotted order, request headers, or
+    /// [`Parent::Root`](crate::Parent::Root).
+    pub fn parent(mut self, parent: impl IntoParent) -> TracingContext {
+        self.parent = parent.to_parent();
+        self
+    }
+
+    /// The project of traces that begin inside.
+    pub fn project(mut self, project: impl Into<Text>) -> TracingContext {
+        self.settings.project = Some(project.into());
+        self
+    }
+
+    /// A tag for the runs inside.
+    pub fn tag(mut self, tag: impl Into<Text>) -> TracingContext {
+        self.settings.add_tags([tag.into()]);
+        self
+    }
+
+    /// Tags for the runs inside.
+    pub fn tags<T: Into<Text>>(mut self, tags: impl IntoIterator<Item = T>) -> TracingContext {
+        self.settings.add_tags(tags.into_iter().map(Into::into));
+        self
+    }
+
+    /// One entry of the metadata of the runs inside.
+    pub fn metadata<T: Serialize>(mut self, key: impl Into<String>, value: T) -> TracingContext {
+        self.settings.metadata.insert(key.into(), crate::run::run_tree::to_value(&value));
+        self
+    }
+
+    /// Where the runs inside go.
+    pub fn sink(mut self, sink: Arc<dyn RunSink>) -> TracingContext {
+        self.settings.sink = Some(sink);
+        self.settings.enabled = self.settings.enabled.or(Some(true));
+        self
+    }
+
+    /// `false`: nothing inside is recorded. `true`: it is, although the process has tracing off, if there is a sink.
+    pub fn enabled(mut self, enabled: bool) -> TracingContext {
+        self.settings.enabled = Some(enabled);
+        self
+    }
+
+    /// Runs `f` inside. For a future, a stream or an iterator use
+    /// [`with_context`](crate::TraceableExt::with_context).
+    pub fn scope<R>(&self, f: impl FnOnce() -> R) -> R {
+        let scope = self.clone().into_scope(ambient().context());
+        let _entered = enter(Some(Context::Scope(scope)));
+        f()
+    }
+
+    pub(crate) fn into_scope(self, around: Option<Context>) -> Arc<Scope> {
+        self.into_extra().into_scope(|| around, 0)
+    }
+
+    pub(crate) fn into_extra(self) -> Extra {
+        Extra::of(self.parent, self.settings)
+    }
+}

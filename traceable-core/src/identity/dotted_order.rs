@@ -1,0 +1,196 @@
+//! The dotted order: the way from the root of a trace to a run, as one sortable text.
+
+use std::fmt;
+use std::str::FromStr;
+
+use uuid::Uuid;
+
+use super::time::{COMPACT_LEN, Timestamp};
+
+const UUID_LEN: usize = uuid::fmt::Hyphenated::LENGTH;
+const SEGMENT_LEN: usize = COMPACT_LEN + UUID_LEN;
+
+/// The way from the root of a trace to a run: for each run on it the start time in 22 characters, then the id.
+///
+/// The first id is the trace's. LangSmith's JavaScript SDK writes three digits of milliseconds and three of an
+/// execution order where others write microseconds; the width is the same, and both are read.
+///
+/// ```
+/// use traceable_core::DottedOrder;
+/// let text = "20261122T132433386589Z01a2036e-0bea-710d-96ed-c3ae3327ba63";
+/// let order: DottedOrder = text.parse()?;
+/// assert_eq!(order.trace_id(), order.run_id());
+/// assert_eq!(order.to_string(), text);
+/// # Ok::<(), traceable_core::ParseError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DottedOrder {
+    /// Canonical: lower-case ids, so equal orders are equal texts.
+    text: Box<str>,
+}
+
+impl DottedOrder {
+    /// The longest order that is read: 10 000 runs deep.
+    pub const MAX_DEPTH: usize = 10_000;
+
+    /// The id of the trace: that of the first run on the way.
+    pub fn trace_id(&self) -> Uuid {
+        self.segment(0).1
+    }
+
+    /// The id of the run itself: the last on the way.
+    pub fn run_id(&self) -> Uuid {
+        self.segment(self.depth() - 1).1
+    }
+
+    /// The id of the run's parent; `None` for a root.
+    pub fn parent_run_id(&self) -> Option<Uuid> {
+        Some(self.segment(self.depth().checked_sub(2)?).1)
+    }
+
+    /// When the run itself started.
+    pub fn start_time(&self) -> Timestamp {
+        self.segment(self.depth() - 1).0
+    }
+
+    /// How many runs the way has, the run itself included; a root has 1.
+    pub fn depth(&self) -> usize {
+        self.text.len().div_ceil(SEGMENT_LEN + 1)
+    }
+
+    /// The text, as it goes over the wire.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    fn segment(&self, index: usize) -> (Timestamp, Uuid) {
+        let from = index * (SEGMENT_LEN + 1);
+        // parsed once when `self` was made, so the fallback is never used
+        self.text.get(from..from + SEGMENT_LEN).and_then(parse_segment).unwrap_or((Timestamp::from_micros(0), Uuid::nil()))
+    }
+}
+
+impl FromStr for DottedOrder {
+    type Err = ParseError;
+
+    fn from_str(text: &str) -> Result<DottedOrder, ParseError> {
+        let wrong = |reason| Err(ParseError { what: "dotted order", reason });
+        if text.len() > Self::MAX_DEPTH * (SEGMENT_LEN + 1) {
+            return wrong("it is more than 10 000 runs deep");
+        }
+        let mut canonical = String::with_capacity(text.len());
+        for segment in text.split('.') {
+            let Some((_, id)) = parse_segment(segment) else {
+                return wrong("each part must be a time `YYYYMMDDTHHMMSSffffffZ` followed by a run id with hyphens");
+            };
+            if !canonical.is_empty() {
+                canonical.push('.');
+            }
+            canonical.push_str(&segment[..COMPACT_LEN]);
+            canonical.push_str(id.hyphenated().encode_lower(&mut [0; UUID_LEN]));
+        }
+        Ok(DottedOrder { text: canonical.into() })
+    }
+}
+
+fn parse_segment(segment: &str) -> Option<(Timestamp, Uuid)> {
+    if segment.len() != SEGMENT_LEN {
+        return None;
+    }
+    let (time, id) = segment.split_at_checked(COMPACT_LEN)?;
+    let id: uuid::fmt::Hyphenated = id.parse().ok()?;
+    Some((Timestamp::parse_compact(time)?, id.into_uuid()))
+}
+
+/// Writes one part of a dotted order.
+pub(crate) fn write_segment(out: &mut Vec<u8>, start: Timestamp, id: Uuid) {
+    start.write_compact(out);
+    out.extend_from_slice(id.hyphenated().encode_lower(&mut [0; UUID_LEN]).as_bytes());
+}
+
+impl fmt::Display for DottedOrder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// A text from outside that could not be read, and what was expected instead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ParseError {
+    pub(crate) what: &'static str,
+    pub(crate) reason: &'static str,
+}
+
+impl fmt::Display for ParseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "malformed {}: {}", self.what, self.reason)
+    }
+}
+
+impl std::error::Error for ParseError {}
+
+#[cfg(test)]
+mod tests {
+    use super::super::id::new_run_id;
+    use super::*;
+    use proptest::prelude::*;
+
+    fn order_of(starts: &[u64]) -> (String, Vec<Uuid>) {
+        let mut out = Vec::new();
+        let mut ids = Vec::new();
+        for (i, micros) in starts.iter().enumerate() {
+            if i > 0 {
+                out.push(b'.');
+            }
+            let start = Timestamp::from_micros(*micros);
+            ids.push(new_run_id(start));
+            write_segment(&mut out, start, ids[i]);
+        }
+        (String::from_utf8(out).unwrap(), ids)
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_printed_is_read_back(starts in proptest::collection::vec(0..200_000_000_000_000_000u64, 1..20)) {
+            let (text, ids) = order_of(&starts);
+            let order: DottedOrder = text.parse().unwrap();
+            prop_assert_eq!(order.as_str(), &text);
+            prop_assert_eq!(order.depth(), starts.len());
+            prop_assert_eq!(order.trace_id(), ids[0]);
+            prop_assert_eq!(order.run_id(), ids[ids.len() - 1]);
+            prop_assert_eq!(order.start_time().micros(), starts[starts.len() - 1]);
+            prop_assert_eq!(order.parent_run_id(), starts.len().checked_sub(2).map(|i| ids[i]));
+        }
+
+        #[test]
+        fn no_text_makes_it_panic(text in "\\PC{0,200}") {
+            let _ = text.parse::<DottedOrder>();
+        }
+
+        #[test]
+        fn one_changed_byte_is_refused_or_read(at in 0..58usize, byte in 0u8..128) {
+            let (text, _) = order_of(&[1_795_354_206_544_544]);
+            let mut bytes = text.into_bytes();
+            bytes[at] = byte;
+            let text = String::from_utf8(bytes).unwrap();
+            if let Ok(order) = text.parse::<DottedOrder>() {
+                prop_assert_eq!(order.as_str(), text.to_lowercase().replace('t', "T").replace('z', "Z"));
+            }
+        }
+    }
+
+    #[test]
+    fn javascript_orders_are_read() {
+        let order: DottedOrder = "20261122T132433386001Z01a2036e-0bea-710d-96ed-c3ae3327ba63".parse().unwrap();
+        assert_eq!(order.depth(), 1);
+    }
+
+    #[test]
+    fn the_error_says_what_was_expected() {
+        let error = "garbage".parse::<DottedOrder>().unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "malformed dotted order: each part must be a time `YYYYMMDDTHHMMSSffffffZ` followed by a run id with hyphens"
+        );
+    }
+}

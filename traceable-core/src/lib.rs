@@ -1,0 +1,78 @@
+//! Run trees, context and capture: the run time behind the crate `traceable`, which is what programs use.
+//!
+//! Rooms, each of which uses only those above it:
+//!
+//! - `identity`: who a run is: id, dotted order, headers;
+//! - `capture`: what it saw, as bytes;
+//! - `run`: what happens to it, told to a [`RunSink`];
+//! - `context`: where it hangs;
+//! - `call`: what the attribute's expansion calls;
+//! - [`testing`]: recording runs in memory, for users' own tests.
+//!
+//! [`process`] holds what is true for the whole process. There is no I/O here, no thread and no HTTP.
+
+mod call;
+mod capture;
+mod context;
+mod identity;
+pub mod process;
+mod run;
+pub mod testing;
+
+pub use call::block::{Block, trace};
+pub use capture::attachment::Attachment;
+pub use capture::inputs::Input;
+pub use capture::outcome::{Failure, Output};
+pub use capture::payload::Payload;
+pub use capture::secret::Secret;
+pub use context::current::current_run_tree;
+pub use context::extra::Extra;
+pub use context::hand_over::{InContext, TraceableExt, bind, bind_fn, detached};
+pub use context::parent::{IntoParent, Parent};
+pub use context::propagation::Headers;
+pub use context::tracing_context::TracingContext;
+pub use identity::dotted_order::{DottedOrder, ParseError};
+pub use identity::id::new_run_id;
+pub use identity::sampling::is_sampled;
+pub use identity::time::{Compact, Timestamp};
+pub use run::keep_open::KeepOpen;
+pub use run::operation::{OperationKind, RunOperation};
+pub use run::run_tree::RunTree;
+pub use run::run_tree_builder::RunTreeBuilder;
+pub use run::run_type::RunType;
+pub use run::sink::RunSink;
+
+/// What the attribute's expansion names. Not for use by hand: it changes without notice.
+#[doc(hidden)]
+pub mod __private {
+    pub use core;
+    pub use std;
+    pub use std::boxed::Box;
+    pub use std::pin::Pin;
+
+    #[cfg(feature = "stream")]
+    pub use futures_core::Stream;
+
+    pub use crate::call::body::{begin, begin_run_tree};
+    pub use crate::call::site::Site;
+    pub use crate::call::token::Call;
+    pub use crate::call::wrap::future::{TracedFuture, future};
+    pub use crate::call::wrap::iter::{TracedIter, iter_aggregate, iter_each, iter_reduce};
+    #[cfg(feature = "stream")]
+    pub use crate::call::wrap::stream::{TracedStream, stream_aggregate, stream_each, stream_reduce};
+    pub use crate::call::wrap::sync::{eager, sync, through_option, through_result};
+    pub use crate::capture::inputs::Inputs;
+    pub use crate::capture::items::{Collect, Item};
+    pub use crate::capture::outcome::{Fail, FailBoxed, FailDisplay, Never, Out, OutValue, Outcome, Report};
+    pub use crate::{RunTree, RunType};
+
+    /// Names the return type of a function pointer, which is how `!` is named on a stable compiler.
+    pub trait Returns {
+        /// What it returns.
+        type Output;
+    }
+
+    impl<R> Returns for fn() -> R {
+        type Output = R;
+    }
+}

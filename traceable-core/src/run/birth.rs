@@ -1,0 +1,89 @@
+//! A run gets its place: under a parent, or as the root of a trace.
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::lifecycle;
+use super::node::{Bound, Context, Run};
+use super::settings::Settings;
+use super::sink::RunSink;
+use crate::identity::id::new_run_id;
+use crate::identity::time::Timestamp;
+use crate::process;
+
+/// What is asked for; the rest follows from the parent.
+pub(crate) struct Birth<'a> {
+    /// The node that the run hangs under; what it inherits is in `settings` already.
+    pub(crate) parent: Option<Context>,
+    pub(crate) settings: Option<&'a Settings>,
+    pub(crate) id: Option<Uuid>,
+    pub(crate) start: Option<Timestamp>,
+    /// Records it although the process has tracing off: it was made by hand.
+    pub(crate) by_hand: bool,
+}
+
+impl Birth<'_> {
+    pub(crate) fn bind(self) -> Bound {
+        match self.parent.as_ref().and_then(Context::run) {
+            Some(run) => self.child_of(&run),
+            None => self.root(),
+        }
+    }
+
+    fn child_of(self, parent: &Arc<Run>) -> Bound {
+        let was_started = parent.started().is_some();
+        let above = parent.bound();
+        if !was_started {
+            // the parent was only reserved, and this child is what it was waiting for
+            lifecycle::post(parent);
+        }
+        // a child never starts before its parent: LangSmith sorts by the order of the starts
+        let start = self.start.unwrap_or_else(Timestamp::now).max(above.start);
+        let sink = match (&above.sink, self.settings.and_then(|s| s.sink.clone())) {
+            // what was not sampled stays so, whatever sink is named below
+            (None, _) => None,
+            (Some(_), Some(other)) => Some(other),
+            (Some(inherited), None) => Some(inherited.clone()),
+        };
+        Bound {
+            depth: self.parent.as_ref().map_or(0, |parent| parent.depth().saturating_add(1)),
+            up: self.parent,
+            id: self.id.unwrap_or_else(|| new_run_id(start)),
+            trace_id: above.trace_id,
+            parent_run_id: Some(above.id),
+            start,
+            remote: None,
+            sink,
+            project: above.project.clone(),
+            reference_example_id: None,
+        }
+    }
+
+    fn root(self) -> Bound {
+        let start = self.start.unwrap_or_else(Timestamp::now_at_root);
+        let id = self.id.unwrap_or_else(|| new_run_id(start));
+        let settings = self.settings;
+        Bound {
+            depth: self.parent.as_ref().map_or(0, |parent| parent.depth().saturating_add(1)),
+            up: self.parent,
+            id,
+            trace_id: id,
+            parent_run_id: None,
+            start,
+            remote: None,
+            sink: root_sink(settings, self.by_hand).filter(|_| process::samples(id)),
+            project: settings.and_then(|s| s.project.clone()),
+            reference_example_id: settings.and_then(|s| s.reference_example_id),
+        }
+    }
+}
+
+/// Where a trace that begins here goes; `None`: it is not recorded.
+pub(crate) fn root_sink(settings: Option<&Settings>, by_hand: bool) -> Option<Arc<dyn RunSink>> {
+    let enabled = settings.and_then(|s| s.enabled).unwrap_or_else(|| by_hand || process::is_enabled());
+    if !enabled {
+        return None;
+    }
+    settings.and_then(|s| s.sink.clone()).or_else(process::default_sink)
+}

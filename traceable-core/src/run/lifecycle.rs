@@ -1,0 +1,112 @@
+//! When a run is told to its sink, and when it ends.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::node::{Phase, Run, State};
+use super::operation::{OperationKind, RunOperation};
+use super::run_tree::RunTree;
+use crate::capture::payload::Payload;
+use crate::identity::time::Timestamp;
+
+/// Tells the sink that the run has started, once.
+pub(crate) fn post(run: &Arc<Run>) {
+    let mut state = run.state();
+    if state.phase == Phase::New {
+        state.phase = Phase::Posted;
+        submit(run, state, OperationKind::Post);
+    }
+}
+
+/// Tells the sink what has changed since it was told last.
+pub(crate) fn patch(run: &Arc<Run>) {
+    submit(run, run.state(), OperationKind::Patch);
+}
+
+/// Ends the run, once, and tells the sink. `last_words` sees the state before.
+pub(crate) fn end(run: &Arc<Run>, outputs: Option<Payload>, error: Option<String>, last_words: impl FnOnce(&mut State)) {
+    let start = run.bound().start;
+    let mut state = run.state();
+    if state.phase == Phase::Ended {
+        return;
+    }
+    if let Some(extra) = state.extra.as_deref_mut().filter(|extra| extra.holds > 0) {
+        extra.waiting = Some((outputs, error));
+        last_words(&mut state);
+        return;
+    }
+    let kind = if state.phase == Phase::New { OperationKind::Post } else { OperationKind::Patch };
+    state.phase = Phase::Ended;
+    state.end_time = state.end_time.or_else(|| Some(Timestamp::now().max(start)));
+    if error.is_some() {
+        state.error = error;
+    }
+    match state.extra.as_deref_mut() {
+        Some(extra) if extra.outputs_are_set => {}
+        Some(extra) if !extra.outputs.is_empty() => {
+            // outputs added by hand stay, those of the function come on top
+            extra.outputs.extend(outputs.map(|o| object(&o)).unwrap_or_default());
+        }
+        _ => state.outputs = outputs,
+    }
+    last_words(&mut state);
+    note_usage(&mut state);
+    let on_end = state.extra.as_deref_mut().and_then(|extra| extra.on_end.take());
+    submit(run, state, kind);
+    if let Some(on_end) = on_end {
+        // the user's code: its panic is its own, never the traced call's
+        let _ = catch_unwind(AssertUnwindSafe(|| on_end(&RunTree::of(run.clone()))));
+    }
+}
+
+/// LangSmith counts tokens and costs from `metadata.usage_metadata`; functions return them in their outputs.
+fn note_usage(state: &mut State) {
+    const KEY: &str = "usage_metadata";
+    let in_outputs = match (&state.outputs, state.extra.as_deref()) {
+        (_, Some(extra)) if extra.outputs.contains_key(KEY) => extra.outputs.get(KEY).cloned(),
+        (Some(outputs), _) if outputs.as_str().contains("\"usage_metadata\"") => object(outputs).remove(KEY),
+        _ => None,
+    };
+    if let Some(usage) = in_outputs.filter(Value::is_object) {
+        state.metadata(KEY, usage);
+    }
+}
+
+fn object(payload: &Payload) -> Map<String, Value> {
+    match payload.to_value() {
+        Value::Object(map) => map,
+        other => Map::from_iter([("output".to_owned(), other)]),
+    }
+}
+
+fn submit(run: &Arc<Run>, mut state: std::sync::MutexGuard<'_, State>, kind: OperationKind) {
+    let Some(sink) = &run.bound().sink else { return };
+    let mut operation = RunOperation {
+        kind,
+        end_time: state.end_time,
+        inputs: state.inputs.take(),
+        outputs: state.outputs.take(),
+        error: state.error.clone(),
+        events: Vec::new(),
+        serialized: None,
+        attachments: Vec::new(),
+        run: run.clone(),
+        inherited: state.settings.clone(),
+        own_tags: Vec::new(),
+        own_metadata: Map::new(),
+    };
+    if let Some(extra) = state.extra.as_deref_mut() {
+        operation.events = extra.events.clone();
+        operation.own_tags = extra.tags.clone();
+        operation.own_metadata = extra.metadata.clone();
+        operation.serialized = extra.serialized.clone();
+        operation.attachments = std::mem::take(&mut extra.attachments);
+        if !extra.outputs.is_empty() {
+            operation.outputs = Some(Payload::of(&extra.outputs));
+        }
+    }
+    drop(state);
+    sink.submit(operation);
+}

@@ -1,0 +1,12 @@
+//! What happens to a run, told to a sink.
+
+pub(crate) mod birth;
+pub(crate) mod keep_open;
+pub(crate) mod lifecycle;
+pub(crate) mod node;
+pub(crate) mod operation;
+pub(crate) mod run_tree;
+pub(crate) mod run_tree_builder;
+pub(crate) mod run_type;
+pub(crate) mod settings;
+pub(crate) mod sink;

@@ -1,0 +1,282 @@
+//! The links of a trace: runs, and the scopes between them.
+
+use std::any::Any;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
+
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::run_type::RunType;
+use super::settings::{Settings, Text};
+use super::sink::RunSink;
+use crate::capture::attachment::Attachment;
+use crate::capture::payload::Payload;
+use crate::identity::dotted_order::DottedOrder;
+use crate::identity::time::Timestamp;
+
+/// What a traced call finds around itself. `None` where this is optional: no trace here.
+#[derive(Clone)]
+pub(crate) enum Context {
+    /// Inside a run.
+    Run(Arc<Run>),
+    /// Inside a scope: a hidden node between runs that replaces the parent or changes what is inherited.
+    Scope(Arc<Scope>),
+    /// Inside a call that was a root while tracing was off: the whole trace stays off.
+    Silent,
+}
+
+/// A run. Children hold on to it for its identity only: what it saw has gone to the sink by the time it ends.
+pub(crate) struct Run {
+    pub(crate) name: Text,
+    pub(crate) run_type: RunType,
+    /// `ls_method` in the metadata: whether the attribute, a block or the user's own hands made this run.
+    pub(crate) method: Option<&'static str>,
+    bound: OnceLock<Bound>,
+    /// Finds the place of a run that was reserved at its call and is needed now.
+    starter: fn(&Arc<Run>) -> Bound,
+    state: Mutex<State>,
+}
+
+/// What a run is from its start on.
+pub(crate) struct Bound {
+    pub(crate) up: Option<Context>,
+    /// Number of nodes above, scopes included.
+    pub(crate) depth: u32,
+    pub(crate) id: Uuid,
+    pub(crate) trace_id: Uuid,
+    pub(crate) parent_run_id: Option<Uuid>,
+    pub(crate) start: Timestamp,
+    /// The whole way, if the run lives in another process.
+    pub(crate) remote: Option<DottedOrder>,
+    /// `false`: not sampled, or no sink takes it.
+    pub(crate) sink: Option<Arc<dyn RunSink>>,
+    pub(crate) project: Option<Text>,
+    pub(crate) reference_example_id: Option<Uuid>,
+}
+
+/// Where a run is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Phase {
+    /// Not told to the sink yet.
+    New,
+    /// Told to the sink.
+    Posted,
+    /// Ended; nothing automatic happens to it any more.
+    Ended,
+}
+
+/// What a run has gathered and not yet given away.
+pub(crate) struct State {
+    pub(crate) phase: Phase,
+    pub(crate) inputs: Option<Payload>,
+    pub(crate) outputs: Option<Payload>,
+    pub(crate) error: Option<String>,
+    pub(crate) end_time: Option<Timestamp>,
+    /// What children inherit.
+    pub(crate) settings: Option<Arc<Settings>>,
+    /// Rare things.
+    pub(crate) extra: Option<Box<Additions>>,
+}
+
+/// What the program added to a run by hand, or the run time found worth a note.
+#[derive(Default)]
+pub(crate) struct Additions {
+    /// Of this run alone; what children inherit is in the settings.
+    pub(crate) metadata: Map<String, Value>,
+    pub(crate) tags: Vec<Text>,
+    pub(crate) events: Vec<Value>,
+    pub(crate) outputs: Map<String, Value>,
+    /// The function's own return value is not recorded: the outputs were set.
+    pub(crate) outputs_are_set: bool,
+    pub(crate) serialized: Option<Payload>,
+    pub(crate) attachments: Vec<(String, Attachment)>,
+    pub(crate) on_end: Option<OnEnd>,
+    /// What the starter of a reserved run needs.
+    pub(crate) reserved: Option<Box<dyn Any + Send>>,
+    /// How many [`KeepOpen`](super::keep_open::KeepOpen)s there are.
+    pub(crate) holds: u32,
+    /// The run has ended but for those.
+    pub(crate) waiting: Option<(Option<Payload>, Option<String>)>,
+}
+
+/// Called with the run after its end was told to the sink.
+pub(crate) type OnEnd = Box<dyn FnOnce(&super::run_tree::RunTree) + Send>;
+
+impl Run {
+    pub(crate) fn new(name: Text, run_type: RunType, method: Option<&'static str>, starter: fn(&Arc<Run>) -> Bound) -> Run {
+        let state = State {
+            phase: Phase::New,
+            inputs: None,
+            outputs: None,
+            error: None,
+            end_time: None,
+            settings: None,
+            extra: None,
+        };
+        Run { name, run_type, method, bound: OnceLock::new(), starter, state: Mutex::new(state) }
+    }
+
+    /// Identity and place; a run that was only reserved starts now.
+    pub(crate) fn bound(self: &Arc<Run>) -> &Bound {
+        self.bound.get_or_init(|| (self.starter)(self))
+    }
+
+    /// Identity and place, if the run has started.
+    pub(crate) fn started(&self) -> Option<&Bound> {
+        self.bound.get()
+    }
+
+    /// Gives the run its place; `false` if it had one.
+    pub(crate) fn bind(&self, bound: Bound) -> bool {
+        self.bound.set(bound).is_ok()
+    }
+
+    /// No user code runs under this lock, so it is poisoned by nothing but a bug of ours; the state is usable.
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+impl Bound {
+    /// A root without a sink.
+    pub(crate) fn nowhere(_: &Arc<Run>) -> Bound {
+        let start = Timestamp::now();
+        let id = crate::identity::id::new_run_id(start);
+        Bound {
+            up: None,
+            depth: 0,
+            id,
+            trace_id: id,
+            parent_run_id: None,
+            start,
+            remote: None,
+            sink: None,
+            project: None,
+            reference_example_id: None,
+        }
+    }
+}
+
+impl State {
+    pub(crate) fn extra(&mut self) -> &mut Additions {
+        self.extra.get_or_insert_default()
+    }
+
+    pub(crate) fn metadata(&mut self, key: &str, value: impl Into<Value>) {
+        self.extra().metadata.insert(key.to_owned(), value.into());
+    }
+}
+
+/// A hidden node of the ancestry.
+pub(crate) struct Scope {
+    pub(crate) up: Option<Context>,
+    pub(crate) depth: u32,
+    /// Whether what is called inside without a parent was meant to be a root.
+    pub(crate) wants_roots: bool,
+    /// The parent was named for the call inside, and so beats one that the function's attribute names.
+    pub(crate) names_parent: bool,
+    pub(crate) settings: Option<Arc<Settings>>,
+    /// For the first traced call inside.
+    pub(crate) one_shots: Mutex<Option<Box<OneShots>>>,
+    /// Made by `.with_parent(..)` and its like on what this call returned; 0 otherwise.
+    pub(crate) for_call: u64,
+}
+
+/// What an [`Extra`](crate::Extra) gives to one call alone.
+#[derive(Default)]
+pub(crate) struct OneShots {
+    pub(crate) name: Option<Text>,
+    pub(crate) run_id: Option<Uuid>,
+    pub(crate) on_end: Option<OnEnd>,
+}
+
+impl OneShots {
+    pub(crate) fn is_some(&self) -> bool {
+        self.name.is_some() || self.run_id.is_some() || self.on_end.is_some()
+    }
+}
+
+impl Context {
+    pub(crate) fn up(&self) -> Option<&Context> {
+        match self {
+            Context::Run(run) => run.bound().up.as_ref(),
+            Context::Scope(scope) => scope.up.as_ref(),
+            Context::Silent => None,
+        }
+    }
+
+    pub(crate) fn depth(&self) -> u32 {
+        match self {
+            Context::Run(run) => run.bound().depth,
+            Context::Scope(scope) => scope.depth,
+            Context::Silent => 0,
+        }
+    }
+
+    pub(crate) fn is(&self, other: &Context) -> bool {
+        match (self, other) {
+            (Context::Run(a), Context::Run(b)) => Arc::ptr_eq(a, b),
+            (Context::Scope(a), Context::Scope(b)) => Arc::ptr_eq(a, b),
+            (Context::Silent, Context::Silent) => true,
+            _ => false,
+        }
+    }
+
+    /// Whether `ancestor` is this node or above it.
+    pub(crate) fn is_or_descends_from(&self, ancestor: &Context) -> bool {
+        let depth = ancestor.depth();
+        let mut at = self;
+        while at.depth() > depth {
+            match at.up() {
+                Some(up) => at = up,
+                None => return false,
+            }
+        }
+        at.is(ancestor)
+    }
+
+    /// The run that children attach to.
+    pub(crate) fn run(&self) -> Option<Arc<Run>> {
+        let mut at = self;
+        loop {
+            match at {
+                Context::Run(run) => return Some(run.clone()),
+                Context::Scope(scope) => at = scope.up.as_ref()?,
+                Context::Silent => return None,
+            }
+        }
+    }
+
+    pub(crate) fn settings(&self) -> Option<Arc<Settings>> {
+        match self {
+            Context::Run(run) => run.state().settings.clone(),
+            Context::Scope(scope) => scope.settings.clone(),
+            Context::Silent => None,
+        }
+    }
+}
+
+/// A long chain of ancestors whose last holder goes would recurse once per level; taken apart in a loop, it does not.
+fn drop_upwards(mut next: Option<Context>) {
+    while let Some(context) = next {
+        next = match context {
+            Context::Run(run) => {
+                Arc::into_inner(run).and_then(|mut run| run.bound.get_mut().and_then(|b| b.up.take()))
+            }
+            Context::Scope(scope) => Arc::into_inner(scope).and_then(|mut scope| scope.up.take()),
+            Context::Silent => None,
+        };
+    }
+}
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        drop_upwards(self.bound.get_mut().and_then(|bound| bound.up.take()));
+    }
+}
+
+impl Drop for Scope {
+    fn drop(&mut self) {
+        drop_upwards(self.up.take());
+    }
+}

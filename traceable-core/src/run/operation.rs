@@ -1,0 +1,205 @@
+//! One thing that happened to a run, on its way to a sink.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::node::Run;
+use super::run_type::RunType;
+use super::settings::{Settings, Text};
+use crate::capture::attachment::Attachment;
+use crate::capture::payload::Payload;
+use crate::identity::dotted_order::write_segment;
+use crate::identity::time::Timestamp;
+
+/// Whether an operation makes a run known or completes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum OperationKind {
+    /// The run is new.
+    Post,
+    /// The run is known and has ended, or has changed.
+    Patch,
+}
+
+/// One thing that happened to a run.
+///
+/// The run's identity (id, name, start, way from the root) is shared with the run itself and read through the
+/// methods; the public fields are what this operation brings. `None` means: nothing new.
+#[derive(Clone)]
+pub struct RunOperation {
+    /// Whether the run is new.
+    pub kind: OperationKind,
+    /// When the run ended, if it has.
+    pub end_time: Option<Timestamp>,
+    /// The inputs, a JSON object.
+    pub inputs: Option<Payload>,
+    /// The outputs, a JSON object.
+    pub outputs: Option<Payload>,
+    /// The error as text, with its causes.
+    pub error: Option<String>,
+    /// Everything that happened during the run so far, JSON objects with `name` and `time`.
+    pub events: Vec<Value>,
+    /// How the model or prompt was configured (LangSmith keeps it for `llm` and `prompt` runs).
+    pub serialized: Option<Payload>,
+    /// Files, by name, that were added since the last operation.
+    pub attachments: Vec<(String, Attachment)>,
+    pub(crate) run: Arc<Run>,
+    pub(crate) inherited: Option<Arc<Settings>>,
+    pub(crate) own_tags: Vec<Text>,
+    pub(crate) own_metadata: Map<String, Value>,
+}
+
+impl RunOperation {
+    /// The run's id.
+    pub fn id(&self) -> Uuid {
+        self.run.bound().id
+    }
+
+    /// The id of the run's trace: that of its root.
+    pub fn trace_id(&self) -> Uuid {
+        self.run.bound().trace_id
+    }
+
+    /// The id of the run's parent; `None` for a root.
+    pub fn parent_run_id(&self) -> Option<Uuid> {
+        self.run.bound().parent_run_id
+    }
+
+    /// The run's name.
+    pub fn name(&self) -> &str {
+        &self.run.name
+    }
+
+    /// What kind of work the run is.
+    pub fn run_type(&self) -> &RunType {
+        &self.run.run_type
+    }
+
+    /// When the run started.
+    pub fn start_time(&self) -> Timestamp {
+        self.run.bound().start
+    }
+
+    /// The project the run was explicitly put into; `None` leaves the choice to the sink.
+    pub fn project(&self) -> Option<&str> {
+        self.run.bound().project.as_deref()
+    }
+
+    /// The example of a dataset that the trace is an answer to.
+    pub fn reference_example_id(&self) -> Option<Uuid> {
+        self.run.bound().reference_example_id
+    }
+
+    /// The run's tags, those of its ancestors first.
+    pub fn tags(&self) -> impl Iterator<Item = &str> {
+        let inherited = self.inherited.as_ref().map_or(&[][..], |settings| &settings.tags);
+        inherited.iter().chain(&self.own_tags).map(AsRef::as_ref)
+    }
+
+    /// The run's metadata: what its ancestors gave it, its own, and `ls_method`, which says how it was made.
+    pub fn metadata(&self) -> Map<String, Value> {
+        let mut all = self.inherited.as_ref().map(|settings| settings.metadata.clone()).unwrap_or_default();
+        if let Some(method) = self.run.method {
+            all.entry("ls_method").or_insert_with(|| method.into());
+        }
+        all.extend(self.own_metadata.clone());
+        all
+    }
+
+    /// Appends the run's metadata as a JSON object to `out`, without building it first.
+    pub fn write_metadata(&self, out: &mut Vec<u8>) {
+        let inherited = self.inherited.as_ref().map(|settings| &settings.metadata);
+        let overridden = |key: &str| self.own_metadata.contains_key(key);
+        let mut separator = b'{';
+        let mut member = |key: &str, value: &dyn Fn(&mut Vec<u8>)| {
+            out.push(separator);
+            separator = b',';
+            // neither a text nor a value that was JSON before can fail to serialise
+            let _ = serde_json::to_writer(&mut *out, key);
+            out.push(b':');
+            value(out);
+        };
+        for (key, value) in inherited.into_iter().flatten().filter(|(key, _)| !overridden(key)) {
+            member(key, &|out| drop(serde_json::to_writer(out, value)));
+        }
+        if let Some(method) = self.run.method
+            && !overridden("ls_method")
+            && inherited.is_none_or(|metadata| !metadata.contains_key("ls_method"))
+        {
+            member("ls_method", &|out| drop(serde_json::to_writer(out, method)));
+        }
+        for (key, value) in &self.own_metadata {
+            member(key, &|out| drop(serde_json::to_writer(out, value)));
+        }
+        if separator == b'{' {
+            out.push(b'{');
+        }
+        out.push(b'}');
+    }
+
+    /// Appends the run's dotted order, ASCII text, to `out`.
+    ///
+    /// It is made here, where it is needed, and not when the run starts: a run holds on to its parent instead of
+    /// to a text that is longer with each level.
+    pub fn write_dotted_order(&self, out: &mut Vec<u8>) {
+        write_dotted_order(&self.run, out);
+    }
+
+    /// The run's dotted order.
+    pub fn dotted_order(&self) -> String {
+        let mut out = Vec::new();
+        self.write_dotted_order(&mut out);
+        String::from_utf8(out).unwrap_or_default()
+    }
+
+    /// About how many bytes the operation holds in memory.
+    pub fn size(&self) -> usize {
+        // metadata and events are small and rare; what they hold is estimated by their number
+        const FIXED: usize = 512;
+        let payloads = [&self.inputs, &self.outputs, &self.serialized];
+        FIXED
+            + payloads.into_iter().flatten().map(Payload::len).sum::<usize>()
+            + self.error.as_ref().map_or(0, String::len)
+            + self.attachments.iter().map(|(name, a)| name.len() + a.bytes().len()).sum::<usize>()
+            + (self.events.len() + self.own_metadata.len() + self.own_tags.len()) * 64
+    }
+}
+
+pub(crate) fn write_dotted_order(run: &Arc<Run>, out: &mut Vec<u8>) {
+    let mut way = vec![run.clone()];
+    let mut at = run.clone();
+    loop {
+        let bound = at.bound();
+        if let Some(remote) = &bound.remote {
+            out.extend_from_slice(remote.as_str().as_bytes());
+            way.pop();
+            break;
+        }
+        let Some(parent) = bound.up.as_ref().and_then(|up| up.run()) else { break };
+        way.push(parent.clone());
+        at = parent;
+    }
+    for run in way.iter().rev() {
+        if !out.is_empty() {
+            out.push(b'.');
+        }
+        let bound = run.bound();
+        write_segment(out, bound.start, bound.id);
+    }
+}
+
+impl fmt::Debug for RunOperation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RunOperation")
+            .field("kind", &self.kind)
+            .field("id", &self.id())
+            .field("name", &self.name())
+            .field("end_time", &self.end_time)
+            .field("inputs", &self.inputs)
+            .field("outputs", &self.outputs)
+            .field("error", &self.error)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,153 @@
+//! Runs made by hand.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::birth::Birth;
+use super::node::{Bound, Context, Run};
+use super::run_tree::{RunTree, to_object, to_value};
+use super::run_type::RunType;
+use super::settings::{Settings, Text};
+use super::sink::RunSink;
+use crate::capture::attachment::Attachment;
+use crate::capture::payload::Payload;
+use crate::identity::time::Timestamp;
+use crate::process;
+
+/// A run made by hand, before it exists. Begun by [`RunTree::builder`] and [`RunTree::create_child`].
+#[must_use = "the run exists only after `build()`"]
+pub struct RunTreeBuilder {
+    name: Text,
+    run_type: RunType,
+    up: Option<Context>,
+    id: Option<Uuid>,
+    start: Option<Timestamp>,
+    inputs: Option<Payload>,
+    serialized: Option<Payload>,
+    attachments: Vec<(String, Attachment)>,
+    settings: Settings,
+    own_tags: Vec<Text>,
+}
+
+impl RunTreeBuilder {
+    pub(crate) fn new(name: Text) -> RunTreeBuilder {
+        RunTreeBuilder {
+            name,
+            run_type: RunType::Chain,
+            up: None,
+            id: None,
+            start: None,
+            inputs: None,
+            serialized: None,
+            attachments: Vec::new(),
+            settings: Settings::default(),
+            own_tags: Vec::new(),
+        }
+    }
+
+    pub(crate) fn under(mut self, up: Option<Context>) -> RunTreeBuilder {
+        self.up = up;
+        self
+    }
+
+    /// What kind of work the run is; [`RunType::Chain`] if not said.
+    pub fn run_type(mut self, run_type: impl Into<RunType>) -> RunTreeBuilder {
+        self.run_type = run_type.into();
+        self
+    }
+
+    /// The inputs. They should serialise to an object; anything else is put under `input`.
+    pub fn inputs<T: Serialize>(mut self, inputs: T) -> RunTreeBuilder {
+        self.inputs = Some(Payload::of(&to_object(&inputs, "input")));
+        self
+    }
+
+    /// Tags of this run.
+    pub fn tags<T: Into<Text>>(mut self, tags: impl IntoIterator<Item = T>) -> RunTreeBuilder {
+        self.own_tags.extend(tags.into_iter().map(Into::into));
+        self
+    }
+
+    /// One entry of the metadata, which children inherit.
+    pub fn metadata<T: Serialize>(mut self, key: &str, value: T) -> RunTreeBuilder {
+        self.settings.metadata.insert(key.to_owned(), to_value(&value));
+        self
+    }
+
+    /// The project of a root; a child is in its parent's.
+    pub fn project(mut self, project: impl Into<Text>) -> RunTreeBuilder {
+        self.settings.project = Some(project.into());
+        self
+    }
+
+    /// An id of the caller's choice. If it was used before in this process, the run gets a fresh one and
+    /// `metadata.dup_of` names this one.
+    pub fn run_id(mut self, id: Uuid) -> RunTreeBuilder {
+        self.id = Some(id);
+        self
+    }
+
+    /// When the run started, if not now. Never before its parent.
+    pub fn start_time(mut self, start: impl Into<Timestamp>) -> RunTreeBuilder {
+        self.start = Some(start.into());
+        self
+    }
+
+    /// The example of a dataset that this root is an answer to.
+    pub fn reference_example_id(mut self, id: Uuid) -> RunTreeBuilder {
+        self.settings.reference_example_id = Some(id);
+        self
+    }
+
+    /// How the model or prompt is configured. LangSmith keeps it for `llm` and `prompt` runs.
+    pub fn serialized<T: Serialize>(mut self, serialized: T) -> RunTreeBuilder {
+        self.serialized = Some(Payload::of(&serialized));
+        self
+    }
+
+    /// A file that travels with the run.
+    pub fn attachment(mut self, name: impl Into<String>, attachment: Attachment) -> RunTreeBuilder {
+        self.attachments.push((name.into(), attachment));
+        self
+    }
+
+    /// Where the run and its children go, if not to the default sink of the process or the parent's.
+    pub fn sink(mut self, sink: Arc<dyn RunSink>) -> RunTreeBuilder {
+        self.settings.sink = Some(sink);
+        self
+    }
+
+    /// Makes the run. The sink learns of it by [`RunTree::post`].
+    pub fn build(self) -> RunTree {
+        // it goes to a sink of its own or to none: either way what is called inside it has to look
+        process::open_gate();
+        let inherited = self.up.as_ref().and_then(Context::settings);
+        let settings = self.settings.over(inherited.as_deref());
+        let given = self.id.filter(|id| !process::is_id_taken(*id));
+        let duplicate = self.id.filter(|_| given.is_none());
+        let run = Run::new(self.name, self.run_type, None, Bound::nowhere);
+        let birth =
+            Birth { parent: self.up, settings: Some(&settings), id: given, start: self.start, by_hand: true };
+        run.bind(birth.bind());
+        {
+            let mut state = run.state();
+            state.inputs = self.inputs;
+            state.settings = Some(Arc::new(settings));
+            if !self.own_tags.is_empty() {
+                state.extra().tags = self.own_tags;
+            }
+            if let Some(serialized) = self.serialized {
+                state.extra().serialized = Some(serialized);
+            }
+            if !self.attachments.is_empty() {
+                state.extra().attachments = self.attachments;
+            }
+            if let Some(id) = duplicate {
+                state.metadata("dup_of", id.to_string());
+            }
+        }
+        RunTree::of(Arc::new(run))
+    }
+}

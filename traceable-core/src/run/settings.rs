@@ -1,0 +1,50 @@
+//! What runs inherit besides their parent: project, tags, metadata, sink.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::sink::RunSink;
+
+/// Short text that is nearly always a literal.
+pub(crate) type Text = Cow<'static, str>;
+
+/// One link's share of what is inherited. Shared by reference count: a call that changes nothing clones nothing.
+#[derive(Clone, Default)]
+pub(crate) struct Settings {
+    pub(crate) project: Option<Text>,
+    pub(crate) tags: Vec<Text>,
+    pub(crate) metadata: Map<String, Value>,
+    pub(crate) sink: Option<Arc<dyn RunSink>>,
+    /// `Some(false)` silences everything inside, `Some(true)` records it although the process has tracing off.
+    pub(crate) enabled: Option<bool>,
+    /// For the next root only: the example of a dataset that the trace is an answer to.
+    pub(crate) reference_example_id: Option<Uuid>,
+}
+
+impl Settings {
+    /// `self` laid over `base`: lists and maps are joined, single values win.
+    pub(crate) fn over(mut self, base: Option<&Settings>) -> Settings {
+        let Some(base) = base else { return self };
+        let own_tags = std::mem::replace(&mut self.tags, base.tags.clone());
+        self.add_tags(own_tags);
+        let own_metadata = std::mem::replace(&mut self.metadata, base.metadata.clone());
+        self.metadata.extend(own_metadata);
+        self.project = self.project.or_else(|| base.project.clone());
+        self.sink = self.sink.or_else(|| base.sink.clone());
+        self.enabled = self.enabled.or(base.enabled);
+        self.reference_example_id = self.reference_example_id.or(base.reference_example_id);
+        self
+    }
+
+    /// Adds tags that are not there yet, in order.
+    pub(crate) fn add_tags(&mut self, tags: impl IntoIterator<Item = Text>) {
+        for tag in tags {
+            if !self.tags.contains(&tag) {
+                self.tags.push(tag);
+            }
+        }
+    }
+}

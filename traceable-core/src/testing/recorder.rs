@@ -1,0 +1,221 @@
+//! A sink that keeps runs in memory.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::forest::Forest;
+use crate::capture::attachment::Attachment;
+use crate::context::tracing_context::TracingContext;
+use crate::identity::time::Timestamp;
+use crate::process;
+use crate::run::operation::{OperationKind, RunOperation};
+use crate::run::run_type::RunType;
+use crate::run::sink::RunSink;
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// It has not.
+    Open,
+    /// With its result.
+    Success,
+    /// With an error.
+    Error,
+    /// It was dropped before its end.
+    Cancelled,
+    /// Its consumer left a stream or iterator before its end.
+    Dropped,
+}
+
+/// All that is known about a run.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct RecordedRun {
+    /// Its id.
+    pub id: Uuid,
+    /// The id of its trace.
+    pub trace_id: Uuid,
+    /// The id of its parent.
+    pub parent_run_id: Option<Uuid>,
+    /// The way from its root.
+    pub dotted_order: String,
+    /// Its name.
+    pub name: String,
+    /// What kind of work it is.
+    pub run_type: RunType,
+    /// When it started.
+    pub start_time: Timestamp,
+    /// When it ended.
+    pub end_time: Option<Timestamp>,
+    /// What it was given.
+    pub inputs: Value,
+    /// What it came to.
+    pub outputs: Value,
+    /// Its error, with the causes.
+    pub error: Option<String>,
+    /// What happened in it.
+    pub events: Vec<Value>,
+    /// Its tags.
+    pub tags: Vec<String>,
+    /// Its metadata.
+    pub metadata: Map<String, Value>,
+    /// How the model or prompt was configured.
+    pub serialized: Option<Value>,
+    /// Its files.
+    pub attachments: Vec<(String, Attachment)>,
+    /// The project it was explicitly put into.
+    pub project: Option<String>,
+    /// How many times the sink was told that it is new. Once, if all is well.
+    pub posts: u32,
+    /// How many times the sink was told that it changed.
+    pub patches: u32,
+}
+
+impl RecordedRun {
+    /// How it ended.
+    pub fn status(&self) -> Status {
+        match () {
+            () if self.metadata.get("cancelled") == Some(&Value::Bool(true)) => Status::Cancelled,
+            () if self.error.is_some() => Status::Error,
+            () if self.end_time.is_none() => Status::Open,
+            () if self.metadata.get("stream_dropped") == Some(&Value::Bool(true)) => Status::Dropped,
+            () => Status::Success,
+        }
+    }
+
+    fn new(operation: &RunOperation) -> RecordedRun {
+        RecordedRun {
+            id: operation.id(),
+            trace_id: operation.trace_id(),
+            parent_run_id: operation.parent_run_id(),
+            dotted_order: operation.dotted_order(),
+            name: operation.name().to_owned(),
+            run_type: operation.run_type().clone(),
+            start_time: operation.start_time(),
+            end_time: None,
+            inputs: Value::Null,
+            outputs: Value::Null,
+            error: None,
+            events: Vec::new(),
+            tags: Vec::new(),
+            metadata: Map::new(),
+            serialized: None,
+            attachments: Vec::new(),
+            project: operation.project().map(str::to_owned),
+            posts: 0,
+            patches: 0,
+        }
+    }
+
+    fn take(&mut self, operation: RunOperation) {
+        match operation.kind {
+            OperationKind::Post => self.posts += 1,
+            OperationKind::Patch => self.patches += 1,
+        }
+        self.tags = operation.tags().map(str::to_owned).collect();
+        self.metadata = operation.metadata();
+        self.end_time = operation.end_time.or(self.end_time);
+        if let Some(inputs) = &operation.inputs {
+            self.inputs = inputs.to_value();
+        }
+        if let Some(outputs) = &operation.outputs {
+            self.outputs = outputs.to_value();
+        }
+        if let Some(serialized) = &operation.serialized {
+            self.serialized = Some(serialized.to_value());
+        }
+        self.error = operation.error.or(self.error.take());
+        self.events = operation.events;
+        self.attachments.extend(operation.attachments);
+    }
+}
+
+/// Keeps runs in memory. Clones share what they keep.
+#[derive(Clone, Default)]
+pub struct Recorder {
+    runs: Arc<Mutex<Kept>>,
+}
+
+#[derive(Default)]
+struct Kept {
+    runs: Vec<RecordedRun>,
+    by_id: HashMap<Uuid, usize>,
+}
+
+impl Recorder {
+    /// A recorder that nothing goes to yet.
+    pub fn new() -> Recorder {
+        Recorder::default()
+    }
+
+    /// Makes a new recorder the default sink of the process. For a test that has the process for itself; others
+    /// use [`scoped`](Self::scoped).
+    pub fn install() -> Recorder {
+        let recorder = Recorder::new();
+        process::install_sink(recorder.sink());
+        recorder
+    }
+
+    /// Records what is called in `f`, also by the tasks and threads that carry its context. Traced calls that have
+    /// lost their context do not come here.
+    pub fn scoped<R>(&self, f: impl FnOnce() -> R) -> R {
+        self.context().scope(f)
+    }
+
+    /// The context of [`scoped`](Self::scoped), for a future:
+    /// `test().with_context(recorder.context()).await`.
+    pub fn context(&self) -> TracingContext {
+        TracingContext::new().sink(self.sink())
+    }
+
+    /// This recorder as a sink.
+    pub fn sink(&self) -> Arc<dyn RunSink> {
+        Arc::new(self.clone())
+    }
+
+    /// The runs so far, in the order in which the recorder heard of them.
+    pub fn runs(&self) -> Vec<RecordedRun> {
+        self.kept().runs.clone()
+    }
+
+    /// The first run of this name.
+    ///
+    /// # Panics
+    /// There is none.
+    #[expect(clippy::panic, reason = "fails a test")]
+    #[track_caller]
+    pub fn run(&self, name: &str) -> RecordedRun {
+        let runs = self.runs();
+        let names: Vec<_> = runs.iter().map(|run| run.name.clone()).collect();
+        runs.into_iter().find(|run| run.name == name).unwrap_or_else(|| panic!("no run `{name}` among {names:?}"))
+    }
+
+    /// The runs so far, as trees.
+    pub fn forest(&self) -> Forest {
+        Forest::new(self.runs())
+    }
+
+    /// Forgets the runs so far.
+    pub fn clear(&self) {
+        *self.kept() = Kept::default();
+    }
+
+    fn kept(&self) -> std::sync::MutexGuard<'_, Kept> {
+        self.runs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl RunSink for Recorder {
+    fn submit(&self, operation: RunOperation) {
+        let mut kept = self.kept();
+        let next = kept.runs.len();
+        let index = *kept.by_id.entry(operation.id()).or_insert(next);
+        if index == next {
+            kept.runs.push(RecordedRun::new(&operation));
+        }
+        kept.runs[index].take(operation);
+    }
+}

@@ -1,0 +1,118 @@
+//! What the exporter's thread holds: operations in order, with the start and end of one run merged.
+
+use std::collections::{HashMap, VecDeque};
+use std::time::Instant;
+
+use traceable_core::{OperationKind, RunOperation};
+use uuid::Uuid;
+
+/// One entry of a batch: an operation, or several of one run merged.
+pub(crate) struct Item {
+    pub(crate) operation: RunOperation,
+    /// Place of the first of them in the order of submission.
+    pub(crate) sequence: u64,
+    /// How many operations it stands for.
+    pub(crate) operations: u64,
+    /// What they count against the bound of the queue.
+    pub(crate) bytes: usize,
+    /// When the exporter's thread first saw it.
+    pub(crate) arrived: Instant,
+}
+
+/// Operations between the queue and the requests, oldest first.
+#[derive(Default)]
+pub(crate) struct Backlog {
+    items: VecDeque<Item>,
+    /// Where each run's entry is: its position plus `gone`.
+    places: HashMap<Uuid, u64>,
+    /// How many entries were taken from the front so far.
+    gone: u64,
+    bytes: usize,
+}
+
+impl Backlog {
+    pub(crate) fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    /// What all entries count against the bound of the queue.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    pub(crate) fn oldest(&self) -> Option<&Item> {
+        self.items.front()
+    }
+
+    /// Adds an operation; one whose run waits already is merged with it.
+    pub(crate) fn add(&mut self, operation: RunOperation, sequence: u64, arrived: Instant) {
+        let bytes = operation.size();
+        self.bytes += bytes;
+        let id = operation.id();
+        let place = self.places.get(&id).and_then(|place| usize::try_from(place - self.gone).ok());
+        if let Some(item) = place.and_then(|place| self.items.get_mut(place)) {
+            item.operations += 1;
+            item.bytes += bytes;
+            merge(&mut item.operation, operation);
+            return;
+        }
+        self.places.insert(id, self.gone + self.items.len() as u64);
+        self.items.push_back(Item { operation, sequence, operations: 1, bytes, arrived });
+    }
+
+    /// Takes the oldest entries: at most `count`, and no more than about `bytes`, but at least one.
+    pub(crate) fn take(&mut self, count: usize, bytes: usize) -> Vec<Item> {
+        let mut batch = Vec::with_capacity(count.min(self.items.len()));
+        let mut held = 0;
+        while batch.len() < count {
+            let Some(next) = self.items.front() else { break };
+            if !batch.is_empty() && held + next.bytes > bytes {
+                break;
+            }
+            held += next.bytes;
+            let Some(item) = self.items.pop_front() else { break };
+            self.places.remove(&item.operation.id());
+            self.gone += 1;
+            batch.push(item);
+        }
+        self.bytes -= held;
+        batch
+    }
+}
+
+/// Lays `newer` over `base`: what it brings replaces what was there, attachments are added.
+fn merge(base: &mut RunOperation, mut newer: RunOperation) {
+    let is_new = [base.kind, newer.kind].contains(&OperationKind::Post);
+    if base.kind == OperationKind::Patch && newer.kind == OperationKind::Post {
+        // the end overtook the start: another thread was faster
+        std::mem::swap(base, &mut newer);
+    }
+    // tags and metadata are always told whole, so those of the newer one hold
+    std::mem::swap(base, &mut newer);
+    let older = newer;
+    if is_new {
+        base.kind = OperationKind::Post;
+    }
+    keep(&mut base.end_time, older.end_time);
+    keep(&mut base.inputs, older.inputs);
+    keep(&mut base.outputs, older.outputs);
+    keep(&mut base.error, older.error);
+    keep(&mut base.serialized, older.serialized);
+    if base.events.is_empty() {
+        base.events = older.events;
+    }
+    let added = std::mem::replace(&mut base.attachments, older.attachments);
+    for (name, attachment) in added {
+        match base.attachments.iter_mut().find(|(n, _)| *n == name) {
+            Some((_, old)) => *old = attachment,
+            None => base.attachments.push((name, attachment)),
+        }
+    }
+}
+
+/// Takes the older value where the newer operation brings none.
+fn keep<T>(newer: &mut Option<T>, older: Option<T>) {
+    if newer.is_none() {
+        *newer = older;
+    }
+}

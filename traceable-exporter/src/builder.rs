@@ -1,0 +1,269 @@
+//! Settings from the environment, or by hand.
+
+use std::time::Duration;
+
+use crate::config::Config;
+use crate::endpoint::{self, Endpoint};
+use crate::error::ConfigError;
+use crate::key::ApiKey;
+use crate::report::Reporter;
+use crate::vars::{Vars, tracing_is_on};
+
+impl Config {
+    /// Begins with the defaults: LangSmith's cloud, project `default`, tracing on.
+    pub fn builder() -> ConfigBuilder {
+        ConfigBuilder::default()
+    }
+
+    /// Reads the environment: `LANGSMITH_X`, then `LANGCHAIN_X`; blank counts as unset.
+    ///
+    /// | variable | |
+    /// |---|---|
+    /// | `TRACING_V2`, then `TRACING` | `true`, `1`, `yes` or `on`: record; default off |
+    /// | `ENDPOINT` | default `https://api.smith.langchain.com` |
+    /// | `API_KEY` | needed unless the endpoint is this machine |
+    /// | `WORKSPACE_ID` | for keys of several workspaces |
+    /// | `PROJECT`, then `SESSION` | default `default`; `HOSTED_LANGSERVE_PROJECT_NAME` wins over both |
+    /// | `TRACING_SAMPLING_RATE` | 0 to 1, default all |
+    /// | `REVISION_ID` | goes into the metadata of each run as `revision_id` |
+    /// | `MAX_INGEST_MEMORY_BYTES` | bound of the queue, default 64 MiB |
+    /// | `BATCH_INGEST_SIZE_LIMIT` | runs per request, default as the server says, or 100 |
+    /// | `DISABLE_RUN_COMPRESSION`, `RUN_COMPRESSION_LEVEL` | zstd, default on (if the server takes it), level 1 |
+    /// | `ALLOW_INSECURE` | `true`: http:// to other machines (not known to LangSmith's own SDKs) |
+    ///
+    /// # Errors
+    /// The first setting that is missing or malformed.
+    pub fn from_env() -> Result<Config, ConfigError> {
+        Config::from_vars(|name| std::env::var_os(name).map(|v| v.to_string_lossy().into_owned()))
+    }
+
+    /// As [`from_env`](Self::from_env), with the variables from somewhere else.
+    ///
+    /// # Errors
+    /// The first setting that is missing or malformed.
+    ///
+    /// ```
+    /// use traceable_exporter::Config;
+    /// let error = Config::from_vars(|name| match name {
+    ///     "LANGSMITH_TRACING" => Some("true".into()),
+    ///     _ => None,
+    /// });
+    /// assert_eq!(error.unwrap_err().variable(), "LANGSMITH_API_KEY");
+    /// ```
+    pub fn from_vars(lookup: impl Fn(&str) -> Option<String>) -> Result<Config, ConfigError> {
+        ConfigBuilder::from_vars(&Vars(&lookup))?.build()
+    }
+}
+
+/// Gathers settings; [`build`](Self::build) checks them.
+#[derive(Clone, Debug)]
+pub struct ConfigBuilder {
+    config: Config,
+    endpoint: (String, String),
+    api_key: Option<(String, SecretText)>,
+    allow_insecure: bool,
+}
+
+/// A key that was not checked yet is just as secret.
+#[derive(Clone)]
+struct SecretText(String);
+
+impl std::fmt::Debug for SecretText {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("[api key]")
+    }
+}
+
+const ENDPOINT: &str = "LANGSMITH_ENDPOINT";
+const API_KEY: &str = "LANGSMITH_API_KEY";
+
+impl Default for ConfigBuilder {
+    fn default() -> ConfigBuilder {
+        let config = Config {
+            tracing: true,
+            endpoint: Endpoint::unset(),
+            api_key: None,
+            workspace_id: None,
+            project: "default".to_owned(),
+            sampling_rate: None,
+            revision_id: None,
+            max_queue_bytes: 64 << 20,
+            batch_operations: None,
+            batch_bytes: None,
+            batch_delay: Duration::from_millis(250),
+            compression_level: Some(1),
+            request_timeout: Duration::from_secs(60),
+            retry_budget: Duration::from_secs(120),
+            exit_timeout: Duration::from_secs(5),
+            reporter: None,
+        };
+        let endpoint = (ENDPOINT.to_owned(), endpoint::DEFAULT.to_owned());
+        ConfigBuilder { config, endpoint, api_key: None, allow_insecure: false }
+    }
+}
+
+impl ConfigBuilder {
+    fn from_vars(vars: &Vars<'_>) -> Result<ConfigBuilder, ConfigError> {
+        let mut builder = ConfigBuilder::default();
+        builder.config.tracing = tracing_is_on(vars);
+        if let Some(found) = vars.get("ENDPOINT") {
+            builder.endpoint = (found.name, found.value);
+        }
+        builder.api_key = vars.get("API_KEY").map(|found| (found.name, SecretText(found.value)));
+        builder.allow_insecure = vars.switch("ALLOW_INSECURE").unwrap_or(false);
+        let config = &mut builder.config;
+        config.workspace_id = vars.get("WORKSPACE_ID").map(|found| found.value);
+        let hosted = vars.exact("HOSTED_LANGSERVE_PROJECT_NAME");
+        if let Some(found) = hosted.or_else(|| vars.get("PROJECT")).or_else(|| vars.get("SESSION")) {
+            config.project = found.value;
+        }
+        config.sampling_rate = vars.number("TRACING_SAMPLING_RATE", 0.0..=1.0, "a number from 0 to 1")?;
+        config.revision_id = vars.get("REVISION_ID").map(|found| found.value);
+        let bytes = "a number of bytes greater than 0";
+        if let Some(bytes) = vars.number("MAX_INGEST_MEMORY_BYTES", 1..=usize::MAX, bytes)? {
+            config.max_queue_bytes = bytes;
+        }
+        let count = "a whole number greater than 0";
+        config.batch_operations = vars.number("BATCH_INGEST_SIZE_LIMIT", 1..=usize::MAX, count)?;
+        if let Some(level) = vars.number("RUN_COMPRESSION_LEVEL", 1..=22, "a zstd level from 1 to 22")? {
+            config.compression_level = Some(level);
+        }
+        if vars.switch("DISABLE_RUN_COMPRESSION") == Some(true) {
+            config.compression_level = None;
+        }
+        Ok(builder)
+    }
+
+    /// Whether runs are to be recorded. Default: yes.
+    pub fn tracing(mut self, on: bool) -> Self {
+        self.config.tracing = on;
+        self
+    }
+
+    /// The server's address. Default: LangSmith's cloud.
+    pub fn endpoint(mut self, endpoint: impl Into<String>) -> Self {
+        self.endpoint = (ENDPOINT.to_owned(), endpoint.into());
+        self
+    }
+
+    /// The API key. Needed unless the endpoint is this machine.
+    pub fn api_key(mut self, key: impl Into<String>) -> Self {
+        self.api_key = Some((API_KEY.to_owned(), SecretText(key.into())));
+        self
+    }
+
+    /// The workspace, for keys that belong to several.
+    pub fn workspace_id(mut self, id: impl Into<String>) -> Self {
+        self.config.workspace_id = Some(id.into());
+        self
+    }
+
+    /// The project of runs that name none. Default: `default`.
+    pub fn project(mut self, name: impl Into<String>) -> Self {
+        self.config.project = name.into();
+        self
+    }
+
+    /// The share of traces to record, 0 to 1. Default: all.
+    pub fn sampling_rate(mut self, rate: f64) -> Self {
+        self.config.sampling_rate = Some(rate);
+        self
+    }
+
+    /// The program's version, for the metadata of each run.
+    pub fn revision_id(mut self, id: impl Into<String>) -> Self {
+        self.config.revision_id = Some(id.into());
+        self
+    }
+
+    /// How many bytes may wait, those on their way included. Default: 64 MiB. Above it, the newest runs are dropped.
+    pub fn max_queue_bytes(mut self, bytes: usize) -> Self {
+        self.config.max_queue_bytes = bytes;
+        self
+    }
+
+    /// How many runs go into one request at most. Default: what the server says, else 100.
+    pub fn batch_operations(mut self, operations: usize) -> Self {
+        self.config.batch_operations = Some(operations);
+        self
+    }
+
+    /// How many bytes, before compression, go into one request at most. Default: what the server says, else 20 MiB.
+    /// A run that is larger by itself is dropped.
+    pub fn batch_bytes(mut self, bytes: usize) -> Self {
+        self.config.batch_bytes = Some(bytes);
+        self
+    }
+
+    /// How long the first run of a request waits for others, and for its own end. Default: 250 ms.
+    pub fn batch_delay(mut self, delay: Duration) -> Self {
+        self.config.batch_delay = delay;
+        self
+    }
+
+    /// The zstd level of request bodies, 1 to 22, or `None` for plain bodies. Default: 1. Without the feature `zstd`,
+    /// and where the server does not take it, bodies are plain.
+    pub fn compression(mut self, level: Option<i32>) -> Self {
+        self.config.compression_level = level;
+        self
+    }
+
+    /// How long one request may take. Default: 60 s.
+    pub fn request_timeout(mut self, timeout: Duration) -> Self {
+        self.config.request_timeout = timeout;
+        self
+    }
+
+    /// How long a batch is tried again while the server is unreachable or unwell. Default: 120 s.
+    pub fn retry_budget(mut self, budget: Duration) -> Self {
+        self.config.retry_budget = budget;
+        self
+    }
+
+    /// How long the guard waits when it is dropped. Default: 5 s.
+    pub fn exit_timeout(mut self, timeout: Duration) -> Self {
+        self.config.exit_timeout = timeout;
+        self
+    }
+
+    /// Where warnings of this exporter go. Default: what [`set_reporter`](crate::set_reporter) said, else standard
+    /// error.
+    pub fn reporter(mut self, reporter: Reporter) -> Self {
+        self.config.reporter = Some(reporter);
+        self
+    }
+
+    /// Allows http:// to machines other than this one. The key and all data can then be read on the way.
+    pub fn allow_insecure(mut self, allow: bool) -> Self {
+        self.allow_insecure = allow;
+        self
+    }
+
+    /// Checks the settings.
+    ///
+    /// # Errors
+    /// The first one that is missing, malformed or dangerous.
+    pub fn build(self) -> Result<Config, ConfigError> {
+        let ConfigBuilder { mut config, endpoint: (variable, endpoint), api_key, allow_insecure } = self;
+        config.endpoint = Endpoint::parse(&endpoint, &variable, allow_insecure)?;
+        if let Some((variable, SecretText(key))) = api_key {
+            let expected = "printable ASCII characters only (the value is not shown)";
+            let key = ApiKey::new(&key).map_err(|_| ConfigError::malformed(&variable, None, expected))?;
+            config.api_key = Some(key);
+        } else if config.tracing && !config.endpoint.is_loopback() {
+            let expected = format!("the API key for {}", config.endpoint.as_str());
+            return Err(ConfigError::missing(API_KEY, expected));
+        }
+        if let Some(id) = &config.workspace_id
+            && !id.bytes().all(|b| b.is_ascii_graphic())
+        {
+            return Err(ConfigError::malformed("LANGSMITH_WORKSPACE_ID", Some(id), "the id of a workspace"));
+        }
+        if config.project.trim().is_empty() || config.project.chars().any(char::is_control) {
+            let expected = "a project name without control characters";
+            return Err(ConfigError::malformed("LANGSMITH_PROJECT", Some(&config.project), expected));
+        }
+        config.check_numbers()?;
+        Ok(config)
+    }
+}

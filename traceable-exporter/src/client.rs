@@ -1,0 +1,134 @@
+//! The exporter.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use traceable_core::{RunOperation, RunSink};
+
+use crate::config::Config;
+use crate::meter::Meter;
+use crate::queue::Queue;
+use crate::report::{Subject, Warner};
+use crate::stats::{DropReason, FlushReport, Stats};
+use crate::worker::{self, Shop};
+
+/// Sends runs to a server, from a thread of its own.
+///
+/// Handing over an operation costs the caller a lock that nobody holds for long, never a request: a server that is
+/// slow, unwell or gone slows nothing down. What waits is bounded in bytes; above the bound the newest runs are
+/// dropped, and [`stats`](Self::stats) says how many and why.
+///
+/// Dropping the exporter does not wait: what it still holds is sent as long as the process lives. Call
+/// [`flush`](Self::flush) or [`shutdown`](Self::shutdown) before the program ends.
+///
+/// ```
+/// use std::sync::Arc;
+/// use std::time::Duration;
+/// use traceable_core::RunTree;
+/// use traceable_exporter::{Config, Exporter, Reporter};
+///
+/// // nobody listens there
+/// let config = Config::builder().endpoint("http://127.0.0.1:9").reporter(Reporter::new(|_| {})).build()?;
+/// let exporter = Arc::new(Exporter::new(config));
+/// let run = RunTree::builder("step").sink(exporter.clone()).build();
+/// run.post().end().patch();
+/// let report = exporter.shutdown(Duration::from_millis(50));
+/// assert_eq!(report.dropped.shutdown, exporter.stats().submitted);
+/// # Ok::<(), traceable_exporter::ConfigError>(())
+/// ```
+pub struct Exporter {
+    shop: Arc<Shop>,
+}
+
+impl Exporter {
+    /// Makes an exporter. Its thread starts with the first operation.
+    pub fn new(config: Config) -> Exporter {
+        let shop = Shop {
+            queue: Arc::new(Queue::new(config.max_queue_bytes)),
+            meter: Arc::new(Meter::default()),
+            warner: Arc::new(Warner::new(config.reporter.clone())),
+            config,
+        };
+        Exporter { shop: Arc::new(shop) }
+    }
+
+    /// The settings it was made with.
+    pub fn config(&self) -> &Config {
+        &self.shop.config
+    }
+
+    /// Waits until everything handed over before is delivered or lost, at most `timeout`.
+    ///
+    /// May be called from anywhere and by several threads at once: it waits on a lock and needs no async runtime. It
+    /// cuts a pause between two tries short, unless the server asked for that pause.
+    pub fn flush(&self, timeout: Duration) -> FlushReport {
+        self.shop.queue.flush(timeout)
+    }
+
+    /// Takes no more operations, waits as [`flush`](Self::flush) does, and counts what is left then as lost.
+    ///
+    /// What is on its way at the deadline counts as lost although it may arrive: its answer has not.
+    pub fn shutdown(&self, timeout: Duration) -> FlushReport {
+        self.shop.queue.shutdown(timeout)
+    }
+
+    /// Counters since the exporter was made.
+    pub fn stats(&self) -> Stats {
+        let mut stats = Stats::default();
+        self.shop.queue.fill(&mut stats);
+        self.shop.meter.fill(&mut stats);
+        stats
+    }
+
+    /// One line about losses, for the end of the program.
+    pub(crate) fn report_losses(&self, report: &FlushReport) {
+        let (lost, left) = (report.dropped, report.remaining);
+        if lost.total() > 0 {
+            self.shop.warner.say(&format!(
+                "{} of {} run operations lost: {lost}",
+                lost.total(),
+                self.stats().submitted
+            ));
+        }
+        if left > 0 {
+            let waited = report.elapsed.as_millis();
+            self.shop
+                .warner
+                .say(&format!("{left} run operations not delivered after {waited} ms of waiting"));
+        }
+    }
+}
+
+impl RunSink for Exporter {
+    fn submit(&self, operation: RunOperation) {
+        let submitted = self.shop.queue.submit(operation);
+        if submitted.start_worker {
+            worker::start(&self.shop);
+        }
+        if submitted.refused == Some(DropReason::QueueFull) {
+            self.shop.warner.warn(Subject::QueueFull, || {
+                let bytes = self.shop.config.max_queue_bytes;
+                format!(
+                    "runs are dropped: the queue holds its {bytes} bytes; is the server slow or unreachable?"
+                )
+            });
+        }
+    }
+
+    fn flush(&self, timeout: Duration) -> bool {
+        Exporter::flush(self, timeout).is_complete()
+    }
+}
+
+impl Drop for Exporter {
+    fn drop(&mut self) {
+        self.shop.queue.close();
+    }
+}
+
+impl fmt::Debug for Exporter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Exporter").field("config", &self.shop.config).field("stats", &self.stats()).finish()
+    }
+}

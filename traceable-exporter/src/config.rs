@@ -1,0 +1,82 @@
+//! The settings of an exporter.
+
+use std::time::Duration;
+
+use crate::endpoint::Endpoint;
+use crate::error::ConfigError;
+use crate::key::ApiKey;
+use crate::report::Reporter;
+
+/// All settings of an exporter, checked.
+///
+/// ```
+/// use traceable_exporter::Config;
+/// let config = Config::builder().endpoint("http://localhost:1984/").project("demo").build()?;
+/// assert_eq!(config.endpoint(), "http://localhost:1984");
+/// # Ok::<(), traceable_exporter::ConfigError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Config {
+    pub(crate) tracing: bool,
+    pub(crate) endpoint: Endpoint,
+    pub(crate) api_key: Option<ApiKey>,
+    pub(crate) workspace_id: Option<String>,
+    pub(crate) project: String,
+    pub(crate) sampling_rate: Option<f64>,
+    pub(crate) revision_id: Option<String>,
+    pub(crate) max_queue_bytes: usize,
+    pub(crate) batch_operations: Option<usize>,
+    pub(crate) batch_bytes: Option<usize>,
+    pub(crate) batch_delay: Duration,
+    /// `None`: bodies go out as they are.
+    pub(crate) compression_level: Option<i32>,
+    pub(crate) request_timeout: Duration,
+    pub(crate) retry_budget: Duration,
+    pub(crate) exit_timeout: Duration,
+    pub(crate) reporter: Option<Reporter>,
+}
+
+impl Config {
+    /// Whether runs are to be recorded.
+    pub fn tracing(&self) -> bool {
+        self.tracing
+    }
+
+    /// The server's address, without a slash at the end.
+    pub fn endpoint(&self) -> &str {
+        self.endpoint.as_str()
+    }
+
+    /// The project of runs that name none.
+    pub fn project(&self) -> &str {
+        &self.project
+    }
+
+    /// The share of traces to record, 0 to 1; `None` for all.
+    pub fn sampling_rate(&self) -> Option<f64> {
+        self.sampling_rate
+    }
+
+    pub(crate) fn check_numbers(&self) -> Result<(), ConfigError> {
+        let wrong = |suffix: &str, found: String, expected: &str| {
+            Err(ConfigError::malformed(&format!("LANGSMITH_{suffix}"), Some(&found), expected))
+        };
+        if let Some(rate) = self.sampling_rate
+            && !(0.0..=1.0).contains(&rate)
+        {
+            return wrong("TRACING_SAMPLING_RATE", rate.to_string(), "a number from 0 to 1");
+        }
+        if let Some(level) = self.compression_level
+            && !(1..=22).contains(&level)
+        {
+            return wrong("RUN_COMPRESSION_LEVEL", level.to_string(), "a zstd level from 1 to 22");
+        }
+        if self.max_queue_bytes == 0 {
+            return wrong("MAX_INGEST_MEMORY_BYTES", "0".into(), "a number of bytes greater than 0");
+        }
+        if self.batch_operations == Some(0) {
+            return wrong("BATCH_INGEST_SIZE_LIMIT", "0".into(), "a whole number greater than 0");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,80 @@
+//! What can be wrong with a configuration.
+
+use std::fmt;
+
+/// A setting that is missing or makes no sense. Names the variable, what was found and what was expected; never
+/// contains an API key.
+///
+/// ```
+/// use traceable_exporter::{Config, ConfigErrorKind};
+/// let error = Config::builder().endpoint("ftp://example.org").build().unwrap_err();
+/// assert_eq!(error.variable(), "LANGSMITH_ENDPOINT");
+/// assert_eq!(error.kind(), ConfigErrorKind::Malformed);
+/// assert!(error.to_string().contains("ftp://example.org"));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigError {
+    kind: ConfigErrorKind,
+    variable: String,
+    found: Option<String>,
+    expected: String,
+}
+
+/// In which way a setting is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ConfigErrorKind {
+    /// It must be set and is not.
+    Missing,
+    /// It does not have the expected form.
+    Malformed,
+    /// It would send an API key or the program's data over an unprotected connection.
+    Insecure,
+    /// It needs a feature that this build of the crate does not have.
+    NotBuilt,
+}
+
+impl ConfigError {
+    pub(crate) fn missing(variable: &str, expected: impl Into<String>) -> ConfigError {
+        ConfigError::new(ConfigErrorKind::Missing, variable, None, expected)
+    }
+
+    pub(crate) fn malformed(variable: &str, found: Option<&str>, expected: impl Into<String>) -> ConfigError {
+        ConfigError::new(ConfigErrorKind::Malformed, variable, found, expected)
+    }
+
+    pub(crate) fn new(
+        kind: ConfigErrorKind,
+        variable: &str,
+        found: Option<&str>,
+        expected: impl Into<String>,
+    ) -> ConfigError {
+        // what was found goes into log lines: one line, not longer than a sentence
+        let found = found.map(|f| f.chars().filter(|c| !c.is_control()).take(200).collect());
+        ConfigError { kind, variable: variable.to_owned(), found, expected: expected.into() }
+    }
+
+    /// In which way it is wrong.
+    pub fn kind(&self) -> ConfigErrorKind {
+        self.kind
+    }
+
+    /// The environment variable that was read, or that would set the same as what the program set.
+    pub fn variable(&self) -> &str {
+        &self.variable
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.found, self.kind) {
+            (Some(found), _) => write!(f, "{} is {found:?}: expected {}", self.variable, self.expected),
+            (None, ConfigErrorKind::Missing) => {
+                write!(f, "{} is not set: expected {}", self.variable, self.expected)
+            }
+            (None, _) => write!(f, "{} cannot be used: expected {}", self.variable, self.expected),
+        }
+    }
+}
+
+impl std::error::Error for ConfigError {}

@@ -1,0 +1,178 @@
+//! Start-up and end of the process's own exporter.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use traceable_core::process;
+
+use crate::client::Exporter;
+use crate::config::Config;
+use crate::error::ConfigError;
+use crate::report;
+use crate::stats::{FlushReport, Stats};
+use crate::vars::{Vars, tracing_is_on};
+
+/// The exporter of the process, once there is one.
+static RUNNING: Mutex<Option<Arc<Exporter>>> = Mutex::new(None);
+
+/// Why tracing could not be started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum InitError {
+    /// A setting is missing or makes no sense.
+    Config(ConfigError),
+    /// The process has an exporter already, with other settings. It goes on unchanged.
+    AlreadyRunning,
+}
+
+impl fmt::Display for InitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            InitError::Config(error) => error.fmt(f),
+            InitError::AlreadyRunning => f.write_str(
+                "tracing was started before in this process, with other settings: start it once, in main",
+            ),
+        }
+    }
+}
+
+impl std::error::Error for InitError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            InitError::Config(error) => Some(error),
+            InitError::AlreadyRunning => None,
+        }
+    }
+}
+
+impl From<ConfigError> for InitError {
+    fn from(error: ConfigError) -> InitError {
+        InitError::Config(error)
+    }
+}
+
+/// Holds tracing for the process. When it is dropped, it waits for what is on its way, at most the
+/// [exit timeout](crate::ConfigBuilder::exit_timeout), and reports losses in one line.
+///
+/// Keep it in a variable of `main` until the end: `let _guard = ..`, not `let _ = ..`. The exporter goes on after the
+/// drop, so that runs of other threads are not cut off; nobody waits for those.
+#[must_use = "dropped at once, the guard waits for nothing: bind it, `let _guard = ..`"]
+#[derive(Debug)]
+pub struct Guard {
+    /// `None`: tracing is off.
+    exporter: Option<Arc<Exporter>>,
+}
+
+/// Starts tracing as the environment says, see [`Config::from_env`].
+///
+/// If tracing is off there, the other variables are not even read, and the guard does nothing. A second call gives
+/// another guard for the same exporter.
+///
+/// # Errors
+/// If a setting is missing or malformed, or tracing was started with other settings before.
+pub fn init() -> Result<Guard, InitError> {
+    let lookup = |name: &str| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
+    if !tracing_is_on(&Vars(&lookup)) {
+        return Ok(off());
+    }
+    init_with(Config::from_vars(lookup)?)
+}
+
+/// Starts tracing with these settings. A second call with the same ones gives another guard for the same exporter.
+///
+/// # Errors
+/// If tracing was started with other settings before.
+///
+/// ```
+/// use traceable_exporter::{Config, init_with};
+/// let config = Config::builder().endpoint("http://127.0.0.1:1984").project("demo").build()?;
+/// let _guard = init_with(config)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn init_with(config: Config) -> Result<Guard, InitError> {
+    if !config.tracing() {
+        return Ok(off());
+    }
+    let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(exporter) = &*running {
+        return match *exporter.config() == config {
+            true => Ok(Guard { exporter: Some(exporter.clone()) }),
+            false => Err(InitError::AlreadyRunning),
+        };
+    }
+    process::set_sampling_rate(config.sampling_rate().unwrap_or(1.0));
+    let exporter = Arc::new(Exporter::new(config));
+    process::install_sink(exporter.clone());
+    *running = Some(exporter.clone());
+    Ok(Guard { exporter: Some(exporter) })
+}
+
+/// The environment, or the program, does not want traces. Leaves alone what another part of it has started.
+fn off() -> Guard {
+    if RUNNING.lock().unwrap_or_else(PoisonError::into_inner).is_none() {
+        process::set_enabled(false);
+    }
+    Guard { exporter: None }
+}
+
+/// What the first traced call of a program does that never called [`init`]: the same, except that a faulty setting
+/// becomes one warning and tracing stays off. Returns whether runs are exported.
+///
+/// Nobody waits at the end of such a program: a process has no moment that is both after `main` and safe for
+/// network traffic. What was handed over within the last batch delay (250 ms by default) or is on its way then is
+/// lost, unless the program calls [`flush`]. A program that matters calls [`init`] and keeps the guard.
+pub fn start_lazily() -> bool {
+    match init() {
+        Ok(guard) => {
+            let exports = guard.exporter.is_some();
+            // its drop would wait in the middle of the program
+            std::mem::forget(guard);
+            exports
+        }
+        Err(InitError::AlreadyRunning) => true,
+        Err(InitError::Config(error)) => {
+            process::set_enabled(false);
+            report::process_wide().report(&format!("tracing is off: {error}"));
+            false
+        }
+    }
+}
+
+/// Waits until everything handed over to the process's exporter before is delivered or lost, at most `timeout`.
+/// `None`: there is no exporter.
+pub fn flush(timeout: Duration) -> Option<FlushReport> {
+    let exporter = RUNNING.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    exporter.map(|exporter| exporter.flush(timeout))
+}
+
+impl Guard {
+    /// Whether runs are exported.
+    pub fn is_active(&self) -> bool {
+        self.exporter.is_some()
+    }
+
+    /// Waits until everything handed over before is delivered or lost, at most `timeout`. `None`: tracing is off.
+    pub fn flush(&self, timeout: Duration) -> Option<FlushReport> {
+        self.exporter.as_ref().map(|exporter| exporter.flush(timeout))
+    }
+
+    /// Counters since the start; all zero while tracing is off.
+    pub fn stats(&self) -> Stats {
+        self.exporter.as_ref().map(|exporter| exporter.stats()).unwrap_or_default()
+    }
+
+    /// The exporter, for use as a sink of its own.
+    pub fn exporter(&self) -> Option<&Arc<Exporter>> {
+        self.exporter.as_ref()
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        if let Some(exporter) = &self.exporter {
+            let report = exporter.flush(exporter.config().exit_timeout);
+            exporter.report_losses(&report);
+        }
+    }
+}

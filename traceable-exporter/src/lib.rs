@@ -1,0 +1,58 @@
+//! Ships the runs of the crate `traceable` over HTTP, in LangSmith's own protocol, from a background thread.
+//!
+//! ```no_run
+//! let guard = traceable_exporter::init()?; // reads LANGSMITH_*
+//! // ... traced calls ...
+//! drop(guard); // waits for what is on its way, and reports losses
+//! # Ok::<(), traceable_exporter::InitError>(())
+//! ```
+//!
+//! The way of a run, file by file; each uses only those further down in its column:
+//!
+//! | what | files |
+//! |---|---|
+//! | start and end | `init` (process), `client` (exporter), `worker` (thread) |
+//! | on the way | `delivery` (a batch: retries, splits), `batch` (merging), `queue` (bound, flush, books), `lost_runs` |
+//! | to bytes | `wire/`: `multipart`, `batch_json`, `compress`, `run_json`, `json` |
+//! | to the server | `retry` (what answers mean), `transport` (HTTP), `retry_after`, `server_info` |
+//! | settings | `builder`, `config`, `vars`, `endpoint`, `key`, `error` |
+//! | what is told | `stats`, `meter`, `report` |
+//!
+//! What it promises: handing over never waits for the network; memory is bounded in bytes; every operation is
+//! delivered, or counted as dropped with a reason, or still queued; the same bytes are sent again on a retry; one
+//! unacceptable run does not take others with it; redirects are not followed; the API key appears nowhere but in the
+//! request header; nothing is ever printed to standard output.
+//!
+//! With `panic = "abort"` a panic anywhere ends the process at once, and what waits is lost. After `fork` the child
+//! begins with an empty queue and a thread of its own; the parent sends what was queued.
+
+mod batch;
+mod builder;
+mod client;
+mod config;
+mod delivery;
+mod endpoint;
+mod error;
+mod init;
+mod key;
+mod lost_runs;
+mod meter;
+mod queue;
+mod report;
+mod retry;
+mod retry_after;
+mod server_info;
+mod stats;
+mod transport;
+mod vars;
+mod wire;
+mod worker;
+
+pub use builder::ConfigBuilder;
+pub use client::Exporter;
+pub use config::Config;
+pub use error::{ConfigError, ConfigErrorKind};
+pub use init::{Guard, InitError, flush, init, init_with, start_lazily};
+pub use key::{ApiKey, InvalidKey};
+pub use report::{Reporter, set_reporter};
+pub use stats::{DropReason, Dropped, FlushReport, Stats};

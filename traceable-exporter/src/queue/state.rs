@@ -1,0 +1,117 @@
+//! The books of the queue, and what waits in it.
+
+use std::collections::VecDeque;
+use std::thread::ThreadId;
+
+use traceable_core::RunOperation;
+
+use crate::lost_runs::LostRuns;
+use crate::stats::{DropReason, Dropped};
+
+/// Operations wait in pieces of this many: growing never moves what waits, and the thread that empties the queue
+/// takes whole pieces.
+pub(super) const PIECE: usize = 64;
+/// Room that each run keeps for its end. Larger ends use what others do not.
+const END: usize = 1024;
+
+/// Everything under the lock of the queue.
+#[derive(Default)]
+pub(super) struct State {
+    pub(super) waiting: VecDeque<Vec<RunOperation>>,
+    pub(super) spare: Vec<Vec<RunOperation>>,
+    /// Operations in `waiting`.
+    pub(super) len: usize,
+    pub(super) waiting_bytes: usize,
+    /// Of all that is not settled.
+    pub(super) bytes: usize,
+    /// Kept free for the ends of the runs that have begun.
+    pub(super) reserved: usize,
+    pub(super) submitted: u64,
+    pub(super) delivered: u64,
+    pub(super) dropped: Dropped,
+    /// Accepted, and neither delivered nor dropped.
+    pub(super) unsettled: u64,
+    /// How many operations were accepted: the ticket of the next.
+    pub(super) accepted: u64,
+    /// All tickets below this one are settled.
+    pub(super) settled_up_to: u64,
+    /// The highest ticket somebody waits for.
+    pub(super) wanted: u64,
+    /// A pause between two tries is to be cut short.
+    pub(super) nudged: bool,
+    /// The exporter's thread sleeps until so many operations, or bytes, wait.
+    pub(super) wake_at: Option<(usize, usize)>,
+    pub(super) lost: LostRuns,
+    pub(super) closed: bool,
+    pub(super) abandoned: bool,
+    pub(super) worker: Option<Option<ThreadId>>,
+    pub(super) process: u32,
+}
+
+impl State {
+    pub(super) fn push(&mut self, operation: RunOperation, size: usize) {
+        self.accepted += 1;
+        self.unsettled += 1;
+        self.len += 1;
+        self.bytes += size;
+        self.waiting_bytes += size;
+        match self.waiting.back_mut().filter(|piece| piece.len() < PIECE) {
+            Some(piece) => piece.push(operation),
+            None => {
+                let mut piece = self.spare.pop().unwrap_or_else(|| Vec::with_capacity(PIECE));
+                piece.push(operation);
+                self.waiting.push_back(piece);
+            }
+        }
+    }
+
+    /// A run whose start is in but whose end is not would seem to go on for ever, so starts must leave room for the
+    /// ends of what has begun. But never more than half: runs that never end must not close the queue in time.
+    pub(super) fn has_room(&self, size: usize, is_post: bool, max_bytes: usize) -> bool {
+        let kept = if is_post { self.reserved.clamp(max_bytes / 8, max_bytes / 2) } else { 0 };
+        self.bytes + size <= max_bytes - kept
+    }
+
+    pub(super) fn reserve(&mut self, is_post: bool, is_end: bool) {
+        match (is_post, is_end) {
+            (true, false) => self.reserved += END,
+            (false, true) => self.reserved = self.reserved.saturating_sub(END),
+            _ => {}
+        }
+    }
+
+    /// Whether the exporter's thread sleeps and has enough to do now.
+    pub(super) fn is_time_to_wake(&mut self) -> bool {
+        let enough = |(operations, bytes)| self.len >= operations || self.waiting_bytes >= bytes;
+        let wake = self.wake_at.is_some_and(enough);
+        if wake {
+            self.wake_at = None;
+        }
+        wake
+    }
+
+    /// Counts all that is left as lost. Returns what still waits, to be dropped without the lock.
+    pub(super) fn abandon(&mut self) -> VecDeque<Vec<RunOperation>> {
+        if !self.abandoned {
+            self.abandoned = true;
+            let left = std::mem::take(&mut self.unsettled);
+            self.dropped.add(DropReason::Shutdown, left);
+            self.bytes = 0;
+            self.waiting_bytes = 0;
+            self.len = 0;
+            self.settled_up_to = self.accepted;
+        }
+        std::mem::take(&mut self.waiting)
+    }
+
+    /// After a fork the child has a copy of the queue, which the parent will send, and no exporter's thread. It
+    /// begins with an empty queue of its own. Returns the copy, to be dropped without the lock.
+    pub(super) fn leave_to_parent_process(&mut self) -> VecDeque<Vec<RunOperation>> {
+        let process = std::process::id();
+        if self.process == process {
+            return VecDeque::new();
+        }
+        let fresh = State { process, closed: self.closed, abandoned: self.abandoned, ..State::default() };
+        std::mem::replace(self, fresh).waiting
+    }
+}

@@ -1,0 +1,162 @@
+//! What became of the operations that were handed over.
+
+use std::fmt;
+use std::time::Duration;
+
+/// Why operations were not delivered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DropReason {
+    /// The queue held as many bytes as it may: the newest runs are dropped, whole.
+    QueueFull,
+    /// A run by itself is larger than the server takes.
+    TooLarge,
+    /// The server does not want it (a 4xx or 3xx answer other than those below).
+    Rejected,
+    /// The server does not accept the API key (401, 403).
+    Unauthorized,
+    /// The server could not be reached, or was unwell, until the time for retries was used up.
+    RetriesExhausted,
+    /// The exporter was shut down before, or its deadline came first.
+    Shutdown,
+    /// The exporter's thread failed while it held them: a fault of this crate.
+    Internal,
+}
+
+/// Operations that were not delivered, by reason.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Dropped {
+    /// See [`DropReason::QueueFull`].
+    pub queue_full: u64,
+    /// See [`DropReason::TooLarge`].
+    pub too_large: u64,
+    /// See [`DropReason::Rejected`].
+    pub rejected: u64,
+    /// See [`DropReason::Unauthorized`].
+    pub unauthorized: u64,
+    /// See [`DropReason::RetriesExhausted`].
+    pub retries_exhausted: u64,
+    /// See [`DropReason::Shutdown`].
+    pub shutdown: u64,
+    /// See [`DropReason::Internal`].
+    pub internal: u64,
+}
+
+impl Dropped {
+    /// All of them.
+    pub fn total(&self) -> u64 {
+        self.by_reason().iter().map(|(_, n)| n).sum()
+    }
+
+    /// Each reason with its number.
+    pub fn by_reason(&self) -> [(DropReason, u64); 7] {
+        [
+            (DropReason::QueueFull, self.queue_full),
+            (DropReason::TooLarge, self.too_large),
+            (DropReason::Rejected, self.rejected),
+            (DropReason::Unauthorized, self.unauthorized),
+            (DropReason::RetriesExhausted, self.retries_exhausted),
+            (DropReason::Shutdown, self.shutdown),
+            (DropReason::Internal, self.internal),
+        ]
+    }
+
+    pub(crate) fn add(&mut self, reason: DropReason, operations: u64) {
+        *match reason {
+            DropReason::QueueFull => &mut self.queue_full,
+            DropReason::TooLarge => &mut self.too_large,
+            DropReason::Rejected => &mut self.rejected,
+            DropReason::Unauthorized => &mut self.unauthorized,
+            DropReason::RetriesExhausted => &mut self.retries_exhausted,
+            DropReason::Shutdown => &mut self.shutdown,
+            DropReason::Internal => &mut self.internal,
+        } += operations;
+    }
+}
+
+/// `3 queue full, 1 rejected`
+impl fmt::Display for Dropped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut first = true;
+        for (reason, n) in self.by_reason().into_iter().filter(|(_, n)| *n > 0) {
+            write!(f, "{}{n} {reason}", if first { "" } else { ", " })?;
+            first = false;
+        }
+        if first { f.write_str("none") } else { Ok(()) }
+    }
+}
+
+impl fmt::Display for DropReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            DropReason::QueueFull => "queue full",
+            DropReason::TooLarge => "too large",
+            DropReason::Rejected => "rejected",
+            DropReason::Unauthorized => "unauthorized",
+            DropReason::RetriesExhausted => "retries exhausted",
+            DropReason::Shutdown => "shut down",
+            DropReason::Internal => "internal fault",
+        })
+    }
+}
+
+/// Counters since the exporter was made. An *operation* is a run's start (post) or its end or change (patch), so a
+/// run is usually two.
+///
+/// At every moment `submitted == delivered + dropped.total() + queued`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Operations handed over.
+    pub submitted: u64,
+    /// Operations the server has confirmed.
+    pub delivered: u64,
+    /// Operations that are lost.
+    pub dropped: Dropped,
+    /// Operations that wait or are on their way.
+    pub queued: u64,
+    /// What those hold in memory, in bytes, as estimated when they were handed over.
+    pub queued_bytes: usize,
+    /// HTTP requests with runs that were tried, repeats included.
+    pub requests: u64,
+    /// How many of those had no success.
+    pub failed_requests: u64,
+    /// Bytes of the bodies of those requests, compressed where they were.
+    pub bytes_sent: u64,
+    /// Names that were longer than the server takes and were cut.
+    pub names_cut: u64,
+    /// Attachments left out because the server has no multipart endpoint.
+    pub attachments_left_out: u64,
+    /// How often the exporter's thread failed and began again.
+    pub worker_restarts: u64,
+}
+
+/// What a flush has come to.
+///
+/// The totals count from the making of the exporter, so that no loss between two flushes goes unseen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+#[must_use]
+pub struct FlushReport {
+    /// Operations that were handed over before the flush and still wait or are on their way.
+    pub remaining: u64,
+    /// Operations delivered since the exporter was made.
+    pub delivered: u64,
+    /// Operations lost since the exporter was made.
+    pub dropped: Dropped,
+    /// How long the flush took.
+    pub elapsed: Duration,
+}
+
+impl FlushReport {
+    /// Whether nothing that was handed over before the flush waits any more.
+    pub fn is_complete(&self) -> bool {
+        self.remaining == 0
+    }
+
+    /// Whether everything ever handed over before the flush has been delivered.
+    pub fn is_lossless(&self) -> bool {
+        self.remaining == 0 && self.dropped.total() == 0
+    }
+}

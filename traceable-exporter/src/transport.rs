@@ -1,0 +1,163 @@
+//! One HTTP request and its answer.
+
+use std::time::{Duration, SystemTime};
+
+use ureq::http::{Response, header};
+use ureq::tls::TlsConfig;
+use ureq::{Agent, Body};
+
+use crate::config::Config;
+use crate::endpoint::Endpoint;
+use crate::key::ApiKey;
+use crate::retry_after;
+
+/// How much of an answer is read at most. Answers to runs are short; reading to the end keeps the connection usable.
+const MAX_ANSWER: u64 = 1 << 20;
+/// How much of an error's text is repeated in a warning.
+const MAX_PREVIEW: usize = 300;
+
+const USER_AGENT: &str = concat!("traceable-rs/", env!("CARGO_PKG_VERSION"));
+
+/// Sends requests to one server.
+pub(crate) struct Transport {
+    agent: Agent,
+    endpoint: Endpoint,
+    key: Option<ApiKey>,
+    workspace_id: Option<String>,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) enum Reply {
+    /// An answer with a status.
+    Answer {
+        /// The HTTP status.
+        status: u16,
+        /// How long the server wants to be left alone.
+        retry_after: Option<Duration>,
+        /// The answer's text, and for a redirect where it points. Without the key.
+        text: String,
+    },
+    /// No answer, but there may be one next time.
+    NoAnswer(String),
+    /// The request cannot be made at all.
+    Impossible(String),
+}
+
+/// A header besides those of each request.
+pub(crate) type Header<'a> = (&'static str, &'a str);
+
+impl Transport {
+    pub(crate) fn new(config: &Config) -> Transport {
+        let whole = config.request_timeout;
+        let within = |seconds| Some(whole.min(Duration::from_secs(seconds)));
+        let mut agent = Agent::config_builder()
+            // ureq would repeat the request, key included, to wherever the answer points, and turn it into a GET
+            .max_redirects(0)
+            .http_status_as_error(false)
+            .https_only(config.endpoint.is_https())
+            .user_agent(USER_AGENT)
+            .accept("application/json")
+            .tls_config(tls())
+            .timeout_global(Some(whole))
+            .timeout_resolve(within(10))
+            .timeout_connect(within(10))
+            .timeout_send_request(within(10))
+            .timeout_send_body(Some(whole))
+            .timeout_recv_response(within(30))
+            .timeout_recv_body(within(10))
+            .max_idle_connections_per_host(1);
+        if config.endpoint.is_loopback() {
+            // a proxy elsewhere would look for the server on its own machine
+            agent = agent.proxy(None);
+        }
+        Transport {
+            agent: agent.build().new_agent(),
+            endpoint: config.endpoint.clone(),
+            key: config.api_key.clone(),
+            workspace_id: config.workspace_id.clone(),
+        }
+    }
+
+    pub(crate) fn get(&self, path: &str, timeout: Duration) -> Reply {
+        let mut request =
+            self.agent.get(self.endpoint.url(path)).config().timeout_global(Some(timeout)).build();
+        for (name, value) in self.credentials() {
+            request = request.header(name, value);
+        }
+        self.read(request.call())
+    }
+
+    pub(crate) fn post(&self, path: &str, headers: &[Header<'_>], body: &[u8]) -> Reply {
+        let mut request = self.agent.post(self.endpoint.url(path));
+        for (name, value) in self.credentials().chain(headers.iter().copied()) {
+            request = request.header(name, value);
+        }
+        self.read(request.send(body))
+    }
+
+    /// Made for each request, so that they never go anywhere but to the server they are for.
+    fn credentials(&self) -> impl Iterator<Item = Header<'_>> {
+        let key = self.key.as_ref().map(|key| ("x-api-key", key.reveal()));
+        key.into_iter().chain(self.workspace_id.as_deref().map(|id| ("X-Tenant-Id", id)))
+    }
+
+    fn read(&self, result: Result<Response<Body>, ureq::Error>) -> Reply {
+        let response = match result {
+            Ok(response) => response,
+            Err(error) => return self.failure(error),
+        };
+        let status = response.status().as_u16();
+        let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
+        let retry_after =
+            header(header::RETRY_AFTER).and_then(|text| retry_after::parse(text, SystemTime::now()));
+        let location = header(header::LOCATION).filter(|_| (300..400).contains(&status)).map(str::to_owned);
+        let body =
+            response.into_body().into_with_config().limit(MAX_ANSWER).read_to_vec().unwrap_or_default();
+        let text = match (location, status) {
+            (Some(location), _) => self.presentable(&location),
+            (None, 200..300) => String::from_utf8_lossy(&body).into_owned(),
+            (None, _) => self.presentable(&String::from_utf8_lossy(&body)),
+        };
+        Reply::Answer { status, retry_after, text }
+    }
+
+    fn failure(&self, error: ureq::Error) -> Reply {
+        let text = self.presentable(&error.to_string());
+        match error {
+            ureq::Error::BadUri(_)
+            | ureq::Error::RequireHttpsOnly(_)
+            | ureq::Error::InvalidProxyUrl
+            | ureq::Error::TlsRequired
+            | ureq::Error::Http(_) => Reply::Impossible(text),
+            _ => Reply::NoAnswer(text),
+        }
+    }
+
+    /// Short enough for a line, and without the key.
+    fn presentable(&self, text: &str) -> String {
+        let text = self.key.as_ref().map_or_else(|| text.to_owned(), |key| key.strip_from(text));
+        match text.char_indices().nth(MAX_PREVIEW) {
+            Some((end, _)) => format!("{}...", &text[..end]),
+            None => text,
+        }
+    }
+}
+
+#[cfg(feature = "native-tls")]
+fn tls() -> TlsConfig {
+    TlsConfig::builder()
+        .provider(ureq::tls::TlsProvider::NativeTls)
+        .root_certs(ureq::tls::RootCerts::PlatformVerifier)
+        .build()
+}
+
+#[cfg(all(feature = "platform-verifier", not(feature = "native-tls")))]
+fn tls() -> TlsConfig {
+    TlsConfig::builder().root_certs(ureq::tls::RootCerts::PlatformVerifier).build()
+}
+
+#[cfg(not(any(feature = "platform-verifier", feature = "native-tls")))]
+fn tls() -> TlsConfig {
+    TlsConfig::default()
+}

@@ -1,0 +1,227 @@
+//! From operations to the body of a request.
+
+mod batch_json;
+#[cfg(feature = "zstd")]
+mod compress;
+mod json;
+mod multipart;
+mod run_json;
+
+use std::io;
+
+use traceable_core::RunOperation;
+
+use batch_json::BatchJson;
+#[cfg(feature = "zstd")]
+use compress::Compressor;
+use multipart::Multipart;
+pub(crate) use run_json::Shared;
+
+/// Which of the server's ways in a body is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// `/runs/multipart`.
+    Multipart {
+        /// Whether the server takes zstd.
+        compressed: bool,
+    },
+    /// `/runs/batch`.
+    Batch,
+}
+
+/// What a finished body is, besides its bytes.
+pub(crate) struct Body {
+    /// How many of the operations are in it.
+    pub(crate) operations: usize,
+    /// Names that were cut in it.
+    pub(crate) names_cut: u64,
+    /// Attachments that had no place in it.
+    pub(crate) attachments_left_out: u64,
+    pub(crate) content_type: String,
+    /// Set if the body is compressed: bytes before, without the framing.
+    pub(crate) uncompressed: Option<usize>,
+}
+
+/// Plain text above this length goes to the compressor, so that little of it waits.
+#[cfg(feature = "zstd")]
+const CHUNK: usize = 64 << 10;
+/// Buffers that grew larger for one body are given back afterwards.
+const KEEP: usize = 4 << 20;
+
+/// Writes bodies, one at a time, into buffers that stay.
+pub(crate) struct Encoder {
+    shared: Shared,
+    multipart: Multipart,
+    batch: BatchJson,
+    /// The body; of a compressed one, what was not compressed yet.
+    plain: Vec<u8>,
+    #[cfg(feature = "zstd")]
+    packed: Vec<u8>,
+    #[cfg(feature = "zstd")]
+    compressor: Option<Compressor>,
+    level: Option<i32>,
+    is_packed: bool,
+}
+
+impl Encoder {
+    /// `level`: of zstd, or `None` for plain bodies always.
+    pub(crate) fn new(shared: Shared, level: Option<i32>) -> Encoder {
+        Encoder {
+            shared,
+            multipart: Multipart::new(),
+            batch: BatchJson::default(),
+            plain: Vec::new(),
+            #[cfg(feature = "zstd")]
+            packed: Vec::new(),
+            #[cfg(feature = "zstd")]
+            compressor: None,
+            level,
+            is_packed: false,
+        }
+    }
+
+    /// Makes a body of as many operations as fit into `limit` bytes before compression, from the first on. None of
+    /// them in it means that the first one does not fit by itself.
+    ///
+    /// # Errors
+    /// If the compressor fails.
+    pub(crate) fn encode<'a>(
+        &mut self,
+        operations: impl Iterator<Item = &'a RunOperation>,
+        format: Format,
+        limit: usize,
+    ) -> io::Result<Body> {
+        self.clear();
+        match format {
+            Format::Batch => Ok(self.encode_batch(operations, limit)),
+            Format::Multipart { compressed } => self.encode_multipart(operations, compressed, limit),
+        }
+    }
+
+    /// The body that was made last.
+    pub(crate) fn body(&self) -> &[u8] {
+        #[cfg(feature = "zstd")]
+        if self.is_packed {
+            return &self.packed;
+        }
+        &self.plain
+    }
+
+    fn clear(&mut self) {
+        self.is_packed = false;
+        self.multipart.set_content(0);
+        self.batch.clear();
+        reset(&mut self.plain);
+        #[cfg(feature = "zstd")]
+        reset(&mut self.packed);
+    }
+
+    fn encode_batch<'a>(&mut self, operations: impl Iterator<Item = &'a RunOperation>, limit: usize) -> Body {
+        let mut body = Body::new("application/json".to_owned());
+        for operation in operations {
+            if !self.batch.add(operation, &self.shared, limit) {
+                break;
+            }
+            body.count(operation);
+            body.attachments_left_out += operation.attachments.len() as u64;
+        }
+        self.batch.finish(&mut self.plain);
+        body
+    }
+
+    fn encode_multipart<'a>(
+        &mut self,
+        operations: impl Iterator<Item = &'a RunOperation>,
+        compressed: bool,
+        limit: usize,
+    ) -> io::Result<Body> {
+        let mut body = Body::new(self.multipart.content_type());
+        let closing = self.multipart.closing();
+        self.start_packing(compressed)?;
+        // what was compressed and has left the plain buffer counts as well
+        let mut gone = 0;
+        for operation in operations {
+            let (mark, content) = (self.plain.len(), self.multipart.content());
+            self.multipart.add(&mut self.plain, operation, &self.shared);
+            if gone + self.plain.len() + closing.len() > limit {
+                self.plain.truncate(mark);
+                self.multipart.set_content(content);
+                break;
+            }
+            body.count(operation);
+            gone += self.pack_chunk()?;
+        }
+        self.plain.extend_from_slice(&closing);
+        self.finish_packing()?;
+        body.uncompressed = self.is_packed.then(|| self.multipart.content());
+        Ok(body)
+    }
+
+    #[cfg(feature = "zstd")]
+    fn start_packing(&mut self, compressed: bool) -> io::Result<()> {
+        let Some(level) = self.level.filter(|_| compressed) else { return Ok(()) };
+        match &mut self.compressor {
+            Some(compressor) => compressor.restart()?,
+            None => self.compressor = Some(Compressor::new(level)?),
+        }
+        self.is_packed = true;
+        Ok(())
+    }
+
+    /// Returns how many plain bytes were compressed.
+    #[cfg(feature = "zstd")]
+    fn pack_chunk(&mut self) -> io::Result<usize> {
+        match &mut self.compressor {
+            Some(compressor) if self.is_packed && self.plain.len() >= CHUNK => {
+                compressor.push(&self.plain, &mut self.packed)?;
+                let packed = self.plain.len();
+                self.plain.clear();
+                Ok(packed)
+            }
+            _ => Ok(0),
+        }
+    }
+
+    #[cfg(feature = "zstd")]
+    fn finish_packing(&mut self) -> io::Result<()> {
+        if let Some(compressor) = self.compressor.as_mut().filter(|_| self.is_packed) {
+            compressor.push(&self.plain, &mut self.packed)?;
+            compressor.finish(&mut self.packed)?;
+        }
+        Ok(())
+    }
+
+    #[cfg(not(feature = "zstd"))]
+    fn start_packing(&mut self, compressed: bool) -> io::Result<()> {
+        let _ = (compressed, self.level);
+        Ok(())
+    }
+
+    #[cfg(not(feature = "zstd"))]
+    fn pack_chunk(&mut self) -> io::Result<usize> {
+        Ok(0)
+    }
+
+    #[cfg(not(feature = "zstd"))]
+    fn finish_packing(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Body {
+    fn new(content_type: String) -> Body {
+        Body { operations: 0, names_cut: 0, attachments_left_out: 0, content_type, uncompressed: None }
+    }
+
+    fn count(&mut self, operation: &RunOperation) {
+        self.operations += 1;
+        self.names_cut += u64::from(run_json::name(operation).1);
+    }
+}
+
+fn reset(buffer: &mut Vec<u8>) {
+    buffer.clear();
+    if buffer.capacity() > KEEP {
+        buffer.shrink_to(KEEP);
+    }
+}

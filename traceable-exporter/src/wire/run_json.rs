@@ -1,0 +1,173 @@
+//! The JSON of one run: which fields, in which order, as LangSmith's own SDK sends them.
+
+use traceable_core::{RunOperation, RunType};
+
+use super::json;
+
+/// The longest name that LangSmith takes, in characters; a longer one makes it refuse the whole request.
+const MAX_NAME: usize = 128;
+
+/// What all runs of an exporter have in common.
+pub(crate) struct Shared {
+    /// For runs that name no project.
+    pub(crate) project: String,
+    pub(crate) revision_id: Option<String>,
+    /// The value of `extra.runtime`.
+    runtime: Vec<u8>,
+}
+
+impl Shared {
+    pub(crate) fn new(project: String, revision_id: Option<String>) -> Shared {
+        let runtime = serde_json::json!({
+            "sdk": "traceable",
+            "sdk_version": env!("CARGO_PKG_VERSION"),
+            "library": "traceable",
+            "platform": format!("{}-{}", std::env::consts::OS, std::env::consts::ARCH),
+            "runtime": "rust",
+        });
+        Shared { project, revision_id, runtime: runtime.to_string().into_bytes() }
+    }
+}
+
+/// The name as it is sent, and whether it was cut.
+pub(crate) fn name(operation: &RunOperation) -> (&str, bool) {
+    let name = operation.name();
+    // one character has at least one byte, so short names need not be counted
+    if name.len() <= MAX_NAME {
+        return (name, false);
+    }
+    match name.char_indices().nth(MAX_NAME) {
+        Some((end, _)) => (&name[..end], true),
+        None => (name, false),
+    }
+}
+
+/// The fields of a new run, without the brace at the end.
+pub(crate) fn post_fields(out: &mut Vec<u8>, operation: &RunOperation, shared: &Shared) {
+    out.extend_from_slice(b"{\"id\":");
+    json::quoted_id(out, operation.id());
+    out.extend_from_slice(b",\"start_time\":");
+    json::time(out, operation.start_time());
+    if let Some(parent) = operation.parent_run_id() {
+        out.extend_from_slice(b",\"parent_run_id\":");
+        json::quoted_id(out, parent);
+    }
+    reference_example(out, operation);
+    tags(out, operation);
+    dotted_order(out, operation);
+    out.extend_from_slice(b",\"trace_id\":");
+    json::quoted_id(out, operation.trace_id());
+    project(out, operation, shared);
+    name_and_type(out, operation, b",\"name\":");
+    if let Some(end) = operation.end_time {
+        out.extend_from_slice(b",\"end_time\":");
+        json::time(out, end);
+    }
+}
+
+/// The fields of a known run's end or change, without the brace at the end. What is unknown is null, as in the
+/// reference: an update that stands alone must say all there is.
+pub(crate) fn patch_fields(out: &mut Vec<u8>, operation: &RunOperation, shared: &Shared) {
+    out.extend_from_slice(b"{\"id\":");
+    json::quoted_id(out, operation.id());
+    name_and_type(out, operation, b",\"name\":");
+    out.extend_from_slice(b",\"trace_id\":");
+    json::quoted_id(out, operation.trace_id());
+    out.extend_from_slice(b",\"parent_run_id\":");
+    match operation.parent_run_id() {
+        Some(parent) => json::quoted_id(out, parent),
+        None => out.extend_from_slice(b"null"),
+    }
+    dotted_order(out, operation);
+    tags(out, operation);
+    out.extend_from_slice(b",\"session_id\":null");
+    project(out, operation, shared);
+    out.extend_from_slice(b",\"start_time\":");
+    json::time(out, operation.start_time());
+    out.extend_from_slice(b",\"end_time\":");
+    match operation.end_time {
+        Some(end) => json::time(out, end),
+        None => out.extend_from_slice(b"null"),
+    }
+    reference_example(out, operation);
+}
+
+fn name_and_type(out: &mut Vec<u8>, operation: &RunOperation, key: &[u8]) {
+    out.extend_from_slice(key);
+    json::string(out, name(operation).0);
+    out.extend_from_slice(b",\"run_type\":");
+    json::string(out, operation.run_type().as_str());
+}
+
+fn tags(out: &mut Vec<u8>, operation: &RunOperation) {
+    out.extend_from_slice(b",\"tags\":[");
+    for (i, tag) in operation.tags().enumerate() {
+        if i > 0 {
+            out.push(b',');
+        }
+        json::string(out, tag);
+    }
+    out.push(b']');
+}
+
+fn dotted_order(out: &mut Vec<u8>, operation: &RunOperation) {
+    out.extend_from_slice(b",\"dotted_order\":\"");
+    let start = out.len();
+    operation.write_dotted_order(out);
+    if out.get(start) == Some(&b'.') {
+        // put there because the buffer was not empty
+        out.remove(start);
+    }
+    out.push(b'"');
+}
+
+fn project(out: &mut Vec<u8>, operation: &RunOperation, shared: &Shared) {
+    out.extend_from_slice(b",\"session_name\":");
+    json::string(out, operation.project().unwrap_or(&shared.project));
+}
+
+fn reference_example(out: &mut Vec<u8>, operation: &RunOperation) {
+    if let Some(example) = operation.reference_example_id() {
+        out.extend_from_slice(b",\"reference_example_id\":");
+        json::quoted_id(out, example);
+    }
+}
+
+/// The value of `extra`.
+pub(crate) fn extra(out: &mut Vec<u8>, operation: &RunOperation, shared: &Shared) {
+    out.extend_from_slice(b"{\"metadata\":");
+    let start = out.len();
+    operation.write_metadata(out);
+    if name(operation).1 {
+        add_metadata(out, start, "full_name", operation.name());
+    }
+    if let Some(revision) = &shared.revision_id {
+        add_metadata(out, start, "revision_id", revision);
+    }
+    out.extend_from_slice(b",\"runtime\":");
+    out.extend_from_slice(&shared.runtime);
+    out.push(b'}');
+}
+
+/// Adds an entry to the object that begins at `start` and ends the buffer, unless the program has one of that name.
+fn add_metadata(out: &mut Vec<u8>, start: usize, key: &str, value: &str) {
+    let mut quoted = Vec::new();
+    json::string(&mut quoted, key);
+    quoted.push(b':');
+    // inside of a text the quotes would be escaped
+    if out[start..].windows(quoted.len()).any(|window| window == quoted) {
+        return;
+    }
+    out.pop();
+    if out.len() > start + 1 {
+        out.push(b',');
+    }
+    out.extend_from_slice(&quoted);
+    json::string(out, value);
+    out.push(b'}');
+}
+
+/// Whether LangSmith keeps how the model or prompt was configured.
+pub(crate) fn keeps_serialized(operation: &RunOperation) -> bool {
+    matches!(operation.run_type(), RunType::Llm | RunType::Prompt)
+}

@@ -1,0 +1,136 @@
+//! Settings.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use traceable_exporter::{ApiKey, Config, ConfigError, ConfigErrorKind};
+
+const SECRET: &str = "lsv2_pt_0123456789abcdef";
+
+fn from(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
+    let vars: HashMap<String, String> =
+        pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+    Config::from_vars(|name| vars.get(name).cloned())
+}
+
+fn with_key(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
+    from(&[&[("LANGSMITH_API_KEY", SECRET), ("LANGSMITH_TRACING", "true")], pairs].concat())
+}
+
+#[test]
+fn nothing_set_means_off_and_the_defaults() {
+    let config = from(&[]).unwrap();
+    assert!(!config.tracing());
+    assert_eq!(config.endpoint(), "https://api.smith.langchain.com");
+    assert_eq!(config.project(), "default");
+    assert_eq!(config.sampling_rate(), None);
+}
+
+#[test]
+fn tracing_is_switched_on_by_these_words() {
+    for (value, on) in [
+        ("true", true),
+        ("TRUE", true),
+        ("1", true),
+        ("Yes", true),
+        ("on", true),
+        ("false", false),
+        ("0", false),
+        ("ja", false),
+    ] {
+        assert_eq!(with_key(&[("LANGSMITH_TRACING", value)]).unwrap().tracing(), on, "{value}");
+    }
+    assert!(!with_key(&[("LANGCHAIN_TRACING_V2", "false")]).unwrap().tracing(), "V2 comes first");
+    assert!(from(&[("LANGCHAIN_TRACING_V2", "true"), ("LANGCHAIN_API_KEY", "k")]).unwrap().tracing());
+}
+
+#[test]
+fn langsmith_comes_before_langchain_and_blank_is_unset() {
+    let pairs = [("LANGSMITH_PROJECT", " "), ("LANGCHAIN_PROJECT", "b"), ("LANGSMITH_SESSION", "c")];
+    assert_eq!(with_key(&pairs).unwrap().project(), "b");
+    assert_eq!(with_key(&[("LANGSMITH_PROJECT", "a"), ("LANGCHAIN_PROJECT", "b")]).unwrap().project(), "a");
+    assert_eq!(with_key(&[("LANGCHAIN_SESSION", "c")]).unwrap().project(), "c");
+    let hosted = [("HOSTED_LANGSERVE_PROJECT_NAME", "h"), ("LANGSMITH_PROJECT", "a")];
+    assert_eq!(with_key(&hosted).unwrap().project(), "h");
+}
+
+#[test]
+fn endpoints_lose_quotes_and_slashes() {
+    let config = with_key(&[("LANGSMITH_ENDPOINT", "\"https://eu.example.org/api/\"")]).unwrap();
+    assert_eq!(config.endpoint(), "https://eu.example.org/api");
+}
+
+#[test]
+fn only_this_machine_is_spoken_to_without_tls_or_key() {
+    for endpoint in ["http://localhost:1984", "http://127.0.0.1", "http://[::1]:80", "http://127.9.9.9/x"] {
+        assert!(from(&[("LANGSMITH_TRACING", "1"), ("LANGSMITH_ENDPOINT", endpoint)]).is_ok(), "{endpoint}");
+    }
+    for endpoint in
+        ["http://example.org", "http://10.0.0.1", "http://localhost.example.org", "http://128.0.0.1"]
+    {
+        let error = with_key(&[("LANGCHAIN_ENDPOINT", endpoint)]).unwrap_err();
+        assert_eq!((error.kind(), error.variable()), (ConfigErrorKind::Insecure, "LANGCHAIN_ENDPOINT"));
+    }
+    let allowed = [("LANGSMITH_ENDPOINT", "http://10.0.0.1"), ("LANGSMITH_ALLOW_INSECURE", "true")];
+    assert!(with_key(&allowed).is_ok());
+    let error = from(&[("LANGSMITH_TRACING", "1")]).unwrap_err();
+    assert_eq!((error.kind(), error.variable()), (ConfigErrorKind::Missing, "LANGSMITH_API_KEY"));
+    assert!(error.to_string().contains("https://api.smith.langchain.com"));
+}
+
+#[test]
+fn errors_name_the_variable_and_what_was_found() {
+    for (variable, value) in [
+        ("LANGSMITH_ENDPOINT", "smith.example.org"),
+        ("LANGSMITH_ENDPOINT", "ftp://example.org"),
+        ("LANGSMITH_ENDPOINT", "https://example.org/?x=1"),
+        ("LANGSMITH_ENDPOINT", "https://exa mple.org"),
+        ("LANGCHAIN_TRACING_SAMPLING_RATE", "1.5"),
+        ("LANGSMITH_TRACING_SAMPLING_RATE", "half"),
+        ("LANGSMITH_TRACING_SAMPLING_RATE", "NaN"),
+        ("LANGSMITH_MAX_INGEST_MEMORY_BYTES", "0"),
+        ("LANGSMITH_BATCH_INGEST_SIZE_LIMIT", "-3"),
+        ("LANGSMITH_RUN_COMPRESSION_LEVEL", "99"),
+        ("LANGSMITH_PROJECT", "a\nb"),
+        ("LANGSMITH_WORKSPACE_ID", "a b"),
+    ] {
+        let error = with_key(&[(variable, value)]).unwrap_err();
+        assert_eq!((error.kind(), error.variable()), (ConfigErrorKind::Malformed, variable), "{value}");
+        let text = error.to_string();
+        assert!(text.starts_with(variable) && text.contains("expected"), "{text}");
+        assert!(text.contains(&value.replace('\n', "")), "{text}");
+    }
+}
+
+#[test]
+fn no_secret_is_ever_shown() {
+    let config = with_key(&[]).unwrap();
+    assert!(!format!("{config:?}").contains(SECRET));
+    assert!(!format!("{:?}", Config::builder().api_key(SECRET)).contains(SECRET));
+    assert!(!format!("{:?}", traceable_exporter::Exporter::new(config)).contains(SECRET));
+    for key in [format!("{SECRET}\n{SECRET}"), format!("{SECRET}\u{7f}"), format!("{SECRET}ä")] {
+        let error = with_key(&[("LANGSMITH_API_KEY", &key)]).unwrap_err();
+        assert_eq!(error.variable(), "LANGSMITH_API_KEY");
+        assert!(!format!("{error} {error:?}").contains(SECRET));
+        assert!(!format!("{:?}", ApiKey::new(&key)).contains(SECRET));
+    }
+    let error = with_key(&[("LANGSMITH_ENDPOINT", "https://user:hunter2@example.org")]).unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("hunter2"));
+    assert!(ApiKey::new(&format!(" {SECRET}\n")).is_ok(), "files end in a line break");
+}
+
+#[test]
+fn builder_values_are_checked_too() {
+    let local = || Config::builder().endpoint("http://localhost");
+    for (builder, variable) in [
+        (local().sampling_rate(f64::NAN), "LANGSMITH_TRACING_SAMPLING_RATE"),
+        (local().compression(Some(0)), "LANGSMITH_RUN_COMPRESSION_LEVEL"),
+        (local().max_queue_bytes(0), "LANGSMITH_MAX_INGEST_MEMORY_BYTES"),
+        (local().batch_operations(0), "LANGSMITH_BATCH_INGEST_SIZE_LIMIT"),
+        (local().project(""), "LANGSMITH_PROJECT"),
+        (local().api_key(""), "LANGSMITH_API_KEY"),
+    ] {
+        assert_eq!(builder.build().unwrap_err().variable(), variable);
+    }
+    assert!(local().request_timeout(Duration::from_secs(1)).tracing(false).build().is_ok());
+}

@@ -1,0 +1,60 @@
+//! Start and end of a process's own exporter. One test, because all of it is about the whole process.
+
+mod support;
+
+use std::time::{Duration, Instant};
+
+use support::server::{Answer, Server};
+use support::{LONG, Warnings, config};
+use traceable_core::RunTree;
+use traceable_exporter::{InitError, flush, init_with};
+
+fn one_run() {
+    RunTree::builder("r").build().post().end().patch();
+}
+
+#[test]
+fn a_process_starts_once_and_its_guards_wait() {
+    let server = Server::start();
+    let warnings = Warnings::default();
+    let settings = || {
+        config(&server.url())
+            .reporter(warnings.reporter())
+            .batch_delay(Duration::from_secs(20))
+            .exit_timeout(Duration::from_millis(500))
+            .build()
+    };
+    assert!(flush(LONG).is_none());
+    let off = init_with(config(&server.url()).tracing(false).build().unwrap()).unwrap();
+    assert!(!off.is_active() && off.flush(LONG).is_none());
+    drop(off);
+    traceable_core::process::set_enabled(true);
+
+    // the reporter is a part of the settings and made anew by each call here
+    let config_of_first = settings().unwrap();
+    let first = init_with(config_of_first.clone()).unwrap();
+    let second = init_with(config_of_first).unwrap();
+    assert!(matches!(init_with(settings().unwrap()), Err(InitError::AlreadyRunning)));
+    one_run();
+    assert_eq!((first.stats(), second.stats().submitted), (second.stats(), 2));
+    assert!(first.flush(LONG).unwrap().is_lossless());
+    assert!(flush(LONG).unwrap().is_lossless());
+
+    // dropped inside a runtime of one thread, it waits without one
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        one_run();
+        drop(second);
+    });
+    assert_eq!((first.stats().delivered, server.requests().len()), (4, 2));
+    assert!(warnings.lines().is_empty());
+
+    // a server that does not answer holds the end up for no longer than was said, and the loss is told
+    server.rule(|_| Answer::Stall(Duration::from_secs(3)));
+    one_run();
+    let begun = Instant::now();
+    drop(first);
+    assert!((Duration::from_millis(400)..Duration::from_secs(2)).contains(&begun.elapsed()));
+    assert_eq!(warnings.lines().len(), 1, "{:?}", warnings.lines());
+    assert!(warnings.lines()[0].contains("2 run operations not delivered"));
+}

@@ -1,0 +1,81 @@
+//! What the tests share.
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
+pub mod multipart;
+pub mod server;
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use traceable_core::RunTree;
+use traceable_exporter::{Config, ConfigBuilder, Exporter, Reporter};
+
+use multipart::Part;
+use server::{Request, Server};
+
+/// A time that nothing here needs, if nothing is wrong.
+pub const LONG: Duration = Duration::from_secs(30);
+
+/// What an exporter warned about.
+#[derive(Clone, Default)]
+pub struct Warnings(Arc<Mutex<Vec<String>>>);
+
+impl Warnings {
+    pub fn reporter(&self) -> Reporter {
+        let lines = self.0.clone();
+        Reporter::new(move |line| lines.lock().unwrap().push(line.to_owned()))
+    }
+
+    pub fn lines(&self) -> Vec<String> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+/// Settings for a server here: nothing waits for long, and nothing is printed.
+pub fn config(url: &str) -> ConfigBuilder {
+    Config::builder()
+        .endpoint(url)
+        .project("wire-test")
+        .batch_delay(Duration::from_millis(20))
+        .reporter(Reporter::new(|_| {}))
+}
+
+pub fn exporter(config: ConfigBuilder) -> Arc<Exporter> {
+    Arc::new(Exporter::new(config.build().unwrap()))
+}
+
+pub fn exporter_for(server: &Server) -> Arc<Exporter> {
+    exporter(config(&server.url()))
+}
+
+/// A whole run, start and end.
+pub fn run(exporter: &Arc<Exporter>, name: &str) -> RunTree {
+    let run = RunTree::builder(name.to_owned())
+        .inputs(serde_json::json!({"q": name}))
+        .sink(exporter.clone())
+        .build();
+    run.post();
+    run.end_with(serde_json::json!({"a": 1}));
+    run.patch();
+    run
+}
+
+/// The parts of a multipart request.
+pub fn parts_of(request: &Request) -> Vec<Part> {
+    multipart::parts(request.header("content-type").unwrap(), &request.body)
+}
+
+/// The main parts: name of the part and its JSON.
+pub fn mains(request: &Request) -> Vec<(String, serde_json::Value)> {
+    let is_main = |part: &Part| !part.name.starts_with("attachment.") && part.name.matches('.').count() == 1;
+    parts_of(request).iter().filter(|p| is_main(p)).map(|p| (p.name.clone(), p.json())).collect()
+}
+
+/// Names of the runs in all requests that were answered with success.
+pub fn delivered_names(server: &Server) -> Vec<String> {
+    let taken = server.answered().into_iter().filter(|(_, status)| matches!(status, 200..300 | 409));
+    taken
+        .flat_map(|(request, _)| mains(&request))
+        .map(|(_, main)| main["name"].as_str().unwrap().to_owned())
+        .collect()
+}

@@ -1,0 +1,193 @@
+//! A server on loopback that answers as it is told, and remembers what it was sent.
+
+use std::collections::VecDeque;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+/// What the server does with one request for runs.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// An HTTP status.
+    Status(u16),
+    /// A status and headers, each with its line end.
+    With(u16, String),
+    /// A status and a body.
+    Text(u16, String),
+    /// Reads the request, then says nothing for so long and closes.
+    Stall(Duration),
+    /// Closes without an answer.
+    Reset,
+}
+
+/// A request as it came in.
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub method: String,
+    pub path: String,
+    /// Names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// As sent.
+    pub raw: Vec<u8>,
+    /// Decompressed.
+    pub body: Vec<u8>,
+    pub at: Instant,
+}
+
+impl Request {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
+    }
+}
+
+type Rule = dyn Fn(&Request) -> Answer + Send + Sync;
+
+#[derive(Default)]
+struct Shared {
+    info: Mutex<Option<String>>,
+    script: Mutex<VecDeque<Answer>>,
+    rule: Mutex<Option<Box<Rule>>>,
+    requests: Mutex<Vec<(Request, u16)>>,
+    stop: AtomicBool,
+}
+
+/// The server. It stops when dropped.
+pub struct Server {
+    shared: Arc<Shared>,
+    port: u16,
+}
+
+impl Server {
+    /// Answers `/info` with multipart and zstd, and runs with 202.
+    pub fn start() -> Server {
+        let server = Server::without_info();
+        server.set_info(r#"{"batch_ingest_config":{"use_multipart_endpoint":true},"instance_flags":{"zstd_compression_enabled":true}}"#);
+        server
+    }
+
+    /// Answers `/info` with 404.
+    pub fn without_info() -> Server {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let shared = Arc::new(Shared::default());
+        let own = shared.clone();
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                if own.stop.load(SeqCst) {
+                    break;
+                }
+                let own = own.clone();
+                std::thread::spawn(move || serve(&own, stream.unwrap()));
+            }
+        });
+        Server { shared, port }
+    }
+
+    pub fn set_info(&self, json: &str) {
+        *self.shared.info.lock().unwrap() = Some(json.to_owned());
+    }
+
+    /// Answers to the next requests for runs, in order; 202 after that.
+    pub fn script(&self, answers: impl IntoIterator<Item = Answer>) {
+        self.shared.script.lock().unwrap().extend(answers);
+    }
+
+    /// Decides each answer by the request.
+    pub fn rule(&self, rule: impl Fn(&Request) -> Answer + Send + Sync + 'static) {
+        *self.shared.rule.lock().unwrap() = Some(Box::new(rule));
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Requests for runs so far, with the status they were answered with (0: none).
+    pub fn answered(&self) -> Vec<(Request, u16)> {
+        let all = self.shared.requests.lock().unwrap();
+        all.iter().filter(|(request, _)| request.path != "/info").cloned().collect()
+    }
+
+    /// Requests for runs so far.
+    pub fn requests(&self) -> Vec<Request> {
+        self.answered().into_iter().map(|(request, _)| request).collect()
+    }
+
+    /// All requests.
+    pub fn all_requests(&self) -> Vec<Request> {
+        self.shared.requests.lock().unwrap().iter().map(|(request, _)| request.clone()).collect()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.shared.stop.store(true, SeqCst);
+        let _ = TcpStream::connect(("127.0.0.1", self.port));
+    }
+}
+
+fn serve(shared: &Shared, mut stream: TcpStream) {
+    let mut reader = BufReader::new(stream.try_clone().unwrap());
+    while let Some(request) = read_request(&mut reader) {
+        if shared.stop.load(SeqCst) {
+            return;
+        }
+        let answer = answer_to(shared, &request);
+        let status = match &answer {
+            Answer::Status(s) | Answer::With(s, _) | Answer::Text(s, _) => *s,
+            Answer::Stall(_) | Answer::Reset => 0,
+        };
+        shared.requests.lock().unwrap().push((request, status));
+        let (headers, text) = match answer {
+            Answer::Status(_) => (String::new(), "{}".to_owned()),
+            Answer::With(_, headers) => (headers, "{}".to_owned()),
+            Answer::Text(_, text) => (String::new(), text),
+            Answer::Stall(time) => {
+                std::thread::sleep(time);
+                break;
+            }
+            Answer::Reset => break,
+        };
+        let head = format!("HTTP/1.1 {status} X\r\nContent-Length: {}\r\n{headers}\r\n{text}", text.len());
+        if stream.write_all(head.as_bytes()).is_err() {
+            break;
+        }
+    }
+    let _ = stream.shutdown(Shutdown::Both);
+}
+
+fn answer_to(shared: &Shared, request: &Request) -> Answer {
+    if request.path == "/info" {
+        let info = shared.info.lock().unwrap().clone();
+        return info.map_or(Answer::Status(404), |info| Answer::Text(200, info));
+    }
+    if let Some(answer) = shared.script.lock().unwrap().pop_front() {
+        return answer;
+    }
+    shared.rule.lock().unwrap().as_ref().map_or(Answer::Status(202), |rule| rule(request))
+}
+
+fn read_request(reader: &mut BufReader<TcpStream>) -> Option<Request> {
+    let mut line = String::new();
+    reader.read_line(&mut line).ok().filter(|n| *n > 0)?;
+    let mut words = line.split(' ').map(str::to_owned);
+    let (method, path) = (words.next()?, words.next()?);
+    let mut headers = Vec::new();
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).ok()?;
+        let Some((name, value)) = line.trim_end().split_once(": ") else { break };
+        headers.push((name.to_lowercase(), value.to_owned()));
+    }
+    let mut request =
+        Request { method, path, headers, raw: Vec::new(), body: Vec::new(), at: Instant::now() };
+    let length = request.header("content-length").map_or(0, |n| n.parse().unwrap());
+    request.raw = vec![0; length];
+    reader.read_exact(&mut request.raw).ok()?;
+    request.body = match request.header("content-encoding") {
+        Some("zstd") => zstd::decode_all(&request.raw[..]).unwrap(),
+        _ => request.raw.clone(),
+    };
+    Some(request)
+}

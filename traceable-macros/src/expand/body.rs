@@ -1,0 +1,89 @@
+//! The inside of a traced function: recording, the arguments, and the user's own block.
+
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::ReceiverKind;
+
+use super::{Runtime, located, ours};
+use crate::capture::{Mode, mentions};
+use crate::check::Plan;
+
+/// Output: `begin(|inputs| ..); let a = a; { BODY }`
+pub(super) fn print(plan: &Plan, p: &Runtime) -> TokenStream {
+    let begin = begin(plan, p);
+    let receiver = receiver(plan);
+    let moved = plan.arguments.iter().map(|argument| argument.moved());
+    let block = block(plan);
+    ours!(#begin #receiver #(#moved)* #block)
+}
+
+/// Whether there is anything to say before the body runs.
+pub(super) fn begins(plan: &Plan) -> bool {
+    plan.run_tree.is_some() || !inputs(plan).is_empty()
+}
+
+/// Output: `begin(|inputs| { inputs.add("a", &a); });`, or `let rt: RunTree = begin_run_tree(|inputs| { .. });`
+fn begin(plan: &Plan, p: &Runtime) -> TokenStream {
+    let recorded = inputs(plan);
+    let inputs = if recorded.is_empty() { ours!(_) } else { ours!(__inputs) };
+    match &plan.run_tree {
+        Some(run_tree) => {
+            let (attributes, pattern, ty) = (&run_tree.attrs, &run_tree.pat, &run_tree.ty);
+            let value = ours!(#p::begin_run_tree(|#inputs| { #recorded }));
+            quote!(#(#attributes)* let #pattern: #ty = #value;)
+        }
+        None if recorded.is_empty() => TokenStream::new(),
+        None => ours!(#p::begin(|#inputs| { #recorded });),
+    }
+}
+
+/// What is recorded of the arguments, and the hook over it.
+fn inputs(plan: &Plan) -> TokenStream {
+    let options = &plan.options;
+    let inputs = Ident::new("__inputs", Span::mixed_site());
+    let fields = || options.inputs.iter().flat_map(|given| &given.value);
+    let overridden: Vec<_> = fields().map(|field| field.key.clone()).collect();
+
+    let borrowed = plan.arguments.iter().map(|argument| {
+        argument.borrowed(|binding| {
+            let recorded = binding.mode != Mode::Skip && !overridden.contains(&crate::message::plain(&binding.ident));
+            recorded || options.input_expressions().any(|expr| mentions(quote!(#expr), &binding.ident))
+        })
+    });
+    let receiver = plan.receiver.iter().filter_map(|receiver| {
+        let method = Ident::new(if plan.self_mode == Mode::Debug { "debug" } else { "display" }, Span::mixed_site());
+        let this = &receiver.self_token;
+        (plan.self_mode != Mode::Skip).then(|| ours!(#inputs.#method("self", &#this);))
+    });
+    let arguments = plan.arguments.iter().map(|argument| argument.recorded(&inputs, &overridden));
+    let fields = fields().map(|field| {
+        let (key, expr) = (&field.key, &field.value);
+        ours!(#inputs.add(#key, &(#expr));)
+    });
+    let hook = options.process_inputs.iter().map(|given| {
+        let hook = &given.value;
+        ours!(#inputs.process(#hook);)
+    });
+    ours!(#(#borrowed)* #(#receiver)* #(#arguments)* #(#fields)* #(#hook)*)
+}
+
+/// An owned `self` is taken in whole, even if the body uses only a field of it or nothing: it must live as long as
+/// the body.
+fn receiver(plan: &Plan) -> Option<TokenStream> {
+    let receiver = plan.receiver.as_ref()?;
+    match receiver.kind {
+        ReceiverKind::Reference(..) => None,
+        _ => {
+            let this = &receiver.self_token;
+            Some(ours!(let _ = &#this;))
+        }
+    }
+}
+
+/// The user's block. Its braces are ours but lie where the user's are: a mismatch is reported there, while lints on
+/// needless braces see that nobody wrote them.
+fn block(plan: &Plan) -> TokenStream {
+    let mut block = Group::new(Delimiter::Brace, plan.function.body.clone());
+    block.set_span(located(plan.function.braces.span.join()));
+    block.into_token_stream()
+}

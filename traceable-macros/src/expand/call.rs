@@ -1,0 +1,80 @@
+//! The head of a traced function: its site, and the call with the options that are expressions.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote};
+
+use super::{Runtime, located, ours};
+use crate::check::Plan;
+use crate::message;
+use crate::options::RunType;
+
+/// Output: `let mut call = { static SITE: Site = ..; Call::now(&SITE) }; if call.on() { call.parent(&(expr)); }`
+pub(super) fn print(plan: &Plan, p: &Runtime, how: &str) -> TokenStream {
+    let site = site(plan, p);
+    let how = Ident::new(how, Span::mixed_site());
+    // the static has a block of its own: items, unlike locals, can be reached by name
+    let call = ours!({ static SITE: #p::Site = #site; #p::Call::#how(&SITE) });
+    let settings = settings(plan);
+    if settings.is_empty() {
+        return ours!(let __call = #call;);
+    }
+    let borrowed = plan.arguments.iter().map(|argument| {
+        argument.borrowed(|binding| {
+            plan.options.call_expressions().any(|expr| crate::capture::mentions(quote!(#expr), &binding.ident))
+        })
+    });
+    ours!(let mut __call = #call; if __call.on() { #(#borrowed)* #settings })
+}
+
+/// `enabled` comes first: when it says no, the run time ignores the rest.
+fn settings(plan: &Plan) -> TokenStream {
+    let options = &plan.options;
+    let enabled = options.enabled.iter().map(|given| {
+        let expr = &given.value;
+        ours!(__call.enabled(#expr);)
+    });
+    let parent = options.parent.iter().map(|given| {
+        let value = Ident::new("__value", Span::mixed_site());
+        let (expr, asked) = (&given.value, crate::capture::asked_at(&value, given.value.to_token_stream()));
+        ours!({ let #value = &(#expr); __call.parent(#asked); })
+    });
+    let metadata = options.metadata.iter().flat_map(|given| &given.value).map(|field| {
+        let (key, expr) = (&field.key, &field.value);
+        ours!(__call.metadata(#key, &(#expr));)
+    });
+    ours!(#(#enabled)* #(#parent)* #(#metadata)*)
+}
+
+/// Everything that is known at compile time, in one constant.
+fn site(plan: &Plan, p: &Runtime) -> TokenStream {
+    let options = &plan.options;
+    let ident = &plan.function.signature.ident;
+    let name = match &options.name {
+        Some(given) => given.value.to_token_stream(),
+        None => syn::LitStr::new(&message::plain(ident), located(ident.span())).to_token_stream(),
+    };
+    let run_type = options.run_type.iter().map(|given| match &given.value {
+        RunType::Known(variant) => ours!(.run_type(#p::RunType::#variant)),
+        RunType::Custom(text) => ours!(.custom_run_type(#text)),
+    });
+    let tags = options.tags.iter().map(|given| {
+        let tags = &given.value;
+        ours!(.tags(&[#(#tags),*]))
+    });
+    let project = options.project.iter().map(|given| {
+        let project = &given.value;
+        ours!(.project(#project))
+    });
+    let root = options.root.iter().map(|given| {
+        let root = Ident::new("root", located(given.key.span()));
+        ours!(.#root())
+    });
+    let cancel = options.on_cancel.iter().filter(|given| given.value.value() == "ok").map(|given| {
+        let cancel_ok = Ident::new("cancel_ok", located(given.value.span()));
+        ours!(.#cancel_ok())
+    });
+    let begins = super::body::begins(plan).then(|| ours!(.begins()));
+    ours!(#p::Site::new(
+        #name, #p::core::module_path!(), #p::core::file!(), #p::core::line!(), #p::START
+    ) #(#run_type)* #(#tags)* #(#project)* #(#root)* #(#cancel)* #begins)
+}

@@ -1,0 +1,42 @@
+//! What is printed beside the errors: the item itself, so that one mistake is one message.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::FnArg;
+
+use crate::parameters::is_ours;
+use crate::signature::Function;
+
+/// Input: a function with a mistake in its attribute
+///
+/// Output: the function as it was, without the parameter attributes that only we understand. A `#[run_tree]`
+/// parameter goes too: callers do not pass it. The body then lacks the name, so it is brought in as a value that is
+/// never made.
+pub(crate) fn print(function: &Function) -> TokenStream {
+    let Function { attributes, visibility, signature, inner_attributes, braces, body } = function;
+    let mut signature = signature.clone();
+    let mut filled_in = TokenStream::new();
+    let inputs = std::mem::take(&mut signature.inputs);
+    for mut input in inputs {
+        let attributes = match &mut input {
+            FnArg::Receiver(receiver) => &mut receiver.attrs,
+            FnArg::Typed(typed) => &mut typed.attrs,
+        };
+        let run_tree = attributes.iter().any(|attribute| attribute.path().is_ident("run_tree"));
+        attributes.retain(|attribute| !is_ours(attribute));
+        match input {
+            FnArg::Typed(typed) if run_tree => {
+                let (pattern, ty) = (&typed.pat, &typed.ty);
+                filled_in.extend(quote!(let #pattern: #ty = ::core::option::Option::unwrap(::core::option::Option::None);));
+            }
+            input => signature.inputs.push(input),
+        }
+    }
+    let mut tokens = quote!(#(#attributes)* #visibility #signature);
+    braces.surround(&mut tokens, |block| {
+        inner_attributes.iter().for_each(|attribute| attribute.to_tokens(block));
+        filled_in.to_tokens(block);
+        body.to_tokens(block);
+    });
+    tokens
+}

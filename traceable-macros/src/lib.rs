@@ -1,0 +1,74 @@
+//! The attribute `#[traceable]`; use it through the crate `traceable`, which documents it with examples.
+//!
+//! A function walks through the files of this crate in one direction:
+//!
+//! ```text
+//! read     options     what stands in `#[traceable(..)]`
+//!          signature   the function; its body stays tokens
+//!          parameters  who fills in which parameter
+//!          kind        what the return type says about the end of the run
+//!          capture     what of the arguments is recorded
+//! check    check       whether all of it fits together
+//! print    expand      the function again, with one call into the run time
+//!          fallback    or, beside the errors, the function as it was
+//! ```
+//!
+//! `message` holds every sentence a user can be told.
+
+mod capture;
+mod check;
+mod expand;
+mod fallback;
+mod kind;
+mod message;
+mod options;
+mod parameters;
+mod signature;
+
+use proc_macro2::TokenStream;
+
+/// Makes every call of a function a run.
+///
+/// Goes on functions, `async fn`s, methods, and functions that return futures, streams or iterators. Options:
+///
+/// * what the run is: `name = ".."`, `run_type = ".."` (`chain`, `llm`, `tool`, `retriever`, `embedding`, `prompt`,
+///   `parser`) or `custom_run_type = ".."`, `tags = [".."]`, `metadata(key = expr)`, `project = ".."`;
+/// * where it hangs: `parent = expr`, `root`, `enabled = expr`;
+/// * what goes in: `skip(a)`, `skip_all`, `debug(a)`, `display(a)`, `inputs(key = expr)`, `process_inputs = hook`;
+/// * what comes out: `skip_output`, `process_outputs = hook`, `handled = predicate`, `on_cancel = "ok"`;
+/// * generators: `process_chunk = hook`, `reduce = function`, `aggregate(init, step)`;
+/// * what an alias in the return type hides: `future`, `stream`, `iter`;
+/// * `crate = path::to::traceable`.
+///
+/// On a parameter: `#[run_tree] rt: RunTree` (filled in, unknown to callers), `#[traceable(skip)]`,
+/// `#[attachment] file: Attachment`.
+///
+/// `#[must_use]` on an `async fn` becomes one on its future. An attribute below this one that may need an
+/// `async fn` (every one that is not the compiler's own) keeps it an `async fn`; the context is then captured at the
+/// first poll and not at the call, so put such attributes above where the order is free.
+#[proc_macro_attribute]
+pub fn traceable(options: proc_macro::TokenStream, item: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    attribute(options.into(), item.into()).into()
+}
+
+/// The attribute on token streams, as tests call it.
+fn attribute(options: TokenStream, item: TokenStream) -> TokenStream {
+    let mut mistakes = message::Mistakes::default();
+    let options = options::Options::parse(options, &mut mistakes);
+    let function: signature::Function = match syn::parse2(item.clone()) {
+        Ok(function) => function,
+        Err(error) => {
+            mistakes.push(error);
+            let errors = mistakes.into_error().map(syn::Error::into_compile_error);
+            return quote::quote!(#errors #item);
+        }
+    };
+    let fallback = fallback::print(&function);
+    match check::Plan::check(options, function, mistakes) {
+        Ok(plan) => expand::print(&plan),
+        Err(error) => {
+            let errors = error.into_compile_error();
+            quote::quote!(#errors #fallback)
+        }
+    }
+}

@@ -1,0 +1,300 @@
+//! Every sentence a user can be told, and why it is said.
+//!
+//! Rules: one sentence, on the token that is wrong; it names the fix when there is one. A conflict is two
+//! errors, one at each side, because stable procedural macros cannot attach notes.
+
+use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
+use syn::Error;
+
+/// Collects mistakes, so that all of one attribute are reported at once.
+#[derive(Default)]
+pub(crate) struct Mistakes(Option<Error>);
+
+impl Mistakes {
+    pub(crate) fn push(&mut self, error: Error) {
+        match &mut self.0 {
+            Some(first) => first.combine(error),
+            none => *none = Some(error),
+        }
+    }
+
+    /// Two errors for one conflict: what is wrong, then the other side of it.
+    pub(crate) fn conflict(&mut self, at: Span, what: &str, other: Span, remedy: &str) {
+        self.push(Error::new(at, what));
+        self.push(Error::new(other, remedy));
+    }
+
+    pub(crate) fn into_error(self) -> Option<Error> {
+        self.0
+    }
+}
+
+fn over(tokens: impl ToTokens, text: impl std::fmt::Display) -> Error {
+    Error::new_spanned(tokens, text)
+}
+
+// ---- what the attribute stands on ----
+
+/// Attributes cannot stand on statements or types and trace something; users try it on `impl` to mean "all".
+pub(crate) fn not_a_function(keyword: TokenStream, what: &str) -> Error {
+    let way = match what {
+        "impl block" | "trait" => ": put it on each of its methods",
+        "module" => ": put it on each of its functions",
+        _ => "",
+    };
+    over(keyword, format!("`#[traceable]` goes on a function or method, not on {} {what}{way}", article(what)))
+}
+
+pub(crate) fn not_an_item(at: Span) -> Error {
+    Error::new(at, "`#[traceable]` goes on a function or method with a body")
+}
+
+fn article(word: &str) -> &'static str {
+    if word.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
+}
+
+pub(crate) fn no_body(semi: Span) -> Error {
+    Error::new(
+        semi,
+        "`#[traceable]` needs a body to run: put it on the method in each `impl`, or on a default method",
+    )
+}
+
+pub(crate) fn const_fn(tokens: TokenStream) -> Error {
+    over(tokens, "`#[traceable]` cannot be applied to a `const fn`: starting a run is not a const operation")
+}
+
+pub(crate) fn variadic(tokens: impl ToTokens) -> Error {
+    over(tokens, "`#[traceable]` cannot be applied to a function with variadic arguments: they cannot be moved")
+}
+
+// ---- what it returns ----
+
+/// `Fn` values, closures: the run would end before the work is done, so it is never what was meant.
+pub(crate) fn returns_function(tokens: impl ToTokens) -> Error {
+    over(
+        tokens,
+        "a returned closure cannot be traced: trace what it calls, or add `skip_output` to trace only its making",
+    )
+}
+
+/// A wrapper is not the value: what it cannot promise, it must not claim.
+pub(crate) fn cannot_forward(bound: impl ToTokens, name: &str, kind: &str) -> Error {
+    over(
+        bound,
+        format!("a traced {kind} cannot be `{name}`: its run ends only once; remove `{name}` from the return type"),
+    )
+}
+
+pub(crate) fn nested(tokens: impl ToTokens, kind: &str) -> Error {
+    over(
+        tokens,
+        format!(
+            "{} {kind} inside another type cannot be traced: return it on its own, trace the function that \
+             makes each, or add `skip_output` to record only the call",
+            article(kind)
+        ),
+    )
+}
+
+pub(crate) fn behind_reference(tokens: impl ToTokens, kind: &str) -> Error {
+    over(tokens, format!("{} {kind} behind a reference cannot be wrapped: return it by value or boxed", article(kind)))
+}
+
+// ---- options ----
+
+pub(crate) fn unknown_option(key: &syn::Ident, known: &[&str]) -> Error {
+    over(key, unknown("option", &plain(key), known))
+}
+
+pub(crate) fn unknown_run_type(literal: &syn::LitStr, known: &[&str]) -> Error {
+    let text = unknown("run type", &literal.value(), known);
+    over(literal, format!("{text} (a type of your own is given by `custom_run_type = \"..\"`)"))
+}
+
+pub(crate) fn unknown_value(literal: &syn::LitStr, option: &str, known: &[&str]) -> Error {
+    over(literal, unknown(&format!("value for `{option}`:"), &literal.value(), known))
+}
+
+/// A misspelt name in a list would silently record what was meant to be left out.
+pub(crate) fn unknown_argument(name: &syn::Ident, verb: &str, known: &[String]) -> Error {
+    let plain = plain(name);
+    let near = nearest(&plain, known.iter().map(String::as_str))
+        .map_or_else(String::new, |near| format!(", did you mean `{near}`?"));
+    over(name, format!("no argument named `{plain}` to {verb}{near}"))
+}
+
+pub(crate) fn literal_first(tokens: impl ToTokens) -> Error {
+    over(tokens, "say what this is: `name = \"..\"` or `run_type = \"..\"`")
+}
+
+pub(crate) fn expected_option(at: Span) -> Error {
+    Error::new(at, "expected an option such as `name = \"..\"` or `skip(..)`")
+}
+
+pub(crate) fn expected_comma(at: Span, key: &syn::Ident) -> Error {
+    Error::new(at, format!("expected `,` after option `{key}`"))
+}
+
+/// `name`, `name()`, `skip = a`: the option is right, its shape is not.
+pub(crate) fn wrong_shape(key: &syn::Ident, example: &str) -> Error {
+    over(key, format!("`{key}` is written `{example}`"))
+}
+
+pub(crate) fn empty(tokens: impl ToTokens, what: &str) -> Error {
+    over(tokens, format!("{what} must not be empty"))
+}
+
+pub(crate) fn twice(mistakes: &mut Mistakes, first: &syn::Ident, second: &syn::Ident) {
+    let text = format!("option `{second}` is given more than once");
+    mistakes.conflict(second.span(), &text, first.span(), "first given here");
+}
+
+pub(crate) fn key_twice(mistakes: &mut Mistakes, first: Span, second: Span, key: &str) {
+    mistakes.conflict(second, &format!("key `{key}` is given more than once"), first, "first given here");
+}
+
+/// `winner` makes `loser` meaningless.
+pub(crate) fn exclude(mistakes: &mut Mistakes, winner: &syn::Ident, loser: &syn::Ident, reason: &str) {
+    mistakes.conflict(
+        winner.span(),
+        &format!("`{winner}` {reason}"),
+        loser.span(),
+        &format!("remove this `{loser}`, or remove `{winner}`"),
+    );
+}
+
+pub(crate) fn listed_twice(mistakes: &mut Mistakes, name: &str, first: (&str, Span), second: (&str, Span)) {
+    mistakes.conflict(
+        second.1,
+        &format!("argument `{name}` cannot be both in `{}` and in `{}`", first.0, second.0),
+        first.1,
+        &format!("also named in this `{}`", first.0),
+    );
+}
+
+pub(crate) fn needs_generator(key: &syn::Ident) -> Error {
+    over(
+        key,
+        format!(
+            "`{key}` is for functions that return a stream or an iterator; if an alias hides it, add `stream` or \
+             `iter`"
+        ),
+    )
+}
+
+pub(crate) fn not_for_generator(key: &syn::Ident) -> Error {
+    over(
+        key,
+        format!("`{key}` sees one value, but this function gives many: use `process_chunk`, `reduce` or `aggregate`"),
+    )
+}
+
+pub(crate) fn wrong_kind(key: &syn::Ident, found: &str) -> Error {
+    over(key, format!("the signature says that this returns {} {found}: remove `{key}`", article(found)))
+}
+
+pub(crate) fn async_is_future(key: &syn::Ident) -> Error {
+    over(key, "an `async fn` is a future already: remove `future`")
+}
+
+// ---- parameters ----
+
+pub(crate) fn parameter_option(tokens: impl ToTokens) -> Error {
+    over(tokens, "on a parameter only `#[traceable(skip)]` is understood")
+}
+
+pub(crate) fn on_receiver(tokens: impl ToTokens, attribute: &str) -> Error {
+    over(tokens, format!("`#[{attribute}]` cannot stand on `self`"))
+}
+
+pub(crate) fn takes_nothing(tokens: impl ToTokens, attribute: &str) -> Error {
+    over(tokens, format!("`#[{attribute}]` takes no options"))
+}
+
+pub(crate) fn needs_a_name(tokens: impl ToTokens, attribute: &str) -> Error {
+    over(tokens, format!("`#[{attribute}]` needs a plain name, such as `file: Attachment`"))
+}
+
+pub(crate) fn second_run_tree(mistakes: &mut Mistakes, first: Span, second: Span) {
+    mistakes.conflict(second, "a call has one run: only one `#[run_tree]` is possible", first, "first given here");
+}
+
+pub(crate) fn both_on_parameter(mistakes: &mut Mistakes, first: (&str, Span), second: (&str, Span)) {
+    let text = format!("a parameter cannot be both `#[{}]` and `#[{}]`", first.0, second.0);
+    mistakes.conflict(second.1, &text, first.1, "the other one is here");
+}
+
+// ---- nearness ----
+
+fn unknown(what: &str, found: &str, known: &[&str]) -> String {
+    match nearest(found, known.iter().copied()) {
+        Some(near) => format!("unknown {what} `{found}`, did you mean `{near}`?"),
+        None => {
+            let list: Vec<_> = known.iter().map(|name| format!("`{name}`")).collect();
+            format!("unknown {what} `{found}`; expected one of {}", list.join(", "))
+        }
+    }
+}
+
+/// An identifier as people say it: without `r#`.
+pub(crate) fn plain(ident: &syn::Ident) -> String {
+    let text = ident.to_string();
+    text.strip_prefix("r#").map(str::to_owned).unwrap_or(text)
+}
+
+/// A path as it is written, for messages.
+pub(crate) fn path_name(path: &syn::Path) -> String {
+    path.segments.iter().map(|segment| plain(&segment.ident)).collect::<Vec<_>>().join("::")
+}
+
+/// The known name that `found` was probably meant to be, or none when nothing is near.
+fn nearest<'a>(found: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .map(|name| (distance(found, name), name))
+        .filter(|(steps, name)| *steps <= (found.chars().count().max(name.chars().count()) / 3).max(1))
+        .min_by_key(|(steps, _)| *steps)
+        .map(|(_, name)| name)
+}
+
+/// Edits (insert, delete, replace, swap neighbours) from one word to the other.
+fn distance(from: &str, to: &str) -> usize {
+    let (from, to): (Vec<char>, Vec<char>) = (from.chars().collect(), to.chars().collect());
+    let mut before = vec![0; to.len() + 1];
+    let mut last: Vec<usize> = (0..=to.len()).collect();
+    for i in 1..=from.len() {
+        let mut row = vec![i; to.len() + 1];
+        for j in 1..=to.len() {
+            let replace = last[j - 1] + usize::from(from[i - 1] != to[j - 1]);
+            row[j] = replace.min(last[j] + 1).min(row[j - 1] + 1);
+            if i > 1 && j > 1 && from[i - 1] == to[j - 2] && from[i - 2] == to[j - 1] {
+                row[j] = row[j].min(before[j - 2] + 1);
+            }
+        }
+        before = std::mem::replace(&mut last, row);
+    }
+    last[to.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_words_are_suggested_and_far_ones_are_not() {
+        let known = || ["name", "skip", "skip_all", "query"].into_iter();
+        assert_eq!(nearest("nmae", known()), Some("name"));
+        assert_eq!(nearest("skip_al", known()), Some("skip_all"));
+        assert_eq!(nearest("qurey", known()), Some("query"));
+        assert_eq!(nearest("banana", known()), None);
+        assert_eq!(nearest("", known()), None);
+    }
+
+    #[test]
+    fn a_swap_is_one_step() {
+        assert_eq!(distance("nmae", "name"), 1);
+        assert_eq!(distance("", "abc"), 3);
+        assert_eq!(distance("abc", "abc"), 0);
+    }
+}

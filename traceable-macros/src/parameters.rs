@@ -1,0 +1,109 @@
+//! The parameters, with what `#[run_tree]`, `#[attachment]` and `#[traceable(skip)]` say about them.
+
+use proc_macro2::Span;
+use syn::spanned::Spanned;
+use syn::{Attribute, FnArg, Ident, Meta, PatType, Receiver, Signature};
+
+use crate::capture::{Argument, Mode};
+use crate::message::{self, Mistakes};
+
+/// The parameters, told apart by who fills them in.
+#[derive(Default)]
+pub(crate) struct Parameters {
+    pub(crate) receiver: Option<Receiver>,
+    pub(crate) arguments: Vec<Argument>,
+    /// `#[run_tree] rt: RunTree`: filled in by us, unknown to callers
+    pub(crate) run_tree: Option<PatType>,
+}
+
+impl Parameters {
+    pub(crate) fn read(signature: &Signature, mistakes: &mut Mistakes) -> Self {
+        let mut parameters = Self::default();
+        for (position, input) in signature.inputs.iter().enumerate() {
+            match input {
+                FnArg::Receiver(receiver) => {
+                    for attribute in receiver.attrs.iter().filter(|attribute| is_ours(attribute)) {
+                        let name = message::path_name(attribute.path());
+                        mistakes.push(message::on_receiver(attribute, &name));
+                    }
+                    let mut receiver = receiver.clone();
+                    receiver.attrs.retain(|attribute| !is_ours(attribute));
+                    parameters.receiver = Some(receiver);
+                }
+                FnArg::Typed(typed) => parameters.typed(typed, position, mistakes),
+            }
+        }
+        parameters
+    }
+
+    fn typed(&mut self, typed: &PatType, position: usize, mistakes: &mut Mistakes) {
+        let (mut run_tree, mut attachment, mut skip): (Option<Span>, Option<Span>, Option<Span>) = (None, None, None);
+        for attribute in &typed.attrs {
+            let slot = match ours(attribute) {
+                None => continue,
+                Some(Ours::RunTree) => &mut run_tree,
+                Some(Ours::Attachment) => &mut attachment,
+                Some(Ours::Traceable) => {
+                    match &attribute.meta {
+                        Meta::List(list) if list.parse_args::<Ident>().is_ok_and(|ident| ident == "skip") => {
+                            skip = Some(list.path.span());
+                        }
+                        meta => mistakes.push(message::parameter_option(meta)),
+                    }
+                    continue;
+                }
+            };
+            if !matches!(attribute.meta, Meta::Path(_)) {
+                let name = message::path_name(attribute.path());
+                mistakes.push(message::takes_nothing(&attribute.meta, &name));
+            }
+            *slot = Some(attribute.path().span());
+        }
+
+        let given = [("run_tree", run_tree), ("attachment", attachment), ("traceable(skip)", skip)];
+        let mut given = given.into_iter().filter_map(|(name, at)| Some((name, at?)));
+        if let (Some(first), Some(second)) = (given.next(), given.next()) {
+            message::both_on_parameter(mistakes, first, second);
+        }
+
+        let attributes: Vec<_> = typed.attrs.iter().filter(|attribute| !is_ours(attribute)).cloned().collect();
+        if let Some(at) = run_tree {
+            match &self.run_tree {
+                Some(first) => message::second_run_tree(mistakes, first.span(), at),
+                None => self.run_tree = Some(PatType { attrs: attributes, ..typed.clone() }),
+            }
+            return;
+        }
+        let mut argument = Argument::new(attributes, (*typed.pat).clone(), (*typed.ty).clone(), position);
+        if skip.is_some() {
+            argument.bindings.iter_mut().for_each(|binding| binding.mode = Mode::Skip);
+        }
+        if attachment.is_some() {
+            match argument.plain_name() {
+                Some(_) => argument.bindings.iter_mut().for_each(|binding| binding.mode = Mode::Attachment),
+                None => mistakes.push(message::needs_a_name(&typed.pat, "attachment")),
+            }
+        }
+        self.arguments.push(argument);
+    }
+}
+
+enum Ours {
+    RunTree,
+    Attachment,
+    Traceable,
+}
+
+/// An attribute on a parameter that means us. The compiler allows them only because we take them away.
+fn ours(attribute: &Attribute) -> Option<Ours> {
+    match attribute.path().segments.last()?.ident.to_string().as_str() {
+        "run_tree" => Some(Ours::RunTree),
+        "attachment" => Some(Ours::Attachment),
+        "traceable" => Some(Ours::Traceable),
+        _ => None,
+    }
+}
+
+pub(crate) fn is_ours(attribute: &Attribute) -> bool {
+    ours(attribute).is_some()
+}

@@ -1,0 +1,115 @@
+//! The function under the attribute: attributes and signature are parsed, the body stays tokens.
+//!
+//! A body that is never parsed is never rejected by us: half-typed code in an editor still gives the compiler (and
+//! completion) the user's own tokens.
+
+use proc_macro2::{Delimiter, Group, TokenStream};
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::parse::{Parse, ParseStream};
+use syn::{Attribute, Ident, Result, Signature, Token, Visibility, token};
+
+use crate::message;
+
+/// A function as written.
+pub(crate) struct Function {
+    /// outer attributes, without the `#[traceable]` being expanded
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) visibility: Visibility,
+    pub(crate) signature: Signature,
+    /// `#![..]` at the head of the body
+    pub(crate) inner_attributes: Vec<Attribute>,
+    /// the braces as written, for their spans
+    pub(crate) braces: token::Brace,
+    /// what is between the braces, without the inner attributes
+    pub(crate) body: TokenStream,
+}
+
+impl Parse for Function {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let attributes = input.call(Attribute::parse_outer)?;
+        let visibility: Visibility = input.parse()?;
+        refuse_other_items(input)?;
+        let signature: Signature = input.parse()?;
+        if let Some(semi) = input.parse::<Option<Token![;]>>()? {
+            return Err(message::no_body(semi.span));
+        }
+        let group: Group = input.parse()?;
+        if group.delimiter() != Delimiter::Brace {
+            return Err(message::not_an_item(group.span()));
+        }
+        let braces = token::Brace { span: group.delim_span() };
+        let (inner_attributes, body) = syn::parse::Parser::parse2(split_inner, group.stream())?;
+
+        if let Some(constness) = signature.constness {
+            let fn_token = signature.fn_token;
+            return Err(message::const_fn(quote::quote!(#constness #fn_token)));
+        }
+        if let Some(variadic) = &signature.variadic {
+            return Err(message::variadic(variadic.dots));
+        }
+        Ok(Self { attributes, visibility, signature, inner_attributes, braces, body })
+    }
+}
+
+impl Function {
+    /// Whether an attribute that is expanded after ours may insist on the word `async`.
+    ///
+    /// Nothing tells us what an attribute macro wants, so every attribute that is not known to be inert counts:
+    /// keeping `async fn` only moves the capture of the context from the call to the first poll, while dropping it
+    /// would not compile (`tokio::main`) or quietly trace the wrong thing (`tracing::instrument`).
+    pub(crate) fn must_stay_async(&self) -> bool {
+        matches!(self.signature.output, syn::ReturnType::Type(_, ref ty) if matches!(**ty, syn::Type::Never(_)))
+            || self.attributes.iter().any(|attribute| !is_inert(attribute.path()))
+    }
+}
+
+/// Attributes the compiler or a tool reads where they stand, without rewriting the item.
+fn is_inert(path: &syn::Path) -> bool {
+    const INERT: &[&str] = &[
+        "allow", "automatically_derived", "cfg", "cfg_attr", "cold", "coverage", "deny", "deprecated", "doc",
+        "expect", "export_name", "forbid", "ignore", "inline", "link_name", "link_section", "must_use", "no_mangle",
+        "optimize", "should_panic", "target_feature", "track_caller", "traceable", "unsafe", "warn",
+    ];
+    const TOOLS: &[&str] = &["clippy", "diagnostic", "miri", "rust_analyzer", "rustfmt"];
+    match path.get_ident() {
+        Some(ident) => INERT.iter().any(|inert| ident == inert),
+        None => path.segments.first().is_some_and(|first| {
+            TOOLS.iter().any(|tool| first.ident == tool)
+                || path.segments.last().is_some_and(|last| last.ident == "traceable")
+        }),
+    }
+}
+
+fn split_inner(input: ParseStream<'_>) -> Result<(Vec<Attribute>, TokenStream)> {
+    Ok((input.call(Attribute::parse_inner)?, input.parse()?))
+}
+
+/// syn would say "expected `fn`"; people deserve to be told what the attribute is for.
+fn refuse_other_items(input: ParseStream<'_>) -> Result<()> {
+    let ahead = input.fork();
+    if ahead.peek2(Token![impl]) || ahead.peek2(Token![trait]) {
+        ahead.call(Ident::parse_any)?; // `unsafe impl`, `auto trait`
+    }
+    let keyword: TokenStream = match ahead.call(Ident::parse_any) {
+        Ok(keyword) => keyword.into_token_stream(),
+        Err(_) => return Err(message::not_an_item(input.span())),
+    };
+    let what = match keyword.to_string().as_str() {
+        "struct" => "struct",
+        "enum" => "enum",
+        "union" if ahead.peek(Ident) => "union",
+        "trait" => "trait",
+        "impl" => "impl block",
+        "mod" => "module",
+        "static" => "static",
+        "const" if ahead.peek(Ident) || ahead.peek(Token![_]) => "constant",
+        "type" => "type alias",
+        "use" => "use declaration",
+        "let" => "let statement",
+        "macro_rules" => "macro",
+        "fn" | "async" | "const" | "unsafe" | "extern" => return Ok(()),
+        _ => return Err(message::not_an_item(input.span())),
+    };
+    Err(message::not_a_function(keyword, what))
+}

@@ -1,0 +1,4 @@
+//! The commands of the binary, one file each.
+
+pub(crate) mod serve;
+pub(crate) mod tree;

@@ -1,0 +1,101 @@
+//! `traceable serve`
+
+use std::error::Error;
+use std::io::{ErrorKind, Write};
+use std::path::PathBuf;
+
+use clap::Args;
+use traceable_viewer::{DEFAULT_DB, DEFAULT_PORT, Viewer, ViewerError};
+
+/// How many ports after the usual one are tried when it is taken.
+const TRIES: u16 = 20;
+
+#[derive(Args)]
+pub(crate) struct Serve {
+    /// Port to listen on; 0 takes any free one [default: 1984, or the next free one]
+    #[arg(long)]
+    port: Option<u16>,
+    /// Address to listen on; one that other machines can reach needs --token
+    #[arg(long, default_value = "127.0.0.1")]
+    host: String,
+    /// Database file, made when it does not exist
+    #[arg(long, value_name = "FILE", default_value = DEFAULT_DB)]
+    db: PathBuf,
+    /// What clients have to send as API key
+    #[arg(long, env = "TRACEABLE_TOKEN", hide_env_values = true)]
+    token: Option<String>,
+}
+
+impl Serve {
+    pub(crate) fn run(self) -> Result<(), Box<dyn Error>> {
+        // the signals are taken over first, so that none is missed while the viewer starts
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let interrupted = runtime.block_on(async { interruption() })?;
+        let viewer = self.start()?;
+        say(&format!("listening on {}, storing in {}", viewer.url(), self.db.display()));
+        say("to trace a program with a LangSmith SDK into it, set:");
+        say(&format!("  LANGSMITH_TRACING=true LANGSMITH_ENDPOINT={} LANGSMITH_API_KEY=any", viewer.url()));
+        runtime.block_on(interrupted);
+        say("stopping");
+        viewer.shutdown();
+        Ok(())
+    }
+
+    fn start(&self) -> Result<Viewer, ViewerError> {
+        let usual = self.port.unwrap_or(DEFAULT_PORT);
+        let first = self.start_at(usual);
+        if self.port.is_some() || !is_taken(&first) {
+            return first;
+        }
+        for port in usual + 1..=usual + TRIES {
+            let viewer = self.start_at(port);
+            if !is_taken(&viewer) {
+                say(&format!("port {usual} is taken by another program"));
+                return viewer;
+            }
+        }
+        first
+    }
+
+    fn start_at(&self, port: u16) -> Result<Viewer, ViewerError> {
+        Viewer::builder()
+            .db(&self.db)
+            .host(&self.host)
+            .port(port)
+            .token(self.token.as_deref().unwrap_or_default())
+            .on_warning(say)
+            .start()
+    }
+}
+
+fn is_taken(result: &Result<Viewer, ViewerError>) -> bool {
+    matches!(result, Err(ViewerError::Bind { source, .. }) if source.kind() == ErrorKind::AddrInUse)
+}
+
+fn say(line: &str) {
+    // the server goes on when the terminal it was started from is gone
+    let _ = writeln!(std::io::stderr(), "traceable: {line}");
+}
+
+/// Ends when the program is told to stop.
+fn interruption() -> std::io::Result<impl Future<Output = ()>> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (mut interrupt, mut terminate) =
+            (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        Ok(async move {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+        })
+    }
+    #[cfg(not(unix))]
+    {
+        Ok(async {
+            // an error means that the signal cannot be waited for; then the program ends, rather than never
+            let _ = tokio::signal::ctrl_c().await;
+        })
+    }
+}

@@ -1,0 +1,105 @@
+//! JSON as clients write it, which is not always JSON.
+
+use std::borrow::Cow;
+
+use serde_json::value::RawValue;
+
+/// The text, checked to be one JSON value. Python's `json` writes `NaN`, `Infinity` and `-Infinity` bare; they become
+/// texts, so that the rest of the value can be read and a reader still sees what was there.
+pub(crate) fn check(bytes: &[u8]) -> Result<Cow<'_, str>, String> {
+    match serde_json::from_slice::<&RawValue>(bytes) {
+        Ok(raw) => Ok(Cow::Borrowed(raw.get())),
+        Err(error) => {
+            let quoted = quote_bare_numbers(bytes).ok_or_else(|| error.to_string())?;
+            let raw: Box<RawValue> = serde_json::from_slice(&quoted).map_err(|_| error.to_string())?;
+            Ok(Cow::Owned(String::from(raw.get())))
+        }
+    }
+}
+
+/// The bytes with bare numbers of no JSON quoted; `None` when there are none.
+fn quote_bare_numbers(bytes: &[u8]) -> Option<Vec<u8>> {
+    const BARE: [&[u8]; 3] = [b"-Infinity", b"Infinity", b"NaN"];
+    let mut quoted = Vec::with_capacity(bytes.len() + 64);
+    let mut found = false;
+    let mut in_string = false;
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        let rest = bytes.get(at..).unwrap_or_default();
+        if !in_string && let Some(bare) = BARE.iter().find(|bare| rest.starts_with(bare)) {
+            quoted.push(b'"');
+            quoted.extend_from_slice(bare);
+            quoted.push(b'"');
+            found = true;
+            at += bare.len();
+            continue;
+        }
+        quoted.push(byte);
+        at += 1;
+        match byte {
+            b'"' => in_string = !in_string,
+            b'\\' if in_string => {
+                quoted.extend(bytes.get(at));
+                at += 1;
+            }
+            _ => {}
+        }
+    }
+    found.then_some(quoted)
+}
+
+/// A value as a text: texts as they are, a null as `None`, anything else as its JSON.
+pub(crate) fn text(raw: &RawValue) -> Option<String> {
+    let json = raw.get();
+    match json.as_bytes().first() {
+        Some(b'n') => None,
+        Some(b'"') => Some(serde_json::from_str(json).unwrap_or_else(|_| {
+            // half of a surrogate pair is all that can be wrong here; its escape is kept as it is
+            json.get(1..json.len() - 1).unwrap_or_default().to_owned()
+        })),
+        _ => Some(json.to_owned()),
+    }
+}
+
+pub(crate) fn is_null(raw: &RawValue) -> bool {
+    raw.get() == "null"
+}
+
+/// Whether the value is `{}`, `[]` or null.
+pub(crate) fn is_nothing(raw: &RawValue) -> bool {
+    let json = raw.get();
+    let inside = |open, close| json.strip_prefix(open).and_then(|rest: &str| rest.strip_suffix(close));
+    is_null(raw) || inside('{', '}').or(inside('[', ']')).is_some_and(|inside| inside.trim().is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bare_numbers_become_texts() {
+        let python = br#"{"a":NaN,"b":[Infinity,-Infinity],"c":"NaN \" NaN","d":-1}"#;
+        let json = check(python).unwrap();
+        assert_eq!(json, r#"{"a":"NaN","b":["Infinity","-Infinity"],"c":"NaN \" NaN","d":-1}"#);
+    }
+
+    #[test]
+    fn the_rest_is_left_alone_or_refused() {
+        assert!(matches!(check(b" {\"a\": 1} "), Ok(Cow::Borrowed("{\"a\": 1}"))));
+        for wrong in [&b""[..], b"{", b"{\"a\":NaNo}", b"1 2", b"\"\xff\"", b"nul", b"\"a\\"] {
+            assert!(check(wrong).is_err(), "{wrong:?}");
+        }
+        // nested far deeper than a reader that recurses could go
+        let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+        assert!(check(deep.as_bytes()).is_ok());
+    }
+
+    #[test]
+    fn texts() {
+        let of = |json: &str| text(serde_json::from_str::<&RawValue>(json).unwrap());
+        assert_eq!(of(r#""a\nb""#).as_deref(), Some("a\nb"));
+        assert_eq!(of("null"), None);
+        assert_eq!(of("12"), Some("12".to_owned()));
+        assert_eq!(of(r#""x\ud800""#).as_deref(), Some(r"x\ud800"));
+    }
+}

@@ -1,0 +1,39 @@
+//! `traceable`: a collector for LangSmith-style traces, and a look at them in the terminal.
+
+mod commands;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Collects traces of LangSmith's SDKs and of the Rust crate `traceable` in one SQLite file.
+#[derive(Parser)]
+#[command(name = "traceable", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Listen for traces until interrupted
+    Serve(commands::serve::Serve),
+    /// Print a stored trace as a tree
+    Tree(commands::tree::Tree),
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Command::Serve(serve) => serve.run(),
+        Command::Tree(tree) => tree.run(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // without stderr there is nobody to tell; the exit code still says it
+            let _ = writeln!(std::io::stderr(), "traceable: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

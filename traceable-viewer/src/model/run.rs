@@ -1,0 +1,139 @@
+//! What is read back: runs, traces, attachments, feedback.
+
+use std::time::Duration;
+
+use uuid::Uuid;
+
+/// How far a run has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RunStatus {
+    /// No end was received.
+    Pending,
+    /// Ended without an error.
+    Success,
+    /// Has an error.
+    Error,
+}
+
+impl RunStatus {
+    /// LangSmith's word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            RunStatus::Pending => "pending",
+            RunStatus::Success => "success",
+            RunStatus::Error => "error",
+        }
+    }
+}
+
+/// A run as stored. Texts that hold JSON are given as they were received.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct StoredRun {
+    /// The run's id.
+    pub id: Uuid,
+    /// The id of the trace, which is the id of its root.
+    pub trace_id: Uuid,
+    /// The run this one is a child of; it may not have been received.
+    pub parent_id: Option<Uuid>,
+    /// The name of the project.
+    pub project: String,
+    /// The name; empty when no operation that names the run was received.
+    pub name: String,
+    /// `chain`, `llm`, `tool` and so on; `chain` when nothing was said.
+    pub run_type: String,
+    /// How far it has come.
+    pub status: RunStatus,
+    /// Start, in microseconds since 1970.
+    pub start_us: Option<i64>,
+    /// End, in microseconds since 1970.
+    pub end_us: Option<i64>,
+    /// The way from the root, which is what runs of a trace are sorted by.
+    pub dotted_order: String,
+    /// The error's text.
+    pub error: Option<String>,
+    /// Tags, in the order given.
+    pub tags: Vec<String>,
+    /// Inputs: a JSON object.
+    pub inputs: Option<String>,
+    /// Outputs: a JSON object.
+    pub outputs: Option<String>,
+    /// Metadata, runtime and every key the protocol does not know: a JSON object.
+    pub extra: Option<String>,
+    /// Events: a JSON array.
+    pub events: Option<String>,
+    /// The serialized component: JSON.
+    pub serialized: Option<String>,
+    /// The dataset example this run was made for.
+    pub reference_example_id: Option<Uuid>,
+    /// The files of the run, without their bytes.
+    pub attachments: Vec<AttachmentInfo>,
+    /// When the run was first heard of, in microseconds since 1970.
+    pub received_us: i64,
+    /// Rises with every change of the database, so that a reader can ask for what is new.
+    pub seq: i64,
+}
+
+impl StoredRun {
+    /// From start to end, when both are known; zero when the clock went backwards.
+    pub fn duration(&self) -> Option<Duration> {
+        let us = self.end_us?.saturating_sub(self.start_us?);
+        Some(Duration::from_micros(u64::try_from(us).unwrap_or(0)))
+    }
+}
+
+/// What is known of a file without reading it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AttachmentInfo {
+    /// Its name, unique in the run.
+    pub name: String,
+    /// Its media type, as the client said.
+    pub mime: String,
+    /// Its size in bytes.
+    pub len: u64,
+}
+
+/// One trace: its root and what can be said of the whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TraceSummary {
+    /// The id of the trace.
+    pub trace_id: Uuid,
+    /// The root's name; empty when the root was not received.
+    pub name: String,
+    /// The project's name.
+    pub project: String,
+    /// The first start of any of its runs, in microseconds since 1970.
+    pub start_us: Option<i64>,
+    /// The last end of any of its runs, in microseconds since 1970.
+    pub end_us: Option<i64>,
+    /// The root's status; pending when the root was not received.
+    pub status: RunStatus,
+    /// How many runs were received.
+    pub runs: u64,
+    /// How many of them have an error.
+    pub errors: u64,
+}
+
+/// A score or comment on a run.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct StoredFeedback {
+    /// Its id.
+    pub id: Uuid,
+    /// The run it is about.
+    pub run_id: Option<Uuid>,
+    /// The trace it is about.
+    pub trace_id: Option<Uuid>,
+    /// What is judged.
+    pub key: Option<String>,
+    /// The judgement as a number.
+    pub score: Option<f64>,
+    /// The judgement as JSON.
+    pub value: Option<String>,
+    /// Words to it.
+    pub comment: Option<String>,
+    /// All of it, as it was received: a JSON object.
+    pub document: String,
+}

@@ -1,0 +1,182 @@
+//! The long texts of a run, in the table `payload`.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, OptionalExtension};
+use serde_json::value::RawValue;
+
+use crate::model::change::{Kind, RunChange};
+use crate::store::{
+    StoreError, pack,
+    row::{RunRow, flag},
+};
+
+/// The payload columns to write; `None` leaves a column as it is.
+#[derive(Default)]
+pub(crate) struct Payload {
+    inputs: Option<Vec<u8>>,
+    outputs: Option<Vec<u8>>,
+    extra: Option<Vec<u8>>,
+    events: Option<Vec<u8>>,
+    error: Option<Vec<u8>>,
+    serialized: Option<Vec<u8>>,
+}
+
+/// How long a stored `{}` is.
+const EMPTY: i64 = 3;
+
+impl Payload {
+    /// Decides which columns a change may set, and remembers in the row who set them.
+    pub(crate) fn merge(conn: &Connection, row: &mut RunRow, change: &RunChange) -> Result<Self, StoreError> {
+        let (inputs, outputs, extra) = match row.rid {
+            Some(rid) => conn
+                .prepare_cached("SELECT length(inputs), length(outputs), extra FROM payload WHERE rid = ?1")?
+                .query_row([rid], |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, Option<Vec<u8>>>(2)?)))
+                .optional()?
+                .unwrap_or_default(),
+            None => (None, None, None),
+        };
+        let mut payload = Payload {
+            inputs: object(row, flag::INPUTS, change.kind, inputs, change.inputs.as_deref()),
+            outputs: object(row, flag::OUTPUTS, change.kind, outputs, change.outputs.as_deref()),
+            ..Payload::default()
+        };
+        payload.events = text(row, flag::EVENTS, change.kind, change.events.as_deref());
+        payload.serialized = text(row, flag::SERIALIZED, change.kind, change.serialized.as_deref());
+        payload.error = text(row, flag::ERROR, change.kind, change.error.as_deref());
+        if payload.error.is_some() {
+            row.flags |= flag::HAS_ERROR;
+        }
+        payload.extra = self::extra(row, change, extra.as_deref())?;
+        Ok(payload)
+    }
+
+    /// Writes the columns.
+    pub(crate) fn save(self, conn: &Connection, rid: i64) -> rusqlite::Result<()> {
+        conn.prepare_cached(
+            "INSERT INTO payload(rid, inputs, outputs, extra, events, error, serialized) \
+             VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT(rid) DO UPDATE SET \
+             inputs = coalesce(excluded.inputs, inputs), outputs = coalesce(excluded.outputs, outputs), \
+             extra = coalesce(excluded.extra, extra), events = coalesce(excluded.events, events), \
+             error = coalesce(excluded.error, error), serialized = coalesce(excluded.serialized, serialized)",
+        )?
+        .execute((
+            rid,
+            self.inputs,
+            self.outputs,
+            self.extra,
+            self.events,
+            self.error,
+            self.serialized,
+        ))?;
+        Ok(())
+    }
+}
+
+fn object(row: &mut RunRow, bit: i64, kind: Kind, stored: Option<i64>, new: Option<&str>) -> Option<Vec<u8>> {
+    let new = new?;
+    let take = match stored {
+        None => true,
+        Some(_) if new == "{}" => false,
+        Some(EMPTY) => true,
+        Some(_) => row.yields(bit, kind),
+    };
+    take.then(|| {
+        row.said_by(bit, kind);
+        pack::pack(new)
+    })
+}
+
+fn text(row: &mut RunRow, bit: i64, kind: Kind, new: Option<&str>) -> Option<Vec<u8>> {
+    let new = new.filter(|_| row.yields(bit, kind))?;
+    row.said_by(bit, kind);
+    Some(pack::pack(new))
+}
+
+fn extra(row: &mut RunRow, change: &RunChange, stored: Option<&[u8]>) -> Result<Option<Vec<u8>>, StoreError> {
+    if change.extra.is_none() && change.unknown.is_empty() {
+        return Ok(None);
+    }
+    let stored = stored.map(pack::unpack).transpose()?;
+    if change.unknown.is_empty() && (stored.is_none() || stored == change.extra) {
+        row.said_by(flag::EXTRA, change.kind);
+        return Ok(change.extra.as_deref().map(pack::pack));
+    }
+    let own = change.extra.as_deref().unwrap_or("{}");
+    // what the client itself put under `extra` counts more than a key beside it
+    let new = overlay(&write(&change.unknown), own, 0);
+    let old = stored.as_deref().unwrap_or("{}");
+    let merged = if row.yields(flag::EXTRA, change.kind) {
+        row.said_by(flag::EXTRA, change.kind);
+        overlay(old, &new, 0)
+    } else {
+        overlay(&new, old, 0)
+    };
+    Ok(Some(pack::pack(&merged)))
+}
+
+/// Objects nested deeper than this are replaced, not merged.
+const MERGED_LEVELS: usize = 32;
+
+/// Lays one object over another, objects in objects likewise; a null covers nothing. Values are carried over as text,
+/// so that no digit of a number changes.
+fn overlay(base: &str, over: &str, level: usize) -> String {
+    let (Some(base), Some(over)) = (members(base), members(over)) else { return over.to_owned() };
+    let mut merged: BTreeMap<String, Cow<'_, str>> =
+        base.into_iter().map(|(key, value)| (key, Cow::Borrowed(value.get()))).collect();
+    for (key, value) in over {
+        let value = value.get();
+        match merged.get_mut(&key) {
+            Some(_) if value == "null" => {}
+            Some(old) if level < MERGED_LEVELS && old.starts_with('{') && value.starts_with('{') => {
+                *old = Cow::Owned(overlay(old, value, level + 1));
+            }
+            _ => {
+                merged.insert(key, Cow::Borrowed(value));
+            }
+        }
+    }
+    write(&merged)
+}
+
+fn members(json: &str) -> Option<BTreeMap<String, &RawValue>> {
+    serde_json::from_str(json).ok()
+}
+
+/// An object of members whose values are JSON already.
+fn write(members: &BTreeMap<String, impl AsRef<str>>) -> String {
+    let mut json = String::from("{");
+    for (key, value) in members {
+        if json.len() > 1 {
+            json.push(',');
+        }
+        json.push_str(&serde_json::Value::from(key.as_str()).to_string());
+        json.push(':');
+        json.push_str(value.as_ref());
+    }
+    json.push('}');
+    json
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn overlay_goes_into_objects() {
+        let base = r#"{"metadata":{"a":1,"b":{"c":2.50}},"runtime":{"sdk":"x"},"big":123456789012345678901234567890}"#;
+        let over = r#"{"metadata":{"a":9,"b":{"d":3},"e":null},"runtime":null,"n\"w":[1]}"#;
+        assert_eq!(
+            overlay(base, over, 0),
+            r#"{"big":123456789012345678901234567890,"metadata":{"a":9,"b":{"c":2.50,"d":3},"e":null},"n\"w":[1],"runtime":{"sdk":"x"}}"#
+        );
+        assert_eq!(overlay("{}", "{}", 0), "{}");
+    }
+
+    #[test]
+    fn depth_is_bounded() {
+        let deep = |end: &str| format!("{}{end}{}", "{\"a\":".repeat(50_000), "}".repeat(50_000));
+        assert_eq!(overlay(&deep("1"), &deep("2"), 0), deep("2"));
+    }
+}

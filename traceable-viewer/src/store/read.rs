@@ -1,0 +1,210 @@
+//! The readers' side of the file.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rusqlite::{Connection, OptionalExtension, Row};
+use uuid::Uuid;
+
+use crate::model::run::{AttachmentInfo, RunStatus, StoredFeedback, StoredRun, TraceSummary};
+use crate::store::{StoreError, pack, row, schema};
+
+/// Idle connections kept for the next reader.
+const KEEP: usize = 4;
+
+/// Reads a database of traces, also while a viewer writes to it. Clones share their connections.
+///
+/// ```
+/// use traceable_viewer::{Store, StoreError};
+///
+/// # fn main() -> Result<(), StoreError> {
+/// # let dir = tempfile::tempdir()?;
+/// # let path = dir.path().join("traceable.db");
+/// # drop(traceable_viewer::Viewer::builder().db(&path).port(0).start());
+/// let store = Store::open(&path)?;
+/// for trace in store.traces(20)? {
+///     println!("{} {}: {} runs", trace.trace_id, trace.name, trace.runs);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Store {
+    path: PathBuf,
+    idle: Arc<Mutex<Vec<Connection>>>,
+}
+
+const RUN: &str = "SELECT run.id, trace_id, parent_id, project.name, run.name, run_type, status, start_us, end_us, \
+                   dotted_order, tags, reference_example_id, received_us, seq, inputs, outputs, extra, events, \
+                   error, serialized, run.rid \
+                   FROM run JOIN project USING(pid) LEFT JOIN payload USING(rid)";
+
+/// The trace's root is the run whose id is the trace's; it may be missing.
+const TRACE: &str = "SELECT run.trace_id, \
+    (SELECT name FROM run AS root WHERE root.id = run.trace_id), project.name, min(start_us), max(end_us), \
+    coalesce((SELECT status FROM run AS root WHERE root.id = run.trace_id), 0), count(*), \
+    sum(status = 2) FROM run JOIN project USING(pid)";
+
+impl Store {
+    /// Opens an existing database for reading.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        let path = path.as_ref().to_owned();
+        let first = schema::open_reader(&path)?;
+        Ok(Store { path, idle: Arc::new(Mutex::new(vec![first])) })
+    }
+
+    /// Where the database is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The traces heard of last, newest first.
+    pub fn traces(&self, limit: usize) -> Result<Vec<TraceSummary>, StoreError> {
+        let sql = format!(
+            "{TRACE} WHERE run.trace_id IN ({NEWEST}) GROUP BY run.trace_id \
+             ORDER BY min(start_us) DESC, run.trace_id DESC"
+        );
+        self.with(|conn| {
+            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+            conn.prepare_cached(&sql)?.query_map([limit], trace_summary)?.map(|row| Ok(row?)).collect()
+        })
+    }
+
+    /// The trace that was started last.
+    pub fn latest_trace(&self) -> Result<Option<TraceSummary>, StoreError> {
+        Ok(self.traces(1)?.pop())
+    }
+
+    /// All runs of a trace, each before its children; empty when the trace is not known.
+    pub fn trace(&self, trace_id: Uuid) -> Result<Vec<StoredRun>, StoreError> {
+        self.runs(&format!("{RUN} WHERE trace_id = ?1 ORDER BY dotted_order, run.id"), trace_id)
+    }
+
+    /// One run.
+    pub fn run(&self, id: Uuid) -> Result<Option<StoredRun>, StoreError> {
+        Ok(self.runs(&format!("{RUN} WHERE run.id = ?1"), id)?.pop())
+    }
+
+    /// The bytes of a file of a run.
+    pub fn attachment(&self, run_id: Uuid, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        let sql = "SELECT data FROM attachment WHERE name = ?2 AND rid = (SELECT rid FROM run WHERE id = ?1)";
+        self.with(|conn| {
+            Ok(conn.prepare_cached(sql)?.query_row((run_id, name), |row| row.get(0)).optional()?)
+        })
+    }
+
+    /// What was said about a run, oldest first.
+    pub fn feedback(&self, run_id: Uuid) -> Result<Vec<StoredFeedback>, StoreError> {
+        let sql = "SELECT id, run_id, trace_id, key, score, value, comment, doc FROM feedback \
+                   WHERE run_id = ?1 ORDER BY created_us, id";
+        self.with(|conn| {
+            let read = |row: &Row<'_>| {
+                Ok(StoredFeedback {
+                    id: row.get(0)?,
+                    run_id: row.get(1)?,
+                    trace_id: row.get(2)?,
+                    key: row.get(3)?,
+                    score: row.get(4)?,
+                    value: row.get(5)?,
+                    comment: row.get(6)?,
+                    document: row.get(7)?,
+                })
+            };
+            conn.prepare_cached(sql)?.query_map([run_id], read)?.map(|row| Ok(row?)).collect()
+        })
+    }
+
+    fn runs(&self, sql: &str, id: Uuid) -> Result<Vec<StoredRun>, StoreError> {
+        self.with(|conn| {
+            let mut runs = Vec::new();
+            // files are asked for run by run, so both reads have to see the same state of the database
+            let tx = conn.unchecked_transaction()?;
+            let mut statement = tx.prepare_cached(sql)?;
+            let mut rows = statement.query([id])?;
+            while let Some(row) = rows.next()? {
+                let mut run = stored_run(row)?;
+                run.attachments = attachments(&tx, row.get(20)?)?;
+                runs.push(run);
+            }
+            Ok(runs)
+        })
+    }
+
+    fn with<T>(&self, read: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let conn = match idle {
+            Some(conn) => conn,
+            None => schema::open_reader(&self.path)?,
+        };
+        let result = read(&conn);
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < KEEP {
+            idle.push(conn);
+        }
+        result
+    }
+}
+
+/// The newest roots, and the traces in which some run waits for its parent: their root may be missing.
+const NEWEST: &str = "SELECT trace_id FROM ( \
+    SELECT * FROM (SELECT trace_id, start_us FROM run WHERE parent_id IS NULL ORDER BY start_us DESC LIMIT ?1) \
+    UNION ALL SELECT trace_id, max(start_us) FROM run WHERE flags & 524288 GROUP BY trace_id) \
+    GROUP BY trace_id ORDER BY min(start_us) DESC, trace_id DESC LIMIT ?1";
+
+fn status(code: i64) -> RunStatus {
+    match code {
+        row::SUCCESS => RunStatus::Success,
+        row::ERROR => RunStatus::Error,
+        _ => RunStatus::Pending,
+    }
+}
+
+fn trace_summary(row: &Row<'_>) -> rusqlite::Result<TraceSummary> {
+    Ok(TraceSummary {
+        trace_id: row.get(0)?,
+        name: row.get::<_, Option<String>>(1)?.unwrap_or_default(),
+        project: row.get(2)?,
+        start_us: row.get(3)?,
+        end_us: row.get(4)?,
+        status: status(row.get(5)?),
+        runs: row.get(6)?,
+        errors: row.get(7)?,
+    })
+}
+
+fn stored_run(row: &Row<'_>) -> Result<StoredRun, StoreError> {
+    let text = |column: usize| -> Result<Option<String>, StoreError> {
+        row.get_ref(column)?.as_blob_or_null().map_err(rusqlite::Error::from)?.map(pack::unpack).transpose()
+    };
+    let tags: Option<String> = row.get(10)?;
+    let tags = tags.map(|tags| serde_json::from_str(&tags)).transpose();
+    Ok(StoredRun {
+        id: row.get(0)?,
+        trace_id: row.get(1)?,
+        parent_id: row.get(2)?,
+        project: row.get(3)?,
+        name: row.get::<_, Option<String>>(4)?.unwrap_or_default(),
+        run_type: row.get::<_, Option<String>>(5)?.unwrap_or_else(|| "chain".to_owned()),
+        status: status(row.get(6)?),
+        start_us: row.get(7)?,
+        end_us: row.get(8)?,
+        dotted_order: row.get(9)?,
+        tags: tags.map_err(|error| StoreError::Damaged(format!("tags: {error}")))?.unwrap_or_default(),
+        reference_example_id: row.get(11)?,
+        received_us: row.get(12)?,
+        seq: row.get(13)?,
+        inputs: text(14)?,
+        outputs: text(15)?,
+        extra: text(16)?,
+        events: text(17)?,
+        error: text(18)?,
+        serialized: text(19)?,
+        attachments: Vec::new(),
+    })
+}
+
+fn attachments(conn: &Connection, rid: i64) -> rusqlite::Result<Vec<AttachmentInfo>> {
+    let sql = "SELECT name, mime, len FROM attachment WHERE rid = ?1 ORDER BY aid";
+    let read = |row: &Row<'_>| Ok(AttachmentInfo { name: row.get(0)?, mime: row.get(1)?, len: row.get(2)? });
+    conn.prepare_cached(sql)?.query_map([rid], read)?.collect()
+}

@@ -1,0 +1,270 @@
+//! A viewer inside any program: its own thread, its own runtime, stopped when dropped.
+
+use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use crate::api::{self, ApiState, Guard};
+use crate::ingest::Limits;
+use crate::store::{Store, StoreError, Writer};
+
+/// How long requests that are under way may take after the viewer was told to stop.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// Why a viewer did not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ViewerError {
+    /// The database could not be opened.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The host is no address and no name that leads to one.
+    #[error("the host `{host}` cannot be resolved: {source}")]
+    Resolve {
+        /// The host as given.
+        host: String,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {source}")]
+    Bind {
+        /// The address.
+        address: SocketAddr,
+        /// What the operating system said; `AddrInUse` when another program listens there.
+        source: std::io::Error,
+    },
+    /// The address can be reached from other machines, and nothing would keep them out.
+    #[error("{0} can be reached from other machines: set a token (`--token`), or listen on 127.0.0.1")]
+    TokenRequired(SocketAddr),
+    /// A thread or its runtime could not be started.
+    #[error("the viewer's thread could not be started: {0}")]
+    Thread(std::io::Error),
+}
+
+/// How a [`Viewer`] is to run; made by [`Viewer::builder`].
+///
+/// ```no_run
+/// use traceable_viewer::Viewer;
+///
+/// # fn main() -> Result<(), traceable_viewer::ViewerError> {
+/// let viewer = Viewer::builder()
+///     .db("team.db")
+///     .host("0.0.0.0")
+///     .token("a secret of the team")
+///     .on_warning(|line| eprintln!("{line}"))
+///     .start()?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct ViewerBuilder {
+    db: PathBuf,
+    host: String,
+    port: u16,
+    token: Option<String>,
+    limits: Limits,
+    on_warning: Option<api::OnWarning>,
+}
+
+impl ViewerBuilder {
+    /// The database file, made when it does not exist. Default: `traceable.db` in the current directory.
+    #[must_use]
+    pub fn db(mut self, path: impl Into<PathBuf>) -> Self {
+        self.db = path.into();
+        self
+    }
+
+    /// The address or name to listen on. Default: `127.0.0.1`. An address that other machines can reach needs a
+    /// [`token`](Self::token).
+    #[must_use]
+    pub fn host(mut self, host: impl Into<String>) -> Self {
+        self.host = host.into();
+        self
+    }
+
+    /// The port to listen on; 0 takes any free one. Default: 1984.
+    #[must_use]
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// What clients have to send as `x-api-key` or as `Authorization: Bearer`. Default: none.
+    #[must_use]
+    pub fn token(mut self, token: impl Into<String>) -> Self {
+        self.token = Some(token.into()).filter(|token: &String| !token.is_empty());
+        self
+    }
+
+    /// The largest body taken, before and after decompression. Default: 256 MiB.
+    #[must_use]
+    pub fn max_body_bytes(mut self, bytes: usize) -> Self {
+        self.limits.body = bytes;
+        self
+    }
+
+    /// Is told, in a line of text, what was refused and why. Default: nobody is.
+    #[must_use]
+    pub fn on_warning(mut self, tell: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        self.on_warning = Some(Arc::new(tell));
+        self
+    }
+
+    /// Opens the database, listens, and returns once requests are taken.
+    pub fn start(self) -> Result<Viewer, ViewerError> {
+        let (listener, address) = self.listen()?;
+        let (writer, handle) = Writer::start(&self.db)?;
+        let store = Store::open(&self.db)?;
+        let guard = Guard { loopback: address.ip().is_loopback(), token: self.token.map(Arc::from) };
+        let state = ApiState::new(handle, self.limits, self.on_warning);
+        let app = api::router(state, guard);
+        let (stop, stopped) = oneshot::channel();
+        let (report, started) = std::sync::mpsc::channel();
+        let thread = std::thread::Builder::new().name("traceable-viewer".to_owned());
+        let thread =
+            thread.spawn(move || serve(listener, app, stopped, &report)).map_err(ViewerError::Thread)?;
+        // made before the first failure below, so that its drop waits for the thread in any case
+        let viewer = Viewer { address, store, stop: Some(stop), thread: Some(thread), _writer: writer };
+        match started.recv() {
+            Ok(Ok(())) => Ok(viewer),
+            Ok(Err(error)) => Err(ViewerError::Thread(error)),
+            Err(_) => Err(ViewerError::Thread(std::io::ErrorKind::Other.into())),
+        }
+    }
+
+    fn listen(&self) -> Result<(TcpListener, SocketAddr), ViewerError> {
+        let unresolved = |source| ViewerError::Resolve { host: self.host.clone(), source };
+        let host = self.host.trim_start_matches('[').trim_end_matches(']');
+        let mut addresses = (host, self.port).to_socket_addrs().map_err(unresolved)?;
+        let address = addresses.next().ok_or_else(|| unresolved(std::io::ErrorKind::NotFound.into()))?;
+        if !address.ip().is_loopback() && self.token.is_none() {
+            return Err(ViewerError::TokenRequired(address));
+        }
+        let bind = || {
+            let listener = TcpListener::bind(address)?;
+            listener.set_nonblocking(true)?;
+            let address = listener.local_addr()?;
+            Ok((listener, address))
+        };
+        bind().map_err(|source| ViewerError::Bind { address, source })
+    }
+}
+
+/// A running viewer. Dropping it stops it: it takes no new requests, answers those under way, and closes the database.
+///
+/// ```
+/// use traceable_viewer::Viewer;
+///
+/// # fn main() -> Result<(), traceable_viewer::ViewerError> {
+/// # let dir = tempfile::tempdir().map_err(traceable_viewer::StoreError::from)?;
+/// # let path = dir.path().join("traceable.db");
+/// let viewer = Viewer::builder().db(&path).port(0).start()?;
+/// // point any LangSmith client at it: LANGSMITH_ENDPOINT=<url>
+/// assert!(viewer.url().starts_with("http://127.0.0.1:"));
+/// assert!(viewer.store().traces(10)?.is_empty());
+/// viewer.shutdown();
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Viewer {
+    address: SocketAddr,
+    store: Store,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+    // dropped last: the server's handles to it are gone by then
+    _writer: Writer,
+}
+
+impl Viewer {
+    /// Settings, with defaults for all of them.
+    pub fn builder() -> ViewerBuilder {
+        ViewerBuilder {
+            db: crate::DEFAULT_DB.into(),
+            host: "127.0.0.1".to_owned(),
+            port: crate::DEFAULT_PORT,
+            token: None,
+            limits: Limits::default(),
+            on_warning: None,
+        }
+    }
+
+    /// The endpoint to give to clients.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The address it listens on.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What was received, for reading. Everything that was answered with success is there.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Stops and returns when everything is closed; the same as dropping it.
+    pub fn shutdown(self) {}
+}
+
+impl Drop for Viewer {
+    fn drop(&mut self) {
+        // an error means that the thread is gone already
+        let _ = self.stop.take().map(|stop| stop.send(()));
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// The viewer's thread. The runtime is made and dropped here: dropped inside another runtime, it would panic.
+fn serve(
+    listener: TcpListener,
+    app: axum::Router,
+    stopped: oneshot::Receiver<()>,
+    report: &std::sync::mpsc::Sender<std::io::Result<()>>,
+) {
+    let ready = || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let inside = runtime.enter();
+        let listener = tokio::net::TcpListener::from_std(listener)?;
+        drop(inside);
+        Ok((runtime, listener))
+    };
+    // an error of `send` means that nobody waits for the report, which cannot be while `start` runs
+    match ready() {
+        Ok((runtime, listener)) => {
+            let _ = report.send(Ok(()));
+            runtime.block_on(run(listener, app, stopped));
+            // work on other threads ends by itself; nobody waits for its result any more
+            runtime.shutdown_background();
+        }
+        Err(error) => {
+            let _ = report.send(Err(error));
+        }
+    }
+}
+
+async fn run(listener: tokio::net::TcpListener, app: axum::Router, stopped: oneshot::Receiver<()>) {
+    let (begin, beginning) = oneshot::channel::<()>();
+    let serving = axum::serve(listener, app).with_graceful_shutdown(async move {
+        // an error means that the viewer itself is gone, which stops the server too
+        let _ = stopped.await;
+        let _ = begin.send(());
+    });
+    let deadline = async move {
+        let _ = beginning.await;
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        // accepting does not fail for good, so this ends only when it was told to
+        _ = serving.into_future() => {}
+        () = deadline => {}
+    }
+}

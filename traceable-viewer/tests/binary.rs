@@ -1,0 +1,73 @@
+//! The program `traceable`, as it is run.
+
+mod common;
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Output, Stdio};
+
+use common::{A, B, order, server};
+use serde_json::json;
+
+fn traceable(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_traceable")).args(arguments).output().unwrap()
+}
+
+#[test]
+fn tree_prints_to_stdout() {
+    let server = server();
+    let db = server.store().path().to_str().unwrap().to_owned();
+    assert!(!traceable(&["tree", "--db", &db]).status.success(), "there is no trace yet");
+    let runs = json!({"post": [
+        {"id": A, "name": "parent", "inputs": {"q": 1}, "dotted_order": order(&[A]), "end_time": "2026-11-22T13:24:34Z"},
+        {"id": B, "name": "child", "run_type": "llm", "dotted_order": order(&[A, B]), "error": "ValueError('x')\nmore"}]});
+    assert_eq!(server.json("POST", "/runs/batch", &runs).status, 202);
+    let expected = "parent  ✓ 1.00s\n│  in  {\"q\":1}\n└─ child [llm]  ✗\n      err ValueError('x')\n";
+    for trace in [&[][..], &["latest"], &[A], &[B]] {
+        let output = traceable(&[&["tree", "--db", &db], trace].concat());
+        assert_eq!(String::from_utf8(output.stdout).unwrap(), expected);
+        assert!(output.status.success() && output.stderr.is_empty());
+    }
+    let output = traceable(&["tree", "nonsense", "--db", &db]);
+    assert!(!output.status.success() && output.stdout.is_empty());
+    assert!(String::from_utf8(output.stderr).unwrap().contains("`nonsense` is neither an id nor `latest`"));
+}
+
+#[test]
+fn tree_does_not_make_a_database() {
+    let dir = tempfile::tempdir().unwrap();
+    let db = dir.path().join("none.db");
+    let output = traceable(&["tree", "--db", db.to_str().unwrap()]);
+    assert!(String::from_utf8(output.stderr).unwrap().contains("there is no database"));
+    assert!(!db.exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn serve_until_interrupted() {
+    let dir = tempfile::tempdir().unwrap();
+    let db = dir.path().join("served.db");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_traceable"))
+        .args(["serve", "--port", "0", "--db", db.to_str().unwrap()])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let first = lines.next().unwrap().unwrap();
+    let url = first.split("listening on ").nth(1).and_then(|rest| rest.split(',').next());
+    let info = ureq::get(format!("{}/info", url.unwrap_or_else(|| panic!("{first}")))).call().unwrap();
+    assert_eq!(info.status(), 200);
+    let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(killed.success());
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success() && output.stdout.is_empty());
+    assert!(lines.any(|line| line.unwrap().contains("stopping")));
+    assert!(db.exists());
+}
+
+#[test]
+fn serve_refuses_to_be_open_to_all() {
+    let output = traceable(&["serve", "--host", "0.0.0.0", "--port", "0", "--db", "never-made.db"]);
+    assert!(!output.status.success());
+    assert!(String::from_utf8(output.stderr).unwrap().contains("--token"));
+}
