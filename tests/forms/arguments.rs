@@ -77,6 +77,15 @@ fn arguments_drop_as_in_the_plain_function() {
 }
 
 #[test]
+fn arguments_of_a_future_that_is_never_polled_drop_in_their_order() {
+    #[traceable(skip(_c), inputs(length = b.0.len()))]
+    async fn traced(_a: Noisy, #[traceable(skip)] b: Noisy, _c: Noisy) {
+        drop(b);
+    }
+    assert_eq!(drops(|n, _| drop(traced(n("a"), n("b"), n("c")))), ["a", "b", "c"]);
+}
+
+#[test]
 fn an_owned_receiver_lives_as_long_as_the_body() {
     let run = |n: &dyn Fn(&'static str) -> Noisy, log| {
         record_async(|| Owner { first: n("first"), _second: n("second") }.partly(log));
@@ -173,7 +182,10 @@ fn names_with_an_underscore_are_not_recorded_unless_named() {
 
 #[test]
 fn arguments_are_skipped_or_recorded_by_their_text() {
-    assert_eq!(only(&record(|| modes(Opaque, Opaque, &Opaque)).1), r#"{"b":"Opaque!","c":"opaque"} -> {"output":null}"#);
+    assert_eq!(
+        only(&record(|| modes(Opaque, Opaque, &Opaque)).1),
+        r#"{"b":"Opaque!","c":"opaque"} -> {"output":null}"#
+    );
     assert_eq!(only(&record(|| conditional(1, 2)).1), r#"{"a":1,"b":2} -> {"output":1}"#);
     assert_eq!(only(&record(|| only_fields("abc".to_owned())).1), r#"{"length":3} -> {"output":"abc"}"#);
 }

@@ -79,7 +79,9 @@ fn shadows() -> Shadowed {
     String::new()
 }
 
+// on one line, where needless braces would be seen
 #[traceable]
+#[rustfmt::skip]
 fn one_expression() -> u8 { 1 }
 
 #[traceable]

@@ -159,10 +159,12 @@ fn a_stream_behind_a_result_a_future_or_both() {
     assert_eq!(collect(&recorder, "checked"), expected);
     let (_, recorder) = record_async(|| async { later("a b").await.collect::<Vec<_>>().await });
     assert_eq!(collect(&recorder, "later"), expected);
-    let (_, recorder) = record_async(|| async { later_checked("a b").await.unwrap().collect::<Vec<_>>().await });
+    let (_, recorder) =
+        record_async(|| async { later_checked("a b").await.unwrap().collect::<Vec<_>>().await });
     assert_eq!(collect(&recorder, "later_checked"), expected);
     assert_eq!(recorder.runs().len(), 2);
-    let (_, recorder) = record_async(|| async { later_boxed("a b").await.unwrap().collect::<Vec<_>>().await });
+    let (_, recorder) =
+        record_async(|| async { later_boxed("a b").await.unwrap().collect::<Vec<_>>().await });
     assert_eq!(collect(&recorder, "later_boxed"), expected);
 
     let (_, recorder) = record_async(|| async { later_checked("").await.map(|_| ()) });

@@ -54,7 +54,6 @@ pub mod __private {
     pub use futures_core::Stream;
 
     pub use crate::call::body::{begin, begin_run_tree};
-    pub use crate::call::site::Site;
     pub use crate::call::token::Call;
     pub use crate::call::wrap::future::{TracedFuture, future};
     pub use crate::call::wrap::iter::{TracedIter, iter_aggregate, iter_each, iter_reduce};
@@ -64,6 +63,7 @@ pub mod __private {
     pub use crate::capture::inputs::Inputs;
     pub use crate::capture::items::{Collect, Item};
     pub use crate::capture::outcome::{Fail, FailBoxed, FailDisplay, Never, Out, OutValue, Outcome, Report};
+    pub use crate::run::site::Site;
     pub use crate::{RunTree, RunType};
 
     /// Names the return type of a function pointer, which is how `!` is named on a stable compiler.

@@ -106,6 +106,10 @@ impl RunSink for Exporter {
         if submitted.start_worker {
             worker::start(&self.shop);
         }
+        if submitted.give_way {
+            // not a wait: a thread that makes runs faster than they can be sent hands over the rest of its turn
+            std::thread::yield_now();
+        }
         if submitted.refused == Some(DropReason::QueueFull) {
             self.shop.warner.warn(Subject::QueueFull, || {
                 let bytes = self.shop.config.max_queue_bytes;

@@ -117,7 +117,8 @@ impl Delivery {
             self.book(&batch, Some(DropReason::Unauthorized));
             return;
         }
-        let give_up_at = Instant::now() + self.config.retry_budget;
+        // a budget beyond what a clock can count has no end
+        let give_up_at = Instant::now().checked_add(self.config.retry_budget);
         let mut searched = 0;
         // the part to be sent next is the last
         let mut parts = vec![batch];
@@ -182,7 +183,7 @@ impl Delivery {
         }
     }
 
-    fn request(&mut self, format: Format, body: &wire::Body, give_up_at: Instant) -> Outcome {
+    fn request(&mut self, format: Format, body: &wire::Body, give_up_at: Option<Instant>) -> Outcome {
         let length = self.encoder.body().len();
         let (before, after) = (body.uncompressed.unwrap_or(0).to_string(), length.to_string());
         let mut headers = vec![("Content-Type", body.content_type.as_str())];
@@ -208,7 +209,7 @@ impl Delivery {
                 }
             };
             let wait = self.backoff.failed(asked);
-            if Instant::now() + wait > give_up_at {
+            if give_up_at.is_some_and(|end| Instant::now() + wait > end) {
                 let lost = body.operations;
                 self.warner.warn(Subject::GivenUp, || {
                     format!(

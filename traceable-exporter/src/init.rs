@@ -1,7 +1,7 @@
 //! Start-up and end of the process's own exporter.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use traceable_core::process;
@@ -13,8 +13,18 @@ use crate::report;
 use crate::stats::{FlushReport, Stats};
 use crate::vars::{Vars, tracing_is_on};
 
-/// The exporter of the process, once there is one.
-static RUNNING: Mutex<Option<Arc<Exporter>>> = Mutex::new(None);
+/// What was decided for the process so far.
+static DECIDED: Mutex<Decided> = Mutex::new(Decided::Nothing);
+
+enum Decided {
+    Nothing,
+    Off,
+    On(Arc<Exporter>),
+}
+
+fn decided() -> MutexGuard<'static, Decided> {
+    DECIDED.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// Why tracing could not be started.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,11 +82,16 @@ pub struct Guard {
 /// # Errors
 /// If a setting is missing or malformed, or tracing was started with other settings before.
 pub fn init() -> Result<Guard, InitError> {
-    let lookup = |name: &str| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
-    if !tracing_is_on(&Vars(&lookup)) {
-        return Ok(off());
+    match from_env()? {
+        Some(config) => init_with(config),
+        None => Ok(off()),
     }
-    init_with(Config::from_vars(lookup)?)
+}
+
+/// `None`: the environment does not want traces.
+fn from_env() -> Result<Option<Config>, ConfigError> {
+    let lookup = |name: &str| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
+    tracing_is_on(&Vars(&lookup)).then(|| Config::from_vars(lookup)).transpose()
 }
 
 /// Starts tracing with these settings. A second call with the same ones gives another guard for the same exporter.
@@ -94,24 +109,30 @@ pub fn init_with(config: Config) -> Result<Guard, InitError> {
     if !config.tracing() {
         return Ok(off());
     }
-    let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(exporter) = &*running {
+    let mut decided = decided();
+    if let Decided::On(exporter) = &*decided {
         return match *exporter.config() == config {
             true => Ok(Guard { exporter: Some(exporter.clone()) }),
             false => Err(InitError::AlreadyRunning),
         };
     }
-    process::set_sampling_rate(config.sampling_rate().unwrap_or(1.0));
-    let exporter = Arc::new(Exporter::new(config));
+    let exporter = start(config);
+    *decided = Decided::On(exporter.clone());
     process::install_sink(exporter.clone());
-    *running = Some(exporter.clone());
     Ok(Guard { exporter: Some(exporter) })
 }
 
-/// The environment, or the program, does not want traces. Leaves alone what another part of it has started.
+fn start(config: Config) -> Arc<Exporter> {
+    process::set_sampling_rate(config.sampling_rate().unwrap_or(1.0));
+    Arc::new(Exporter::new(config))
+}
+
+/// The environment, or the program, does not want traces: runs have nowhere to go by default. What another part of
+/// the program has started, and sinks that are named for a part of it, are left alone.
 fn off() -> Guard {
-    if RUNNING.lock().unwrap_or_else(PoisonError::into_inner).is_none() {
-        process::set_enabled(false);
+    let mut decided = decided();
+    if matches!(*decided, Decided::Nothing) {
+        *decided = Decided::Off;
     }
     Guard { exporter: None }
 }
@@ -123,16 +144,25 @@ fn off() -> Guard {
 /// network traffic. What was handed over within the last batch delay (250 ms by default) or is on its way then is
 /// lost, unless the program calls [`flush`]. A program that matters calls [`init`] and keeps the guard.
 pub fn start_lazily() -> bool {
-    match init() {
-        Ok(guard) => {
-            let exports = guard.exporter.is_some();
-            // its drop would wait in the middle of the program
-            std::mem::forget(guard);
-            exports
+    let mut decided = decided();
+    match &*decided {
+        Decided::On(_) => return true,
+        Decided::Off => return false,
+        Decided::Nothing => *decided = Decided::Off,
+    }
+    match from_env() {
+        Ok(None) => false,
+        Ok(Some(config)) => {
+            let exporter = start(config);
+            *decided = Decided::On(exporter.clone());
+            if let Some(chosen) = process::install_sink(exporter) {
+                // the program has chosen a sink without `init`
+                process::install_sink(chosen);
+            }
+            true
         }
-        Err(InitError::AlreadyRunning) => true,
-        Err(InitError::Config(error)) => {
-            process::set_enabled(false);
+        Err(error) => {
+            drop(decided);
             report::process_wide().report(&format!("tracing is off: {error}"));
             false
         }
@@ -142,7 +172,10 @@ pub fn start_lazily() -> bool {
 /// Waits until everything handed over to the process's exporter before is delivered or lost, at most `timeout`.
 /// `None`: there is no exporter.
 pub fn flush(timeout: Duration) -> Option<FlushReport> {
-    let exporter = RUNNING.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let exporter = match &*decided() {
+        Decided::On(exporter) => Some(exporter.clone()),
+        Decided::Nothing | Decided::Off => None,
+    };
     exporter.map(|exporter| exporter.flush(timeout))
 }
 

@@ -2,8 +2,9 @@
 
 use std::time::{Duration, SystemTime};
 
-use ureq::http::{Response, header};
-use ureq::tls::TlsConfig;
+use ureq::config::ConfigBuilder;
+use ureq::http::{HeaderValue, Response, header};
+use ureq::typestate::AgentScope;
 use ureq::{Agent, Body};
 
 use crate::config::Config;
@@ -51,14 +52,13 @@ impl Transport {
     pub(crate) fn new(config: &Config) -> Transport {
         let whole = config.request_timeout;
         let within = |seconds| Some(whole.min(Duration::from_secs(seconds)));
-        let mut agent = Agent::config_builder()
+        let mut agent = with_tls(Agent::config_builder())
             // ureq would repeat the request, key included, to wherever the answer points, and turn it into a GET
             .max_redirects(0)
             .http_status_as_error(false)
             .https_only(config.endpoint.is_https())
             .user_agent(USER_AGENT)
             .accept("application/json")
-            .tls_config(tls())
             .timeout_global(Some(whole))
             .timeout_resolve(within(10))
             .timeout_connect(within(10))
@@ -90,16 +90,25 @@ impl Transport {
 
     pub(crate) fn post(&self, path: &str, headers: &[Header<'_>], body: &[u8]) -> Reply {
         let mut request = self.agent.post(self.endpoint.url(path));
-        for (name, value) in self.credentials().chain(headers.iter().copied()) {
+        for (name, value) in self.credentials() {
             request = request.header(name, value);
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
         }
         self.read(request.send(body))
     }
 
     /// Made for each request, so that they never go anywhere but to the server they are for.
-    fn credentials(&self) -> impl Iterator<Item = Header<'_>> {
-        let key = self.key.as_ref().map(|key| ("x-api-key", key.reveal()));
-        key.into_iter().chain(self.workspace_id.as_deref().map(|id| ("X-Tenant-Id", id)))
+    fn credentials(&self) -> impl Iterator<Item = (&'static str, HeaderValue)> {
+        let key =
+            self.key.as_ref().and_then(|key| HeaderValue::from_str(key.reveal()).ok()).map(|mut key| {
+                // whoever logs requests at a lower level does not log it
+                key.set_sensitive(true);
+                ("x-api-key", key)
+            });
+        let workspace = self.workspace_id.as_ref().and_then(|id| HeaderValue::from_str(id).ok());
+        key.into_iter().chain(workspace.map(|id| ("X-Tenant-Id", id)))
     }
 
     fn read(&self, result: Result<Response<Body>, ureq::Error>) -> Reply {
@@ -145,19 +154,19 @@ impl Transport {
 }
 
 #[cfg(feature = "native-tls")]
-fn tls() -> TlsConfig {
-    TlsConfig::builder()
-        .provider(ureq::tls::TlsProvider::NativeTls)
-        .root_certs(ureq::tls::RootCerts::PlatformVerifier)
-        .build()
+fn with_tls(builder: ConfigBuilder<AgentScope>) -> ConfigBuilder<AgentScope> {
+    use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
+    let tls = TlsConfig::builder().provider(TlsProvider::NativeTls).root_certs(RootCerts::PlatformVerifier);
+    builder.tls_config(tls.build())
 }
 
 #[cfg(all(feature = "platform-verifier", not(feature = "native-tls")))]
-fn tls() -> TlsConfig {
-    TlsConfig::builder().root_certs(ureq::tls::RootCerts::PlatformVerifier).build()
+fn with_tls(builder: ConfigBuilder<AgentScope>) -> ConfigBuilder<AgentScope> {
+    use ureq::tls::{RootCerts, TlsConfig};
+    builder.tls_config(TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build())
 }
 
 #[cfg(not(any(feature = "platform-verifier", feature = "native-tls")))]
-fn tls() -> TlsConfig {
-    TlsConfig::default()
+fn with_tls(builder: ConfigBuilder<AgentScope>) -> ConfigBuilder<AgentScope> {
+    builder
 }

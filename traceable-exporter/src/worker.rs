@@ -2,16 +2,18 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::Instant;
-
-use traceable_core::RunOperation;
+use std::time::{Duration, Instant};
 
 use crate::batch::Backlog;
 use crate::config::Config;
 use crate::delivery::Delivery;
 use crate::meter::Meter;
-use crate::queue::{Next, Queue};
+use crate::queue::{Next, Pause, Piece, Queue};
 use crate::report::{Subject, Warner};
+
+/// Within how many entries the start and end of a run are merged. Others wait in the queue, where they need less room.
+const WINDOW: usize = 4096;
+const RESTART_PAUSE: Duration = Duration::from_secs(1);
 
 /// What the exporter and its thread share.
 pub(crate) struct Shop {
@@ -33,28 +35,45 @@ pub(crate) fn start(shop: &Arc<Shop>) {
 
 fn run(shop: &Shop) {
     shop.queue.set_worker(Some(std::thread::current().id()));
-    let mut worker = Worker {
-        delivery: Delivery::new(&shop.config, shop.queue.clone(), shop.meter.clone(), shop.warner.clone()),
-        backlog: Backlog::default(),
-        taken: Vec::new(),
-        seen: 0,
+    let Ok(mut worker) = catch_unwind(AssertUnwindSafe(|| Worker::new(shop))) else {
+        shop.queue.set_worker(None);
+        return;
     };
     while catch_unwind(AssertUnwindSafe(|| worker.work(shop))).is_err() {
         shop.meter.count_restart();
         worker.delivery.recover();
+        worker.tell_what_is_settled(shop);
         shop.warner.warn(Subject::Worker, || "the exporter's thread failed and begins again".to_owned());
+        // a fault that comes back at once must not keep a processor busy
+        if shop.queue.pause(RESTART_PAUSE, false) == Pause::Abandoned {
+            return;
+        }
     }
 }
 
 struct Worker {
     delivery: Delivery,
     backlog: Backlog,
-    taken: Vec<Vec<RunOperation>>,
+    taken: Vec<Piece>,
     /// The ticket after the last operation that was taken.
     seen: u64,
 }
 
 impl Worker {
+    fn new(shop: &Shop) -> Worker {
+        Worker {
+            delivery: Delivery::new(
+                &shop.config,
+                shop.queue.clone(),
+                shop.meter.clone(),
+                shop.warner.clone(),
+            ),
+            backlog: Backlog::default(),
+            taken: Vec::new(),
+            seen: 0,
+        }
+    }
+
     fn work(&mut self, shop: &Shop) {
         while self.take(shop) == Next::Send {
             // asked only when there is something to send: a program that traces nothing connects to nothing
@@ -63,21 +82,27 @@ impl Worker {
                 let batch = self.backlog.take(self.delivery.batch_operations(), self.delivery.batch_bytes());
                 self.delivery.send(batch);
             }
-            shop.queue.settled_up_to(self.backlog.oldest().map_or(self.seen, |item| item.sequence));
+            self.tell_what_is_settled(shop);
         }
+    }
+
+    fn tell_what_is_settled(&self, shop: &Shop) {
+        shop.queue.settled_up_to(self.backlog.oldest().map_or(self.seen, |item| item.sequence));
     }
 
     /// Moves what waits in the queue to the backlog.
     fn take(&mut self, shop: &Shop) -> Next {
-        let deadline = self.backlog.oldest().map(|item| item.arrived + shop.config.batch_delay);
+        let deadline =
+            self.backlog.oldest().and_then(|item| item.arrived.checked_add(shop.config.batch_delay));
         // a small queue must be emptied before it is full
         let enough_bytes = self.delivery.batch_bytes().min(shop.config.max_queue_bytes / 4);
         let (have, want) = (self.backlog.len(), self.delivery.batch_operations());
-        let (next, first) = shop.queue.next(have, want, enough_bytes, deadline, &mut self.taken);
+        let room = WINDOW.max(2 * want).saturating_sub(have);
+        let (next, first) = shop.queue.next(have, want, enough_bytes, deadline, room, &mut self.taken);
         self.seen = first;
         let now = Instant::now();
         for piece in &mut self.taken {
-            for operation in piece.drain(..) {
+            for operation in piece.operations.drain(..) {
                 self.backlog.add(operation, self.seen, now);
                 self.seen += 1;
             }

@@ -1,4 +1,5 @@
 //! Settings.
+#![cfg(any(feature = "rustls", feature = "native-tls"))]
 
 use std::collections::HashMap;
 use std::time::Duration;

@@ -28,7 +28,6 @@ fn a_process_starts_once_and_its_guards_wait() {
     let off = init_with(config(&server.url()).tracing(false).build().unwrap()).unwrap();
     assert!(!off.is_active() && off.flush(LONG).is_none());
     drop(off);
-    traceable_core::process::set_enabled(true);
 
     // the reporter is a part of the settings and made anew by each call here
     let config_of_first = settings().unwrap();

@@ -121,6 +121,7 @@ fn runs_are_framed_as_in_the_capture_byte_for_byte() {
     }
 }
 
+#[cfg(feature = "zstd")]
 #[test]
 fn a_compressed_request_says_so() {
     let server = Server::start();

@@ -38,6 +38,8 @@ pub(crate) struct Argument {
     pub(crate) pattern: Pat,
     pub(crate) ty: Type,
     pub(crate) bindings: Vec<Binding>,
+    /// there are option expressions, which must find the argument (or, misspelt, be told of it)
+    pub(crate) exposed: bool,
     position: usize,
 }
 
@@ -52,13 +54,15 @@ impl Argument {
                 Binding { ident, mode, mentioned: false }
             })
             .collect();
-        Self { attributes, pattern, ty, bindings, position }
+        Self { attributes, pattern, ty, bindings, exposed: false, position }
     }
 
     /// `a` or `mut a`, and nothing more.
     pub(crate) fn plain_name(&self) -> Option<&Ident> {
         match &self.pattern {
-            Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() && !names_a_constant(&pat.ident) => {
+            Pat::Ident(pat)
+                if pat.by_ref.is_none() && pat.subpat.is_none() && !names_a_constant(&pat.ident) =>
+            {
                 Some(&pat.ident)
             }
             _ => None,
@@ -71,10 +75,10 @@ impl Argument {
 
     /// The name of the parameter in the signature we print. It looks like the user's, for documentation, but is a
     /// name of ours, so that no lint sees a name shadow itself (or a `_name` be used). Only where option expressions
-    /// use the name is it the user's.
+    /// may use the name is it the user's.
     fn slot(&self) -> Ident {
         match self.plain_name() {
-            Some(ident) if self.bindings.iter().any(|binding| binding.mentioned) => ident.clone(),
+            Some(ident) if self.is_reachable(ident) => ident.clone(),
             Some(ident) => {
                 let mut hidden = ident.clone();
                 hidden.set_span(Span::mixed_site().located_at(ident.span()));
@@ -85,6 +89,11 @@ impl Argument {
                 Span::mixed_site().located_at(self.pattern.span()),
             ),
         }
+    }
+
+    fn is_reachable(&self, ident: &Ident) -> bool {
+        let mentioned = self.bindings.iter().any(|binding| binding.mentioned);
+        mentioned || (self.exposed && !ident.to_string().starts_with('_'))
     }
 
     /// Input: `(a, _): (A, B)`   Output: `__arg0: (A, B)`
@@ -109,9 +118,16 @@ impl Argument {
             None => quote!(#(#cfgs)* let #slot = #slot; #(#attributes)* let #pattern = #slot;),
         };
         // an argument that only an option uses is used
-        let mentioned = self.bindings.iter().filter(|binding| binding.mentioned).map(|binding| &binding.ident);
+        let mentioned =
+            self.bindings.iter().filter(|binding| binding.mentioned).map(|binding| &binding.ident);
         let used = mentioned.map(|ident| quote!(#(#cfgs)* let _ = &#ident;));
         quote!(#moved #(#used)*)
+    }
+
+    /// Output: `let _ = &a;`, which takes the argument into an `async` block at this place in the order.
+    pub(crate) fn captured(&self) -> TokenStream {
+        let (slot, cfgs) = (self.slot(), self.cfgs());
+        quote!(#(#cfgs)* let _ = &#slot;)
     }
 
     /// Makes the names of a pattern readable by reference, before the argument is moved.
@@ -123,11 +139,12 @@ impl Argument {
             return TokenStream::new();
         }
         let idents: Vec<_> = wanted.iter().map(|binding| &binding.ident).collect();
-        let (pattern, slot, cfgs) = (by_reference(&self.pattern, &idents), self.slot(), self.cfgs());
-        let used = wanted.iter().filter(|binding| binding.mentioned).map(|binding| &binding.ident);
-        let cfgs2 = self.cfgs();
+        let (pattern, slot) = (by_reference(&self.pattern, &idents), self.slot());
+        let cfgs: Vec<_> = self.cfgs().collect();
         // a name that a format string seems to use may be a false alarm, and must not be an unused variable then
-        quote!(#(#cfgs)* let #pattern = &#slot; #(#cfgs2)* let _ = (#(&#used,)*);)
+        let mentioned = wanted.iter().filter(|binding| binding.mentioned).map(|binding| &binding.ident);
+        let used = mentioned.map(|ident| quote!(#(#cfgs)* let _ = #ident;));
+        quote!(#(#cfgs)* let #pattern = &#slot; #(#used)*)
     }
 
     /// Input: `a: A`   Output: `let value = &a; inputs.add("a", &*value);`
@@ -227,7 +244,8 @@ fn bound(pattern: &Pat, names: &mut Vec<Ident>) {
 ///
 /// Without `ref`, `mut` and `&` a pattern matches any depth of references and binds by reference, whatever edition.
 fn by_reference(pattern: &Pat, wanted: &[&Ident]) -> TokenStream {
-    let all = |pats: &mut dyn Iterator<Item = &Pat>| pats.map(|pat| by_reference(pat, wanted)).collect::<Vec<_>>();
+    let all =
+        |pats: &mut dyn Iterator<Item = &Pat>| pats.map(|pat| by_reference(pat, wanted)).collect::<Vec<_>>();
     match pattern {
         Pat::Ident(pat) if names_a_constant(&pat.ident) => pat.ident.to_token_stream(),
         Pat::Ident(pat) => {
@@ -263,7 +281,8 @@ fn by_reference(pattern: &Pat, wanted: &[&Ident]) -> TokenStream {
         Pat::Struct(pat) => {
             let path = &pat.path;
             let fields = pat.fields.iter().map(|field| {
-                let (attributes, member, inner) = (&field.attrs, &field.member, by_reference(&field.pat, wanted));
+                let (attributes, member, inner) =
+                    (&field.attrs, &field.member, by_reference(&field.pat, wanted));
                 match (&*field.pat, field.colon_token) {
                     (Pat::Ident(pat), None) if wanted.contains(&&pat.ident) => quote!(#(#attributes)* #inner),
                     _ => quote!(#(#attributes)* #member: #inner),

@@ -23,7 +23,8 @@ pub(crate) struct Plan {
 
 impl Plan {
     pub(crate) fn check(options: Options, function: Function, mut mistakes: Mistakes) -> syn::Result<Self> {
-        let Parameters { receiver, mut arguments, run_tree } = Parameters::read(&function.signature, &mut mistakes);
+        let Parameters { receiver, mut arguments, run_tree } =
+            Parameters::read(&function.signature, &mut mistakes);
         conflicts(&options, &mut mistakes);
         let self_mode = choose(&options, receiver.is_some(), &mut arguments, &mut mistakes);
         mention(&options, &mut arguments);
@@ -116,7 +117,8 @@ fn choose(options: &Options, receiver: bool, arguments: &mut [Argument], mistake
                 found = true;
             }
             if !found {
-                let known: Vec<_> = bindings(arguments).map(|binding| message::plain(&binding.ident)).collect();
+                let known: Vec<_> =
+                    bindings(arguments).map(|binding| message::plain(&binding.ident)).collect();
                 mistakes.push(message::unknown_argument(name, verb, &known));
             }
         }
@@ -127,11 +129,16 @@ fn choose(options: &Options, receiver: bool, arguments: &mut [Argument], mistake
 /// Marks the names that option expressions use.
 fn mention(options: &Options, arguments: &mut [Argument]) {
     let expressions: Vec<&Expr> = options.call_expressions().chain(options.input_expressions()).collect();
+    for argument in &mut *arguments {
+        argument.exposed = !expressions.is_empty();
+    }
     for binding in bindings(arguments) {
         let used = |expr: &&Expr| mentions(quote::ToTokens::to_token_stream(expr), &binding.ident);
         binding.mentioned = expressions.iter().any(used);
         // an argument that is the parent is not an input as well
-        if binding.mode == Mode::Value && options.parent.as_ref().is_some_and(|given| is_the_argument(&given.value, &binding.ident)) {
+        if binding.mode == Mode::Value
+            && options.parent.as_ref().is_some_and(|given| is_the_argument(&given.value, &binding.ident))
+        {
             binding.mode = Mode::Skip;
         }
     }

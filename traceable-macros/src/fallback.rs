@@ -27,7 +27,9 @@ pub(crate) fn print(function: &Function) -> TokenStream {
         match input {
             FnArg::Typed(typed) if run_tree => {
                 let (pattern, ty) = (&typed.pat, &typed.ty);
-                filled_in.extend(quote!(let #pattern: #ty = ::core::option::Option::unwrap(::core::option::Option::None);));
+                filled_in.extend(
+                    quote!(let #pattern: #ty = ::core::option::Option::unwrap(::core::option::Option::None);),
+                );
             }
             input => signature.inputs.push(input),
         }

@@ -24,6 +24,8 @@ mod message;
 mod options;
 mod parameters;
 mod signature;
+#[cfg(test)]
+mod tests;
 
 use proc_macro2::TokenStream;
 

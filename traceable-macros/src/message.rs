@@ -43,7 +43,10 @@ pub(crate) fn not_a_function(keyword: TokenStream, what: &str) -> Error {
         "module" => ": put it on each of its functions",
         _ => "",
     };
-    over(keyword, format!("`#[traceable]` goes on a function or method, not on {} {what}{way}", article(what)))
+    over(
+        keyword,
+        format!("`#[traceable]` goes on a function or method, not on {} {what}{way}", article(what)),
+    )
 }
 
 pub(crate) fn not_an_item(at: Span) -> Error {
@@ -66,7 +69,10 @@ pub(crate) fn const_fn(tokens: TokenStream) -> Error {
 }
 
 pub(crate) fn variadic(tokens: impl ToTokens) -> Error {
-    over(tokens, "`#[traceable]` cannot be applied to a function with variadic arguments: they cannot be moved")
+    over(
+        tokens,
+        "`#[traceable]` cannot be applied to a function with variadic arguments: they cannot be moved",
+    )
 }
 
 // ---- what it returns ----
@@ -83,7 +89,9 @@ pub(crate) fn returns_function(tokens: impl ToTokens) -> Error {
 pub(crate) fn cannot_forward(bound: impl ToTokens, name: &str, kind: &str) -> Error {
     over(
         bound,
-        format!("a traced {kind} cannot be `{name}`: its run ends only once; remove `{name}` from the return type"),
+        format!(
+            "a traced {kind} cannot be `{name}`: its run ends only once; remove `{name}` from the return type"
+        ),
     )
 }
 
@@ -99,7 +107,10 @@ pub(crate) fn nested(tokens: impl ToTokens, kind: &str) -> Error {
 }
 
 pub(crate) fn behind_reference(tokens: impl ToTokens, kind: &str) -> Error {
-    over(tokens, format!("{} {kind} behind a reference cannot be wrapped: return it by value or boxed", article(kind)))
+    over(
+        tokens,
+        format!("{} {kind} behind a reference cannot be wrapped: return it by value or boxed", article(kind)),
+    )
 }
 
 // ---- options ----
@@ -187,7 +198,9 @@ pub(crate) fn needs_generator(key: &syn::Ident) -> Error {
 pub(crate) fn not_for_generator(key: &syn::Ident) -> Error {
     over(
         key,
-        format!("`{key}` sees one value, but this function gives many: use `process_chunk`, `reduce` or `aggregate`"),
+        format!(
+            "`{key}` sees one value, but this function gives many: use `process_chunk`, `reduce` or `aggregate`"
+        ),
     )
 }
 
@@ -218,7 +231,12 @@ pub(crate) fn needs_a_name(tokens: impl ToTokens, attribute: &str) -> Error {
 }
 
 pub(crate) fn second_run_tree(mistakes: &mut Mistakes, first: Span, second: Span) {
-    mistakes.conflict(second, "a call has one run: only one `#[run_tree]` is possible", first, "first given here");
+    mistakes.conflict(
+        second,
+        "a call has one run: only one `#[run_tree]` is possible",
+        first,
+        "first given here",
+    );
 }
 
 pub(crate) fn both_on_parameter(mistakes: &mut Mistakes, first: (&str, Span), second: (&str, Span)) {

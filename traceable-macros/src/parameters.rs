@@ -37,7 +37,8 @@ impl Parameters {
     }
 
     fn typed(&mut self, typed: &PatType, position: usize, mistakes: &mut Mistakes) {
-        let (mut run_tree, mut attachment, mut skip): (Option<Span>, Option<Span>, Option<Span>) = (None, None, None);
+        let (mut run_tree, mut attachment, mut skip): (Option<Span>, Option<Span>, Option<Span>) =
+            (None, None, None);
         for attribute in &typed.attrs {
             let slot = match ours(attribute) {
                 None => continue,
@@ -66,10 +67,11 @@ impl Parameters {
             message::both_on_parameter(mistakes, first, second);
         }
 
-        let attributes: Vec<_> = typed.attrs.iter().filter(|attribute| !is_ours(attribute)).cloned().collect();
+        let attributes: Vec<_> =
+            typed.attrs.iter().filter(|attribute| !is_ours(attribute)).cloned().collect();
         if let Some(at) = run_tree {
             match &self.run_tree {
-                Some(first) => message::second_run_tree(mistakes, first.span(), at),
+                Some(first) => message::second_run_tree(mistakes, first.pat.span(), at),
                 None => self.run_tree = Some(PatType { attrs: attributes, ..typed.clone() }),
             }
             return;

@@ -67,9 +67,31 @@ impl Function {
 /// Attributes the compiler or a tool reads where they stand, without rewriting the item.
 fn is_inert(path: &syn::Path) -> bool {
     const INERT: &[&str] = &[
-        "allow", "automatically_derived", "cfg", "cfg_attr", "cold", "coverage", "deny", "deprecated", "doc",
-        "expect", "export_name", "forbid", "ignore", "inline", "link_name", "link_section", "must_use", "no_mangle",
-        "optimize", "should_panic", "target_feature", "track_caller", "traceable", "unsafe", "warn",
+        "allow",
+        "automatically_derived",
+        "cfg",
+        "cfg_attr",
+        "cold",
+        "coverage",
+        "deny",
+        "deprecated",
+        "doc",
+        "expect",
+        "export_name",
+        "forbid",
+        "ignore",
+        "inline",
+        "link_name",
+        "link_section",
+        "must_use",
+        "no_mangle",
+        "optimize",
+        "should_panic",
+        "target_feature",
+        "track_caller",
+        "traceable",
+        "unsafe",
+        "warn",
     ];
     const TOOLS: &[&str] = &["clippy", "diagnostic", "miri", "rust_analyzer", "rustfmt"];
     match path.get_ident() {

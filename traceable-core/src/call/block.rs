@@ -1,13 +1,12 @@
 //! Blocks without a function of their own: LangSmith's `trace`.
 
-use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::start::{Head, Pending, Started};
+use super::start::{Started, start_now};
 use super::token::finish;
 use crate::capture::attachment::Attachment;
 use crate::capture::outcome::{Failure, Outcome, Report as _};
@@ -17,7 +16,7 @@ use crate::context::extra::Extra;
 use crate::context::slot::enter;
 use crate::process;
 use crate::run::lifecycle;
-use crate::run::node::{Context, Run};
+use crate::run::node::{Context, Head, Run};
 use crate::run::run_tree::{RunTree, to_object};
 use crate::run::run_type::RunType;
 use crate::run::settings::Text;
@@ -144,17 +143,11 @@ impl Block {
     }
 
     fn start(self) -> (Option<Arc<Run>>, Option<Context>) {
-        let head = Head {
-            name: self.name,
-            run_type: self.run_type,
-            method: "trace",
-            tags: Cow::Borrowed(&[]),
-            project: None,
-            site: None,
-        };
-        let started = self.extra.call(|| Pending::here(false, 0).start(&head));
-        let run = match started {
-            Started::Run(run) => run,
+        let head = Head::new(self.name, self.run_type, Some("trace"));
+        let run = match self.extra.call(|| start_now(head)) {
+            Started::Run(run) if run.is_recorded() => run,
+            // not sampled: the root keeps its identity for headers, and nothing below it is recorded
+            Started::Run(run) => return (None, Some(Context::Run(run))),
             Started::Passive(context) => return (None, Some(context)),
         };
         {

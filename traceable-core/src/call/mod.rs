@@ -1,9 +1,8 @@
-//! What the attribute's expansion calls: a static [`Site`](site::Site) a function, a [`Call`](token::Call) a call,
+//! What the attribute's expansion calls: a [`Call`](token::Call) a call,
 //! and one wrapper for each kind of function.
 
 pub(crate) mod block;
 pub(crate) mod body;
-pub(crate) mod site;
 pub(crate) mod split;
 pub(crate) mod start;
 pub(crate) mod token;

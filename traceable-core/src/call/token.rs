@@ -1,50 +1,49 @@
 //! One call of an annotated function.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::site::Site;
-use super::start::{Head, Pending, Started};
+use super::start::{self, Started};
 use crate::capture::outcome::{Outcome, Report as _};
-use crate::capture::payload::Payload;
-use crate::context::parent::IntoParent;
+use crate::context::parent::{IntoParent, Parent};
 use crate::context::slot::{Entered, enter, enter_beginning, number_call};
 use crate::process;
 use crate::run::lifecycle;
-use crate::run::node::{Context, Run, State};
+use crate::run::node::{Context, Head, Reservation, Run, State};
 use crate::run::run_tree::to_value;
-use crate::run::run_type::RunType;
+use crate::run::site::Site;
 
 /// One call of an annotated function, from the call to the end of its run.
-pub struct Call {
-    stage: Stage,
-    site: &'static Site,
-}
+pub struct Call(Stage);
 
 enum Stage {
     /// Not traced.
     Off,
-    /// Called, not started.
-    Pending(Pending),
+    /// A call of a plain function: it starts where it is made, so there is nothing to remember.
+    Now { site: &'static Site },
+    /// Made where nothing is traced; it may be started where something is.
+    Later { site: &'static Site, number: u64 },
     /// A run, reserved or started.
     Run(Arc<Run>),
     /// No run of its own: what is called inside attaches to this.
-    Passive(Context),
+    Passive { site: &'static Site, context: Context },
 }
 
 impl Call {
+    /// A call that is not traced.
+    pub(super) const OFF: Call = Call(Stage::Off);
+
     /// A call of a plain function, which starts now.
     #[inline]
     pub fn now(site: &'static Site) -> Call {
-        Call { stage: if process::gate_is_open() { pending(site, 0) } else { Stage::Off }, site }
+        if process::gate_is_open() { Call(Stage::Now { site }) } else { Call::OFF }
     }
 
     /// A call of an `async fn`, which starts at the first poll.
     #[inline]
     pub fn deferred(site: &'static Site) -> Call {
-        Call { stage: if process::gate_is_open() { numbered(site) } else { Stage::Off }, site }
+        if process::gate_is_open() { Call(made(site)) } else { Call::OFF }
     }
 
     /// A call of a function that returns a future, a stream or an iterator: it starts at the first poll, or when a
@@ -62,108 +61,119 @@ impl Call {
 
     #[inline]
     pub(super) fn is_off(&self) -> bool {
-        matches!(self.stage, Stage::Off)
+        matches!(self.0, Stage::Off)
     }
 
     /// `parent = expr`.
     pub fn parent<P: IntoParent + ?Sized>(&mut self, parent: &P) {
-        if let Stage::Pending(pending) = &mut self.stage {
-            pending.name_parent(parent.to_parent());
+        self.remember();
+        let parent = parent.to_parent();
+        if let (Stage::Later { site, .. } | Stage::Passive { site, .. }, Parent::Run(_)) = (&self.0, &parent) {
+            // a named parent may be recorded although nothing here is
+            self.0 = Stage::Run(start::reserve_unplaced(Head::Site(site)));
         }
+        self.reservation(|reservation| start::name_parent(reservation, parent));
     }
 
     /// `enabled = expr`: `false` leaves this call out; what it calls attaches to what is around it.
     pub fn enabled(&mut self, enabled: bool) {
-        if !enabled && let Stage::Pending(pending) = &mut self.stage {
-            self.stage = pending.at_call.take().map_or(Stage::Off, Stage::Passive);
+        if enabled {
+            return;
+        }
+        self.remember();
+        let mut around = None;
+        self.reservation(|reservation| around = reservation.at_call.take());
+        match &self.0 {
+            Stage::Run(run) => {
+                let passive = run.head.site().zip(around);
+                self.0 = passive.map_or(Stage::Off, |(site, context)| Stage::Passive { site, context });
+            }
+            Stage::Later { .. } => self.0 = Stage::Off,
+            Stage::Off | Stage::Now { .. } | Stage::Passive { .. } => {}
         }
     }
 
     /// `metadata(key = expr)`.
     pub fn metadata<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) {
-        if let Stage::Pending(pending) = &mut self.stage {
-            pending.options().metadata.insert(key.to_owned(), to_value(value));
+        self.remember();
+        if let Stage::Run(_) = self.0 {
+            let value = to_value(value);
+            self.reservation(|reservation| {
+                start::options(reservation).metadata.insert(key.to_owned(), value);
+            });
+        }
+    }
+
+    /// Makes room for options.
+    fn remember(&mut self) {
+        if let Stage::Now { site } = self.0 {
+            self.0 = made(site);
+        }
+    }
+
+    fn reservation(&mut self, change: impl FnOnce(&mut Reservation)) {
+        if let Stage::Run(run) = &self.0
+            && let Some(reservation) = run.state().reservation.as_mut()
+        {
+            change(reservation);
         }
     }
 
     /// Ends the run with this value.
     #[inline]
     pub fn finish<R>(self, value: R, record: impl FnOnce(&R, &mut Outcome)) -> R {
-        if let Stage::Run(run) = &self.stage {
+        if let Stage::Run(run) = &self.0 {
             finish(run, |outcome| record(&value, outcome), |_| ());
         }
         value
     }
 
-    /// A call of nothing.
-    pub(super) fn off(&self) -> Call {
-        Call { stage: Stage::Off, site: self.site }
-    }
-
     pub(super) fn take(&mut self) -> Call {
-        Call { stage: std::mem::replace(&mut self.stage, Stage::Off), site: self.site }
+        std::mem::replace(self, Call::OFF)
     }
 
-    /// Starts the call if it has not started, tells the sink, and enters its context, for one poll.
+    /// Starts the call if it has not started, and enters its context, for one poll.
     pub(super) fn begin(&mut self) -> Entered {
-        if matches!(self.stage, Stage::Pending(_))
-            && let Stage::Pending(pending) = std::mem::replace(&mut self.stage, Stage::Off)
-        {
-            return self.begin_pending(pending);
-        }
-        match &self.stage {
-            Stage::Run(run) => {
-                if run.started().is_none() {
-                    run.bound();
-                    lifecycle::post(run);
-                }
-                enter(Some(Context::Run(run.clone())))
+        if let Stage::Now { site } = self.0 {
+            process::start_once(site.start);
+            if process::gate_is_open() {
+                self.0 = stage(start::start_now(Head::Site(site)), site);
+            } else {
+                self.0 = Stage::Off;
             }
-            Stage::Passive(context) => enter(Some(context.clone())),
-            Stage::Off | Stage::Pending(_) => enter(None),
+        } else if let Stage::Later { site, number } = self.0 {
+            self.0 = stage(start::start_later(Head::Site(site), number), site);
+        }
+        match &self.0 {
+            Stage::Run(run) => enter_run(run),
+            Stage::Passive { context, .. } => enter(Some(context.clone())),
+            Stage::Off | Stage::Now { .. } | Stage::Later { .. } => enter(None),
         }
     }
 
-    #[inline(never)]
-    fn begin_pending(&mut self, pending: Pending) -> Entered {
-        self.stage = stage(pending.start(&head(self.site)));
-        match &self.stage {
+    /// Enters the context of a reserved call, for the part of the function that runs at the call.
+    pub(super) fn begin_eagerly(&mut self) -> Entered {
+        match &self.0 {
             Stage::Run(run) => {
-                if !self.site.begins {
-                    lifecycle::post(run);
-                }
-                enter_beginning(Context::Run(run.clone()), self.site.begins)
+                let begins = run.head.site().is_some_and(|site| site.begins);
+                enter_beginning(Context::Run(run.clone()), begins)
             }
             _ => self.begin(),
         }
     }
 
-    /// Reserves the run of a call and enters its context, for the part of the function that runs at the call.
-    pub(super) fn begin_eagerly(&mut self) -> Entered {
-        if matches!(self.stage, Stage::Pending(_))
-            && let Stage::Pending(pending) = std::mem::replace(&mut self.stage, Stage::Off)
-        {
-            self.stage = stage(pending.reserve(&head(self.site)));
-        }
-        match &self.stage {
-            Stage::Run(run) => enter_beginning(Context::Run(run.clone()), self.site.begins),
-            Stage::Passive(context) => enter(Some(context.clone())),
-            Stage::Off | Stage::Pending(_) => enter(None),
-        }
-    }
-
     /// Enters the context of a call that has started, to drop what belongs to it.
     pub(super) fn enter(&self) -> Option<Entered> {
-        match &self.stage {
-            Stage::Run(run) => Some(enter(Some(Context::Run(run.clone())))),
-            Stage::Passive(context) => Some(enter(Some(context.clone()))),
-            Stage::Off | Stage::Pending(_) => None,
+        match &self.0 {
+            Stage::Run(run) if run.started().is_some() => Some(enter(Some(Context::Run(run.clone())))),
+            Stage::Passive { context, .. } => Some(enter(Some(context.clone()))),
+            _ => None,
         }
     }
 
     /// The run, if it has started.
     pub(super) fn started_run(&self) -> Option<&Arc<Run>> {
-        match &self.stage {
+        match &self.0 {
             Stage::Run(run) if run.started().is_some() => Some(run),
             _ => None,
         }
@@ -171,21 +181,36 @@ impl Call {
 
     /// Ends the run because the user's code panicked.
     pub(super) fn panicked(&mut self, panic: &(dyn std::any::Any + Send)) {
-        if let Stage::Run(run) = &self.stage {
-            let message = panic_message(panic);
-            finish(run, |outcome| outcome.report(message), |_| ());
+        if let Stage::Run(run) = &self.0 {
+            finish(run, |outcome| outcome.report(panic_message(panic)), |_| ());
         }
-        self.stage = Stage::Off;
+        self.0 = Stage::Off;
     }
 
     /// Ends the run because what was called is dropped before its end.
     pub(super) fn cancelled(&mut self) {
         if let Some(run) = self.started_run() {
-            let error = (!self.site.cancel_is_ok).then(|| "Cancelled".to_owned());
+            let is_ok = run.head.site().is_some_and(|site| site.cancel_is_ok);
+            let error = (!is_ok).then(|| "Cancelled".to_owned());
             lifecycle::end(run, None, error, |state| state.metadata("cancelled", true));
         }
-        self.stage = Stage::Off;
+        self.0 = Stage::Off;
     }
+}
+
+/// Enters a run for one poll; the first poll starts it.
+fn enter_run(run: &Arc<Run>) -> Entered {
+    let context = Context::Run(run.clone());
+    if run.is_new() {
+        run.bound();
+        // a body that begins with its inputs posts itself
+        let begins = run.state().inputs.is_none() && run.head.site().is_some_and(|site| site.begins);
+        if !begins {
+            lifecycle::post(run);
+        }
+        return enter_beginning(context, begins && run.is_recorded());
+    }
+    enter(Some(context))
 }
 
 pub(super) fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
@@ -196,48 +221,36 @@ pub(super) fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
 
 /// Ends a run with what `record` says, in a context where nothing is traced: it calls the user's `Serialize`.
 pub(super) fn finish(run: &Arc<Run>, record: impl FnOnce(&mut Outcome), last_words: impl FnOnce(&mut State)) {
+    // a reserved run that failed before its first poll is a run all the same
+    if run.bound().sink.is_none() {
+        return;
+    }
     let mut outcome = Outcome::default();
     {
         let _silent = enter(Some(Context::Silent));
         record(&mut outcome);
     }
     let Outcome { outputs, error } = outcome;
-    end(run, outputs, error, last_words);
-}
-
-fn end(run: &Arc<Run>, outputs: Option<Payload>, error: Option<String>, last_words: impl FnOnce(&mut State)) {
-    // a reserved run that failed before its first poll is a run all the same
-    run.bound();
     lifecycle::end(run, outputs, error, last_words);
 }
 
 #[cold]
 #[inline(never)]
-fn pending(site: &'static Site, number: u64) -> Stage {
+fn made(site: &'static Site) -> Stage {
     process::start_once(site.start);
-    if process::gate_is_open() { Stage::Pending(Pending::here(site.is_root, number)) } else { Stage::Off }
-}
-
-#[cold]
-#[inline(never)]
-fn numbered(site: &'static Site) -> Stage {
-    pending(site, number_call())
-}
-
-fn stage(started: Started) -> Stage {
-    match started {
-        Started::Run(run) => Stage::Run(run),
-        Started::Passive(context) => Stage::Passive(context),
+    if !process::gate_is_open() {
+        return Stage::Off;
+    }
+    let number = number_call();
+    match start::reserve(Head::Site(site), number) {
+        Some(started) => stage(started, site),
+        None => Stage::Later { site, number },
     }
 }
 
-fn head(site: &'static Site) -> Head {
-    Head {
-        name: Cow::Borrowed(site.name),
-        run_type: RunType::from(site.run_type),
-        method: "traceable",
-        tags: Cow::Borrowed(site.tags),
-        project: site.project.map(Cow::Borrowed),
-        site: Some(site),
+fn stage(started: Started, site: &'static Site) -> Stage {
+    match started {
+        Started::Run(run) => Stage::Run(run),
+        Started::Passive(context) => Stage::Passive { site, context },
     }
 }

@@ -8,7 +8,7 @@ use crate::identity::dotted_order::{DottedOrder, ParseError};
 use crate::identity::headers::{BAGGAGE_HEADER, Baggage, TRACE_HEADER, read};
 use crate::process;
 use crate::run::birth::root_sink;
-use crate::run::node::{Bound, Context, Phase, Run};
+use crate::run::node::{Bound, Context, Head, Run};
 use crate::run::run_tree::RunTree;
 use crate::run::run_type::RunType;
 use crate::run::settings::Settings;
@@ -66,7 +66,7 @@ impl RunTree {
             baggage.tags = settings.tags.iter().map(|tag| tag.to_string()).collect();
         }
         if let Some(run) = context.run() {
-            if let Some(method) = run.method {
+            if let Some(method) = run.head.method() {
                 baggage.metadata.entry("ls_method").or_insert_with(|| method.into());
             }
             baggage.project = run.bound().project.as_ref().map(|project| project.to_string());
@@ -103,7 +103,7 @@ fn remote(order: DottedOrder, baggage: Baggage) -> RunTree {
     };
     let around = ambient().context().as_ref().and_then(Context::settings);
     let trace_id = order.trace_id();
-    let run = Run::new("parent".into(), RunType::Chain, None, Bound::nowhere);
+    let run = Run::new(Head::new("parent".into(), RunType::Chain, None), Bound::nowhere);
     run.bind(Bound {
         up: None,
         depth: 0,
@@ -117,7 +117,8 @@ fn remote(order: DottedOrder, baggage: Baggage) -> RunTree {
         remote: Some(order),
     });
     // never posted: to the sink it has ended already
-    run.state().phase = Phase::Ended;
+    run.tell();
+    run.state().has_ended = true;
     run.state().settings = Some(Arc::new(settings));
     RunTree::of(Arc::new(run))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::node::{Phase, Run, State};
+use super::node::{Run, State};
 use super::operation::{OperationKind, RunOperation};
 use super::run_tree::RunTree;
 use crate::capture::payload::Payload;
@@ -13,10 +13,8 @@ use crate::identity::time::Timestamp;
 
 /// Tells the sink that the run has started, once.
 pub(crate) fn post(run: &Arc<Run>) {
-    let mut state = run.state();
-    if state.phase == Phase::New {
-        state.phase = Phase::Posted;
-        submit(run, state, OperationKind::Post);
+    if !run.tell() {
+        submit(run, run.state(), OperationKind::Post);
     }
 }
 
@@ -29,7 +27,7 @@ pub(crate) fn patch(run: &Arc<Run>) {
 pub(crate) fn end(run: &Arc<Run>, outputs: Option<Payload>, error: Option<String>, last_words: impl FnOnce(&mut State)) {
     let start = run.bound().start;
     let mut state = run.state();
-    if state.phase == Phase::Ended {
+    if state.has_ended {
         return;
     }
     if let Some(extra) = state.extra.as_deref_mut().filter(|extra| extra.holds > 0) {
@@ -37,8 +35,8 @@ pub(crate) fn end(run: &Arc<Run>, outputs: Option<Payload>, error: Option<String
         last_words(&mut state);
         return;
     }
-    let kind = if state.phase == Phase::New { OperationKind::Post } else { OperationKind::Patch };
-    state.phase = Phase::Ended;
+    let kind = if run.tell() { OperationKind::Patch } else { OperationKind::Post };
+    state.has_ended = true;
     state.end_time = state.end_time.or_else(|| Some(Timestamp::now().max(start)));
     if error.is_some() {
         state.error = error;

@@ -10,3 +10,4 @@ pub(crate) mod run_tree_builder;
 pub(crate) mod run_type;
 pub(crate) mod settings;
 pub(crate) mod sink;
+pub(crate) mod site;

@@ -1,6 +1,6 @@
 //! The links of a trace: runs, and the scopes between them.
 
-use std::any::Any;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use serde_json::{Map, Value};
@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::run_type::RunType;
 use super::settings::{Settings, Text};
 use super::sink::RunSink;
+use super::site::Site;
 use crate::capture::attachment::Attachment;
 use crate::capture::payload::Payload;
 use crate::identity::dotted_order::DottedOrder;
@@ -27,14 +28,83 @@ pub(crate) enum Context {
 
 /// A run. Children hold on to it for its identity only: what it saw has gone to the sink by the time it ends.
 pub(crate) struct Run {
-    pub(crate) name: Text,
-    pub(crate) run_type: RunType,
-    /// `ls_method` in the metadata: whether the attribute, a block or the user's own hands made this run.
-    pub(crate) method: Option<&'static str>,
+    pub(crate) head: Head,
     bound: OnceLock<Bound>,
     /// Finds the place of a run that was reserved at its call and is needed now.
     starter: fn(&Arc<Run>) -> Bound,
+    /// Whether the sink has heard of the run; read at every poll.
+    is_told: AtomicBool,
     state: Mutex<State>,
+}
+
+/// What a run is before it starts.
+pub(crate) enum Head {
+    /// A call of an annotated function.
+    Site(&'static Site),
+    /// Everything else.
+    Own(Box<OwnHead>),
+}
+
+/// The head of a run that is not simply a call of an annotated function.
+pub(crate) struct OwnHead {
+    pub(crate) name: Text,
+    pub(crate) run_type: RunType,
+    pub(crate) method: Option<&'static str>,
+    /// The function, if it has one.
+    pub(crate) site: Option<&'static Site>,
+}
+
+impl Head {
+    pub(crate) fn new(name: Text, run_type: RunType, method: Option<&'static str>) -> Head {
+        Head::Own(Box::new(OwnHead { name, run_type, method, site: None }))
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Head::Site(site) => site.name,
+            Head::Own(own) => &own.name,
+        }
+    }
+
+    pub(crate) fn run_type(&self) -> RunType {
+        match self {
+            Head::Site(site) => site.run_type.into(),
+            Head::Own(own) => own.run_type.clone(),
+        }
+    }
+
+    /// `ls_method` in the metadata: whether the attribute, a block or the user's own hands made this run.
+    pub(crate) fn method(&self) -> Option<&'static str> {
+        match self {
+            Head::Site(_) => Some("traceable"),
+            Head::Own(own) => own.method,
+        }
+    }
+
+    pub(crate) fn site(&self) -> Option<&'static Site> {
+        match self {
+            Head::Site(site) => Some(site),
+            Head::Own(own) => own.site,
+        }
+    }
+}
+
+/// What a call brings along from the place where it was made, until it starts.
+pub(crate) struct Reservation {
+    pub(crate) at_call: Option<Context>,
+    /// The parent (or none) was named: what is current at the start does not count.
+    pub(crate) is_named: bool,
+    /// A root is what was asked for.
+    pub(crate) wants_root: bool,
+    pub(crate) number: u64,
+    pub(crate) options: Option<Box<Options>>,
+}
+
+/// What a call was given besides its arguments.
+#[derive(Default)]
+pub(crate) struct Options {
+    pub(crate) one_shots: OneShots,
+    pub(crate) metadata: Map<String, Value>,
 }
 
 /// What a run is from its start on.
@@ -54,26 +124,18 @@ pub(crate) struct Bound {
     pub(crate) reference_example_id: Option<Uuid>,
 }
 
-/// Where a run is in its life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Phase {
-    /// Not told to the sink yet.
-    New,
-    /// Told to the sink.
-    Posted,
-    /// Ended; nothing automatic happens to it any more.
-    Ended,
-}
-
 /// What a run has gathered and not yet given away.
 pub(crate) struct State {
-    pub(crate) phase: Phase,
+    /// Nothing automatic happens to it any more.
+    pub(crate) has_ended: bool,
     pub(crate) inputs: Option<Payload>,
     pub(crate) outputs: Option<Payload>,
     pub(crate) error: Option<String>,
     pub(crate) end_time: Option<Timestamp>,
     /// What children inherit.
     pub(crate) settings: Option<Arc<Settings>>,
+    /// Of a run that has not started.
+    pub(crate) reservation: Option<Reservation>,
     /// Rare things.
     pub(crate) extra: Option<Box<Additions>>,
 }
@@ -91,8 +153,6 @@ pub(crate) struct Additions {
     pub(crate) serialized: Option<Payload>,
     pub(crate) attachments: Vec<(String, Attachment)>,
     pub(crate) on_end: Option<OnEnd>,
-    /// What the starter of a reserved run needs.
-    pub(crate) reserved: Option<Box<dyn Any + Send>>,
     /// How many [`KeepOpen`](super::keep_open::KeepOpen)s there are.
     pub(crate) holds: u32,
     /// The run has ended but for those.
@@ -103,17 +163,18 @@ pub(crate) struct Additions {
 pub(crate) type OnEnd = Box<dyn FnOnce(&super::run_tree::RunTree) + Send>;
 
 impl Run {
-    pub(crate) fn new(name: Text, run_type: RunType, method: Option<&'static str>, starter: fn(&Arc<Run>) -> Bound) -> Run {
+    pub(crate) fn new(head: Head, starter: fn(&Arc<Run>) -> Bound) -> Run {
         let state = State {
-            phase: Phase::New,
+            has_ended: false,
             inputs: None,
             outputs: None,
             error: None,
             end_time: None,
             settings: None,
+            reservation: None,
             extra: None,
         };
-        Run { name, run_type, method, bound: OnceLock::new(), starter, state: Mutex::new(state) }
+        Run { head, bound: OnceLock::new(), starter, is_told: AtomicBool::new(false), state: Mutex::new(state) }
     }
 
     /// Identity and place; a run that was only reserved starts now.
@@ -126,9 +187,24 @@ impl Run {
         self.bound.get()
     }
 
-    /// Gives the run its place; `false` if it had one.
-    pub(crate) fn bind(&self, bound: Bound) -> bool {
-        self.bound.set(bound).is_ok()
+    /// Gives the run its place, unless it has one.
+    pub(crate) fn bind(&self, bound: Bound) {
+        let _ = self.bound.set(bound);
+    }
+
+    /// Whether a sink hears of it. A run that has not started is taken to be recorded.
+    pub(crate) fn is_recorded(&self) -> bool {
+        self.bound.get().is_none_or(|bound| bound.sink.is_some())
+    }
+
+    /// Whether the sink has not heard of the run yet.
+    pub(crate) fn is_new(&self) -> bool {
+        !self.is_told.load(Relaxed)
+    }
+
+    /// The sink hears of the run; returns whether it had before.
+    pub(crate) fn tell(&self) -> bool {
+        self.is_told.swap(true, Relaxed)
     }
 
     /// No user code runs under this lock, so it is poisoned by nothing but a bug of ours; the state is usable.

@@ -69,12 +69,12 @@ impl RunOperation {
 
     /// The run's name.
     pub fn name(&self) -> &str {
-        &self.run.name
+        self.run.head.name()
     }
 
     /// What kind of work the run is.
-    pub fn run_type(&self) -> &RunType {
-        &self.run.run_type
+    pub fn run_type(&self) -> RunType {
+        self.run.head.run_type()
     }
 
     /// When the run started.
@@ -101,7 +101,7 @@ impl RunOperation {
     /// The run's metadata: what its ancestors gave it, its own, and `ls_method`, which says how it was made.
     pub fn metadata(&self) -> Map<String, Value> {
         let mut all = self.inherited.as_ref().map(|settings| settings.metadata.clone()).unwrap_or_default();
-        if let Some(method) = self.run.method {
+        if let Some(method) = self.run.head.method() {
             all.entry("ls_method").or_insert_with(|| method.into());
         }
         all.extend(self.own_metadata.clone());
@@ -124,7 +124,7 @@ impl RunOperation {
         for (key, value) in inherited.into_iter().flatten().filter(|(key, _)| !overridden(key)) {
             member(key, &|out| drop(serde_json::to_writer(out, value)));
         }
-        if let Some(method) = self.run.method
+        if let Some(method) = self.run.head.method()
             && !overridden("ls_method")
             && inherited.is_none_or(|metadata| !metadata.contains_key("ls_method"))
         {

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::lifecycle;
-use super::node::{Context, Phase, Run, State};
+use super::node::{Context, Run, State};
 use super::operation::write_dotted_order;
 use super::run_tree_builder::RunTreeBuilder;
 use super::run_type::RunType;
@@ -88,12 +88,12 @@ impl RunTree {
 
     /// The run's name; empty for an inactive handle.
     pub fn name(&self) -> &str {
-        self.0.as_ref().map_or("", |run| &run.name)
+        self.0.as_ref().map_or("", |run| run.head.name())
     }
 
     /// What kind of work the run is.
     pub fn run_type(&self) -> RunType {
-        self.0.as_ref().map(|run| run.run_type.clone()).unwrap_or_default()
+        self.0.as_ref().map(|run| run.head.run_type()).unwrap_or_default()
     }
 
     /// When the run started.
@@ -215,9 +215,9 @@ impl RunTree {
     /// Tells the sink what has changed. A run made by hand ends by this, if it has not ended yet.
     pub fn patch(&self) -> &RunTree {
         if let Some(run) = &self.0 {
-            if run.method.is_none() {
+            if run.head.method().is_none() {
                 self.end();
-                run.state().phase = Phase::Ended;
+                run.state().has_ended = true;
             }
             lifecycle::patch(run);
         }
@@ -274,8 +274,8 @@ impl PartialEq for RunTree {
 impl fmt::Debug for RunTree {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0.as_ref().map(|run| (run, run.started())) {
-            Some((run, Some(bound))) => write!(f, "RunTree({:?}, {})", run.name, bound.id),
-            Some((run, None)) => write!(f, "RunTree({:?}, not started)", run.name),
+            Some((run, Some(bound))) => write!(f, "RunTree({:?}, {})", run.head.name(), bound.id),
+            Some((run, None)) => write!(f, "RunTree({:?}, not started)", run.head.name()),
             None => f.write_str("RunTree(inactive)"),
         }
     }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::birth::Birth;
-use super::node::{Bound, Context, Run};
+use super::node::{Bound, Context, Head, Run};
 use super::run_tree::{RunTree, to_object, to_value};
 use super::run_type::RunType;
 use super::settings::{Settings, Text};
@@ -127,7 +127,7 @@ impl RunTreeBuilder {
         let settings = self.settings.over(inherited.as_deref());
         let given = self.id.filter(|id| !process::is_id_taken(*id));
         let duplicate = self.id.filter(|_| given.is_none());
-        let run = Run::new(self.name, self.run_type, None, Bound::nowhere);
+        let run = Run::new(Head::new(self.name, self.run_type, None), Bound::nowhere);
         let birth =
             Birth { parent: self.up, settings: Some(&settings), id: given, start: self.start, by_hand: true };
         run.bind(birth.bind());

@@ -93,7 +93,7 @@ impl RecordedRun {
             parent_run_id: operation.parent_run_id(),
             dotted_order: operation.dotted_order(),
             name: operation.name().to_owned(),
-            run_type: operation.run_type().clone(),
+            run_type: operation.run_type(),
             start_time: operation.start_time(),
             end_time: None,
             inputs: Value::Null,

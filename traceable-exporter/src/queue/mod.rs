@@ -1,6 +1,8 @@
 //! Between the program's threads and the exporter's: bounded in bytes, and the books on what became of everything.
 
 mod state;
+#[cfg(test)]
+mod tests;
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -10,6 +12,7 @@ use std::time::{Duration, Instant};
 use traceable_core::{OperationKind, RunOperation};
 
 use crate::stats::{DropReason, FlushReport, Stats};
+pub(crate) use state::Piece;
 use state::{PIECE, State};
 
 /// Empty pieces that are kept for later.
@@ -30,7 +33,9 @@ pub(crate) struct Queue {
 pub(crate) struct Submitted {
     /// The exporter's thread is to be started.
     pub(crate) start_worker: bool,
-    /// The operation was dropped, for the first time since the last success.
+    /// The exporter's thread does its work but cannot keep up: it is to be given the processor.
+    pub(crate) give_way: bool,
+    /// The operation was dropped.
     pub(crate) refused: Option<DropReason>,
 }
 
@@ -86,12 +91,14 @@ impl Queue {
         };
         if let Some(reason) = refused {
             state.dropped.add(reason, 1);
+            let stuck = state.stuck;
             drop(state);
-            return Submitted { start_worker: false, refused: Some(reason) };
+            return Submitted { start_worker: false, give_way: !stuck, refused: Some(reason) };
         }
         state.reserve(is_post, is_end);
         state.push(operation, size);
         let wake = state.is_time_to_wake();
+        let give_way = state.bytes > self.max_bytes / 4 * 3 && !state.stuck;
         let start_worker = state.worker.is_none();
         if start_worker {
             state.worker = Some(None);
@@ -101,7 +108,7 @@ impl Queue {
             self.work.notify_one();
         }
         drop(inherited);
-        Submitted { start_worker, refused: None }
+        Submitted { start_worker, give_way, refused: None }
     }
 
     /// Says which thread serves the queue, or that none does.
@@ -109,7 +116,7 @@ impl Queue {
         self.lock().worker = worker.map(Some);
     }
 
-    /// Takes all that waits, after waiting for what is worth a request: `want` operations together with the `have`
+    /// Takes what waits, up to about `room` operations, after waiting for what is worth a request: `want` operations together with the `have`
     /// that were taken before, or `enough_bytes`, or the `deadline` for what was taken before, or somebody who
     /// flushes. Returns the ticket of the first operation taken.
     pub(crate) fn next(
@@ -118,7 +125,8 @@ impl Queue {
         want: usize,
         enough_bytes: usize,
         deadline: Option<Instant>,
-        taken: &mut Vec<Vec<RunOperation>>,
+        room: usize,
+        taken: &mut Vec<Piece>,
     ) -> (Next, u64) {
         let mut state = self.lock();
         let mut next = Next::Send;
@@ -151,20 +159,18 @@ impl Queue {
             };
         }
         state.wake_at = None;
-        let first = state.accepted - state.len as u64;
-        taken.extend(state.waiting.drain(..));
-        state.len = 0;
-        state.waiting_bytes = 0;
+        let first = state.take(room, taken);
         (next, first)
     }
 
     /// Gives emptied pieces back.
-    pub(crate) fn recycle(&self, pieces: &mut Vec<Vec<RunOperation>>) {
+    pub(crate) fn recycle(&self, pieces: &mut Vec<Piece>) {
         pieces.truncate(SPARE);
         let mut state = self.lock();
         while state.spare.len() < SPARE
-            && let Some(piece) = pieces.pop()
+            && let Some(mut piece) = pieces.pop()
         {
+            piece.bytes = 0;
             state.spare.push(piece);
         }
         drop(state);
@@ -183,6 +189,7 @@ impl Queue {
     pub(crate) fn pause(&self, duration: Duration, asked_by_server: bool) -> Pause {
         let until = Instant::now() + duration;
         let mut state = self.lock();
+        state.stuck = true;
         loop {
             if state.abandoned {
                 return Pause::Abandoned;
@@ -208,7 +215,10 @@ impl Queue {
         state.bytes -= bytes;
         match dropped {
             Some(reason) => state.dropped.add(reason, operations),
-            None => state.delivered += operations,
+            None => {
+                state.delivered += operations;
+                state.stuck = false;
+            }
         }
     }
 

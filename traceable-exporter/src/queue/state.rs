@@ -14,11 +14,18 @@ pub(super) const PIECE: usize = 64;
 /// Room that each run keeps for its end. Larger ends use what others do not.
 const END: usize = 1024;
 
+/// Operations in a row, and what they count against the bound.
+#[derive(Default)]
+pub(crate) struct Piece {
+    pub(crate) operations: Vec<RunOperation>,
+    pub(super) bytes: usize,
+}
+
 /// Everything under the lock of the queue.
 #[derive(Default)]
 pub(super) struct State {
-    pub(super) waiting: VecDeque<Vec<RunOperation>>,
-    pub(super) spare: Vec<Vec<RunOperation>>,
+    pub(super) waiting: VecDeque<Piece>,
+    pub(super) spare: Vec<Piece>,
     /// Operations in `waiting`.
     pub(super) len: usize,
     pub(super) waiting_bytes: usize,
@@ -42,6 +49,8 @@ pub(super) struct State {
     /// The exporter's thread sleeps until so many operations, or bytes, wait.
     pub(super) wake_at: Option<(usize, usize)>,
     pub(super) lost: LostRuns,
+    /// The server has not answered well for some time.
+    pub(super) stuck: bool,
     pub(super) closed: bool,
     pub(super) abandoned: bool,
     pub(super) worker: Option<Option<ThreadId>>,
@@ -55,14 +64,30 @@ impl State {
         self.len += 1;
         self.bytes += size;
         self.waiting_bytes += size;
-        match self.waiting.back_mut().filter(|piece| piece.len() < PIECE) {
-            Some(piece) => piece.push(operation),
-            None => {
-                let mut piece = self.spare.pop().unwrap_or_else(|| Vec::with_capacity(PIECE));
-                piece.push(operation);
-                self.waiting.push_back(piece);
-            }
+        if self.waiting.back().is_none_or(|piece| piece.operations.len() == PIECE) {
+            let new = || Piece { operations: Vec::with_capacity(PIECE), bytes: 0 };
+            let piece = self.spare.pop().unwrap_or_else(new);
+            self.waiting.push_back(piece);
         }
+        if let Some(piece) = self.waiting.back_mut() {
+            piece.operations.push(operation);
+            piece.bytes += size;
+        }
+    }
+
+    /// Takes pieces until they hold `room` operations or nothing is left. Returns the ticket of the first.
+    pub(super) fn take(&mut self, room: usize, taken: &mut Vec<Piece>) -> u64 {
+        let first = self.accepted - self.len as u64;
+        let mut count = 0;
+        while count < room
+            && let Some(piece) = self.waiting.pop_front()
+        {
+            count += piece.operations.len();
+            self.waiting_bytes -= piece.bytes;
+            taken.push(piece);
+        }
+        self.len -= count;
+        first
     }
 
     /// A run whose start is in but whose end is not would seem to go on for ever, so starts must leave room for the
@@ -91,7 +116,7 @@ impl State {
     }
 
     /// Counts all that is left as lost. Returns what still waits, to be dropped without the lock.
-    pub(super) fn abandon(&mut self) -> VecDeque<Vec<RunOperation>> {
+    pub(super) fn abandon(&mut self) -> VecDeque<Piece> {
         if !self.abandoned {
             self.abandoned = true;
             let left = std::mem::take(&mut self.unsettled);
@@ -106,7 +131,7 @@ impl State {
 
     /// After a fork the child has a copy of the queue, which the parent will send, and no exporter's thread. It
     /// begins with an empty queue of its own. Returns the copy, to be dropped without the lock.
-    pub(super) fn leave_to_parent_process(&mut self) -> VecDeque<Vec<RunOperation>> {
+    pub(super) fn leave_to_parent_process(&mut self) -> VecDeque<Piece> {
         let process = std::process::id();
         if self.process == process {
             return VecDeque::new();

@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::ReceiverKind;
 
-use super::{Runtime, located, ours};
+use super::hygiene::{Runtime, located, ours};
 use crate::capture::{Mode, mentions};
 use crate::check::Plan;
 
@@ -14,7 +14,17 @@ pub(super) fn print(plan: &Plan, p: &Runtime) -> TokenStream {
     let receiver = receiver(plan);
     let moved = plan.arguments.iter().map(|argument| argument.moved());
     let block = block(plan);
-    ours!(#begin #receiver #(#moved)* #block)
+    let captured = captured(plan);
+    ours!(#receiver #captured #begin #(#moved)* #block)
+}
+
+/// A future that is dropped before it is polled drops what it captured in the order it is named in. Recording names
+/// only some of the arguments, so all are named before it, in their order.
+fn captured(plan: &Plan) -> TokenStream {
+    if plan.function.signature.asyncness.is_none() || !begins(plan) || plan.arguments.len() < 2 {
+        return TokenStream::new();
+    }
+    plan.arguments.iter().map(|argument| argument.captured()).collect()
 }
 
 /// Whether there is anything to say before the body runs.
@@ -46,12 +56,14 @@ fn inputs(plan: &Plan) -> TokenStream {
 
     let borrowed = plan.arguments.iter().map(|argument| {
         argument.borrowed(|binding| {
-            let recorded = binding.mode != Mode::Skip && !overridden.contains(&crate::message::plain(&binding.ident));
+            let recorded =
+                binding.mode != Mode::Skip && !overridden.contains(&crate::message::plain(&binding.ident));
             recorded || options.input_expressions().any(|expr| mentions(quote!(#expr), &binding.ident))
         })
     });
     let receiver = plan.receiver.iter().filter_map(|receiver| {
-        let method = Ident::new(if plan.self_mode == Mode::Debug { "debug" } else { "display" }, Span::mixed_site());
+        let method =
+            Ident::new(if plan.self_mode == Mode::Debug { "debug" } else { "display" }, Span::mixed_site());
         let this = &receiver.self_token;
         (plan.self_mode != Mode::Skip).then(|| ours!(#inputs.#method("self", &#this);))
     });

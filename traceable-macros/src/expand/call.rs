@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 
-use super::{Runtime, located, ours};
+use super::hygiene::{Runtime, located, ours};
 use crate::check::Plan;
 use crate::message;
 use crate::options::RunType;
@@ -20,7 +20,9 @@ pub(super) fn print(plan: &Plan, p: &Runtime, how: &str) -> TokenStream {
     }
     let borrowed = plan.arguments.iter().map(|argument| {
         argument.borrowed(|binding| {
-            plan.options.call_expressions().any(|expr| crate::capture::mentions(quote!(#expr), &binding.ident))
+            plan.options
+                .call_expressions()
+                .any(|expr| crate::capture::mentions(quote!(#expr), &binding.ident))
         })
     });
     ours!(let mut __call = #call; if __call.on() { #(#borrowed)* #settings })

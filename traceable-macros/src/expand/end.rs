@@ -4,7 +4,8 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 use syn::{GenericArgument, PathArguments, Type};
 
-use super::{Runtime, erase, located, ours};
+use super::erase;
+use super::hygiene::{Runtime, located, ours};
 use crate::capture::asked_at;
 use crate::check::Plan;
 use crate::kind::{Boxing, Open, Shape};
@@ -33,18 +34,23 @@ pub(super) fn print(plan: &Plan, p: &Runtime, shape: &Shape) -> TokenStream {
         Shape::Result(ty, inner) => {
             let (ty_in, annotation, inner) = (given(inner), annotation(inner), print(plan, p, inner));
             let fail = fail(plan, p, result_parts(ty).1.unwrap_or(ty), true);
-            ours!(#p::through_result(__call, __value, |__call, __value: #ty_in| #annotation { #inner }, |__error, __outcome| #fail))
+            ours!(#p::through_result(__call, __value, |__call, __value: #ty_in| #annotation { #inner }, |__error, __outcome| {
+                use #p::{FailBoxed as _, FailDisplay as _};
+                #fail
+            }))
         }
         Shape::Future(_, boxing, output) => {
             let (ty, annotation, output) = (given(output), annotation(output), print(plan, p, output));
-            boxed(p, *boxing, ours!(#p::future(__call, __value, |__call, __value: #ty| #annotation { #output })))
+            boxed(
+                p,
+                *boxing,
+                ours!(#p::future(__call, __value, |__call, __value: #ty| #annotation { #output })),
+            )
         }
         Shape::Stream(ty, boxing, item) => {
             boxed(p, *boxing, generator(plan, p, Open::Stream, ty, item.as_ref()))
         }
-        Shape::Iter(ty, boxing, item) => {
-            boxed(p, *boxing, generator(plan, p, Open::Iter, ty, item.as_ref()))
-        }
+        Shape::Iter(ty, boxing, item) => boxed(p, *boxing, generator(plan, p, Open::Iter, ty, item.as_ref())),
     }
 }
 
@@ -86,11 +92,14 @@ fn record(plan: &Plan, p: &Runtime, ty: &Type) -> TokenStream {
     let output = match (&options.skip_output, &options.process_outputs) {
         (Some(_), _) => ours!(__outcome.skip_output()),
         (None, Some(given)) => {
-            let made = called(p, &given.value, &ours!(__output));
+            let made = called(p, &given.value, "__output");
             ours!(__outcome.output_with(|| #made))
         }
         (None, None) => {
-            let asked = asked_at(&Ident::new("__output", Span::mixed_site()), success.unwrap_or(ty).to_token_stream());
+            let asked = asked_at(
+                &Ident::new("__output", Span::mixed_site()),
+                success.unwrap_or(ty).to_token_stream(),
+            );
             ours!(__outcome.output(#asked))
         }
     };
@@ -112,11 +121,14 @@ fn generator(plan: &Plan, p: &Runtime, open: Open, whole: &Type, item: Option<&T
         _ if folded => (ours!(_), ours!({})), // only errors are looked for
         (_, true) => (ours!(_), ours!(__outcome.skip_output())),
         (Some(given), _) => {
-            let made = called(p, &given.value, &ours!(__value));
+            let made = called(p, &given.value, "__value");
             (ours!(_), ours!(__outcome.output_with(|| #made)))
         }
         (None, _) => {
-            let asked = asked_at(&Ident::new("__output", Span::mixed_site()), success.unwrap_or(item).to_token_stream());
+            let asked = asked_at(
+                &Ident::new("__output", Span::mixed_site()),
+                success.unwrap_or(item).to_token_stream(),
+            );
             (ours!(__output), ours!(__outcome.output(#asked)))
         }
     };
@@ -133,8 +145,7 @@ fn generator(plan: &Plan, p: &Runtime, open: Open, whole: &Type, item: Option<&T
                 }
             };
             // a closure is looked at after `chunk`, so a wrong type is reported at the function that is given here
-            let chunks = asked_at(&Ident::new("__chunks", Span::mixed_site()), reduce.value.to_token_stream());
-            let fold = called(p, &reduce.value, &chunks);
+            let fold = called(p, &reduce.value, "__chunks");
             ("reduce", ours!(, #chunk, |__chunks| #fold))
         }
         (None, Some(aggregate)) => {
@@ -158,29 +169,28 @@ fn split(p: &Runtime, name: &TokenStream, output: &TokenStream, fail: &TokenStre
     })
 }
 
-/// What to do with the local `error`; only a whole call, not an item, can be `handled`.
+/// What to do with the local `__error`; only a whole call, not an item, can be `handled`.
 fn fail(plan: &Plan, p: &Runtime, ty: &Type, whole: bool) -> TokenStream {
-    let at = ty.to_token_stream().into_iter().next().map_or_else(Span::mixed_site, |token| located(token.span()));
+    let at =
+        ty.to_token_stream().into_iter().next().map_or_else(Span::mixed_site, |token| located(token.span()));
     let describe = Ident::new("describe", at);
     let error = asked_at(&Ident::new("__error", Span::mixed_site()), ty.to_token_stream());
-    let describe = ours!({
-        use #p::{FailBoxed as _, FailDisplay as _};
-        (&#p::Fail(#error)).#describe(__outcome)
-    });
+    let describe = ours!((&#p::Fail(#error)).#describe(__outcome));
     match &plan.options.handled {
         Some(given) => {
             let predicate = &given.value;
             let handled = ours!(#p::core::option::Option::is_some_and(#p::core::option::Option::Some(__error), #predicate));
             let then = if whole { ours!(__outcome.handled()) } else { ours!(__outcome.skip_output()) };
-            ours!(if #handled { #then } else #describe)
+            ours!(if #handled { #then } else { #describe })
         }
         None => describe,
     }
 }
 
-/// A hook applied to a reference. A closure goes through `Option::map`, which tells it the type of its parameter; an
+/// A hook applied to a local reference; a type that does not fit is reported at the hook. A closure goes through `Option::map`, which tells it the type of its parameter; an
 /// option is written like its content.
-fn called(p: &Runtime, hook: &syn::Expr, value: &TokenStream) -> TokenStream {
+fn called(p: &Runtime, hook: &syn::Expr, local: &str) -> TokenStream {
+    let value = asked_at(&Ident::new(local, Span::mixed_site()), hook.to_token_stream());
     match hook {
         syn::Expr::Path(_) => ours!(#hook(#value)),
         _ => ours!(#p::core::option::Option::map(#p::core::option::Option::Some(#value), #hook)),
@@ -190,7 +200,9 @@ fn called(p: &Runtime, hook: &syn::Expr, value: &TokenStream) -> TokenStream {
 /// `T` and `E` of a type that is written `Result<T, E>`, as places to point errors at.
 fn result_parts(ty: &Type) -> (Option<&Type>, Option<&Type>) {
     let Type::Path(path) = ty else { return (None, None) };
-    let Some(last) = path.path.segments.last().filter(|last| last.ident == "Result") else { return (None, None) };
+    let Some(last) = path.path.segments.last().filter(|last| last.ident == "Result") else {
+        return (None, None);
+    };
     let PathArguments::AngleBracketed(args) = &last.arguments else { return (None, None) };
     let mut types = args.args.iter().filter_map(|arg| match arg {
         GenericArgument::Type(ty) => Some(ty),

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{GenericArgument, PathArguments, ReturnType, Token, Type};
 
-use super::impl_token;
+use super::hygiene::impl_token;
 use crate::check::Plan;
 
 /// The return type with every `impl Trait` as `_`.
@@ -17,7 +17,9 @@ pub(super) fn erased_output(plan: &Plan) -> TokenStream {
 
 /// Input: `Result<impl Stream<Item = X>, E>`   Output: `Result<_, E>`
 pub(super) fn erased(ty: &Type) -> Type {
-    replaced(ty, &|_| Type::Infer(syn::TypeInfer { attrs: Vec::new(), underscore_token: <Token![_]>::default() }))
+    replaced(ty, &|_| {
+        Type::Infer(syn::TypeInfer { attrs: Vec::new(), underscore_token: <Token![_]>::default() })
+    })
 }
 
 /// The type with every `impl` captured as in an `async fn`: all lifetimes, in every edition.

@@ -7,28 +7,15 @@ mod body;
 mod call;
 mod end;
 mod erase;
+mod hygiene;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::{ReturnType, Token};
+use syn::ReturnType;
 
+use self::hygiene::{Runtime, ours};
 use crate::check::Plan;
 use crate::kind::Shape;
-
-/// `quote!` for code of ours: its names cannot be reached from the user's code, nor reach it.
-macro_rules! ours {
-    ($($tokens:tt)*) => { quote::quote_spanned! { proc_macro2::Span::mixed_site()=> $($tokens)* } };
-}
-use ours;
-
-/// The path to the run time, through which everything we print is named.
-struct Runtime(TokenStream);
-
-impl ToTokens for Runtime {
-    fn to_tokens(&self, tokens: &mut TokenStream) {
-        self.0.to_tokens(tokens);
-    }
-}
 
 /// Prints the function.
 pub(crate) fn print(plan: &Plan) -> TokenStream {
@@ -138,14 +125,4 @@ fn open(plan: &Plan, p: &Runtime) -> TokenStream {
     let ty = erase::erased_output(plan);
     let end = end::print(plan, p, &plan.shape);
     ours!(#call let (__call, __value) = #p::eager(__call, move || -> #ty { #body }); #end)
-}
-
-/// A token of ours that lies where a token of the user's lies.
-fn located(at: Span) -> Span {
-    Span::mixed_site().located_at(at)
-}
-
-/// `impl`, with the capture rules of this crate's edition.
-fn impl_token(at: Span) -> Token![impl] {
-    Token![impl](located(at))
 }

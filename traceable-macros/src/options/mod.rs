@@ -1,6 +1,7 @@
 //! The options of one `#[traceable(..)]`, as written; whether they fit the function is decided in `check`.
 
 mod parse;
+mod value;
 
 use proc_macro2::Span;
 use syn::{Expr, Ident, LitStr, Path};

@@ -8,15 +8,15 @@ use pin_project_lite::pin_project;
 
 use super::super::token::Call;
 
-/// Wraps the body of an `async fn`, or a future that a function returned. `finish` turns the result into what the
-/// wrapper returns: it ends the run, or hands it on to the wrapper of a stream.
+/// Wraps the body of an `async fn`, or a future that a function returned. `finish` turns the result, once,
+/// into what the wrapper returns: it ends the run, or hands it on to the wrapper of a stream.
 #[inline]
-pub fn future<F: Future, U, Finish: FnOnce(Call, F::Output) -> U>(
+pub fn future<F: Future, U, Finish: FnMut(Call, F::Output) -> U>(
     call: Call,
     future: F,
     finish: Finish,
 ) -> TracedFuture<F, Finish> {
-    TracedFuture { inner: Some(future), call, finish: Some(finish) }
+    TracedFuture { inner: Some(future), call, finish }
 }
 
 pin_project! {
@@ -26,7 +26,7 @@ pin_project! {
         #[pin]
         inner: Option<F>,
         call: Call,
-        finish: Option<Finish>,
+        finish: Finish,
     }
 
     impl<F, Finish> PinnedDrop for TracedFuture<F, Finish> {
@@ -38,16 +38,16 @@ pin_project! {
     }
 }
 
-impl<F: Future, U, Finish: FnOnce(Call, F::Output) -> U> Future for TracedFuture<F, Finish> {
+impl<F: Future, U, Finish: FnMut(Call, F::Output) -> U> Future for TracedFuture<F, Finish> {
     type Output = U;
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<U> {
         if self.call.is_off() {
             let this = self.project();
-            // `inner` and `finish` are there until the future is ready, and it is not polled after that
+            // only a drop takes it away
             let Some(inner) = this.inner.as_pin_mut() else { return Poll::Pending };
-            return inner.poll(cx).map(|value| finish_once(this.finish, this.call.off(), value));
+            return inner.poll(cx).map(|value| (this.finish)(Call::OFF, value));
         }
         poll_traced(self, cx)
     }
@@ -55,7 +55,7 @@ impl<F: Future, U, Finish: FnOnce(Call, F::Output) -> U> Future for TracedFuture
 
 #[cold]
 #[inline(never)]
-fn poll_traced<F: Future, U, Finish: FnOnce(Call, F::Output) -> U>(
+fn poll_traced<F: Future, U, Finish: FnMut(Call, F::Output) -> U>(
     this: Pin<&mut TracedFuture<F, Finish>>,
     cx: &mut TaskContext<'_>,
 ) -> Poll<U> {
@@ -67,20 +67,11 @@ fn poll_traced<F: Future, U, Finish: FnOnce(Call, F::Output) -> U>(
     drop(entered);
     match polled {
         Ok(Poll::Pending) => Poll::Pending,
-        Ok(Poll::Ready(value)) => Poll::Ready(finish_once(this.finish, this.call.take(), value)),
+        Ok(Poll::Ready(value)) => Poll::Ready((this.finish)(this.call.take(), value)),
         Err(panic) => {
             this.call.panicked(&*panic);
             resume_unwind(panic)
         }
-    }
-}
-
-#[inline]
-fn finish_once<T, U, Finish: FnOnce(Call, T) -> U>(finish: &mut Option<Finish>, call: Call, value: T) -> U {
-    match finish.take() {
-        Some(finish) => finish(call, value),
-        #[expect(clippy::panic, reason = "a future that is polled after it was ready panics, as an `async fn` does")]
-        None => panic!("`async fn` resumed after completion"),
     }
 }
 

@@ -18,7 +18,7 @@ pub(super) fn item<T>(call: &Call, collect: &mut impl Collect<T>, gathered: &mut
         let event = json!({"name": "error", "time": Timestamp::now().to_string(), "message": error});
         run.state().extra().events.push(event);
     }
-    if gathered.seen == 0 && run.run_type == RunType::Llm {
+    if gathered.seen == 0 && run.head.run_type() == RunType::Llm {
         // LangSmith computes the time to the first token from this
         let event = json!({"name": "new_token", "time": Timestamp::now().to_string()});
         run.state().extra().events.push(event);

@@ -3,30 +3,18 @@
 //! tracing and fastrace look at how the body is written, and so miss `Box::pin(g(a))`, `.boxed()` and every stream.
 //! A type cannot be misread: if it is an alias we do not know, the result is not recordable and does not compile.
 
+mod bound;
+mod refuse;
+
 use syn::punctuated::Punctuated;
 use syn::{
-    GenericArgument, Ident, Path, PathArguments, PathSegment, Result, ReturnType, Token, Type, TypeParamBound,
+    GenericArgument, Path, PathArguments, PathSegment, Result, ReturnType, Token, Type, TypeParamBound,
 };
 
+pub(crate) use self::bound::Open;
+use self::bound::{bound_name, opening_bound, types};
+use self::refuse::refuse_hidden;
 use crate::message;
-
-/// A run that stays open while this is worked through.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Open {
-    Future,
-    Stream,
-    Iter,
-}
-
-impl Open {
-    pub(crate) fn noun(self) -> &'static str {
-        match self {
-            Self::Future => "future",
-            Self::Stream => "stream",
-            Self::Iter => "iterator",
-        }
-    }
-}
 
 /// How the value was boxed, so that the wrapper can be boxed alike.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -122,7 +110,9 @@ fn read(ty: &Type) -> Result<Shape> {
         Type::ImplTrait(opaque) => {
             Ok(read_bounds(&opaque.bounds, ty, Boxing::None)?.unwrap_or_else(|| Shape::Value(whole())))
         }
-        Type::Path(path) if path.qself.is_none() => Ok(read_path(&path.path, ty)?.unwrap_or_else(|| Shape::Value(whole()))),
+        Type::Path(path) if path.qself.is_none() => {
+            Ok(read_path(&path.path, ty)?.unwrap_or_else(|| Shape::Value(whole())))
+        }
         _ => Ok(Shape::Value(whole())),
     }
 }
@@ -190,41 +180,6 @@ fn read_bounds(
     }))
 }
 
-fn opening_bound(bounds: &Punctuated<TypeParamBound, Token![+]>) -> Option<(Open, &PathSegment)> {
-    bounds.iter().find_map(|bound| {
-        let TypeParamBound::Trait(bound) = bound else { return None };
-        let segment = bound.path.segments.last()?;
-        let open = match segment.ident.to_string().as_str() {
-            "Future" | "FusedFuture" | "TryFuture" => Open::Future,
-            "Stream" | "TryStream" | "FusedStream" => Open::Stream,
-            "Iterator" | "DoubleEndedIterator" | "ExactSizeIterator" | "FusedIterator" => Open::Iter,
-            _ => return None,
-        };
-        Some((open, segment))
-    })
-}
-
-fn bound_name(bound: &TypeParamBound) -> Option<&Ident> {
-    match bound {
-        TypeParamBound::Trait(bound) => bound.path.segments.last().map(|segment| &segment.ident),
-        _ => None,
-    }
-}
-
-fn types(segment: &PathSegment) -> Vec<&Type> {
-    match &segment.arguments {
-        PathArguments::AngleBracketed(args) => args
-            .args
-            .iter()
-            .filter_map(|arg| match arg {
-                GenericArgument::Type(ty) => Some(ty),
-                _ => None,
-            })
-            .collect(),
-        _ => Vec::new(),
-    }
-}
-
 fn associated(segment: &PathSegment, name: &str) -> Option<Type> {
     let PathArguments::AngleBracketed(args) = &segment.arguments else { return None };
     args.args.iter().find_map(|arg| match arg {
@@ -260,52 +215,5 @@ fn force(ty: &Type, open: Open) -> Shape {
         Open::Future => Shape::Future(ty.clone(), boxing, Box::new(Shape::Value(infer()))),
         Open::Stream => Shape::Stream(ty.clone(), boxing, None),
         Open::Iter => Shape::Iter(ty.clone(), boxing, None),
-    }
-}
-
-/// An open thing in a place where it cannot be wrapped would be recorded as finished: refuse it.
-fn refuse_hidden(ty: &Type, top: bool) -> Result<()> {
-    match ty {
-        Type::Paren(inner) => refuse_hidden(&inner.elem, top),
-        Type::Group(inner) => refuse_hidden(&inner.elem, top),
-        Type::ImplTrait(opaque) => refuse_bounds(&opaque.bounds, ty, top),
-        Type::TraitObject(object) => refuse_bounds(&object.bounds, ty, top),
-        Type::Reference(reference) => match &*reference.elem {
-            Type::ImplTrait(syn::TypeImplTrait { bounds, .. })
-            | Type::TraitObject(syn::TypeTraitObject { bounds, .. }) => match opening_bound(bounds) {
-                Some((open, _)) => Err(message::behind_reference(ty, open.noun())),
-                None => Ok(()),
-            },
-            inner => refuse_hidden(inner, false),
-        },
-        Type::Tuple(tuple) => tuple.elems.iter().try_for_each(|ty| refuse_hidden(ty, false)),
-        Type::Array(array) => refuse_hidden(&array.elem, false),
-        Type::Slice(slice) => refuse_hidden(&slice.elem, false),
-        Type::Path(path) => {
-            let Some(last) = path.path.segments.last() else { return Ok(()) };
-            let open = match last.ident.to_string().as_str() {
-                "BoxFuture" | "LocalBoxFuture" => Some(Open::Future),
-                "BoxStream" | "LocalBoxStream" => Some(Open::Stream),
-                _ => None,
-            };
-            match open {
-                Some(open) if !top => Err(message::nested(ty, open.noun())),
-                _ => types(last).into_iter().try_for_each(|ty| refuse_hidden(ty, top && last.ident == "Box")),
-            }
-        }
-        _ => Ok(()),
-    }
-}
-
-fn refuse_bounds(bounds: &Punctuated<TypeParamBound, Token![+]>, ty: &Type, top: bool) -> Result<()> {
-    if let Some((open, _)) = opening_bound(bounds) {
-        return Err(message::nested(ty, open.noun()));
-    }
-    let is_function = |name: &Ident| {
-        ["Fn", "FnMut", "FnOnce", "AsyncFn", "AsyncFnMut", "AsyncFnOnce"].iter().any(|function| name == function)
-    };
-    match bounds.iter().filter_map(bound_name).find(|name| is_function(name)) {
-        Some(_) if top => Err(message::returns_function(ty)),
-        _ => Ok(()),
     }
 }

@@ -2,21 +2,21 @@
 
 use std::fmt;
 
-use crate::run::run_type::RunType;
+use super::run_type::RunType;
 
 /// All that is known about an annotated function at compile time. The expansion keeps one static for each.
 pub struct Site {
-    pub(super) name: &'static str,
-    pub(super) module_path: &'static str,
-    pub(super) file: &'static str,
-    pub(super) line: u32,
-    pub(super) run_type: &'static str,
-    pub(super) tags: &'static [&'static str],
-    pub(super) project: Option<&'static str>,
-    pub(super) is_root: bool,
-    pub(super) cancel_is_ok: bool,
-    pub(super) begins: bool,
-    pub(super) start: fn(),
+    pub(crate) name: &'static str,
+    pub(crate) module_path: &'static str,
+    pub(crate) file: &'static str,
+    pub(crate) line: u32,
+    pub(crate) run_type: &'static str,
+    pub(crate) tags: &'static [&'static str],
+    pub(crate) project: Option<&'static str>,
+    pub(crate) is_root: bool,
+    pub(crate) cancel_is_ok: bool,
+    pub(crate) begins: bool,
+    pub(crate) start: fn(),
 }
 
 impl Site {

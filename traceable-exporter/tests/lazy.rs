@@ -1,0 +1,98 @@
+//! Programs that never call `init`: each case is a process of its own, which runs this same test in another role.
+
+mod support;
+
+use std::process::{Command, Output};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use support::LONG;
+use support::server::Server;
+use traceable_core::{RunOperation, RunSink, RunTree};
+use traceable_exporter::{flush, init, start_lazily};
+
+const ROLE: &str = "TEST_ROLE";
+
+fn in_role(role: &str, vars: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", "the_role", "--nocapture", "--include-ignored"]).env(ROLE, role);
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("LANG")) {
+        command.env_remove(name);
+    }
+    let output = command.envs(vars.iter().copied()).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{text}");
+    output
+}
+
+fn warnings(output: &Output) -> Vec<String> {
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    text.lines().filter(|line| line.starts_with("traceable: ")).map(str::to_owned).collect()
+}
+
+#[derive(Default)]
+struct Mine(Mutex<usize>);
+
+impl RunSink for Mine {
+    fn submit(&self, _: RunOperation) {
+        *self.0.lock().unwrap() += 1;
+    }
+}
+
+#[test]
+#[ignore = "run by the other tests, in a process of its own"]
+fn the_role() {
+    let one_run = || {
+        RunTree::builder("r").build().post().end().patch();
+    };
+    match std::env::var(ROLE).unwrap_or_default().as_str() {
+        "exports" => {
+            assert!(start_lazily() && start_lazily());
+            one_run();
+            assert!(flush(LONG).unwrap().is_lossless());
+            let guard = init().unwrap();
+            assert_eq!(guard.stats().delivered, 2);
+        }
+        "off" => {
+            assert!(!start_lazily() && !start_lazily());
+            one_run();
+            assert!(flush(Duration::ZERO).is_none());
+        }
+        "chosen" => {
+            let mine = Arc::new(Mine::default());
+            traceable_core::process::install_sink(mine.clone());
+            start_lazily();
+            one_run();
+            assert_eq!(*mine.0.lock().unwrap(), 2);
+        }
+        "init fails" => assert!(init().unwrap_err().to_string().contains("LANGSMITH_API_KEY")),
+        "init off" => assert!(!init().unwrap().is_active() && !start_lazily()),
+        _ => {}
+    }
+}
+
+#[test]
+fn the_environment_decides() {
+    let server = Server::start();
+    let on = [("LANGSMITH_TRACING", "true"), ("LANGSMITH_ENDPOINT", &server.url())];
+    let output = in_role("exports", &on);
+    assert!(warnings(&output).is_empty());
+    assert_eq!(server.requests().len(), 1);
+    in_role("chosen", &on);
+    assert_eq!(server.requests().len(), 1);
+    assert!(warnings(&in_role("off", &[("LANGSMITH_ENDPOINT", &server.url())])).is_empty());
+    // what is wrong does not matter while tracing is off
+    in_role("init off", &[("LANGSMITH_ENDPOINT", "nonsense"), ("LANGSMITH_TRACING_SAMPLING_RATE", "9")]);
+}
+
+#[test]
+fn a_faulty_setting_is_one_warning_and_no_more() {
+    let output = in_role("off", &[("LANGSMITH_TRACING", "true")]);
+    let lines = warnings(&output);
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    assert!(lines[0].contains("tracing is off: LANGSMITH_API_KEY is not set"), "{lines:?}");
+    in_role("init fails", &[("LANGSMITH_TRACING", "true")]);
+    // the test runner's own lines are all there is on standard output
+    let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(!stdout.contains("LANGSMITH") && !stdout.contains("traceable:"), "{stdout}");
+}

@@ -1,0 +1,197 @@
+//! Reading what stands behind an option's key.
+
+use proc_macro2::{Span, TokenStream};
+use syn::ext::IdentExt;
+use syn::parse::{Parse, ParseStream};
+use syn::punctuated::Punctuated;
+use syn::{Error, Expr, Ident, Lit, LitStr, Path, Result, Token, parenthesized, token};
+
+use super::{Field, RunType};
+use crate::message::{self, Mistakes};
+
+/// LangSmith's run types, and the variants of the run time's `RunType` that stand for them.
+const RUN_TYPES: &[(&str, &str)] = &[
+    ("chain", "Chain"),
+    ("llm", "Llm"),
+    ("tool", "Tool"),
+    ("retriever", "Retriever"),
+    ("embedding", "Embedding"),
+    ("prompt", "Prompt"),
+    ("parser", "Parser"),
+];
+
+pub(super) fn flag(input: ParseStream<'_>, key: &Ident) -> Result<()> {
+    if input.is_empty() || input.peek(Token![,]) {
+        return Ok(());
+    }
+    Err(message::wrong_shape(key, &key.to_string()))
+}
+
+fn equals(input: ParseStream<'_>, key: &Ident, example: &str) -> Result<()> {
+    if input.peek(Token![=]) && !input.peek(Token![==]) {
+        input.parse::<Token![=]>()?;
+        if !input.is_empty() && !input.peek(Token![,]) {
+            return Ok(());
+        }
+    }
+    Err(message::wrong_shape(key, example))
+}
+
+pub(super) fn value<T: Parse>(input: ParseStream<'_>, key: &Ident, example: &str) -> Result<T> {
+    equals(input, key, example)?;
+    input.parse()
+}
+
+pub(super) fn hook(input: ParseStream<'_>, key: &Ident) -> Result<Expr> {
+    value(input, key, &format!("{key} = function"))
+}
+
+pub(super) fn path(input: ParseStream<'_>, key: &Ident) -> Result<Path> {
+    equals(input, key, "crate = path::to::traceable")?;
+    Path::parse_mod_style(input)
+}
+
+/// A string known at compile time: a literal, or a constant.
+pub(super) fn text(input: ParseStream<'_>, key: &Ident, example: &str) -> Result<Expr> {
+    let expr: Expr = value(input, key, example)?;
+    match &expr {
+        Expr::Lit(literal) => match &literal.lit {
+            Lit::Str(text) if text.value().trim().is_empty() => Err(message::empty(text, what_is_empty(key))),
+            Lit::Str(_) => Ok(expr),
+            other => Err(Error::new_spanned(other, format!("`{key}` is a string: `{example}`"))),
+        },
+        _ => Ok(expr),
+    }
+}
+
+fn what_is_empty(key: &Ident) -> &'static str {
+    match key.to_string().as_str() {
+        "name" => "run name",
+        "project" => "project name",
+        _ => "run type",
+    }
+}
+
+fn literal(input: ParseStream<'_>, key: &Ident, example: &str) -> Result<LitStr> {
+    equals(input, key, example)?;
+    let at = input.span();
+    input.parse().map_err(|_| Error::new(at, format!("`{key}` is a string literal: `{example}`")))
+}
+
+pub(super) fn run_type(input: ParseStream<'_>, key: &Ident) -> Result<RunType> {
+    let literal = literal(input, key, "run_type = \"llm\"")?;
+    let value = literal.value();
+    match RUN_TYPES.iter().find(|(name, _)| *name == value) {
+        Some((_, variant)) => Ok(RunType::Known(Ident::new(variant, Span::mixed_site()))),
+        None => {
+            let known: Vec<_> = RUN_TYPES.iter().map(|(name, _)| *name).collect();
+            Err(message::unknown_run_type(&literal, &known))
+        }
+    }
+}
+
+pub(super) fn on_cancel(input: ParseStream<'_>, key: &Ident) -> Result<LitStr> {
+    const KNOWN: &[&str] = &["ok", "error"];
+    let literal = literal(input, key, "on_cancel = \"ok\"")?;
+    if KNOWN.contains(&literal.value().as_str()) {
+        return Ok(literal);
+    }
+    Err(message::unknown_value(&literal, "on_cancel", KNOWN))
+}
+
+pub(super) fn tags(input: ParseStream<'_>, key: &Ident) -> Result<Vec<Expr>> {
+    const EXAMPLE: &str = "tags = [\"..\", \"..\"]";
+    match value::<Expr>(input, key, EXAMPLE)? {
+        Expr::Array(array) => {
+            let elements: Vec<_> = array.elems.into_iter().collect();
+            for element in &elements {
+                if let Expr::Lit(literal) = element {
+                    match &literal.lit {
+                        Lit::Str(text) if text.value().is_empty() => {
+                            return Err(message::empty(text, "a tag"));
+                        }
+                        Lit::Str(_) => {}
+                        other => return Err(Error::new_spanned(other, "a tag is a string")),
+                    }
+                }
+            }
+            Ok(elements)
+        }
+        other => Err(Error::new_spanned(other, format!("`tags` is written `{EXAMPLE}`"))),
+    }
+}
+
+pub(super) fn names(input: ParseStream<'_>, key: &Ident) -> Result<Vec<Ident>> {
+    list(input, key, &format!("{key}(argument, ..)"), |content| content.call(Ident::parse_any))
+}
+
+pub(super) fn fields(
+    input: ParseStream<'_>,
+    key: &Ident,
+    example: &str,
+    mistakes: &mut Mistakes,
+) -> Result<Vec<Field>> {
+    let fields = list(input, key, example, field)?;
+    for (at, field) in fields.iter().enumerate() {
+        if let Some(first) = fields[..at].iter().find(|first| first.key == field.key) {
+            message::key_twice(mistakes, first.span, field.span, &field.key);
+        }
+    }
+    Ok(fields)
+}
+
+/// `(a, b)`, with something in it.
+fn list<T>(
+    input: ParseStream<'_>,
+    key: &Ident,
+    example: &str,
+    element: fn(ParseStream<'_>) -> Result<T>,
+) -> Result<Vec<T>> {
+    if !input.peek(token::Paren) {
+        return Err(message::wrong_shape(key, example));
+    }
+    let content;
+    parenthesized!(content in input);
+    if content.is_empty() {
+        return Err(message::wrong_shape(key, example));
+    }
+    match Punctuated::<T, Token![,]>::parse_terminated_with(&content, element) {
+        Ok(elements) => Ok(elements.into_iter().collect()),
+        Err(error) => {
+            content.parse::<TokenStream>()?; // what is left unread would be a second error
+            Err(error)
+        }
+    }
+}
+
+fn field(input: ParseStream<'_>) -> Result<Field> {
+    let (key, span, short) = if input.peek(LitStr) {
+        let literal: LitStr = input.parse()?;
+        if literal.value().is_empty() {
+            return Err(message::empty(literal, "a key"));
+        }
+        (literal.value(), literal.span(), None)
+    } else {
+        let ident = input.call(Ident::parse_any)?;
+        (message::plain(&ident), ident.span(), Some(ident))
+    };
+    let value = match short {
+        Some(local) if input.is_empty() || input.peek(Token![,]) => {
+            Expr::Path(syn::ExprPath { attrs: Vec::new(), qself: None, path: local.into() })
+        }
+        _ => {
+            input.parse::<Token![=]>()?;
+            input.parse()?
+        }
+    };
+    Ok(Field { key, span, value })
+}
+
+pub(super) fn aggregate(input: ParseStream<'_>, key: &Ident) -> Result<(Expr, Expr)> {
+    const EXAMPLE: &str = "aggregate(init, step)";
+    let mut parts = list(input, key, EXAMPLE, Expr::parse)?.into_iter();
+    match (parts.next(), parts.next(), parts.next()) {
+        (Some(init), Some(step), None) => Ok((init, step)),
+        _ => Err(message::wrong_shape(key, EXAMPLE)),
+    }
+}

@@ -1,0 +1,438 @@
+//! What is printed, as snapshots.
+
+use quote::quote;
+
+use super::expanded;
+
+#[track_caller]
+fn check(found: &str, expected: &str) {
+    assert!(found.trim() == expected.trim(), "found:\n{found}\nexpected:\n{expected}");
+}
+
+#[test]
+fn a_plain_function() {
+    let found = expanded(
+        quote!(crate = p, run_type = "tool", skip(b), metadata(k = a)),
+        quote! {
+        /// Adds.
+        pub fn add<T: Serialize>(a: &T, mut b: u8, (c, _): (u8, u8), _d: u8) -> Result<T, Error> where T: Clone { BODY }
+        },
+    );
+    check(
+        &found,
+        r#"
+/// Adds.
+pub fn add<T: Serialize>(a: &T, b: u8, __arg2: (u8, u8), _d: u8) -> Result<T, Error>
+where
+    T: Clone,
+{
+    let mut __call = {
+        static SITE: p::__private::Site = p::__private::Site::new(
+                "add",
+                p::__private::core::module_path!(),
+                p::__private::core::file!(),
+                p::__private::core::line!(),
+                p::__private::START,
+            )
+            .run_type(p::__private::RunType::Tool)
+            .begins();
+        p::__private::Call::now(&SITE)
+    };
+    if __call.on() {
+        __call.metadata("k", &(a));
+    }
+    p::__private::sync(
+        __call,
+        move || -> Result<T, Error> {
+            p::__private::begin(|__inputs| {
+                let (c, _) = &__arg2;
+                {
+                    let __value = &*a;
+                    __inputs.add("a", &*__value);
+                }
+                {
+                    let __value = c;
+                    __inputs.add("c", &*__value);
+                }
+            });
+            let a = a;
+            let _ = &a;
+            let mut b = b;
+            let __arg2 = __arg2;
+            let (c, _) = __arg2;
+            let _d = _d;
+            { BODY }
+        },
+        |__value, __outcome| {
+            use p::__private::{FailBoxed as _, FailDisplay as _, OutValue as _};
+            match p::__private::Out(__value).kind().split(__value) {
+                p::__private::core::result::Result::Ok(__output) => {
+                    __outcome.output(&*__output)
+                }
+                p::__private::core::result::Result::Err(__error) => {
+                    (&p::__private::Fail(&*__error)).describe(__outcome)
+                }
+            }
+        },
+    )
+}
+"#,
+    );
+}
+
+#[test]
+fn an_async_function() {
+    let found = expanded(
+        quote!(crate = p),
+        quote! {
+        async fn ask(&self, #[run_tree] rt: RunTree, text: String) -> Result<Answer, Error> { BODY }
+        },
+    );
+    check(
+        &found,
+        r#"
+fn ask(
+    &self,
+    text: String,
+) -> impl p::__private::core::future::Future<Output = Result<Answer, Error>> {
+    let __call = {
+        static SITE: p::__private::Site = p::__private::Site::new(
+                "ask",
+                p::__private::core::module_path!(),
+                p::__private::core::file!(),
+                p::__private::core::line!(),
+                p::__private::START,
+            )
+            .begins();
+        p::__private::Call::deferred(&SITE)
+    };
+    p::__private::future(
+        __call,
+        async move {
+            if let p::__private::core::option::Option::Some(__value) = p::__private::core::option::Option::<
+                Result<Answer, Error>,
+            >::None {
+                return __value;
+            }
+            let rt: RunTree = p::__private::begin_run_tree(|__inputs| {
+                {
+                    let __value = &text;
+                    __inputs.add("text", &*__value);
+                }
+            });
+            let text = text;
+            { BODY }
+        },
+        |__call, __value: Result<Answer, Error>| {
+            __call
+                .finish(
+                    __value,
+                    |__value, __outcome| {
+                        use p::__private::{
+                            FailBoxed as _, FailDisplay as _, OutValue as _,
+                        };
+                        match p::__private::Out(__value).kind().split(__value) {
+                            p::__private::core::result::Result::Ok(__output) => {
+                                __outcome.output(&*__output)
+                            }
+                            p::__private::core::result::Result::Err(__error) => {
+                                (&p::__private::Fail(&*__error)).describe(__outcome)
+                            }
+                        }
+                    },
+                )
+        },
+    )
+}
+"#,
+    );
+}
+
+#[test]
+fn an_async_function_that_must_stay_one() {
+    let found = expanded(
+        quote!(skip_all),
+        quote! {
+        #[tokio::main] async fn main(args: Args) { BODY }
+        },
+    );
+    check(
+        &found,
+        r#"
+#[tokio::main]
+async fn main(args: Args) {
+    let __call = {
+        static SITE: ::traceable::__private::Site = ::traceable::__private::Site::new(
+            "main",
+            ::traceable::__private::core::module_path!(),
+            ::traceable::__private::core::file!(),
+            ::traceable::__private::core::line!(),
+            ::traceable::__private::START,
+        );
+        ::traceable::__private::Call::deferred(&SITE)
+    };
+    ::traceable::__private::future(
+            __call,
+            async move {
+                if let ::traceable::__private::core::option::Option::Some(__value) = ::traceable::__private::core::option::Option::<
+                    (),
+                >::None {
+                    return __value;
+                }
+                let args = args;
+                { BODY }
+            },
+            |__call, __value: ()| {
+                __call
+                    .finish(
+                        __value,
+                        |__value, __outcome| {
+                            use ::traceable::__private::{
+                                FailBoxed as _, FailDisplay as _, OutValue as _,
+                            };
+                            match ::traceable::__private::Out(__value)
+                                .kind()
+                                .split(__value)
+                            {
+                                ::traceable::__private::core::result::Result::Ok(
+                                    __output,
+                                ) => __outcome.output(&*__output),
+                                ::traceable::__private::core::result::Result::Err(
+                                    __error,
+                                ) => {
+                                    (&::traceable::__private::Fail(&*__error))
+                                        .describe(__outcome)
+                                }
+                            }
+                        },
+                    )
+            },
+        )
+        .await
+}
+"#,
+    );
+}
+
+#[test]
+fn an_async_function_without_end() {
+    let found = expanded(
+        quote!(crate = p),
+        quote! {
+        async fn serve(self) -> ! { BODY }
+        },
+    );
+    check(
+        &found,
+        r#"
+async fn serve(self) -> ! {
+    let __call = {
+        static SITE: p::__private::Site = p::__private::Site::new(
+            "serve",
+            p::__private::core::module_path!(),
+            p::__private::core::file!(),
+            p::__private::core::line!(),
+            p::__private::START,
+        );
+        p::__private::Call::deferred(&SITE)
+    };
+    p::__private::future(
+            __call,
+            async move {
+                let _ = &self;
+                { BODY }
+            },
+            |_, __value: <fn() -> ! as p::__private::Returns>::Output| __value,
+        )
+        .await
+}
+"#,
+    );
+}
+
+#[test]
+fn a_stream() {
+    let found = expanded(
+        quote!(crate = p),
+        quote! {
+        fn words(text: &str) -> impl Stream<Item = Result<String, Error>> { BODY }
+        },
+    );
+    check(
+        &found,
+        r#"
+fn words(text: &str) -> impl Stream<Item = Result<String, Error>> {
+    let __call = {
+        static SITE: p::__private::Site = p::__private::Site::new(
+                "words",
+                p::__private::core::module_path!(),
+                p::__private::core::file!(),
+                p::__private::core::line!(),
+                p::__private::START,
+            )
+            .begins();
+        p::__private::Call::reserve(&SITE)
+    };
+    let (__call, __value) = p::__private::eager(
+        __call,
+        move || -> _ {
+            p::__private::begin(|__inputs| {
+                {
+                    let __value = &*text;
+                    __inputs.add("text", &*__value);
+                }
+            });
+            let text = text;
+            { BODY }
+        },
+    );
+    p::__private::stream_each(
+        __call,
+        __value,
+        |__value: &Result<String, Error>, __outcome| {
+            use p::__private::{FailBoxed as _, FailDisplay as _, OutValue as _};
+            match p::__private::Out(__value).kind().split(__value) {
+                p::__private::core::result::Result::Ok(__output) => {
+                    __outcome.output(&*__output)
+                }
+                p::__private::core::result::Result::Err(__error) => {
+                    (&p::__private::Fail(&*__error)).describe(__outcome)
+                }
+            }
+        },
+    )
+}
+"#,
+    );
+}
+
+#[test]
+fn an_iterator_with_hooks() {
+    let found = expanded(
+        quote!(crate = p, reduce = sum, process_chunk = length),
+        quote! {
+        fn words() -> Option<Box<dyn Iterator<Item = String>>> { BODY }
+        },
+    );
+    check(
+        &found,
+        r#"
+fn words() -> Option<Box<dyn Iterator<Item = String>>> {
+    let __call = {
+        static SITE: p::__private::Site = p::__private::Site::new(
+            "words",
+            p::__private::core::module_path!(),
+            p::__private::core::file!(),
+            p::__private::core::line!(),
+            p::__private::START,
+        );
+        p::__private::Call::reserve(&SITE)
+    };
+    let (__call, __value) = p::__private::eager(
+        __call,
+        move || -> Option<Box<dyn Iterator<Item = String>>> { { BODY } },
+    );
+    p::__private::through_option(
+        __call,
+        __value,
+        |
+            __call,
+            __value: Box<dyn Iterator<Item = String>>,
+        | -> Box<dyn Iterator<Item = String>> {
+            p::__private::Box::new(
+                p::__private::iter_reduce(
+                    __call,
+                    __value,
+                    |__value: &String, __outcome| {
+                        use p::__private::{
+                            FailBoxed as _, FailDisplay as _, OutValue as _,
+                        };
+                        match p::__private::Out(__value).kind().split(__value) {
+                            p::__private::core::result::Result::Ok(_) => {}
+                            p::__private::core::result::Result::Err(__error) => {
+                                (&p::__private::Fail(&*__error)).describe(__outcome)
+                            }
+                        }
+                    },
+                    length,
+                    |__chunks| sum(&*__chunks),
+                ),
+            )
+        },
+    )
+}
+"#,
+    );
+}
+
+#[test]
+fn an_async_function_of_a_stream() {
+    let found = expanded(
+        quote!(crate = p, name = "w"),
+        quote! {
+        async fn words(self: Box<Self>) -> Result<impl Stream<Item = String>, Error> { BODY }
+        },
+    );
+    check(
+        &found,
+        r#"
+fn words(
+    self: Box<Self>,
+) -> impl p::__private::core::future::Future<
+    Output = Result<impl Stream<Item = String>, Error>,
+> {
+    let __call = {
+        static SITE: p::__private::Site = p::__private::Site::new(
+            "w",
+            p::__private::core::module_path!(),
+            p::__private::core::file!(),
+            p::__private::core::line!(),
+            p::__private::START,
+        );
+        p::__private::Call::deferred(&SITE)
+    };
+    p::__private::future(
+        __call,
+        async move {
+            if let p::__private::core::option::Option::Some(__value) = p::__private::core::option::Option::<
+                Result<_, Error>,
+            >::None {
+                return __value;
+            }
+            let _ = &self;
+            { BODY }
+        },
+        |__call, __value: Result<_, Error>| -> Result<_, Error> {
+            p::__private::through_result(
+                __call,
+                __value,
+                |__call, __value: _| {
+                    p::__private::stream_each(
+                        __call,
+                        __value,
+                        |__value: &String, __outcome| {
+                            use p::__private::{
+                                FailBoxed as _, FailDisplay as _, OutValue as _,
+                            };
+                            match p::__private::Out(__value).kind().split(__value) {
+                                p::__private::core::result::Result::Ok(__output) => {
+                                    __outcome.output(&*__output)
+                                }
+                                p::__private::core::result::Result::Err(__error) => {
+                                    (&p::__private::Fail(&*__error)).describe(__outcome)
+                                }
+                            }
+                        },
+                    )
+                },
+                |__error, __outcome| {
+                    use p::__private::{FailBoxed as _, FailDisplay as _};
+                    (&p::__private::Fail(&*__error)).describe(__outcome)
+                },
+            )
+        },
+    )
+}
+"#,
+    );
+}

@@ -1,0 +1,40 @@
+//! The attribute on token streams: what is printed, and what is said.
+
+mod expansion;
+mod kinds;
+mod mistakes;
+
+use proc_macro2::TokenStream;
+
+use crate::attribute;
+
+/// The expansion, formatted.
+fn expanded(options: TokenStream, item: TokenStream) -> String {
+    let tokens = attribute(options, item);
+    match syn::parse2::<syn::File>(tokens.clone()) {
+        Ok(file) => prettyplease::unparse(&file),
+        Err(error) => panic!("{error}: {tokens}"),
+    }
+}
+
+/// The messages of an expansion.
+fn said(options: TokenStream, item: TokenStream) -> Vec<String> {
+    fn collect(tokens: TokenStream, into: &mut Vec<String>) {
+        let mut is_error = false;
+        for token in tokens {
+            match token {
+                proc_macro2::TokenTree::Ident(ident) => is_error = ident == "compile_error",
+                proc_macro2::TokenTree::Group(group) if is_error => {
+                    if let Ok(text) = syn::parse2::<syn::LitStr>(group.stream()) {
+                        into.push(text.value());
+                    }
+                    is_error = false;
+                }
+                _ => {}
+            }
+        }
+    }
+    let mut messages = Vec::new();
+    collect(attribute(options, item), &mut messages);
+    messages
+}
