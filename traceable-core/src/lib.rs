@@ -59,7 +59,7 @@ pub mod __private {
     pub use crate::call::wrap::iter::{TracedIter, iter_aggregate, iter_each, iter_reduce};
     #[cfg(feature = "stream")]
     pub use crate::call::wrap::stream::{TracedStream, stream_aggregate, stream_each, stream_reduce};
-    pub use crate::call::wrap::sync::{eager, sync, through_option, through_result};
+    pub use crate::call::wrap::sync::{eager, plain, sync, through_option, through_result};
     pub use crate::capture::inputs::Inputs;
     pub use crate::capture::items::{Collect, Item};
     pub use crate::capture::outcome::{Fail, FailBoxed, FailDisplay, Never, Out, OutValue, Outcome, Report};

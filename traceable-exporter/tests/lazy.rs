@@ -85,6 +85,7 @@ fn the_environment_decides() {
     in_role("init off", &[("LANGSMITH_ENDPOINT", "nonsense"), ("LANGSMITH_TRACING_SAMPLING_RATE", "9")]);
 }
 
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
 #[test]
 fn a_faulty_setting_is_one_warning_and_no_more() {
     let output = in_role("off", &[("LANGSMITH_TRACING", "true")]);

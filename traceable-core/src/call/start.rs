@@ -13,6 +13,9 @@ use crate::run::birth::{Birth, root_sink};
 use crate::run::node::{Bound, Context, Head, Options, Reservation, Run, Scope};
 use crate::run::settings::Settings;
 
+/// The number of a call that has not kept its own.
+const FOR_ANY_CALL: u64 = 0;
+
 /// What a call becomes.
 pub(super) enum Started {
     /// A run.
@@ -40,6 +43,10 @@ pub(super) fn start_now(head: Head) -> Started {
 pub(super) fn reserve(head: Head, number: u64) -> Option<Started> {
     let is_root = head.site().is_some_and(|site| site.is_root);
     let reservation = reservation(ambient().context(), number, is_root);
+    if head.site().is_some_and(|site| site.names_parent) {
+        // the attribute names a parent next, which may be recorded although nothing here is
+        return Some(Started::Run(reserved(head, reservation)));
+    }
     match reservation.at_call {
         None if root_sink(None, false).is_none() => None,
         Some(context) if is_unrecorded(Some(&context)) => Some(Started::Passive(context)),
@@ -48,17 +55,12 @@ pub(super) fn reserve(head: Head, number: u64) -> Option<Started> {
 }
 
 /// A call that was made where there was nothing, and starts where there may be something.
-pub(super) fn start_later(head: Head, number: u64) -> Started {
+pub(super) fn start_later(head: Head) -> Started {
     match ambient().context() {
         None => Started::Passive(Context::Silent),
         Some(context) if is_unrecorded(Some(&context)) => Started::Passive(context),
-        Some(_) => Started::Run(reserved(head, reservation(None, number, false))),
+        Some(_) => Started::Run(reserved(head, reservation(None, FOR_ANY_CALL, false))),
     }
-}
-
-/// As [`reserve`], for a call whose parent is about to be named.
-pub(super) fn reserve_unplaced(head: Head) -> Arc<Run> {
-    reserved(head, reservation(None, 0, false))
 }
 
 fn reserved(head: Head, mut reservation: Reservation) -> Arc<Run> {
@@ -131,7 +133,7 @@ fn start_reserved(run: &Arc<Run>) -> Bound {
     let at_call = reservation.at_call.take();
     let parent = match at_start {
         // `.with_parent(..)` directly on what this call returned
-        Some(Context::Scope(scope)) if scope.for_call != 0 && scope.for_call == reservation.number => {
+        Some(Context::Scope(scope)) if scope.for_call != 0 && (scope.for_call == reservation.number || reservation.number == FOR_ANY_CALL) => {
             take_one_shots(&mut reservation, &scope);
             reservation.wants_root |= scope.wants_roots;
             Some(Context::Scope(scope))

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::start::{self, Started};
 use crate::capture::outcome::{Outcome, Report as _};
-use crate::context::parent::{IntoParent, Parent};
+use crate::context::parent::IntoParent;
 use crate::context::slot::{Entered, enter, enter_beginning, number_call};
 use crate::process;
 use crate::run::lifecycle;
@@ -23,27 +23,24 @@ enum Stage {
     /// A call of a plain function: it starts where it is made, so there is nothing to remember.
     Now { site: &'static Site },
     /// Made where nothing is traced; it may be started where something is.
-    Later { site: &'static Site, number: u64 },
+    Later { site: &'static Site },
     /// A run, reserved or started.
     Run(Arc<Run>),
     /// No run of its own: what is called inside attaches to this.
-    Passive { site: &'static Site, context: Context },
+    Passive(Context),
 }
 
 impl Call {
-    /// A call that is not traced.
-    pub(super) const OFF: Call = Call(Stage::Off);
-
     /// A call of a plain function, which starts now.
     #[inline]
     pub fn now(site: &'static Site) -> Call {
-        if process::gate_is_open() { Call(Stage::Now { site }) } else { Call::OFF }
+        if process::gate_is_open() { Call(Stage::Now { site }) } else { Call::off() }
     }
 
     /// A call of an `async fn`, which starts at the first poll.
     #[inline]
     pub fn deferred(site: &'static Site) -> Call {
-        if process::gate_is_open() { Call(made(site)) } else { Call::OFF }
+        if process::gate_is_open() { Call(made(site)) } else { Call::off() }
     }
 
     /// A call of a function that returns a future, a stream or an iterator: it starts at the first poll, or when a
@@ -51,6 +48,12 @@ impl Call {
     #[inline]
     pub fn reserve(site: &'static Site) -> Call {
         Call::deferred(site)
+    }
+
+    /// A call that is not traced.
+    #[inline]
+    pub(super) fn off() -> Call {
+        Call(Stage::Off)
     }
 
     /// Whether options are worth evaluating.
@@ -68,10 +71,6 @@ impl Call {
     pub fn parent<P: IntoParent + ?Sized>(&mut self, parent: &P) {
         self.remember();
         let parent = parent.to_parent();
-        if let (Stage::Later { site, .. } | Stage::Passive { site, .. }, Parent::Run(_)) = (&self.0, &parent) {
-            // a named parent may be recorded although nothing here is
-            self.0 = Stage::Run(start::reserve_unplaced(Head::Site(site)));
-        }
         self.reservation(|reservation| start::name_parent(reservation, parent));
     }
 
@@ -84,12 +83,11 @@ impl Call {
         let mut around = None;
         self.reservation(|reservation| around = reservation.at_call.take());
         match &self.0 {
-            Stage::Run(run) => {
-                let passive = run.head.site().zip(around);
-                self.0 = passive.map_or(Stage::Off, |(site, context)| Stage::Passive { site, context });
+            Stage::Run(_) => {
+                self.0 = around.map_or(Stage::Off, Stage::Passive);
             }
             Stage::Later { .. } => self.0 = Stage::Off,
-            Stage::Off | Stage::Now { .. } | Stage::Passive { .. } => {}
+            Stage::Off | Stage::Now { .. } | Stage::Passive(_) => {}
         }
     }
 
@@ -129,7 +127,7 @@ impl Call {
     }
 
     pub(super) fn take(&mut self) -> Call {
-        std::mem::replace(self, Call::OFF)
+        std::mem::replace(self, Call::off())
     }
 
     /// Starts the call if it has not started, and enters its context, for one poll.
@@ -137,16 +135,16 @@ impl Call {
         if let Stage::Now { site } = self.0 {
             process::start_once(site.start);
             if process::gate_is_open() {
-                self.0 = stage(start::start_now(Head::Site(site)), site);
+                self.0 = stage(start::start_now(Head::Site(site)));
             } else {
                 self.0 = Stage::Off;
             }
-        } else if let Stage::Later { site, number } = self.0 {
-            self.0 = stage(start::start_later(Head::Site(site), number), site);
+        } else if let Stage::Later { site } = self.0 {
+            self.0 = stage(start::start_later(Head::Site(site)));
         }
         match &self.0 {
             Stage::Run(run) => enter_run(run),
-            Stage::Passive { context, .. } => enter(Some(context.clone())),
+            Stage::Passive(context) => enter(Some(context.clone())),
             Stage::Off | Stage::Now { .. } | Stage::Later { .. } => enter(None),
         }
     }
@@ -166,7 +164,7 @@ impl Call {
     pub(super) fn enter(&self) -> Option<Entered> {
         match &self.0 {
             Stage::Run(run) if run.started().is_some() => Some(enter(Some(Context::Run(run.clone())))),
-            Stage::Passive { context, .. } => Some(enter(Some(context.clone()))),
+            Stage::Passive(context) => Some(enter(Some(context.clone()))),
             _ => None,
         }
     }
@@ -241,16 +239,12 @@ fn made(site: &'static Site) -> Stage {
     if !process::gate_is_open() {
         return Stage::Off;
     }
-    let number = number_call();
-    match start::reserve(Head::Site(site), number) {
-        Some(started) => stage(started, site),
-        None => Stage::Later { site, number },
-    }
+    start::reserve(Head::Site(site), number_call()).map_or(Stage::Later { site }, stage)
 }
 
-fn stage(started: Started, site: &'static Site) -> Stage {
+fn stage(started: Started) -> Stage {
     match started {
         Started::Run(run) => Stage::Run(run),
-        Started::Passive(context) => Stage::Passive { site, context },
+        Started::Passive(context) => Stage::Passive(context),
     }
 }

@@ -16,6 +16,7 @@ pub struct Site {
     pub(crate) is_root: bool,
     pub(crate) cancel_is_ok: bool,
     pub(crate) begins: bool,
+    pub(crate) names_parent: bool,
     pub(crate) start: fn(),
 }
 
@@ -39,6 +40,7 @@ impl Site {
             is_root: false,
             cancel_is_ok: false,
             begins: false,
+            names_parent: false,
             start,
         }
     }
@@ -86,6 +88,12 @@ impl Site {
     /// `on_cancel = "ok"`.
     pub const fn cancel_ok(mut self) -> Site {
         self.cancel_is_ok = true;
+        self
+    }
+
+    /// `parent = ..`.
+    pub const fn names_parent(mut self) -> Site {
+        self.names_parent = true;
         self
     }
 

@@ -28,6 +28,18 @@ pub(super) fn print(plan: &Plan, p: &Runtime, how: &str) -> TokenStream {
     ours!(let mut __call = #call; if __call.on() { #(#borrowed)* #settings })
 }
 
+/// Whether a call has to be made before its body runs, to be given options.
+pub(super) fn has_settings(plan: &Plan) -> bool {
+    let options = &plan.options;
+    options.enabled.is_some() || options.parent.is_some() || options.metadata.is_some()
+}
+
+/// Output: `{ static SITE: Site = ..; &SITE }`
+pub(super) fn print_site(plan: &Plan, p: &Runtime) -> TokenStream {
+    let site = site(plan, p);
+    ours!({ static SITE: #p::Site = #site; &SITE })
+}
+
 /// `enabled` comes first: when it says no, the run time ignores the rest.
 fn settings(plan: &Plan) -> TokenStream {
     let options = &plan.options;
@@ -75,8 +87,9 @@ fn site(plan: &Plan, p: &Runtime) -> TokenStream {
         let cancel_ok = Ident::new("cancel_ok", located(given.value.span()));
         ours!(.#cancel_ok())
     });
+    let names_parent = options.parent.iter().map(|_| ours!(.names_parent()));
     let begins = super::body::begins(plan).then(|| ours!(.begins()));
     ours!(#p::Site::new(
         #name, #p::core::module_path!(), #p::core::file!(), #p::core::line!(), #p::START
-    ) #(#run_type)* #(#tags)* #(#project)* #(#root)* #(#cancel)* #begins)
+    ) #(#run_type)* #(#tags)* #(#project)* #(#root)* #(#cancel)* #(#names_parent)* #begins)
 }

@@ -68,18 +68,26 @@ fn signature(plan: &Plan, p: &Runtime) -> TokenStream {
 ///
 /// Output:
 /// ```text
-/// let call = { static SITE: Site = ..; Call::now(&SITE) };
+/// plain({ static SITE: Site = ..; &SITE }, move || -> R { begin(|i| ..); let a = a; { BODY } }, |value, outcome| ..)
+/// ```
+/// or, with options that are evaluated at each call,
+/// ```text
+/// let mut call = { static SITE: Site = ..; Call::now(&SITE) };
+/// if call.on() { call.parent(&(expr)); }
 /// sync(call, move || -> R { begin(|i| ..); let a = a; { BODY } }, |value, outcome| ..)
 /// ```
 fn plain(plan: &Plan, p: &Runtime) -> TokenStream {
-    let call = call::print(plan, p, "now");
     let body = body::print(plan, p);
-    match &plan.shape {
-        Shape::Never => ours!(#call #p::sync(__call, move || -> ! { #body }, |_, _| {})),
-        _ => {
-            let (ty, record) = (erase::erased_output(plan), end::recorder(plan, p));
-            ours!(#call #p::sync(__call, move || -> #ty { #body }, #record))
-        }
+    let (ty, record) = match &plan.shape {
+        Shape::Never => (ours!(!), ours!(|_, _| {})),
+        _ => (erase::erased_output(plan), end::recorder(plan, p)),
+    };
+    if call::has_settings(plan) {
+        let call = call::print(plan, p, "now");
+        ours!(#call #p::sync(__call, move || -> #ty { #body }, #record))
+    } else {
+        let site = call::print_site(plan, p);
+        ours!(#p::plain(#site, move || -> #ty { #body }, #record))
     }
 }
 

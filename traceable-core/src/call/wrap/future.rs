@@ -47,7 +47,7 @@ impl<F: Future, U, Finish: FnMut(Call, F::Output) -> U> Future for TracedFuture<
             let this = self.project();
             // only a drop takes it away
             let Some(inner) = this.inner.as_pin_mut() else { return Poll::Pending };
-            return inner.poll(cx).map(|value| (this.finish)(Call::OFF, value));
+            return inner.poll(cx).map(|value| (this.finish)(Call::off(), value));
         }
         poll_traced(self, cx)
     }
