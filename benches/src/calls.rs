@@ -183,7 +183,7 @@ struct Discard;
 
 impl traceable::RunSink for Discard {
     fn submit(&self, operation: traceable::RunOperation) {
-        black_box(operation);
+        black_box(&operation);
     }
 }
 

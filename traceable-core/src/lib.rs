@@ -36,7 +36,7 @@ pub use identity::id::new_run_id;
 pub use identity::sampling::is_sampled;
 pub use identity::time::{Compact, Timestamp};
 pub use run::keep_open::KeepOpen;
-pub use run::operation::{OperationKind, RunOperation};
+pub use run::operation::{OperationKind, RunDetails, RunOperation};
 pub use run::run_tree::RunTree;
 pub use run::run_tree_builder::RunTreeBuilder;
 pub use run::run_type::RunType;

@@ -89,23 +89,31 @@ fn merge(base: &mut RunOperation, mut newer: RunOperation) {
     }
     // tags and metadata are always told whole, so those of the newer one hold
     std::mem::swap(base, &mut newer);
-    let older = newer;
+    let mut older = newer;
     if is_new {
         base.kind = OperationKind::Post;
     }
-    keep(&mut base.end_time, older.end_time);
-    keep(&mut base.inputs, older.inputs);
-    keep(&mut base.outputs, older.outputs);
-    keep(&mut base.error, older.error);
-    keep(&mut base.serialized, older.serialized);
-    if base.events.is_empty() {
-        base.events = older.events;
+    keep(&mut base.end_time, older.end_time.take());
+    keep(&mut base.inputs, older.inputs.take());
+    keep(&mut base.outputs, older.outputs.take());
+    let older = older.details();
+    if base.details().error.is_none() && older.error.is_some() {
+        base.details_mut().error = older.error.clone();
     }
-    let added = std::mem::replace(&mut base.attachments, older.attachments);
-    for (name, attachment) in added {
-        match base.attachments.iter_mut().find(|(n, _)| *n == name) {
-            Some((_, old)) => *old = attachment,
-            None => base.attachments.push((name, attachment)),
+    if base.details().serialized.is_none() && older.serialized.is_some() {
+        base.details_mut().serialized = older.serialized.clone();
+    }
+    if base.details().events.is_empty() && !older.events.is_empty() {
+        base.details_mut().events = older.events.clone();
+    }
+    if !older.attachments.is_empty() {
+        let added = std::mem::replace(&mut base.details_mut().attachments, older.attachments.clone());
+        let all = &mut base.details_mut().attachments;
+        for (name, attachment) in added {
+            match all.iter_mut().find(|(n, _)| *n == name) {
+                Some((_, old)) => *old = attachment,
+                None => all.push((name, attachment)),
+            }
         }
     }
 }

@@ -147,7 +147,7 @@ impl Argument {
         quote!(#(#cfgs)* let #pattern = &#slot; #(#used)*)
     }
 
-    /// Input: `a: A`   Output: `let value = &a; inputs.add("a", &*value);`
+    /// Input: `a: A`   Output: `let value = &a; inputs.add("\"a\":", &*value);`
     ///
     /// The bound on the type is asked at the type's own tokens, so that a missing `Serialize` is reported there.
     pub(crate) fn recorded(&self, inputs: &Ident, overridden: &[String]) -> TokenStream {
@@ -176,10 +176,25 @@ impl Argument {
             let value = Ident::new("__value", Span::mixed_site());
             let asked = asked_at(&value, if plain { ty.to_token_stream() } else { ident.to_token_stream() });
             let cfgs = self.cfgs();
+            let key = if binding.mode == Mode::Attachment { key } else { member(&key) };
             Some(quote!(#(#cfgs)* { let #value = #place; #inputs.#method(#key, #asked); }))
         });
         quote!(#(#statements)*)
     }
+}
+
+/// Input: `name`   Output: `"name":`, as it stands in a JSON object, so that no call has to quote it
+pub(crate) fn member(key: &str) -> String {
+    let mut text = String::from('"');
+    for c in key.chars() {
+        match c {
+            '"' | '\\' => text.extend(['\\', c]),
+            c if c < ' ' => text.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => text.push(c),
+        }
+    }
+    text.push_str("\":");
+    text
 }
 
 /// `&*value`, lying over `tokens`: the compiler underlines the argument of a call whose bound fails.

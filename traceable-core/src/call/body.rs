@@ -2,7 +2,7 @@
 
 use crate::capture::inputs::Inputs;
 use crate::capture::writer::Writer;
-use crate::context::slot::{enter, take_beginning};
+use crate::context::slot::{silently, take_beginning};
 use crate::process;
 use crate::run::lifecycle;
 use crate::run::node::Context;
@@ -36,11 +36,7 @@ fn begin_traced(record: impl FnOnce(&mut Inputs<'_>)) -> RunTree {
 #[inline(never)]
 fn begin_recorded(record: &mut dyn FnMut(&mut Inputs<'_>)) -> RunTree {
     let Some(Context::Run(run)) = take_beginning() else { return RunTree::inactive() };
-    let (inputs, attachments) = {
-        // the arguments' `Serialize` is no part of the program's work: traced code in it opens no runs
-        let _silent = enter(Some(Context::Silent));
-        Writer::lend(|writer| Inputs::gather(writer, record))
-    };
+    let (inputs, attachments) = silently(|| Writer::lend(|writer| Inputs::gather(writer, record)));
     {
         let mut state = run.state();
         state.inputs = Some(inputs);

@@ -10,8 +10,9 @@ use crate::context::rule::choose;
 use crate::context::slot::{Ambient, ambient};
 use crate::process;
 use crate::run::birth::{Birth, root_sink};
-use crate::run::node::{Bound, Context, Head, Options, Reservation, Run, Scope};
+use crate::run::node::{Bound, Context, Head, Options, Reservation, Run, Scope, State};
 use crate::run::settings::Settings;
+use crate::run::site::Site;
 
 /// The number of a call that has not kept its own.
 const FOR_ANY_CALL: u64 = 0;
@@ -33,9 +34,10 @@ pub(super) fn start_now(head: Head) -> Started {
         return Started::Passive(reservation.at_call.unwrap_or(Context::Silent));
     }
     let parent = reservation.at_call.take();
-    let run = Arc::new(Run::new(named(head, &mut reservation), Bound::nowhere));
-    run.bind(bind(reservation, &run, parent, was_fenced));
-    Started::Run(run)
+    let head = named(head, &mut reservation);
+    let mut state = State::default();
+    let bound = bind(&head, &mut state, reservation, parent, was_fenced);
+    Started::Run(Arc::new(Run::placed(head, bound, state)))
 }
 
 /// Makes a run that starts later: at its first poll, or when a child needs it. `None`: nothing is recorded here, and
@@ -64,9 +66,8 @@ pub(super) fn start_later(head: Head) -> Started {
 }
 
 fn reserved(head: Head, mut reservation: Reservation) -> Arc<Run> {
-    let run = Run::new(named(head, &mut reservation), start_reserved);
-    run.state().reservation = Some(reservation);
-    Arc::new(run)
+    let head = named(head, &mut reservation);
+    Arc::new(Run::reserved(head, reservation, start_reserved))
 }
 
 fn reservation(at_call: Option<Context>, number: u64, is_root: bool) -> Reservation {
@@ -141,41 +142,35 @@ fn start_reserved(run: &Arc<Run>) -> Bound {
         _ if reservation.is_named => at_call,
         at_start => choose(at_call, at_start),
     };
-    bind(reservation, run, parent, was_fenced)
+    bind(&run.head, &mut run.state(), reservation, parent, was_fenced)
 }
 
 /// Gives a run its place, and its state what it inherits.
-fn bind(reservation: Reservation, run: &Arc<Run>, parent: Option<Context>, was_fenced: bool) -> Bound {
+fn bind(
+    head: &Head,
+    state: &mut State,
+    reservation: Reservation,
+    parent: Option<Context>,
+    was_fenced: bool,
+) -> Bound {
     let inherited = parent.as_ref().and_then(Context::settings);
-    let options = reservation.options.map(|options| *options).unwrap_or_default();
-    let settings = match run.head.site() {
-        Some(site) if !site.tags.is_empty() || site.project.is_some() || !options.metadata.is_empty() => {
-            let own = Settings {
-                tags: site.tags.iter().map(|tag| Cow::Borrowed(*tag)).collect(),
-                metadata: options.metadata,
-                ..Settings::default()
-            };
-            let mut settings = own.over(inherited.as_deref());
-            settings.project = settings.project.or(site.project.map(Cow::Borrowed));
-            Some(Arc::new(settings))
-        }
-        _ => inherited,
-    };
-    let given = options.one_shots.run_id;
+    let wants_root = reservation.wants_root || wants_roots(parent.as_ref());
+    let mut options = reservation.options;
+    let settings = settings(head.site(), options.as_deref_mut(), inherited);
+    let one_shots = options.map(|options| options.one_shots);
+    let given = one_shots.as_ref().and_then(|one_shots| one_shots.run_id);
     let id = given.filter(|id| !process::is_id_taken(*id));
     let is_silenced = settings.as_ref().is_some_and(|settings| settings.enabled == Some(false));
-    let wants_root = reservation.wants_root || wants_roots(parent.as_ref());
     let birth = Birth { parent, settings: settings.as_deref(), id, start: None, by_hand: false };
     let mut bound = birth.bind();
     if is_silenced {
         bound.sink = None;
     }
-    let mut state = run.state();
     state.settings = settings;
     if let Some(given) = given.filter(|_| id.is_none()) {
         state.metadata("dup_of", given.to_string());
     }
-    if let Some(on_end) = options.one_shots.on_end {
+    if let Some(on_end) = one_shots.and_then(|one_shots| one_shots.on_end) {
         state.extra().on_end = Some(on_end);
     }
     if bound.sink.is_none() {
@@ -186,11 +181,33 @@ fn bind(reservation: Reservation, run: &Arc<Run>, parent: Option<Context>, was_f
         && let Some(reason) = split::reason(was_fenced)
     {
         state.metadata("split_reason", reason);
-        if let Some(site) = run.head.site() {
+        if let Some(site) = head.site() {
             state.metadata("split_site", site.to_string());
         }
     }
     bound
+}
+
+/// What the run inherits, and what the attribute and its options add to it.
+fn settings(
+    site: Option<&'static Site>,
+    options: Option<&mut Options>,
+    inherited: Option<Arc<Settings>>,
+) -> Option<Arc<Settings>> {
+    let metadata = options.map(|options| std::mem::take(&mut options.metadata)).filter(|all| !all.is_empty());
+    let tags = site.map_or(&[][..], |site| site.tags);
+    let project = site.and_then(|site| site.project);
+    if tags.is_empty() && project.is_none() && metadata.is_none() {
+        return inherited;
+    }
+    let own = Settings {
+        tags: tags.iter().map(|tag| Cow::Borrowed(*tag)).collect(),
+        metadata: metadata.unwrap_or_default(),
+        ..Settings::default()
+    };
+    let mut settings = own.over(inherited.as_deref());
+    settings.project = settings.project.or(project.map(Cow::Borrowed));
+    Some(Arc::new(settings))
 }
 
 fn wants_roots(parent: Option<&Context>) -> bool {

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::start::{self, Started};
 use crate::capture::outcome::{Outcome, Report as _};
 use crate::context::parent::IntoParent;
-use crate::context::slot::{Entered, enter, enter_beginning, number_call};
+use crate::context::slot::{Entered, enter, enter_beginning, number_call, silently};
 use crate::process;
 use crate::run::lifecycle;
 use crate::run::node::{Context, Head, Reservation, Run, State};
@@ -224,10 +224,7 @@ pub(super) fn finish(run: &Arc<Run>, record: impl FnOnce(&mut Outcome), last_wor
         return;
     }
     let mut outcome = Outcome::default();
-    {
-        let _silent = enter(Some(Context::Silent));
-        record(&mut outcome);
-    }
+    silently(|| record(&mut outcome));
     let Outcome { outputs, error } = outcome;
     lifecycle::end(run, outputs, error, last_words);
 }

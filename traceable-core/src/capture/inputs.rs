@@ -51,21 +51,22 @@ impl<'a> Inputs<'a> {
         (inputs.writer.payload(), inputs.attachments)
     }
 
-    /// Adds an argument.
-    pub fn add<T: Input + ?Sized>(&mut self, key: &'static str, value: &T) {
-        self.key(key);
+    /// Adds an argument. `member` is its name as it stands in a JSON object, `"name":`: the attribute quotes it at
+    /// compile time.
+    pub fn add<T: Input + ?Sized>(&mut self, member: &'static str, value: &T) {
+        self.member(member);
         value.record_input(self);
     }
 
     /// Adds an argument by its `Debug` text.
-    pub fn debug<T: Debug + ?Sized>(&mut self, key: &'static str, value: &T) {
-        self.key(key);
+    pub fn debug<T: Debug + ?Sized>(&mut self, member: &'static str, value: &T) {
+        self.member(member);
         self.writer.formatted(&format_args!("{value:?}"));
     }
 
     /// Adds an argument by its `Display` text.
-    pub fn display<T: Display + ?Sized>(&mut self, key: &'static str, value: &T) {
-        self.key(key);
+    pub fn display<T: Display + ?Sized>(&mut self, member: &'static str, value: &T) {
+        self.member(member);
         self.writer.formatted(&format_args!("{value}"));
     }
 
@@ -99,25 +100,23 @@ impl<'a> Inputs<'a> {
         }
     }
 
+    #[inline]
+    fn member(&mut self, member: &str) {
+        self.separate();
+        self.writer.out.extend_from_slice(member.as_bytes());
+    }
+
     fn key(&mut self, key: &str) {
-        if self.writer.out.last() != Some(&b'{') || self.writer.out.len() > 1 {
+        self.separate();
+        self.writer.text(key);
+        self.writer.out.push(b':');
+    }
+
+    fn separate(&mut self) {
+        if self.writer.out.len() > 1 {
             self.writer.out.push(b',');
         }
-        write_key(self.writer, key);
     }
-}
-
-/// Writes `"key":`.
-pub(crate) fn write_key(writer: &mut Writer, key: &str) {
-    // almost every key is an identifier, which needs no escaping
-    if key.bytes().all(|b| b >= 0x20 && b != b'"' && b != b'\\') {
-        writer.out.push(b'"');
-        writer.out.extend_from_slice(key.as_bytes());
-        writer.out.push(b'"');
-    } else {
-        writer.text(key);
-    }
-    writer.out.push(b':');
 }
 
 #[cfg(test)]
@@ -133,24 +132,24 @@ mod tests {
         assert_eq!(gathered(|_| ()), "{}");
         assert_eq!(
             gathered(|i| {
-                i.add("a", "x");
-                i.debug("b", &Some(1));
-                i.display("c\"", &1.5);
+                i.add("\"a\":", "x");
+                i.debug("\"b\":", &Some(1));
+                i.display("\"c\":", &1.5);
             }),
-            r#"{"a":"x","b":"Some(1)","c\"":"1.5"}"#
+            r#"{"a":"x","b":"Some(1)","c":"1.5"}"#
         );
     }
 
     #[test]
     fn a_hook_changes_them_and_a_failing_hook_drops_them() {
         let hidden = gathered(|i| {
-            i.add("key", "secret");
-            i.add("n", &{ 1 });
+            i.add("\"key\":", "secret");
+            i.add("\"n\":", &{ 1 });
             i.process(|inputs| drop(inputs.remove("key")));
         });
         assert_eq!(hidden, r#"{"n":1}"#);
         let failed = gathered(|i| {
-            i.add("key", "secret");
+            i.add("\"key\":", "secret");
             i.process(|_| panic!("on purpose"));
         });
         assert_eq!(failed, r#"{"inputs":"[not recorded: process_inputs panicked]"}"#);

@@ -8,7 +8,7 @@ use crate::identity::dotted_order::{DottedOrder, ParseError};
 use crate::identity::headers::{BAGGAGE_HEADER, Baggage, TRACE_HEADER, read};
 use crate::process;
 use crate::run::birth::root_sink;
-use crate::run::node::{Bound, Context, Head, Run};
+use crate::run::node::{Bound, Context, Head, Rare, Run, State};
 use crate::run::run_tree::RunTree;
 use crate::run::run_type::RunType;
 use crate::run::settings::Settings;
@@ -69,7 +69,7 @@ impl RunTree {
             if let Some(method) = run.head.method() {
                 baggage.metadata.entry("ls_method").or_insert_with(|| method.into());
             }
-            baggage.project = run.bound().project.as_ref().map(|project| project.to_string());
+            baggage.project = run.bound().project().map(|project| project.to_string());
         }
         let mut headers = vec![(TRACE_HEADER.to_owned(), order)];
         headers.extend(baggage.write().map(|baggage| (BAGGAGE_HEADER.to_owned(), baggage)));
@@ -103,8 +103,7 @@ fn remote(order: DottedOrder, baggage: Baggage) -> RunTree {
     };
     let around = ambient().context().as_ref().and_then(Context::settings);
     let trace_id = order.trace_id();
-    let run = Run::new(Head::new("parent".into(), RunType::Chain, None), Bound::nowhere);
-    run.bind(Bound {
+    let bound = Bound {
         up: None,
         depth: 0,
         id: order.run_id(),
@@ -112,13 +111,15 @@ fn remote(order: DottedOrder, baggage: Baggage) -> RunTree {
         parent_run_id: order.parent_run_id(),
         start: order.start_time(),
         sink: root_sink(around.as_deref(), false).filter(|_| process::samples(trace_id)),
-        project: baggage.project.map(Into::into),
-        reference_example_id: None,
-        remote: Some(order),
-    });
-    // never posted: to the sink it has ended already
+        rare: Some(Arc::new(Rare {
+            project: baggage.project.map(Into::into),
+            reference_example_id: None,
+            remote: Some(order),
+        })),
+    };
+    let state = State { has_ended: true, settings: Some(Arc::new(settings)), ..State::default() };
+    let run = Run::placed(Head::new("parent".into(), RunType::Chain, None), bound, state);
+    // never posted: as far as the sink is concerned, it has been
     run.tell();
-    run.state().has_ended = true;
-    run.state().settings = Some(Arc::new(settings));
     RunTree::of(Arc::new(run))
 }

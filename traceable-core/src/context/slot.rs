@@ -12,12 +12,14 @@ use crate::run::node::Context;
 struct Slot {
     context: Option<Context>,
     task: Task,
+    /// What runs is the user's `Serialize` or a hook of theirs: no part of the program's work.
+    is_silent: bool,
     /// The body of a traced call is about to begin and will take its inputs, see [`take_beginning`].
     beginning: bool,
 }
 
 thread_local! {
-    static SLOT: RefCell<Slot> = const { RefCell::new(Slot { context: None, task: NO_TASK, beginning: false }) };
+    static SLOT: RefCell<Slot> = const { RefCell::new(Slot { context: None, task: NO_TASK, is_silent: false, beginning: false }) };
     static CALLS: Cell<u64> = const { Cell::new(0) };
 }
 
@@ -48,6 +50,7 @@ pub(crate) fn ambient() -> Ambient {
     SLOT.try_with(|slot| {
         let slot = slot.borrow();
         match &slot.context {
+            _ if slot.is_silent => Ambient::Here(Context::Silent),
             None => Ambient::Nothing,
             Some(_) if slot.task != current_task() => Ambient::Fenced,
             Some(context) => Ambient::Here(context.clone()),
@@ -58,12 +61,12 @@ pub(crate) fn ambient() -> Ambient {
 
 /// Makes `context` the current one until the guard goes. `None` clears.
 pub(crate) fn enter(context: Option<Context>) -> Entered {
-    swap(Slot { context, task: current_task(), beginning: false })
+    swap(Slot { context, task: current_task(), is_silent: false, beginning: false })
 }
 
 /// As [`enter`], right before the body of a traced call that begins by taking its inputs.
 pub(crate) fn enter_beginning(context: Context, beginning: bool) -> Entered {
-    swap(Slot { context: Some(context), task: current_task(), beginning })
+    swap(Slot { context: Some(context), task: current_task(), is_silent: false, beginning })
 }
 
 /// Whether the code that asks is the first statement of a traced call's body; only the first to ask is told so.
@@ -74,6 +77,19 @@ pub(crate) fn take_beginning() -> Option<Context> {
     })
     .ok()
     .flatten()
+}
+
+/// Runs `f` where nothing is traced: it serialises what the user's program works on.
+pub(crate) fn silently<R>(f: impl FnOnce() -> R) -> R {
+    struct Restore(bool);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            let _ = SLOT.try_with(|slot| slot.borrow_mut().is_silent = self.0);
+        }
+    }
+    let before = SLOT.try_with(|slot| std::mem::replace(&mut slot.borrow_mut().is_silent, true));
+    let _restore = Restore(before.unwrap_or(false));
+    f()
 }
 
 fn swap(slot: Slot) -> Entered {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::lifecycle;
-use super::node::{Bound, Context, Run};
+use super::node::{Bound, Context, Rare, Run};
 use super::settings::Settings;
 use super::sink::RunSink;
 use crate::identity::id::new_run_id;
@@ -53,10 +53,8 @@ impl Birth<'_> {
             trace_id: above.trace_id,
             parent_run_id: Some(above.id),
             start,
-            remote: None,
             sink,
-            project: above.project.clone(),
-            reference_example_id: None,
+            rare: above.rare.as_ref().and_then(inherited),
         }
     }
 
@@ -71,12 +69,25 @@ impl Birth<'_> {
             trace_id: id,
             parent_run_id: None,
             start,
-            remote: None,
             sink: root_sink(settings, self.by_hand).filter(|_| process::samples(id)),
-            project: settings.and_then(|s| s.project.clone()),
-            reference_example_id: settings.and_then(|s| s.reference_example_id),
+            rare: settings.and_then(rare),
         }
     }
+}
+
+fn rare(settings: &Settings) -> Option<Arc<Rare>> {
+    let (project, reference_example_id) = (settings.project.clone(), settings.reference_example_id);
+    let is_rare = project.is_some() || reference_example_id.is_some();
+    is_rare.then(|| Arc::new(Rare { project, reference_example_id, remote: None }))
+}
+
+/// A child is in its parent's project; the rest is not its own.
+fn inherited(above: &Arc<Rare>) -> Option<Arc<Rare>> {
+    if above.remote.is_none() && above.reference_example_id.is_none() {
+        return Some(above.clone());
+    }
+    let project = above.project.clone()?;
+    Some(Arc::new(Rare { project: Some(project), ..Rare::default() }))
 }
 
 /// Where a trace that begins here goes; `None`: it is not recorded.

@@ -1,12 +1,12 @@
 //! When a run is told to its sink, and when it ends.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard};
 
 use serde_json::{Map, Value};
 
-use super::node::{Run, State};
-use super::operation::{OperationKind, RunOperation};
+use super::node::{Additions, Run, State};
+use super::operation::{OperationKind, RunDetails, RunOperation};
 use super::run_tree::RunTree;
 use crate::capture::payload::Payload;
 use crate::identity::time::Timestamp;
@@ -39,7 +39,7 @@ pub(crate) fn end(run: &Arc<Run>, outputs: Option<Payload>, error: Option<String
     state.has_ended = true;
     state.end_time = state.end_time.or_else(|| Some(Timestamp::now().max(start)));
     if error.is_some() {
-        state.error = error;
+        state.extra().error = error;
     }
     match state.extra.as_deref_mut() {
         Some(extra) if extra.outputs_are_set => {}
@@ -64,7 +64,9 @@ fn note_usage(state: &mut State) {
     const KEY: &str = "usage_metadata";
     let in_outputs = match (&state.outputs, state.extra.as_deref()) {
         (_, Some(extra)) if extra.outputs.contains_key(KEY) => extra.outputs.get(KEY).cloned(),
-        (Some(outputs), _) if outputs.as_str().contains("\"usage_metadata\"") => object(outputs).remove(KEY),
+        (Some(outputs), _) if memchr::memmem::find(outputs.as_bytes(), b"\"usage_metadata\"").is_some() => {
+            object(outputs).remove(KEY)
+        }
         _ => None,
     };
     if let Some(usage) = in_outputs.filter(Value::is_object) {
@@ -79,32 +81,38 @@ fn object(payload: &Payload) -> Map<String, Value> {
     }
 }
 
-fn submit(run: &Arc<Run>, mut state: std::sync::MutexGuard<'_, State>, kind: OperationKind) {
+fn submit(run: &Arc<Run>, mut state: MutexGuard<'_, State>, kind: OperationKind) {
     let Some(sink) = &run.bound().sink else { return };
     let mut operation = RunOperation {
         kind,
         end_time: state.end_time,
         inputs: state.inputs.take(),
         outputs: state.outputs.take(),
-        error: state.error.clone(),
-        events: Vec::new(),
-        serialized: None,
-        attachments: Vec::new(),
+        details: None,
         run: run.clone(),
         inherited: state.settings.clone(),
-        own_tags: Vec::new(),
-        own_metadata: Map::new(),
     };
     if let Some(extra) = state.extra.as_deref_mut() {
-        operation.events = extra.events.clone();
-        operation.own_tags = extra.tags.clone();
-        operation.own_metadata = extra.metadata.clone();
-        operation.serialized = extra.serialized.clone();
-        operation.attachments = std::mem::take(&mut extra.attachments);
         if !extra.outputs.is_empty() {
             operation.outputs = Some(Payload::of(&extra.outputs));
+        }
+        operation.details = Some(Box::new(details(extra)));
+        if kind == OperationKind::Patch {
+            // given away: a run that has ended holds nothing
+            extra.outputs.clear();
         }
     }
     drop(state);
     sink.submit(operation);
+}
+
+fn details(extra: &mut Additions) -> RunDetails {
+    RunDetails {
+        error: extra.error.clone(),
+        events: extra.events.clone(),
+        serialized: extra.serialized.clone(),
+        attachments: std::mem::take(&mut extra.attachments),
+        tags: extra.tags.clone(),
+        metadata: extra.metadata.clone(),
+    }
 }

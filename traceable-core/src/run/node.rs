@@ -29,12 +29,19 @@ pub(crate) enum Context {
 /// A run. Children hold on to it for its identity only: what it saw has gone to the sink by the time it ends.
 pub(crate) struct Run {
     pub(crate) head: Head,
-    bound: OnceLock<Bound>,
-    /// Finds the place of a run that was reserved at its call and is needed now.
-    starter: fn(&Arc<Run>) -> Bound,
+    place: Place,
     /// Whether the sink has heard of the run; read at every poll.
     is_told: AtomicBool,
     state: Mutex<State>,
+}
+
+/// Where a run hangs.
+enum Place {
+    /// It started as it was made. Apart from the other case because filling a `OnceLock` is a twentieth of what a
+    /// whole traced call costs.
+    Taken(Bound),
+    /// It was reserved at a call; the function finds its place when it is needed.
+    Reserved(OnceLock<Bound>, fn(&Arc<Run>) -> Bound),
 }
 
 /// What a run is before it starts.
@@ -116,21 +123,29 @@ pub(crate) struct Bound {
     pub(crate) trace_id: Uuid,
     pub(crate) parent_run_id: Option<Uuid>,
     pub(crate) start: Timestamp,
-    /// The whole way, if the run lives in another process.
-    pub(crate) remote: Option<DottedOrder>,
-    /// `false`: not sampled, or no sink takes it.
+    /// `None`: not sampled, or no sink takes it.
     pub(crate) sink: Option<Arc<dyn RunSink>>,
+    /// What few traces have, shared by all runs of one.
+    pub(crate) rare: Option<Arc<Rare>>,
+}
+
+/// What few traces have.
+#[derive(Default)]
+pub(crate) struct Rare {
     pub(crate) project: Option<Text>,
+    /// Of the root alone.
     pub(crate) reference_example_id: Option<Uuid>,
+    /// The whole way, if the run lives in another process; not for its children.
+    pub(crate) remote: Option<DottedOrder>,
 }
 
 /// What a run has gathered and not yet given away.
+#[derive(Default)]
 pub(crate) struct State {
     /// Nothing automatic happens to it any more.
     pub(crate) has_ended: bool,
     pub(crate) inputs: Option<Payload>,
     pub(crate) outputs: Option<Payload>,
-    pub(crate) error: Option<String>,
     pub(crate) end_time: Option<Timestamp>,
     /// What children inherit.
     pub(crate) settings: Option<Arc<Settings>>,
@@ -143,6 +158,7 @@ pub(crate) struct State {
 /// What the program added to a run by hand, or the run time found worth a note.
 #[derive(Default)]
 pub(crate) struct Additions {
+    pub(crate) error: Option<String>,
     /// Of this run alone; what children inherit is in the settings.
     pub(crate) metadata: Map<String, Value>,
     pub(crate) tags: Vec<Text>,
@@ -163,38 +179,42 @@ pub(crate) struct Additions {
 pub(crate) type OnEnd = Box<dyn FnOnce(&super::run_tree::RunTree) + Send>;
 
 impl Run {
-    pub(crate) fn new(head: Head, starter: fn(&Arc<Run>) -> Bound) -> Run {
-        let state = State {
-            has_ended: false,
-            inputs: None,
-            outputs: None,
-            error: None,
-            end_time: None,
-            settings: None,
-            reservation: None,
-            extra: None,
-        };
-        Run { head, bound: OnceLock::new(), starter, is_told: AtomicBool::new(false), state: Mutex::new(state) }
+    /// A run that starts later; `starter` finds its place then.
+    pub(crate) fn reserved(head: Head, reservation: Reservation, starter: fn(&Arc<Run>) -> Bound) -> Run {
+        let state = State { reservation: Some(reservation), ..State::default() };
+        Run::new(head, Place::Reserved(OnceLock::new(), starter), state)
+    }
+
+    /// A run that has its place.
+    pub(crate) fn placed(head: Head, bound: Bound, state: State) -> Run {
+        Run::new(head, Place::Taken(bound), state)
+    }
+
+    fn new(head: Head, place: Place, state: State) -> Run {
+        Run { head, place, is_told: AtomicBool::new(false), state: Mutex::new(state) }
     }
 
     /// Identity and place; a run that was only reserved starts now.
+    #[inline]
     pub(crate) fn bound(self: &Arc<Run>) -> &Bound {
-        self.bound.get_or_init(|| (self.starter)(self))
+        match &self.place {
+            Place::Taken(bound) => bound,
+            Place::Reserved(bound, starter) => bound.get_or_init(|| starter(self)),
+        }
     }
 
     /// Identity and place, if the run has started.
+    #[inline]
     pub(crate) fn started(&self) -> Option<&Bound> {
-        self.bound.get()
-    }
-
-    /// Gives the run its place, unless it has one.
-    pub(crate) fn bind(&self, bound: Bound) {
-        let _ = self.bound.set(bound);
+        match &self.place {
+            Place::Taken(bound) => Some(bound),
+            Place::Reserved(bound, _) => bound.get(),
+        }
     }
 
     /// Whether a sink hears of it. A run that has not started is taken to be recorded.
     pub(crate) fn is_recorded(&self) -> bool {
-        self.bound.get().is_none_or(|bound| bound.sink.is_some())
+        self.started().is_none_or(|bound| bound.sink.is_some())
     }
 
     /// Whether the sink has not heard of the run yet.
@@ -205,6 +225,13 @@ impl Run {
     /// The sink hears of the run; returns whether it had before.
     pub(crate) fn tell(&self) -> bool {
         self.is_told.swap(true, Relaxed)
+    }
+
+    fn take_up(&mut self) -> Option<Context> {
+        match &mut self.place {
+            Place::Taken(bound) => bound.up.take(),
+            Place::Reserved(bound, _) => bound.get_mut().and_then(|bound| bound.up.take()),
+        }
     }
 
     /// No user code runs under this lock, so it is poisoned by nothing but a bug of ours; the state is usable.
@@ -225,11 +252,18 @@ impl Bound {
             trace_id: id,
             parent_run_id: None,
             start,
-            remote: None,
             sink: None,
-            project: None,
-            reference_example_id: None,
+            rare: None,
         }
+    }
+
+    pub(crate) fn project(&self) -> Option<&Text> {
+        self.rare.as_ref()?.project.as_ref()
+    }
+
+    /// The whole way, if the run lives in another process.
+    pub(crate) fn remote(&self) -> Option<&DottedOrder> {
+        self.rare.as_ref()?.remote.as_ref()
     }
 }
 
@@ -336,9 +370,7 @@ impl Context {
 fn drop_upwards(mut next: Option<Context>) {
     while let Some(context) = next {
         next = match context {
-            Context::Run(run) => {
-                Arc::into_inner(run).and_then(|mut run| run.bound.get_mut().and_then(|b| b.up.take()))
-            }
+            Context::Run(run) => Arc::into_inner(run).and_then(|mut run| run.take_up()),
             Context::Scope(scope) => Arc::into_inner(scope).and_then(|mut scope| scope.up.take()),
             Context::Silent => None,
         };
@@ -347,7 +379,7 @@ fn drop_upwards(mut next: Option<Context>) {
 
 impl Drop for Run {
     fn drop(&mut self) {
-        drop_upwards(self.bound.get_mut().and_then(|bound| bound.up.take()));
+        drop_upwards(self.take_up());
     }
 }
 

@@ -1,7 +1,7 @@
 //! One thing that happened to a run, on its way to a sink.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -37,6 +37,15 @@ pub struct RunOperation {
     pub inputs: Option<Payload>,
     /// The outputs, a JSON object.
     pub outputs: Option<Payload>,
+    pub(crate) details: Option<Box<RunDetails>>,
+    pub(crate) run: Arc<Run>,
+    pub(crate) inherited: Option<Arc<Settings>>,
+}
+
+/// What most runs have none of. Kept apart, so that the operations of a plain run are small.
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct RunDetails {
     /// The error as text, with its causes.
     pub error: Option<String>,
     /// Everything that happened during the run so far, JSON objects with `name` and `time`.
@@ -45,13 +54,23 @@ pub struct RunOperation {
     pub serialized: Option<Payload>,
     /// Files, by name, that were added since the last operation.
     pub attachments: Vec<(String, Attachment)>,
-    pub(crate) run: Arc<Run>,
-    pub(crate) inherited: Option<Arc<Settings>>,
-    pub(crate) own_tags: Vec<Text>,
-    pub(crate) own_metadata: Map<String, Value>,
+    pub(crate) tags: Vec<Text>,
+    pub(crate) metadata: Map<String, Value>,
 }
 
+static NO_DETAILS: LazyLock<RunDetails> = LazyLock::new(RunDetails::default);
+
 impl RunOperation {
+    /// The rarer parts of the operation.
+    pub fn details(&self) -> &RunDetails {
+        self.details.as_deref().unwrap_or(&NO_DETAILS)
+    }
+
+    /// The rarer parts of the operation, to be changed.
+    pub fn details_mut(&mut self) -> &mut RunDetails {
+        self.details.get_or_insert_default()
+    }
+
     /// The run's id.
     pub fn id(&self) -> Uuid {
         self.run.bound().id
@@ -84,18 +103,18 @@ impl RunOperation {
 
     /// The project the run was explicitly put into; `None` leaves the choice to the sink.
     pub fn project(&self) -> Option<&str> {
-        self.run.bound().project.as_deref()
+        self.run.bound().project().map(AsRef::as_ref)
     }
 
     /// The example of a dataset that the trace is an answer to.
     pub fn reference_example_id(&self) -> Option<Uuid> {
-        self.run.bound().reference_example_id
+        self.run.bound().rare.as_ref()?.reference_example_id
     }
 
     /// The run's tags, those of its ancestors first.
     pub fn tags(&self) -> impl Iterator<Item = &str> {
         let inherited = self.inherited.as_ref().map_or(&[][..], |settings| &settings.tags);
-        inherited.iter().chain(&self.own_tags).map(AsRef::as_ref)
+        inherited.iter().chain(&self.details().tags).map(AsRef::as_ref)
     }
 
     /// The run's metadata: what its ancestors gave it, its own, and `ls_method`, which says how it was made.
@@ -104,14 +123,15 @@ impl RunOperation {
         if let Some(method) = self.run.head.method() {
             all.entry("ls_method").or_insert_with(|| method.into());
         }
-        all.extend(self.own_metadata.clone());
+        all.extend(self.details().metadata.clone());
         all
     }
 
     /// Appends the run's metadata as a JSON object to `out`, without building it first.
     pub fn write_metadata(&self, out: &mut Vec<u8>) {
         let inherited = self.inherited.as_ref().map(|settings| &settings.metadata);
-        let overridden = |key: &str| self.own_metadata.contains_key(key);
+        let own = &self.details().metadata;
+        let overridden = |key: &str| own.contains_key(key);
         let mut separator = b'{';
         let mut member = |key: &str, value: &dyn Fn(&mut Vec<u8>)| {
             out.push(separator);
@@ -130,7 +150,7 @@ impl RunOperation {
         {
             member("ls_method", &|out| drop(serde_json::to_writer(out, method)));
         }
-        for (key, value) in &self.own_metadata {
+        for (key, value) in own {
             member(key, &|out| drop(serde_json::to_writer(out, value)));
         }
         if separator == b'{' {
@@ -154,35 +174,44 @@ impl RunOperation {
         String::from_utf8(out).unwrap_or_default()
     }
 
-    /// About how many bytes the operation holds in memory.
+    /// About how many bytes of memory the operation holds, with its share of the run itself.
     pub fn size(&self) -> usize {
-        // metadata and events are small and rare; what they hold is estimated by their number
-        const FIXED: usize = 512;
-        let payloads = [&self.inputs, &self.outputs, &self.serialized];
-        FIXED
-            + payloads.into_iter().flatten().map(Payload::len).sum::<usize>()
-            + self.error.as_ref().map_or(0, String::len)
-            + self.attachments.iter().map(|(name, a)| name.len() + a.bytes().len()).sum::<usize>()
-            + (self.events.len() + self.own_metadata.len() + self.own_tags.len()) * 64
+        // metadata and events are small; what they hold is estimated by their number
+        const ENTRY: usize = 96;
+        let mut size = size_of::<RunOperation>() + size_of::<Run>() + 128;
+        size += [&self.inputs, &self.outputs].into_iter().flatten().map(Payload::len).sum::<usize>();
+        if let Some(settings) = &self.inherited {
+            size += size_of::<Settings>() + (settings.metadata.len() + settings.tags.len()) * ENTRY;
+        }
+        if let Some(details) = &self.details {
+            size += size_of::<RunDetails>();
+            size += details.error.as_ref().map_or(0, String::len);
+            size += details.serialized.as_ref().map_or(0, Payload::len);
+            size += details.attachments.iter().map(|(name, a)| name.len() + a.bytes().len()).sum::<usize>();
+            size += (details.events.len() + details.metadata.len() + details.tags.len()) * ENTRY;
+        }
+        size
     }
 }
 
 pub(crate) fn write_dotted_order(run: &Arc<Run>, out: &mut Vec<u8>) {
     let mut way = vec![run.clone()];
     let mut at = run.clone();
+    let mut is_remote = false;
     loop {
         let bound = at.bound();
-        if let Some(remote) = &bound.remote {
+        if let Some(remote) = bound.remote() {
             out.extend_from_slice(remote.as_str().as_bytes());
             way.pop();
+            is_remote = true;
             break;
         }
         let Some(parent) = bound.up.as_ref().and_then(|up| up.run()) else { break };
         way.push(parent.clone());
         at = parent;
     }
-    for run in way.iter().rev() {
-        if !out.is_empty() {
+    for (index, run) in way.iter().rev().enumerate() {
+        if index > 0 || is_remote {
             out.push(b'.');
         }
         let bound = run.bound();
@@ -199,7 +228,7 @@ impl fmt::Debug for RunOperation {
             .field("end_time", &self.end_time)
             .field("inputs", &self.inputs)
             .field("outputs", &self.outputs)
-            .field("error", &self.error)
+            .field("error", &self.details().error)
             .finish_non_exhaustive()
     }
 }

@@ -209,7 +209,7 @@ impl RunTree {
     /// Ends the run with an error.
     pub fn end_with_error(&self, error: impl fmt::Display) -> &RunTree {
         let error = error.to_string();
-        self.change(|state| state.error = Some(error)).end()
+        self.change(|state| state.extra().error = Some(error)).end()
     }
 
     /// Tells the sink what has changed. A run made by hand ends by this, if it has not ended yet.

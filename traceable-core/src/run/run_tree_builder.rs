@@ -6,7 +6,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::birth::Birth;
-use super::node::{Bound, Context, Head, Run};
+use super::node::{Context, Head, Run, State};
 use super::run_tree::{RunTree, to_object, to_value};
 use super::run_type::RunType;
 use super::settings::{Settings, Text};
@@ -127,27 +127,23 @@ impl RunTreeBuilder {
         let settings = self.settings.over(inherited.as_deref());
         let given = self.id.filter(|id| !process::is_id_taken(*id));
         let duplicate = self.id.filter(|_| given.is_none());
-        let run = Run::new(Head::new(self.name, self.run_type, None), Bound::nowhere);
         let birth =
             Birth { parent: self.up, settings: Some(&settings), id: given, start: self.start, by_hand: true };
-        run.bind(birth.bind());
-        {
-            let mut state = run.state();
-            state.inputs = self.inputs;
-            state.settings = Some(Arc::new(settings));
-            if !self.own_tags.is_empty() {
-                state.extra().tags = self.own_tags;
-            }
-            if let Some(serialized) = self.serialized {
-                state.extra().serialized = Some(serialized);
-            }
-            if !self.attachments.is_empty() {
-                state.extra().attachments = self.attachments;
-            }
-            if let Some(id) = duplicate {
-                state.metadata("dup_of", id.to_string());
-            }
+        let bound = birth.bind();
+        let mut state = State { inputs: self.inputs, settings: Some(Arc::new(settings)), ..State::default() };
+        if !self.own_tags.is_empty() {
+            state.extra().tags = self.own_tags;
         }
+        if self.serialized.is_some() {
+            state.extra().serialized = self.serialized;
+        }
+        if !self.attachments.is_empty() {
+            state.extra().attachments = self.attachments;
+        }
+        if let Some(id) = duplicate {
+            state.metadata("dup_of", id.to_string());
+        }
+        let run = Run::placed(Head::new(self.name, self.run_type, None), bound, state);
         RunTree::of(Arc::new(run))
     }
 }

@@ -124,12 +124,13 @@ impl RecordedRun {
         if let Some(outputs) = &operation.outputs {
             self.outputs = outputs.to_value();
         }
-        if let Some(serialized) = &operation.serialized {
+        let details = operation.details();
+        if let Some(serialized) = &details.serialized {
             self.serialized = Some(serialized.to_value());
         }
-        self.error = operation.error.or(self.error.take());
-        self.events = operation.events;
-        self.attachments.extend(operation.attachments);
+        self.error = details.error.clone().or(self.error.take());
+        self.events = details.events.clone();
+        self.attachments.extend(details.attachments.iter().cloned());
     }
 }
 

@@ -47,15 +47,15 @@ impl BatchJson {
             }
         }
         field(out, "events", b"");
-        json::value(out, &operation.events);
+        json::value(out, &operation.details().events);
         field(out, "extra", b"");
         run_json::extra(out, operation, shared);
-        if let Some(error) = &operation.error {
+        if let Some(error) = &operation.details().error {
             field(out, "error", b"");
             json::string(out, error);
         }
         if let Some(serialized) =
-            operation.serialized.as_ref().filter(|_| run_json::keeps_serialized(operation))
+            operation.details().serialized.as_ref().filter(|_| run_json::keeps_serialized(operation))
         {
             field(out, "serialized", serialized.as_bytes());
         }

@@ -123,7 +123,7 @@ impl Encoder {
                 break;
             }
             body.count(operation);
-            body.attachments_left_out += operation.attachments.len() as u64;
+            body.attachments_left_out += operation.details().attachments.len() as u64;
         }
         self.batch.finish(&mut self.plain);
         body

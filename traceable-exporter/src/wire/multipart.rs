@@ -68,18 +68,18 @@ impl Multipart {
             }
         }
         scratch.clear();
-        json::value(&mut scratch, &operation.events);
+        json::value(&mut scratch, &operation.details().events);
         part(".events", &scratch);
         scratch.clear();
         run_json::extra(&mut scratch, operation, shared);
         part(".extra", &scratch);
-        if let Some(error) = &operation.error {
+        if let Some(error) = &operation.details().error {
             scratch.clear();
             json::string(&mut scratch, error);
             part(".error", &scratch);
         }
         if let Some(serialized) =
-            operation.serialized.as_ref().filter(|_| run_json::keeps_serialized(operation))
+            operation.details().serialized.as_ref().filter(|_| run_json::keeps_serialized(operation))
         {
             part(".serialized", serialized.as_bytes());
         }
@@ -111,7 +111,7 @@ impl Multipart {
     /// it, and what would end the header early must not get in.
     fn attachments(&mut self, out: &mut Vec<u8>, operation: &RunOperation) {
         let mut used: Vec<String> = Vec::new();
-        for (name, attachment) in &operation.attachments {
+        for (name, attachment) in &operation.details().attachments {
             let mut name = part_name(name);
             while used.contains(&name) {
                 name.push('_');

@@ -112,12 +112,7 @@ fn tags(out: &mut Vec<u8>, operation: &RunOperation) {
 
 fn dotted_order(out: &mut Vec<u8>, operation: &RunOperation) {
     out.extend_from_slice(b",\"dotted_order\":\"");
-    let start = out.len();
     operation.write_dotted_order(out);
-    if out.get(start) == Some(&b'.') {
-        // put there because the buffer was not empty
-        out.remove(start);
-    }
     out.push(b'"');
 }
 

@@ -65,12 +65,13 @@ fn inputs(plan: &Plan) -> TokenStream {
         let method =
             Ident::new(if plan.self_mode == Mode::Debug { "debug" } else { "display" }, Span::mixed_site());
         let this = &receiver.self_token;
-        (plan.self_mode != Mode::Skip).then(|| ours!(#inputs.#method("self", &#this);))
+        (plan.self_mode != Mode::Skip).then(|| ours!(#inputs.#method("\"self\":", &#this);))
     });
     let arguments = plan.arguments.iter().map(|argument| argument.recorded(&inputs, &overridden));
     let fields = fields().map(|field| {
         let (key, expr) = (&field.key, &field.value);
-        ours!(#inputs.add(#key, &(#expr));)
+        let member = crate::capture::member(key);
+        ours!(#inputs.add(#member, &(#expr));)
     });
     let hook = options.process_inputs.iter().map(|given| {
         let hook = &given.value;

@@ -48,11 +48,11 @@ where
                 let (c, _) = &__arg2;
                 {
                     let __value = &*a;
-                    __inputs.add("a", &*__value);
+                    __inputs.add("\"a\":", &*__value);
                 }
                 {
                     let __value = c;
-                    __inputs.add("c", &*__value);
+                    __inputs.add("\"c\":", &*__value);
                 }
             });
             let a = a;
@@ -117,7 +117,7 @@ fn ask(
             let rt: RunTree = p::__private::begin_run_tree(|__inputs| {
                 {
                     let __value = &text;
-                    __inputs.add("text", &*__value);
+                    __inputs.add("\"text\":", &*__value);
                 }
             });
             let text = text;
@@ -279,7 +279,7 @@ fn words(text: &str) -> impl Stream<Item = Result<String, Error>> {
             p::__private::begin(|__inputs| {
                 {
                     let __value = &*text;
-                    __inputs.add("text", &*__value);
+                    __inputs.add("\"text\":", &*__value);
                 }
             });
             let text = text;

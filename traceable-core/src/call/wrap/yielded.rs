@@ -5,9 +5,9 @@ use serde_json::json;
 use super::super::token::{Call, finish};
 use crate::capture::items::{Collect, Gathered};
 use crate::capture::outcome::Report as _;
-use crate::context::slot::enter;
+use crate::context::slot::silently;
 use crate::identity::time::Timestamp;
-use crate::run::node::{Context, State};
+use crate::run::node::State;
 use crate::run::run_type::RunType;
 
 /// Notes an item that passes.
@@ -24,8 +24,7 @@ pub(super) fn item<T>(call: &Call, collect: &mut impl Collect<T>, gathered: &mut
         run.state().extra().events.push(event);
     }
     gathered.seen += 1;
-    let _silent = enter(Some(Context::Silent));
-    collect.item(item, gathered);
+    silently(|| collect.item(item, gathered));
 }
 
 /// Ends the run; `is_dropped` if the consumer left before the end.

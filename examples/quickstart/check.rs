@@ -1,0 +1,121 @@
+//! Reads the traces back from the database, and compares them with what the program knows it did.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::error::Error;
+use std::io::{self, Write};
+
+use traceable_viewer::{RunStatus, Store, StoredRun, render_tree};
+use uuid::Uuid;
+
+use crate::answer::Answer;
+use crate::index::{BATCH, Index, SHARDS};
+
+/// Runs of one name below one parent that are printed.
+const PRINTED: usize = 4;
+
+/// How many runs there are of each kind. A kind is the way from the root, with run type and status: a run that hangs
+/// in the wrong place, that lost its parent or never ended is of a kind that nobody expects.
+pub(crate) type Kinds = BTreeMap<String, usize>;
+
+/// The kinds that must come back, by the program's own books.
+pub(crate) fn expected(index: &Index, answer: &Answer) -> Kinds {
+    let files = index.corpus.files.len();
+    let kinds = [
+        ("build_index [chain, success]", 1),
+        ("build_index > load_folder [chain, success]", 1),
+        ("build_index > load_folder > read_file [tool, success]", files),
+        ("build_index > load_folder > read_file [tool, error]", index.corpus.unreadable.len()),
+        ("build_index > split [parser, success]", files),
+        ("build_index > embed [embedding, success]", index.passages.len().div_ceil(BATCH)),
+        ("answer_question [chain, success]", 1),
+        ("answer_question > search_shard [retriever, success]", SHARDS),
+        ("answer_question > generate [llm, error]", answer.refusals),
+        ("answer_question > generate [llm, success]", 1),
+        ("answer_question > generate > pick_sentence [tool, success]", answer.passages),
+        ("answer_question > verify_quotes [chain, success]", 1),
+        ("answer_question > verify_quotes > read_file [tool, success]", answer.quotes),
+        ("answer_question > verify_quotes > split [parser, success]", answer.quotes),
+    ];
+    kinds.into_iter().filter(|(_, count)| *count > 0).map(|(kind, count)| (kind.to_owned(), count)).collect()
+}
+
+/// The runs of the traces, if they are what is expected and no other trace is there.
+pub(crate) fn read_back(
+    store: &Store,
+    traces: &[Uuid],
+    expected: &Kinds,
+    answer: &Answer,
+) -> Result<Vec<Vec<StoredRun>>, Box<dyn Error>> {
+    let mut found = Kinds::new();
+    for trace in store.traces(usize::MAX)? {
+        let runs = store.trace(trace.trace_id)?;
+        let by_id: HashMap<Uuid, &StoredRun> = runs.iter().map(|run| (run.id, run)).collect();
+        for run in &runs {
+            *found.entry(kind(run, &by_id)).or_default() += 1;
+        }
+    }
+    if found != *expected {
+        return Err(difference(expected, &found).into());
+    }
+    let runs = traces.iter().map(|trace| store.trace(*trace)).collect::<Result<Vec<_>, _>>()?;
+    let all = || runs.iter().flatten();
+    let said = |run: &StoredRun| {
+        let outputs: Option<serde_json::Value> = serde_json::from_str(run.outputs.as_deref()?).ok();
+        Some(outputs?["output"] == answer.text)
+    };
+    if !all().any(|run| run.run_type == "llm" && said(run) == Some(true)) {
+        return Err("the answer in the database is not the one that was given".into());
+    }
+    let has_cause = |run: &StoredRun| run.error.as_deref().is_some_and(|error| error.contains("Caused by"));
+    if !all().any(|run| run.name == "read_file" && has_cause(run)) {
+        return Err("the error of the file that cannot be read has lost its cause".into());
+    }
+    Ok(runs)
+}
+
+fn kind(run: &StoredRun, by_id: &HashMap<Uuid, &StoredRun>) -> String {
+    let mut way = run.name.clone();
+    let mut parent = run.parent_id;
+    while let Some(id) = parent {
+        let above = by_id.get(&id);
+        way = format!("{} > {way}", above.map_or("(missing)", |above| &above.name));
+        parent = above.and_then(|above| above.parent_id);
+    }
+    let status = if run.duration().is_some() { run.status.as_str() } else { "without an end" };
+    format!("{way} [{}, {status}]", run.run_type)
+}
+
+fn difference(expected: &Kinds, found: &Kinds) -> String {
+    let mut text = "what came back is not what ran".to_owned();
+    for kind in expected.keys().chain(found.keys().filter(|kind| !expected.contains_key(*kind))) {
+        let count = |kinds: &Kinds| kinds.get(kind).copied().unwrap_or(0);
+        if count(expected) != count(found) {
+            text += &format!("\n  {kind}: {} ran, {} came back", count(expected), count(found));
+        }
+    }
+    text
+}
+
+/// Prints a trace: of many runs that are alike the first few, and every error, with its causes.
+pub(crate) fn print(runs: &[StoredRun], out: &mut impl Write) -> io::Result<()> {
+    let mut alike: HashMap<(Option<Uuid>, &str), usize> = HashMap::new();
+    let mut left_out: HashSet<Uuid> = HashSet::new();
+    for run in runs {
+        let count = alike.entry((run.parent_id, &run.name)).or_default();
+        *count += usize::from(run.status != RunStatus::Error);
+        let parent_is_out = run.parent_id.is_some_and(|parent| left_out.contains(&parent));
+        if parent_is_out || (run.status != RunStatus::Error && *count > PRINTED) {
+            left_out.insert(run.id);
+        }
+    }
+    let shown: Vec<StoredRun> = runs.iter().filter(|run| !left_out.contains(&run.id)).cloned().collect();
+    write!(out, "\n{}", render_tree(&shown))?;
+    if !left_out.is_empty() {
+        writeln!(out, "({} more runs like these)", left_out.len())?;
+    }
+    // the tree shows the first line of an error; the others are its causes
+    for error in shown.iter().filter_map(|run| run.error.as_deref()).filter(|error| error.contains('\n')) {
+        writeln!(out, "\n{error}")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,103 @@
+//! What both sides sent, as a list of operations: the start, the end or the whole of a run.
+
+use serde_json::{Map, Value, json};
+
+use crate::server::Request;
+
+/// The parts of an operation, in the order in which they must come; attachments follow.
+const PARTS: [&str; 7] = ["main", "inputs", "outputs", "events", "extra", "error", "serialized"];
+
+/// One operation on a run.
+#[derive(Clone)]
+pub(crate) struct Operation {
+    pub(crate) id: String,
+    /// `post` or `patch`.
+    pub(crate) kind: String,
+    /// By the name of the part; attachments are under `attachments`, by their own names.
+    pub(crate) fields: Map<String, Value>,
+}
+
+struct Part {
+    name: String,
+    content_type: String,
+    body: Value,
+}
+
+/// What a capture holds.
+pub(crate) fn captured(json: &str) -> Vec<Operation> {
+    let capture: Value = serde_json::from_str(json).unwrap();
+    let requests = capture["requests"].as_array().unwrap().iter();
+    let parts = requests.filter_map(|request| request["parts"].as_array()).flatten();
+    operations(parts.map(|part| {
+        let headers: Vec<(String, String)> = serde_json::from_value(part["headers"].clone()).unwrap();
+        let content_type = headers.into_iter().find(|(name, _)| name == "Content-Type").unwrap().1;
+        let body = part["body"].get("__latin1__").unwrap_or(&part["body"]).clone();
+        Part { name: part["name"].as_str().unwrap().to_owned(), content_type, body }
+    }))
+}
+
+/// What came in at the server.
+pub(crate) fn received(requests: &[Request]) -> Vec<Operation> {
+    let runs = requests.iter().filter(|request| request.path == "/runs/multipart");
+    operations(runs.flat_map(|request| split(request.header("content-type").unwrap(), &request.body)))
+}
+
+fn operations(parts: impl Iterator<Item = Part>) -> Vec<Operation> {
+    let mut all: Vec<Operation> = Vec::new();
+    for Part { name, content_type, body } in parts {
+        let mut words = name.splitn(3, '.');
+        let (kind, id, field) = (words.next().unwrap(), words.next().unwrap(), words.next());
+        let Some(field) = field else {
+            assert_eq!(content_type, "application/json");
+            let fields = Map::from_iter([("main".to_owned(), body)]);
+            all.push(Operation { id: id.to_owned(), kind: kind.to_owned(), fields });
+            continue;
+        };
+        // the parts of an operation follow its main part
+        let last = all.last_mut().filter(|last| last.id == id).unwrap_or_else(|| panic!("{name} is alone"));
+        if kind == "attachment" {
+            let files = last.fields.entry("attachments").or_insert_with(|| json!({}));
+            files[field] = json!({"type": content_type, "content": body});
+            continue;
+        }
+        assert_eq!((kind, content_type.as_str()), (last.kind.as_str(), "application/json"), "{name}");
+        let place = PARTS.iter().position(|part| *part == field).unwrap_or_else(|| panic!("unknown part {name}"));
+        for later in PARTS[place..].iter().chain(&["attachments"]) {
+            assert!(!last.fields.contains_key(*later), "{name} comes after .{later}");
+        }
+        last.fields.insert(field.to_owned(), body);
+    }
+    all
+}
+
+/// Splits a body at the declared lengths.
+fn split(content_type: &str, mut body: &[u8]) -> Vec<Part> {
+    fn line<'a>(body: &mut &'a [u8]) -> &'a str {
+        let end = body.windows(2).position(|two| two == b"\r\n").unwrap();
+        let line = std::str::from_utf8(&body[..end]).unwrap();
+        *body = &body[end + 2..];
+        line
+    }
+    let boundary = content_type.strip_prefix("multipart/form-data; boundary=").unwrap();
+    let mut parts = Vec::new();
+    loop {
+        let opening = line(&mut body);
+        if opening == format!("--{boundary}--") {
+            assert!(body.is_empty());
+            return parts;
+        }
+        assert_eq!(opening, format!("--{boundary}"));
+        let name = line(&mut body).strip_prefix("Content-Disposition: form-data; name=\"").unwrap();
+        let name = name.strip_suffix('"').unwrap().to_owned();
+        let content_type = line(&mut body).strip_prefix("Content-Type: ").unwrap().to_owned();
+        let length = line(&mut body).strip_prefix("Content-Length: ").unwrap().parse().unwrap();
+        assert_eq!(line(&mut body), "");
+        let (content, rest) = body.split_at(length);
+        let body_of_part = match name.starts_with("attachment.") {
+            true => content.iter().map(|byte| char::from(*byte)).collect::<String>().into(),
+            false => serde_json::from_slice(content).unwrap(),
+        };
+        parts.push(Part { name, content_type, body: body_of_part });
+        body = rest.strip_prefix(b"\r\n").unwrap();
+    }
+}

@@ -1,0 +1,39 @@
+//! Threads.
+
+use serde_json::json;
+use traceable::{ContextThreadPool, traceable};
+
+use crate::agreed::of_0_11;
+use crate::difference::{rust_only, rust_only_some};
+use crate::golden::{Captured, golden};
+
+// @traceable
+// def work(i): return i
+// @traceable
+// def parent():
+//     with ContextThreadPoolExecutor() as pool:
+//         list(pool.map(work, [0, 1])); pool.submit(work, 9).result()
+//     with ThreadPoolExecutor() as pool:
+//         pool.submit(work, 100).result()
+// parent()
+#[test]
+fn thread_pool() {
+    #[traceable]
+    fn work(i: i32) -> i32 {
+        i
+    }
+    #[traceable]
+    fn parent() {
+        let pool = ContextThreadPool::new(1).unwrap();
+        assert_eq!(pool.map([0, 1], work), [0, 1]);
+        assert_eq!(pool.submit(|| work(9)).join().unwrap(), 9);
+        assert_eq!(std::thread::spawn(|| work(100)).join().unwrap(), 100);
+    }
+    let why = "a run that became a root because its thread knew of no parent says so, and where";
+    let meant = [
+        of_0_11(),
+        rust_only("#5.extra.metadata.split_reason", json!("no_context_on_thread"), why),
+        rust_only_some("#5.extra.metadata.split_site", why),
+    ];
+    golden(include_str!("captures/thread_pool.json"), Captured::Apart, meant, parent);
+}
