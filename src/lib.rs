@@ -1,4 +1,47 @@
-//! `#[traceable]` for Rust.
+#![doc = include_str!("../README.md")]
+//!
+//! # Where to look
+//!
+//! - [`macro@traceable`]: the attribute and its options.
+//! - [`RunTree`]: a handle to a run, the current one or one made by hand.
+//! - [`Extra`]: what one call is given besides its arguments: parent, name, id, tags.
+//! - [`TracingContext`]: the same for everything inside a block.
+//! - [`trace`]: a run for a block without a function.
+//! - [`bind`], [`TraceableExt`], [`detached`]: carrying a context, or leaving it behind.
+//! - [`init`], [`Config`], [`flush`], [`Stats`]: the exporter.
+//! - [`testing`]: recording runs in tests.
+//! - [`RunSink`]: a destination of your own.
+//! - [`process`]: what holds for the whole process: on and off, sampling.
+//!
+//! # The nesting rule
+//!
+//! A traced call captures the context where it is *called*, and binds its parent once, when it *starts*: an
+//! `async fn` at its first poll, a function that returns a future, a stream or an iterator at the first poll or when
+//! a child needs it, everything else at the call. With C the context at the call and P the one at the start:
+//!
+//! | C | P | parent |
+//! |---|---|---|
+//! | none | none | none: a root, and its metadata say why if nobody asked for one |
+//! | none | P | P |
+//! | C | none | C |
+//! | C | P is C or below it | P |
+//! | C | anything else | C |
+//!
+//! A parent that is named beats both: `.with_parent(..)` on what the call returned, then [`Extra`], then
+//! `parent = ..` or `root` in the attribute. A context that was entered in one task counts as none in another.
+//!
+//! A run ends once: with its result, an `Err`, a panic, exhaustion, or by being dropped. A future that is dropped
+//! early has the error `Cancelled` and `metadata.cancelled`; a stream or iterator that its consumer leaves early has
+//! no error, its partial outputs, and `metadata.stream_dropped`. What is never polled leaves no run.
+//!
+//! # Features
+//!
+//! | feature | default | what it brings |
+//! |---|---|---|
+//! | `exporter` | yes | shipping over HTTP; without it runs go to sinks of your own |
+//! | `stream` | yes | streams as generators, by `futures-core` |
+//! | `tokio` | yes | the fence between tokio's tasks |
+//! | `rayon` | no | `ContextThreadPool` |
 
 #[cfg(feature = "rayon")]
 mod pool;
@@ -8,8 +51,8 @@ pub use pool::{ContextThreadPool, PoolError, Submitted};
 pub use traceable_core::*;
 #[cfg(feature = "exporter")]
 pub use traceable_exporter::{
-    ApiKey, Config, ConfigBuilder, ConfigError, ConfigErrorKind, DropReason, Dropped, Exporter, FlushReport, Guard,
-    InitError, InvalidKey, Reporter, Stats, flush, init, init_with, set_reporter,
+    ApiKey, Config, ConfigBuilder, ConfigError, ConfigErrorKind, DropReason, Dropped, Exporter, FlushReport,
+    Guard, InitError, InvalidKey, Reporter, Stats, flush, init, init_with, set_reporter,
 };
 pub use traceable_macros::traceable;
 

@@ -140,7 +140,7 @@ impl fmt::Debug for Opaque {
 
 #[traceable(skip(a), debug(b), display(c))]
 fn modes(a: Opaque, b: Opaque, c: &Opaque) {
-    drop((a, b, c));
+    let _ = (a, b, c);
 }
 
 #[traceable]

@@ -32,6 +32,7 @@ fn aliased(fails: bool) -> Alias<u8> {
 }
 
 #[traceable]
+#[allow(clippy::multiple_bound_locations, reason = "both places are tried")]
 fn generic<T: Serialize + Default, const N: usize>(
     #[traceable(skip)] items: [T; N],
     #[traceable(skip)] by: impl Fn(T) -> T,
@@ -65,7 +66,7 @@ fn diverges(message: &str) -> ! {
 
 #[traceable]
 fn inner_attributes(x: u8) -> u8 {
-    #![allow(unused_mut)]
+    #![allow(unused_mut, clippy::let_and_return)]
     let mut y = x;
     y
 }

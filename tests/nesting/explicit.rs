@@ -147,12 +147,15 @@ async fn on_attribute(parent: Option<&RunTree>, x: i32) -> i32 {
 
 #[test]
 fn the_attribute_names_a_parent_and_a_call_overrules_it() {
-    on_both_runtimes("other > (on_attribute > child, on_attribute > child); on_attribute > child", async || {
-        let run = another_run().await;
-        on_attribute(Some(&run), 1).await;
-        on_attribute(None, 2).await;
-        Extra::new().parent(&run).call(|| on_attribute(None, 3)).await;
-    });
+    on_both_runtimes(
+        "other > (on_attribute > child, on_attribute > child); on_attribute > child",
+        async || {
+            let run = another_run().await;
+            on_attribute(Some(&run), 1).await;
+            on_attribute(None, 2).await;
+            Extra::new().parent(&run).call(|| on_attribute(None, 3)).await;
+        },
+    );
 }
 
 #[test]
@@ -196,7 +199,8 @@ fn headers_that_are_absent_or_malformed_mean_a_root() {
         around();
     });
     assert_tree!(recorder.forest(), "around; leaf; leaf; leaf");
-    let reasons: Vec<_> = recorder.runs()[1..].iter().map(|run| run.metadata.get("split_reason").cloned()).collect();
+    let reasons: Vec<_> =
+        recorder.runs()[1..].iter().map(|run| run.metadata.get("split_reason").cloned()).collect();
     assert_eq!(reasons, [None, Some("bad_parent".into()), Some("bad_parent".into())]);
 }
 
@@ -247,7 +251,10 @@ fn a_context_is_for_everything_inside() {
     assert_tree!(recorder.forest(), "with_retry > child; leaf");
     for name in ["with_retry", "child"] {
         let run = recorder.run(name);
-        assert_eq!((run.project.as_deref(), &run.tags[..], &run.metadata["k"]), (Some("p"), &["t".to_owned()][..], &2.into()));
+        assert_eq!(
+            (run.project.as_deref(), &run.tags[..], &run.metadata["k"]),
+            (Some("p"), &["t".to_owned()][..], &2.into())
+        );
     }
     assert_eq!(recorder.run("leaf").project, None);
 }

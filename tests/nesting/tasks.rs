@@ -43,11 +43,12 @@ async fn async_after_pause() -> i32 {
 fn a_child_may_start_after_its_parent_has_ended() {
     // the handle is no value to record
     #[traceable(skip_output)]
-    async fn forgets() -> tokio::task::JoinHandle<i32> {
-        tokio::spawn(async_after_pause())
+    async fn forgets() -> [tokio::task::JoinHandle<i32>; 1] {
+        [tokio::spawn(async_after_pause())]
     }
     on_both_runtimes("forgets > async_after_pause > leaf", async || {
-        forgets().await.await.unwrap();
+        let [task] = forgets().await;
+        task.await.unwrap();
     });
 }
 
@@ -93,12 +94,12 @@ fn what_is_called_here_and_polled_by_a_spawned_wrapper_is_under_the_wrapper() {
 #[test]
 fn a_child_started_by_an_ancestors_other_branch_stays_with_its_caller() {
     #[traceable(skip_output)]
-    async fn makes() -> std::pin::Pin<Box<dyn Future<Output = i32> + Send>> {
-        Box::pin(child(1))
+    async fn makes() -> [futures::future::BoxFuture<'static, i32>; 1] {
+        [Box::pin(child(1))]
     }
     #[traceable]
     async fn root() {
-        let made = makes().await;
+        let [made] = makes().await;
         made.await;
     }
     // polled in `root`, which is above `makes`: the call was made in `makes`

@@ -83,7 +83,7 @@ pub fn is_enabled() -> bool {
 }
 
 /// Records this share of all traces, from 0 to 1; which ones follows from their ids, see
-/// [`is_sampled`](crate::is_sampled). A rate that is not a number counts as 1.
+/// [`is_sampled`]. A rate that is not a number counts as 1.
 pub fn set_sampling_rate(rate: f64) {
     let rate = if rate.is_nan() { 1.0 } else { rate.clamp(0.0, 1.0) };
     SAMPLING_RATE.store(rate.to_bits(), Relaxed);

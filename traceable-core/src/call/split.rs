@@ -1,6 +1,6 @@
 //! Why a run that nobody meant to be a root is one.
 
-use crate::context::fence::current_task;
+use crate::context::fence::is_in_task;
 
 /// What is written to `metadata.split_reason`. `None` where a root is what one expects: on the main thread, outside
 /// any task.
@@ -15,15 +15,4 @@ pub(super) fn reason(was_fenced: bool) -> Option<&'static str> {
         return Some("no_context_on_thread");
     }
     None
-}
-
-#[cfg(feature = "tokio")]
-fn is_in_task() -> bool {
-    current_task().is_some()
-}
-
-#[cfg(not(feature = "tokio"))]
-fn is_in_task() -> bool {
-    current_task();
-    false
 }

@@ -71,8 +71,7 @@ fn reserved(head: Head, mut reservation: Reservation) -> Arc<Run> {
 }
 
 fn reservation(at_call: Option<Context>, number: u64, is_root: bool) -> Reservation {
-    let mut reservation =
-        Reservation { at_call, is_named: false, wants_root: false, number, options: None };
+    let mut reservation = Reservation { at_call, is_named: false, wants_root: false, number, options: None };
     if let Some(Context::Scope(scope)) = &reservation.at_call {
         let scope = scope.clone();
         take_one_shots(&mut reservation, &scope);
@@ -134,7 +133,10 @@ fn start_reserved(run: &Arc<Run>) -> Bound {
     let at_call = reservation.at_call.take();
     let parent = match at_start {
         // `.with_parent(..)` directly on what this call returned
-        Some(Context::Scope(scope)) if scope.for_call != 0 && (scope.for_call == reservation.number || reservation.number == FOR_ANY_CALL) => {
+        Some(Context::Scope(scope))
+            if scope.for_call != 0
+                && (scope.for_call == reservation.number || reservation.number == FOR_ANY_CALL) =>
+        {
             take_one_shots(&mut reservation, &scope);
             reservation.wants_root |= scope.wants_roots;
             Some(Context::Scope(scope))

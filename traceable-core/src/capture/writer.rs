@@ -77,7 +77,8 @@ impl Writer {
     fn append(&mut self, serialize: &mut dyn FnMut(&mut JsonSerializer<'_>) -> serde_json::Result<()>) {
         let from = self.out.len();
         let limit = MAX_BYTES.saturating_sub(from);
-        let mut serializer = Serializer::with_formatter(Capped { out: &mut self.out, left: limit }, Nesting(0));
+        let mut serializer =
+            Serializer::with_formatter(Capped { out: &mut self.out, left: limit }, Nesting(0));
         let problem = match catch_unwind(AssertUnwindSafe(|| serialize(&mut serializer))) {
             Ok(Ok(())) => return,
             Ok(Err(error)) => error.to_string(),
@@ -149,7 +150,11 @@ impl Nesting {
     #[inline]
     fn enter(&mut self) -> io::Result<()> {
         self.0 += 1;
-        if self.0 > MAX_DEPTH { Err(io::Error::other(format!("nested deeper than {MAX_DEPTH} levels"))) } else { Ok(()) }
+        if self.0 > MAX_DEPTH {
+            Err(io::Error::other(format!("nested deeper than {MAX_DEPTH} levels")))
+        } else {
+            Ok(())
+        }
     }
 }
 

@@ -5,18 +5,35 @@
 //! the same program must give the same tree whether its tasks share a thread or not.
 
 #[cfg(feature = "tokio")]
-pub(crate) type Task = Option<tokio::task::Id>;
+mod known {
+    /// A task of tokio's, or none.
+    pub(crate) type Task = Option<tokio::task::Id>;
 
-#[cfg(feature = "tokio")]
-#[inline]
-pub(crate) fn current_task() -> Task {
-    tokio::task::try_id()
+    pub(crate) const NO_TASK: Task = None;
+
+    #[inline]
+    pub(crate) fn current_task() -> Task {
+        tokio::task::try_id()
+    }
 }
 
-/// Without the feature no task is known, so no context is fenced off.
 #[cfg(not(feature = "tokio"))]
-pub(crate) type Task = ();
+mod known {
+    /// Without the feature no task is known, so no context is fenced off.
+    #[derive(Clone, Copy, PartialEq)]
+    pub(crate) struct Task;
 
-#[cfg(not(feature = "tokio"))]
-#[inline]
-pub(crate) fn current_task() -> Task {}
+    pub(crate) const NO_TASK: Task = Task;
+
+    #[inline]
+    pub(crate) fn current_task() -> Task {
+        Task
+    }
+}
+
+pub(crate) use known::{NO_TASK, Task, current_task};
+
+/// Whether the code runs in a task.
+pub(crate) fn is_in_task() -> bool {
+    current_task() != NO_TASK
+}

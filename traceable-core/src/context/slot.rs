@@ -6,7 +6,7 @@
 use std::cell::{Cell, RefCell};
 use std::marker::PhantomData;
 
-use super::fence::{Task, current_task};
+use super::fence::{NO_TASK, Task, current_task};
 use crate::run::node::Context;
 
 struct Slot {
@@ -22,11 +22,6 @@ thread_local! {
     static SLOT: RefCell<Slot> = const { RefCell::new(Slot { context: None, task: NO_TASK, is_silent: false, beginning: false }) };
     static CALLS: Cell<u64> = const { Cell::new(0) };
 }
-
-#[cfg(feature = "tokio")]
-const NO_TASK: Task = None;
-#[cfg(not(feature = "tokio"))]
-const NO_TASK: Task = ();
 
 /// A look at the slot.
 pub(crate) enum Ambient {

@@ -66,7 +66,10 @@ impl DottedOrder {
     fn segment(&self, index: usize) -> (Timestamp, Uuid) {
         let from = index * (SEGMENT_LEN + 1);
         // parsed once when `self` was made, so the fallback is never used
-        self.text.get(from..from + SEGMENT_LEN).and_then(parse_segment).unwrap_or((Timestamp::from_micros(0), Uuid::nil()))
+        self.text
+            .get(from..from + SEGMENT_LEN)
+            .and_then(parse_segment)
+            .unwrap_or((Timestamp::from_micros(0), Uuid::nil()))
     }
 }
 
@@ -81,7 +84,9 @@ impl FromStr for DottedOrder {
         let mut canonical = String::with_capacity(text.len());
         for segment in text.split('.') {
             let Some((_, id)) = parse_segment(segment) else {
-                return wrong("each part must be a time `YYYYMMDDTHHMMSSffffffZ` followed by a run id with hyphens");
+                return wrong(
+                    "each part must be a time `YYYYMMDDTHHMMSSffffffZ` followed by a run id with hyphens",
+                );
             };
             if !canonical.is_empty() {
                 canonical.push('.');
@@ -181,7 +186,8 @@ mod tests {
 
     #[test]
     fn javascript_orders_are_read() {
-        let order: DottedOrder = "20261122T132433386001Z01a2036e-0bea-710d-96ed-c3ae3327ba63".parse().unwrap();
+        let order: DottedOrder =
+            "20261122T132433386001Z01a2036e-0bea-710d-96ed-c3ae3327ba63".parse().unwrap();
         assert_eq!(order.depth(), 1);
     }
 

@@ -47,7 +47,9 @@ impl Baggage {
         }
         for member in header.split(',').take(MAX_MEMBERS) {
             // W3C Baggage: optional white space round everything, properties behind a semicolon
-            let Some((key, value)) = member.split(';').next().unwrap_or_default().split_once('=') else { continue };
+            let Some((key, value)) = member.split(';').next().unwrap_or_default().split_once('=') else {
+                continue;
+            };
             let Some(value) = percent_decode(value.trim()) else { continue };
             match key.trim() {
                 "langsmith-metadata" => {
@@ -89,7 +91,9 @@ fn percent_encode(text: &str) -> String {
     let mut out = String::with_capacity(text.len() * 2);
     for byte in text.bytes() {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'_' | b'.' | b'-' | b'~' | b'/' => out.push(byte as char),
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'_' | b'.' | b'-' | b'~' | b'/' => {
+                out.push(byte as char)
+            }
             _ => {
                 const HEX: &[u8; 16] = b"0123456789ABCDEF";
                 out.push('%');

@@ -61,19 +61,19 @@ impl Timestamp {
             return None;
         }
         let number = |from: usize, to: usize| -> Option<u64> {
-            b[from..to]
-                .iter()
-                .try_fold(0, |n, c| c.is_ascii_digit().then(|| n * 10 + u64::from(c - b'0')))
+            b[from..to].iter().try_fold(0, |n, c| c.is_ascii_digit().then(|| n * 10 + u64::from(c - b'0')))
         };
         let (year, month, day) = (number(0, 4)?, number(4, 6)?, number(6, 8)?);
-        let (hour, minute, second, micros) = (number(9, 11)?, number(11, 13)?, number(13, 15)?, number(15, 21)?);
+        let (hour, minute, second, micros) =
+            (number(9, 11)?, number(11, 13)?, number(13, 15)?, number(15, 21)?);
         if year < 1970 || !(1..=12).contains(&month) || day == 0 || day > days_in_month(year, month) {
             return None;
         }
         if hour > 23 || minute > 59 || second > 59 {
             return None;
         }
-        let seconds = days_from_civil(year, month, day) * SECONDS_PER_DAY + hour * 3600 + minute * 60 + second;
+        let seconds =
+            days_from_civil(year, month, day) * SECONDS_PER_DAY + hour * 3600 + minute * 60 + second;
         Some(Timestamp(seconds * MICROS_PER_SECOND + micros))
     }
 
@@ -250,7 +250,12 @@ mod tests {
 
     #[test]
     fn days_that_do_not_exist_are_refused() {
-        for text in ["20230229T000000000000Z", "19690101T000000000000Z", "20231301T000000000000Z", "20230101T240000000000Z"] {
+        for text in [
+            "20230229T000000000000Z",
+            "19690101T000000000000Z",
+            "20231301T000000000000Z",
+            "20230101T240000000000Z",
+        ] {
             assert_eq!(Timestamp::parse_compact(text), None, "{text}");
         }
     }

@@ -24,7 +24,12 @@ pub(crate) fn patch(run: &Arc<Run>) {
 }
 
 /// Ends the run, once, and tells the sink. `last_words` sees the state before.
-pub(crate) fn end(run: &Arc<Run>, outputs: Option<Payload>, error: Option<String>, last_words: impl FnOnce(&mut State)) {
+pub(crate) fn end(
+    run: &Arc<Run>,
+    outputs: Option<Payload>,
+    error: Option<String>,
+    last_words: impl FnOnce(&mut State),
+) {
     let start = run.bound().start;
     let mut state = run.state();
     if state.has_ended {

@@ -245,16 +245,7 @@ impl Bound {
     pub(crate) fn nowhere(_: &Arc<Run>) -> Bound {
         let start = Timestamp::now();
         let id = crate::identity::id::new_run_id(start);
-        Bound {
-            up: None,
-            depth: 0,
-            id,
-            trace_id: id,
-            parent_run_id: None,
-            start,
-            sink: None,
-            rare: None,
-        }
+        Bound { up: None, depth: 0, id, trace_id: id, parent_run_id: None, start, sink: None, rare: None }
     }
 
     pub(crate) fn project(&self) -> Option<&Text> {

@@ -134,7 +134,8 @@ impl RunTree {
     pub fn add_inputs<T: Serialize>(&self, inputs: T) -> &RunTree {
         let more = to_object(&inputs, "input");
         self.change(|state| {
-            let mut all = state.inputs.as_ref().map(|i| to_object(&i.to_value(), "input")).unwrap_or_default();
+            let mut all =
+                state.inputs.as_ref().map(|i| to_object(&i.to_value(), "input")).unwrap_or_default();
             all.extend(more);
             state.inputs = Some(Payload::of(&all));
         })

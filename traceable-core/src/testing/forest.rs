@@ -64,12 +64,17 @@ impl Forest {
     /// # Errors
     /// The shapes differ.
     pub fn compare(&self, expected: &str) -> Result<(), String> {
-        let normal = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").replace("( ", "(").replace(" )", ")");
+        let normal = |text: &str| {
+            text.split_whitespace().collect::<Vec<_>>().join(" ").replace("( ", "(").replace(" )", ")")
+        };
         let found = self.render();
         if normal(expected) == normal(&found) {
             return Ok(());
         }
-        Err(format!("the runs form another tree\n expected: {}\n    found: {found}\n\n{self}", normal(expected)))
+        Err(format!(
+            "the runs form another tree\n expected: {}\n    found: {found}\n\n{self}",
+            normal(expected)
+        ))
     }
 }
 
@@ -87,8 +92,13 @@ fn label(run: &RecordedRun) -> String {
 impl fmt::Display for Forest {
     /// One run a line, as a tree, with run type and duration.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut open: Vec<(&RecordedRun, String, &str)> =
-            self.roots().collect::<Vec<_>>().into_iter().rev().map(|root| (root, String::new(), "")).collect();
+        let mut open: Vec<(&RecordedRun, String, &str)> = self
+            .roots()
+            .collect::<Vec<_>>()
+            .into_iter()
+            .rev()
+            .map(|root| (root, String::new(), ""))
+            .collect();
         while let Some((run, indent, branch)) = open.pop() {
             write!(f, "{indent}{branch}{} ({}", label(run), run.run_type)?;
             if let Some(end) = run.end_time {

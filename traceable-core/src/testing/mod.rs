@@ -25,7 +25,8 @@ pub use recorder::{RecordedRun, Recorder, Status};
 #[macro_export]
 macro_rules! assert_tree {
     ($forest:expr, $expected:expr $(,)?) => {
-        if let ::core::result::Result::Err(difference) = $crate::testing::Forest::compare(&$forest, $expected) {
+        if let ::core::result::Result::Err(difference) = $crate::testing::Forest::compare(&$forest, $expected)
+        {
             ::core::panic!("{difference}");
         }
     };

@@ -191,7 +191,9 @@ impl Recorder {
     pub fn run(&self, name: &str) -> RecordedRun {
         let runs = self.runs();
         let names: Vec<_> = runs.iter().map(|run| run.name.clone()).collect();
-        runs.into_iter().find(|run| run.name == name).unwrap_or_else(|| panic!("no run `{name}` among {names:?}"))
+        runs.into_iter()
+            .find(|run| run.name == name)
+            .unwrap_or_else(|| panic!("no run `{name}` among {names:?}"))
     }
 
     /// The runs so far, as trees.

@@ -1,6 +1,6 @@
 //! The JSON of one run: which fields, in which order, as LangSmith's own SDK sends them.
 
-use traceable_core::{RunOperation, RunType};
+use traceable_core::{OperationKind, RunOperation, RunType};
 
 use super::json;
 
@@ -162,7 +162,7 @@ fn add_metadata(out: &mut Vec<u8>, start: usize, key: &str, value: &str) {
     out.push(b'}');
 }
 
-/// Whether LangSmith keeps how the model or prompt was configured.
+/// Whether to say how the model or prompt was configured: LangSmith keeps it for these types, and is told once.
 pub(crate) fn keeps_serialized(operation: &RunOperation) -> bool {
-    matches!(operation.run_type(), RunType::Llm | RunType::Prompt)
+    operation.kind == OperationKind::Post && matches!(operation.run_type(), RunType::Llm | RunType::Prompt)
 }

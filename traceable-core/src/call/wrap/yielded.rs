@@ -28,7 +28,12 @@ pub(super) fn item<T>(call: &Call, collect: &mut impl Collect<T>, gathered: &mut
 }
 
 /// Ends the run; `is_dropped` if the consumer left before the end.
-pub(super) fn end<T>(call: &mut Call, collect: &mut impl Collect<T>, gathered: &mut Gathered, is_dropped: bool) {
+pub(super) fn end<T>(
+    call: &mut Call,
+    collect: &mut impl Collect<T>,
+    gathered: &mut Gathered,
+    is_dropped: bool,
+) {
     let call = call.take();
     let Some(run) = call.started_run() else { return };
     let left_out = gathered.left_out();
