@@ -48,6 +48,7 @@ mod pool;
 
 #[cfg(feature = "rayon")]
 pub use pool::{ContextThreadPool, PoolError, Submitted};
+pub use traceable_core::process::set_enabled;
 pub use traceable_core::*;
 #[cfg(feature = "exporter")]
 pub use traceable_exporter::{

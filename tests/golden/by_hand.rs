@@ -21,8 +21,7 @@ fn runtree_manual() {
     let again = "the server keeps the inputs it was sent when the run started";
     let meant = [of_0_11(), python_only("#3.patch.inputs", json!({"p": "x"}), again)];
     golden(include_str!("captures/runtree_manual.json"), Captured::Apart, meant, || {
-        let root =
-            RunTree::builder("root").inputs(json!({"q": 1})).tags(["rt"]).metadata("a", 1).build();
+        let root = RunTree::builder("root").inputs(json!({"q": 1})).tags(["rt"]).metadata("a", 1).build();
         root.post();
         let llm = root.create_child("llm").run_type(RunType::Llm).inputs(json!({"p": "x"}));
         let llm = llm.serialized(json!({"name": "model"})).build();

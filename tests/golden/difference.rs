@@ -92,7 +92,10 @@ pub(crate) struct Comparison<'a> {
 
 impl<'a> Comparison<'a> {
     pub(crate) fn new(meant: impl IntoIterator<Item = &'a Difference>) -> Comparison<'a> {
-        Comparison { meant: meant.into_iter().map(|difference| (difference, false)).collect(), wrong: Vec::new() }
+        Comparison {
+            meant: meant.into_iter().map(|difference| (difference, false)).collect(),
+            wrong: Vec::new(),
+        }
     }
 
     /// Compares two values; `what` names them in what is said when they differ.
@@ -109,7 +112,8 @@ impl<'a> Comparison<'a> {
             if !covered {
                 let show = |value: Option<&Value>| value.map_or("nothing".to_owned(), Value::to_string);
                 let (python, rust) = (show(found.python), show(found.rust));
-                self.wrong.push(format!("{what}, {}:\n  Python sends {python}\n  Rust sends {rust}", found.at));
+                self.wrong
+                    .push(format!("{what}, {}:\n  Python sends {python}\n  Rust sends {rust}", found.at));
             }
         }
     }

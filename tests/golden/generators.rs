@@ -6,8 +6,8 @@ use futures::{Stream, StreamExt};
 use serde::Serialize;
 use traceable::traceable;
 
-use crate::agreed::{LEFT_EARLY, NOT_REPR, of_0_11};
-use crate::difference::{changed, python_only, rust_only};
+use crate::agreed::{LEFT_EARLY, NOT_REPR, SPLIT, of_0_11};
+use crate::difference::{changed, python_only, rust_only, rust_only_some};
 use crate::golden::{Captured, golden};
 
 #[traceable]
@@ -144,13 +144,16 @@ fn async_generator() {
     async fn slow() {
         std::future::pending::<()>().await;
     }
-    let cancelled = "a dropped future is cancelled; no exception says so, and readers can tell it from a failure";
+    let cancelled =
+        "a dropped future is cancelled; no exception says so, and readers can tell it from a failure";
     let meant = [
         of_0_11(),
         python_only("#5.error", "GeneratorExit()", LEFT_EARLY),
         rust_only("#5.extra.metadata.stream_dropped", true, LEFT_EARLY),
         changed("#8.error", "CancelledError()", "Cancelled", NOT_REPR),
         rust_only("#8.extra.metadata.cancelled", true, cancelled),
+        rust_only("#8.extra.metadata.split_reason", "no_context_in_task", SPLIT),
+        rust_only_some("#8.extra.metadata.split_site", SPLIT),
     ];
     golden(include_str!("captures/async_generator.json"), Captured::Apart, meant, || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

@@ -47,6 +47,8 @@ pub(crate) fn golden(
     let expected = merged(&python, Side::Python);
     for (sending, what) in [(Sending::Together, "sent together"), (Sending::Apart, "sent apart")] {
         let rust = received(&requests_of(sending, &program));
+        let whole = rust.iter().all(|operation| operation.kind == "post");
+        assert_eq!(whole, sending == Sending::Together, "{what}");
         comparison.compare(what, &expected, &merged(&rust, Side::Rust));
         if (form, sending) == (Captured::Apart, Sending::Apart) {
             comparison.compare("start and end", &apart(&python, Side::Python), &apart(&rust, Side::Rust));

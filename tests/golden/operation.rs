@@ -61,7 +61,8 @@ fn operations(parts: impl Iterator<Item = Part>) -> Vec<Operation> {
             continue;
         }
         assert_eq!((kind, content_type.as_str()), (last.kind.as_str(), "application/json"), "{name}");
-        let place = PARTS.iter().position(|part| *part == field).unwrap_or_else(|| panic!("unknown part {name}"));
+        let place =
+            PARTS.iter().position(|part| *part == field).unwrap_or_else(|| panic!("unknown part {name}"));
         for later in PARTS[place..].iter().chain(&["attachments"]) {
             assert!(!last.fields.contains_key(*later), "{name} comes after .{later}");
         }

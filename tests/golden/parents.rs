@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use serde_json::json;
-use traceable::{Extra, Parent, RunTree, new_run_id, Timestamp, traceable};
+use traceable::{Extra, Parent, RunTree, Timestamp, new_run_id, traceable};
 
 use crate::agreed::of_0_11;
-use crate::difference::rust_only;
+use crate::difference::{rust_only, rust_only_some};
 use crate::golden::{Captured, golden};
 
 // @traceable
@@ -34,9 +34,12 @@ fn explicit_parent() {
         rt.add_metadata("added", 1).add_tags(["late"]).add_event("hello");
         x
     }
+    let empty =
+        "0.11.1 ends a run that has no metadata with an empty `extra`, which replaces that of its start";
     let meant = [
         of_0_11(),
-        rust_only("#1.extra.metadata", json!({}), "0.11.1 ends a run without metadata with an empty `extra`"),
+        rust_only("#1.extra.metadata", json!({}), empty),
+        rust_only_some("#1.extra.runtime", empty),
     ];
     golden(include_str!("captures/explicit_parent.json"), Captured::Apart, meant, || {
         let root = RunTree::builder("manual-root").inputs(json!({"a": 1})).build();

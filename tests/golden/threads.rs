@@ -1,9 +1,8 @@
 //! Threads.
 
-use serde_json::json;
 use traceable::{ContextThreadPool, traceable};
 
-use crate::agreed::of_0_11;
+use crate::agreed::{SPLIT, of_0_11};
 use crate::difference::{rust_only, rust_only_some};
 use crate::golden::{Captured, golden};
 
@@ -29,11 +28,10 @@ fn thread_pool() {
         assert_eq!(pool.submit(|| work(9)).join().unwrap(), 9);
         assert_eq!(std::thread::spawn(|| work(100)).join().unwrap(), 100);
     }
-    let why = "a run that became a root because its thread knew of no parent says so, and where";
     let meant = [
         of_0_11(),
-        rust_only("#5.extra.metadata.split_reason", json!("no_context_on_thread"), why),
-        rust_only_some("#5.extra.metadata.split_site", why),
+        rust_only("#5.extra.metadata.split_reason", "no_context_on_thread", SPLIT),
+        rust_only_some("#5.extra.metadata.split_site", SPLIT),
     ];
     golden(include_str!("captures/thread_pool.json"), Captured::Apart, meant, parent);
 }

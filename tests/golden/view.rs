@@ -23,7 +23,9 @@ pub(crate) fn merged(operations: &[Operation], side: Side) -> Value {
         }
     }
     let ids = Ids::of(operations);
-    Value::Object(whole.into_iter().map(|run| (ids.label(&run.id), Value::Object(ids.fields(run, side)))).collect())
+    Value::Object(
+        whole.into_iter().map(|run| (ids.label(&run.id), Value::Object(ids.fields(run, side)))).collect(),
+    )
 }
 
 /// Run by run, and in each what was sent at its start and at its end.

@@ -276,3 +276,21 @@ fn what_a_run_is_given_its_later_children_inherit() {
     assert_eq!((runs[1].tags.clone(), runs[1].metadata.get("b")), (vec!["outer".to_owned()], None));
     assert_eq!((&runs[2].metadata["a"], &runs[2].metadata["b"]), (&1.into(), &2.into()));
 }
+
+#[test]
+fn a_config_hands_over_parent_name_and_tags() {
+    #[traceable]
+    fn outer() -> traceable::RunnableConfig {
+        let mut config = traceable::RunnableConfig::current();
+        config.run_name = Some("renamed".to_owned());
+        config.tags = vec!["t".to_owned()];
+        config
+    }
+    let recorder = Recorder::new();
+    recorder.scoped(|| {
+        let config = outer();
+        Extra::new().config(&config).call(|| leaf(1));
+    });
+    assert_tree!(recorder.forest(), "outer > renamed");
+    assert_eq!(recorder.run("renamed").tags, ["t"]);
+}

@@ -30,6 +30,7 @@ pub use context::extra::Extra;
 pub use context::hand_over::{InContext, TraceableExt, bind, bind_fn, detached};
 pub use context::parent::{IntoParent, Parent};
 pub use context::propagation::Headers;
+pub use context::runnable_config::RunnableConfig;
 pub use context::tracing_context::TracingContext;
 pub use identity::dotted_order::{DottedOrder, ParseError};
 pub use identity::id::new_run_id;

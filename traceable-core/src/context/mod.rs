@@ -7,5 +7,6 @@ pub(crate) mod hand_over;
 pub(crate) mod parent;
 pub(crate) mod propagation;
 pub(crate) mod rule;
+pub(crate) mod runnable_config;
 pub(crate) mod slot;
 pub(crate) mod tracing_context;

@@ -119,6 +119,12 @@ impl RunTree {
         self.change(|state| state.extra().tags.extend(tags))
     }
 
+    /// Replaces the tags of this run; those that it inherits stay.
+    pub fn set_tags<T: Into<Text>>(&self, tags: impl IntoIterator<Item = T>) -> &RunTree {
+        let tags: Vec<Text> = tags.into_iter().map(Into::into).collect();
+        self.change(|state| state.extra().tags = tags)
+    }
+
     /// Adds one entry to the metadata of this run and of the children that it has from now on.
     pub fn add_metadata<T: Serialize>(&self, key: &str, value: T) -> &RunTree {
         let value = to_value(&value);
