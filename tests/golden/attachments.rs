@@ -36,7 +36,7 @@ fn attachments() {
         p.bytes().len() / 9
     }
     let file = "a file is read by the program, not by us: its length is told like that of all other parts";
-    let dot = "LangSmith takes no dot in a name: Python drops the file and says it was uploaded, we send it as `a_b`";
+    let dot = "no dot may be in a name: Python drops the file and says it was uploaded, we send it as `a_b`";
     let meant = [
         uploaded("#1.events", &["doc", "img"]),
         uploaded("#2.events", &["a"]),

@@ -9,7 +9,8 @@ use crate::golden::{Captured, golden};
 
 // root = RunTree(name="root", inputs={"q": 1}, tags=["rt"], extra={"metadata": {"a": 1}}); root.post()
 // llm = root.create_child("llm", run_type="llm", inputs={"p": "x"}, serialized={"name": "model"}); llm.post()
-// llm.end(outputs={"g": 1}, metadata={"em": 1}, events=[{"name": "new_token", "time": "2020-01-01T00:00:00Z"}])
+// llm.end(outputs={"g": 1}, metadata={"em": 1},
+//         events=[{"name": "new_token", "time": "2020-01-01T00:00:00Z"}])
 // llm.patch()
 // err = root.create_child("err", run_type="tool", inputs={"p": "x"}); err.post()
 // err.end(error="oops"); err.patch(exclude_inputs=False)

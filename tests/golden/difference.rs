@@ -13,11 +13,11 @@ pub(crate) enum Has {
 /// A difference that is meant to be.
 #[derive(Debug)]
 pub(crate) struct Difference {
-    /// The run, then the way to the field: `#2.extra.metadata.cancelled`. `*` stands for every run. A place that
-    /// ends in `.` stands for all that is below.
+    /// The run, then the way to the field: `#2.extra.metadata.cancelled`. `*` stands for every run. A place
+    /// that ends in `.` stands for all that is below.
     ///
-    /// Where start and end of a run are compared apart, `post` or `patch` comes behind the run. A place without it
-    /// holds for both.
+    /// Where start and end of a run are compared apart, `post` or `patch` comes behind the run. A place
+    /// without it holds for both.
     at: &'static str,
     python: Has,
     rust: Has,

@@ -12,7 +12,8 @@ use crate::operation::{Operation, received};
 
 /// What the Python SDK sent for the first run of the capture.
 const TRACE: &str = "20261122T133014472497Z01a20373-4048-75be-8922-6d54cb823837";
-const BAGGAGE: &str = "langsmith-metadata=%7B%22k%22%3A%22v%2C%3D%C3%A9%20x%22%2C%22ls_method%22%3A%22traceable%22%7D,\
+const BAGGAGE: &str = "langsmith-metadata=\
+                       %7B%22k%22%3A%22v%2C%3D%C3%A9%20x%22%2C%22ls_method%22%3A%22traceable%22%7D,\
                        langsmith-tags=svc-a,langsmith-project=proj%20%C3%A9%2C%3D1";
 
 // @traceable

@@ -32,8 +32,8 @@ pub(crate) enum Captured {
     Apart,
 }
 
-/// Runs `program` twice, once with each way of [`Sending`], and compares what it sent with the capture: start and
-/// end laid together, whatever the capture; and if it has them apart, these too.
+/// Runs `program` twice, once with each way of [`Sending`], and compares what it sent with the capture: start
+/// and end laid together, whatever the capture; and if it has them apart, these too.
 #[track_caller]
 pub(crate) fn golden(
     capture: &str,
@@ -83,8 +83,8 @@ pub(crate) fn requests_of(sending: Sending, program: impl Fn() + Send + Sync) ->
     server.requests()
 }
 
-/// A trace that begins anywhere but on the main thread says why it is none of the others' child, and the threads of
-/// tests are not the main thread.
+/// A trace that begins anywhere but on the main thread says why it has no parent, and the threads of tests are
+/// not the main thread.
 fn on_main_thread(program: impl Fn() + Send + Sync) -> std::thread::Result<()> {
     std::thread::scope(|scope| {
         let main = std::thread::Builder::new().name("main".to_owned());

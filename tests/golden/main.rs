@@ -1,8 +1,8 @@
 //! The same program in Python and in Rust, and what each puts on the wire.
 //!
 //! `captures/` holds requests of LangSmith's Python SDK. Each test runs the same program in Rust, through the
-//! exporter and over HTTP, and compares field by field ([`golden`]). Where the two differ on purpose, the test says
-//! where, how and why ([`difference`]); an entry that is not needed fails the test too.
+//! exporter and over HTTP, and compares field by field (`golden`). Where the two differ on purpose, the test
+//! says where, how and why (`difference`); an entry that is not needed fails the test too.
 
 mod agreed;
 mod difference;

@@ -1,5 +1,5 @@
-//! What carries the runs: the requests themselves. How their bodies are framed is compared to the byte in the tests
-//! of the exporter.
+//! What carries the runs: the requests themselves. How their bodies are framed is compared to the byte in the
+//! tests of the exporter.
 
 use serde_json::{Map, Value, json};
 use traceable::traceable;

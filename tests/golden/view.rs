@@ -1,4 +1,5 @@
-//! What was sent, in a form that can be compared: ids become `#1`, `#2` in order of appearance, times `(time)`.
+//! What was sent, in a form that can be compared: ids become `#1`, `#2` in order of appearance, times
+//! `(time)`.
 //!
 //! Before they are replaced, ids and times are checked: their form, and that they fit together.
 
@@ -40,8 +41,8 @@ pub(crate) fn apart(operations: &[Operation], side: Side) -> Value {
     runs
 }
 
-/// The rule of the reference: of the main part, what is not null replaces what was there; other parts are replaced
-/// as a whole; attachments are added.
+/// The rule of the reference: of the main part, what is not null replaces what was there; other parts are
+/// replaced as a whole; attachments are added.
 fn lay_over(known: &mut Map<String, Value>, newer: &Map<String, Value>) {
     for (part, value) in newer {
         match part.as_str() {

@@ -193,7 +193,7 @@ fn headers_that_are_absent_or_malformed_mean_a_root() {
         #[traceable]
         fn around() {
             Extra::new().parent(HashMap::<String, String>::new()).call(|| leaf(1));
-            Extra::new().parent([("langsmith-trace", "garbage")].as_slice()).call(|| leaf(2));
+            Extra::new().parent([("langsmith-trace", "garbage")]).call(|| leaf(2));
             Extra::new().parent("garbage").call(|| leaf(3));
         }
         around();

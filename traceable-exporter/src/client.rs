@@ -120,6 +120,10 @@ impl RunSink for Exporter {
         }
     }
 
+    fn default_project(&self) -> Option<&str> {
+        Some(self.config().project())
+    }
+
     fn flush(&self, timeout: Duration) -> bool {
         Exporter::flush(self, timeout).is_complete()
     }

@@ -128,14 +128,14 @@ impl Block {
         };
         match (result, run) {
             (Ok(value), Some(run)) => {
-                finish(&run, |outcome| record(&value, outcome), |_| ());
+                finish(&run, |outcome| record_error(outcome, |outcome| record(&value, outcome)), |_| ());
                 value
             }
             (Ok(value), None) => value,
             (Err(panic), run) => {
                 if let Some(run) = run {
                     let message = super::token::panic_message(&*panic);
-                    finish(&run, |outcome| outcome.report(message), |_| ());
+                    finish(&run, |outcome| record_error(outcome, |outcome| outcome.report(message)), |_| ());
                 }
                 resume_unwind(panic)
             }
@@ -160,4 +160,10 @@ impl Block {
         lifecycle::post(&run);
         (Some(run.clone()), Some(Context::Run(run)))
     }
+}
+
+/// A block's outputs are what it gave to its run: an error leaves no mark in them, as a function's does.
+fn record_error(outcome: &mut Outcome, record: impl FnOnce(&mut Outcome)) {
+    record(outcome);
+    outcome.outputs = None;
 }

@@ -28,6 +28,11 @@ pub(super) enum Started {
 /// Starts a call that is made and started at once.
 pub(super) fn start_now(head: Head) -> Started {
     let around = ambient();
+    let adds_nothing =
+        head.site().is_some_and(|site| !site.is_root && site.tags.is_empty() && site.project.is_none());
+    if adds_nothing && let Ambient::Here(Context::Run(parent)) = &around {
+        return start_under(head, parent);
+    }
     let was_fenced = matches!(around, Ambient::Fenced);
     let mut reservation = reservation(around.context(), 0, head.site().is_some_and(|site| site.is_root));
     if is_unrecorded(reservation.at_call.as_ref()) {
@@ -38,6 +43,18 @@ pub(super) fn start_now(head: Head) -> Started {
     let mut state = State::default();
     let bound = bind(&head, &mut state, reservation, parent, was_fenced);
     Started::Run(Arc::new(Run::placed(head, bound, state)))
+}
+
+/// The common case: a function that adds nothing to what it inherits, called in a run.
+fn start_under(head: Head, parent: &Arc<Run>) -> Started {
+    let settings = parent.state().settings.clone();
+    if !parent.is_recorded() {
+        return Started::Passive(Context::Run(parent.clone()));
+    }
+    let parent = Some(Context::Run(parent.clone()));
+    let birth = Birth { parent, settings: settings.as_deref(), id: None, start: None, by_hand: false };
+    let bound = birth.bind();
+    Started::Run(Arc::new(Run::placed(head, bound, State { settings, ..State::default() })))
 }
 
 /// Makes a run that starts later: at its first poll, or when a child needs it. `None`: nothing is recorded here, and

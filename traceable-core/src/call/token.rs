@@ -134,11 +134,20 @@ impl Call {
     pub(super) fn begin(&mut self) -> Entered {
         if let Stage::Now { site } = self.0 {
             process::start_once(site.start);
-            if process::gate_is_open() {
-                self.0 = stage(start::start_now(Head::Site(site)));
-            } else {
+            if !process::gate_is_open() {
                 self.0 = Stage::Off;
+                return enter(None);
             }
+            let started = start::start_now(Head::Site(site));
+            if let Started::Run(run) = started {
+                if !site.begins {
+                    lifecycle::post(&run);
+                }
+                let entered = enter_beginning(Context::Run(run.clone()), site.begins && run.is_recorded());
+                self.0 = Stage::Run(run);
+                return entered;
+            }
+            self.0 = stage(started);
         } else if let Stage::Later { site } = self.0 {
             self.0 = stage(start::start_later(Head::Site(site)));
         }
@@ -189,8 +198,11 @@ impl Call {
     pub(super) fn cancelled(&mut self) {
         if let Some(run) = self.started_run() {
             let is_ok = run.head.site().is_some_and(|site| site.cancel_is_ok);
-            let error = (!is_ok).then(|| "Cancelled".to_owned());
-            lifecycle::end(run, None, error, |state| state.metadata("cancelled", true));
+            let mut outcome = Outcome::default();
+            if !is_ok {
+                outcome.report("Cancelled".to_owned());
+            }
+            lifecycle::end(run, outcome.outputs, outcome.error, |state| state.metadata("cancelled", true));
         }
         self.0 = Stage::Off;
     }

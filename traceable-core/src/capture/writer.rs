@@ -4,7 +4,7 @@
 //! reaches the caller of a traced function. The value becomes a marker, a JSON string that says what happened, and
 //! is counted.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -35,20 +35,28 @@ pub(crate) struct Writer {
 }
 
 thread_local! {
-    static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+    static SCRATCH: RefCell<Writer> = const { RefCell::new(Writer { out: Vec::new() }) };
 }
 
 impl Writer {
     /// Lends the thread's scratch buffer, so that a payload is allocated once and in its final size.
     pub(crate) fn lend<R>(f: impl FnOnce(&mut Writer) -> R) -> R {
-        // taken out, so a capture inside this one gets a buffer of its own
-        let mut writer = Writer { out: SCRATCH.try_with(Cell::take).unwrap_or_default() };
-        writer.out.clear();
-        let result = f(&mut writer);
-        if writer.out.capacity() <= MAX_SCRATCH {
-            let _ = SCRATCH.try_with(|scratch| scratch.set(writer.out));
+        let mut f = Some(f);
+        let lent = SCRATCH.try_with(|scratch| {
+            let mut writer = scratch.try_borrow_mut().ok()?;
+            writer.out.clear();
+            let result = f.take()?(&mut writer);
+            if writer.out.capacity() > MAX_SCRATCH {
+                writer.out = Vec::new();
+            }
+            Some(result)
+        });
+        match (lent, f) {
+            (Ok(Some(result)), _) => result,
+            // a capture inside another one, or as the thread ends, has a buffer of its own
+            (_, Some(f)) => f(&mut Writer { out: Vec::new() }),
+            (_, None) => unreachable!("what was called has returned"),
         }
-        result
     }
 
     /// Appends a value, or a marker in its place.

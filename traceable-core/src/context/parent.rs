@@ -114,6 +114,12 @@ impl<K: AsRef<str>, V: AsRef<str>> IntoParent for [(K, V)] {
     }
 }
 
+impl<K: AsRef<str>, V: AsRef<str>, const N: usize> IntoParent for [(K, V); N] {
+    fn to_parent(&self) -> Parent {
+        from_headers(self.as_slice())
+    }
+}
+
 impl<K: AsRef<str>, V: AsRef<str>> IntoParent for Vec<(K, V)> {
     fn to_parent(&self) -> Parent {
         from_headers(self.as_slice())

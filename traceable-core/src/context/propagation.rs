@@ -69,7 +69,14 @@ impl RunTree {
             if let Some(method) = run.head.method() {
                 baggage.metadata.entry("ls_method").or_insert_with(|| method.into());
             }
-            baggage.project = run.bound().project().map(|project| project.to_string());
+            // `add_tags` and the builder's tags are of this run alone, and go out as well
+            if let Some(extra) = run.state().extra.as_deref() {
+                let own = extra.tags.iter().map(|tag| tag.to_string());
+                baggage.tags.extend(own);
+            }
+            let bound = run.bound();
+            let by_default = bound.sink.as_ref().and_then(|sink| sink.default_project());
+            baggage.project = bound.project().map(AsRef::as_ref).or(by_default).map(str::to_owned);
         }
         let mut headers = vec![(TRACE_HEADER.to_owned(), order)];
         headers.extend(baggage.write().map(|baggage| (BAGGAGE_HEADER.to_owned(), baggage)));

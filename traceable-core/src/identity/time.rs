@@ -205,7 +205,8 @@ fn clock(follow_system: bool) -> Timestamp {
     static ZERO: OnceLock<Instant> = OnceLock::new();
     static ZERO_IN_SYSTEM_TIME: AtomicU64 = AtomicU64::new(0);
     let zero = ZERO.get_or_init(Instant::now);
-    let passed = zero.elapsed().as_micros() as u64;
+    let passed = zero.elapsed();
+    let passed = passed.as_secs() * MICROS_PER_SECOND + u64::from(passed.subsec_micros());
     let offset = ZERO_IN_SYSTEM_TIME.load(Relaxed);
     if follow_system || offset == 0 {
         let system = Timestamp::from(SystemTime::now()).0;

@@ -28,6 +28,12 @@ pub trait RunSink: Send + Sync + 'static {
     /// Takes one operation: a run was started (post), or has ended or changed (patch).
     fn submit(&self, operation: RunOperation);
 
+    /// The project of runs that name none. It goes out in the headers to other processes, so that a trace stays in one
+    /// project.
+    fn default_project(&self) -> Option<&str> {
+        None
+    }
+
     /// Waits until what was submitted before has gone where it should, at most `timeout`. `false`: not all of it
     /// has. A sink that keeps nothing waiting need not implement it.
     fn flush(&self, timeout: Duration) -> bool {
