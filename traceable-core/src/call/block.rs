@@ -15,11 +15,12 @@ use crate::context::extra::Extra;
 use crate::context::parent::IntoParent;
 use crate::context::slot::enter;
 use crate::process;
+use crate::run::Text;
+use crate::run::head::Head;
 use crate::run::lifecycle;
-use crate::run::node::{Context, Head, Run};
+use crate::run::node::{Context, Run};
 use crate::run::run_tree::{RunTree, to_object};
 use crate::run::run_type::RunType;
-use crate::run::settings::Text;
 
 /// Traces a block of code that has no function of its own.
 ///

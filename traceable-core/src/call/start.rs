@@ -10,7 +10,8 @@ use crate::context::rule::choose;
 use crate::context::slot::{Ambient, ambient};
 use crate::process;
 use crate::run::birth::{Birth, root_sink};
-use crate::run::node::{Bound, Context, Head, Options, Reservation, Run, Scope, State};
+use crate::run::head::Head;
+use crate::run::node::{Bound, Context, Options, Reservation, Run, Scope, State};
 use crate::run::settings::Settings;
 use crate::run::site::Site;
 

@@ -9,8 +9,9 @@ use crate::capture::outcome::{Outcome, Report as _};
 use crate::context::parent::IntoParent;
 use crate::context::slot::{Entered, enter, enter_beginning, number_call, silently};
 use crate::process;
+use crate::run::head::Head;
 use crate::run::lifecycle;
-use crate::run::node::{Context, Head, Reservation, Run, State};
+use crate::run::node::{Context, Reservation, Run, State};
 use crate::run::run_tree::to_value;
 use crate::run::site::Site;
 

@@ -9,9 +9,10 @@ use super::parent::{IntoParent, Parent};
 use super::rule::choose;
 use super::slot::{ambient, enter};
 use crate::process;
+use crate::run::Text;
 use crate::run::node::{Context, OneShots, Scope};
 use crate::run::run_tree::{RunTree, to_value};
-use crate::run::settings::{Settings, Text};
+use crate::run::settings::Settings;
 use crate::run::sink::RunSink;
 
 /// What one call is given besides its arguments: a parent, a name, tags, and more.
@@ -113,7 +114,7 @@ impl Extra {
 
     /// Called with the run once its end was told to the sink. A panic in it is caught.
     pub fn on_end(mut self, f: impl FnOnce(&RunTree) + Send + 'static) -> Extra {
-        self.one_shots.on_end = Some(Box::new(f));
+        self.one_shots.on_end = Some(Box::new(|run| f(&RunTree::of(run))));
         self
     }
 

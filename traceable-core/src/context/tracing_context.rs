@@ -7,8 +7,8 @@ use serde::Serialize;
 use super::extra::Extra;
 use super::parent::IntoParent;
 use super::slot::{ambient, enter};
+use crate::run::Text;
 use crate::run::node::{Context, Scope};
-use crate::run::settings::Text;
 use crate::run::sink::RunSink;
 
 /// Sets the parent, the project, tags, metadata, the sink or the switch for everything that is called inside.

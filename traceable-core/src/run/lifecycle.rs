@@ -6,8 +6,7 @@ use std::sync::{Arc, MutexGuard};
 use serde_json::{Map, Value};
 
 use super::node::{Additions, Run, State};
-use super::operation::{OperationKind, RunDetails, RunOperation};
-use super::run_tree::RunTree;
+use super::operation::{Labels, OperationKind, RunDetails, RunOperation};
 use crate::capture::payload::Payload;
 use crate::identity::time::Timestamp;
 
@@ -60,7 +59,7 @@ pub(crate) fn end(
     submit(run, state, kind);
     if let Some(on_end) = on_end {
         // the user's code: its panic is its own, never the traced call's
-        let _ = catch_unwind(AssertUnwindSafe(|| on_end(&RunTree::of(run.clone()))));
+        let _ = catch_unwind(AssertUnwindSafe(|| on_end(run.clone())));
     }
 }
 
@@ -95,7 +94,7 @@ fn submit(run: &Arc<Run>, mut state: MutexGuard<'_, State>, kind: OperationKind)
         outputs: state.outputs.take(),
         details: None,
         run: run.clone(),
-        inherited: state.settings.clone(),
+        inherited: state.settings.clone().map(|settings| settings as Arc<dyn Labels>),
     };
     if let Some(extra) = state.extra.as_deref_mut() {
         if !extra.outputs.is_empty() {

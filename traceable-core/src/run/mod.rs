@@ -1,6 +1,13 @@
 //! What happens to a run, told to a sink.
 
+use std::borrow::Cow;
+
+/// Short text that is nearly always a literal.
+pub(crate) type Text = Cow<'static, str>;
+
 pub(crate) mod birth;
+pub(crate) mod describe;
+pub(crate) mod head;
 pub(crate) mod keep_open;
 pub(crate) mod lifecycle;
 pub(crate) mod node;

@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::run_type::RunType;
-use super::settings::{Settings, Text};
+use super::Text;
+use super::head::Head;
+use super::settings::Settings;
 use super::sink::RunSink;
-use super::site::Site;
 use crate::capture::attachment::Attachment;
 use crate::capture::payload::Payload;
 use crate::identity::dotted_order::DottedOrder;
@@ -42,58 +42,6 @@ enum Place {
     Taken(Bound),
     /// It was reserved at a call; the function finds its place when it is needed.
     Reserved(OnceLock<Bound>, fn(&Arc<Run>) -> Bound),
-}
-
-/// What a run is before it starts.
-pub(crate) enum Head {
-    /// A call of an annotated function.
-    Site(&'static Site),
-    /// Everything else.
-    Own(Box<OwnHead>),
-}
-
-/// The head of a run that is not simply a call of an annotated function.
-pub(crate) struct OwnHead {
-    pub(crate) name: Text,
-    pub(crate) run_type: RunType,
-    pub(crate) method: Option<&'static str>,
-    /// The function, if it has one.
-    pub(crate) site: Option<&'static Site>,
-}
-
-impl Head {
-    pub(crate) fn new(name: Text, run_type: RunType, method: Option<&'static str>) -> Head {
-        Head::Own(Box::new(OwnHead { name, run_type, method, site: None }))
-    }
-
-    pub(crate) fn name(&self) -> &str {
-        match self {
-            Head::Site(site) => site.name,
-            Head::Own(own) => &own.name,
-        }
-    }
-
-    pub(crate) fn run_type(&self) -> RunType {
-        match self {
-            Head::Site(site) => site.run_type.into(),
-            Head::Own(own) => own.run_type.clone(),
-        }
-    }
-
-    /// `ls_method` in the metadata: whether the attribute, a block or the user's own hands made this run.
-    pub(crate) fn method(&self) -> Option<&'static str> {
-        match self {
-            Head::Site(_) => Some("traceable"),
-            Head::Own(own) => own.method,
-        }
-    }
-
-    pub(crate) fn site(&self) -> Option<&'static Site> {
-        match self {
-            Head::Site(site) => Some(site),
-            Head::Own(own) => own.site,
-        }
-    }
 }
 
 /// What a call brings along from the place where it was made, until it starts.
@@ -176,7 +124,7 @@ pub(crate) struct Additions {
 }
 
 /// Called with the run after its end was told to the sink.
-pub(crate) type OnEnd = Box<dyn FnOnce(&super::run_tree::RunTree) + Send>;
+pub(crate) type OnEnd = Box<dyn FnOnce(Arc<Run>) + Send>;
 
 impl Run {
     /// A run that starts later; `starter` finds its place then.
@@ -338,10 +286,14 @@ impl Context {
 
     /// The run that children attach to.
     pub(crate) fn run(&self) -> Option<Arc<Run>> {
+        self.run_ref().cloned()
+    }
+
+    pub(crate) fn run_ref(&self) -> Option<&Arc<Run>> {
         let mut at = self;
         loop {
             match at {
-                Context::Run(run) => return Some(run.clone()),
+                Context::Run(run) => return Some(run),
                 Context::Scope(scope) => at = scope.up.as_ref()?,
                 Context::Silent => return None,
             }

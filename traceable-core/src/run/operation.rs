@@ -6,12 +6,11 @@ use std::sync::{Arc, LazyLock};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::node::Run;
+use super::Text;
 use super::run_type::RunType;
-use super::settings::{Settings, Text};
+
 use crate::capture::attachment::Attachment;
 use crate::capture::payload::Payload;
-use crate::identity::dotted_order::write_segment;
 use crate::identity::time::Timestamp;
 
 /// Whether an operation makes a run known or completes it.
@@ -38,8 +37,31 @@ pub struct RunOperation {
     /// The outputs, a JSON object.
     pub outputs: Option<Payload>,
     pub(crate) details: Option<Box<RunDetails>>,
-    pub(crate) run: Arc<Run>,
-    pub(crate) inherited: Option<Arc<Settings>>,
+    pub(crate) run: Arc<dyn Identity>,
+    pub(crate) inherited: Option<Arc<dyn Labels>>,
+}
+
+/// Who a run is. A trait, because a run knows its sink, and a sink is told operations.
+pub(crate) trait Identity: Send + Sync {
+    fn id(&self) -> Uuid;
+    fn trace_id(&self) -> Uuid;
+    fn parent_run_id(&self) -> Option<Uuid>;
+    fn name(&self) -> &str;
+    fn run_type(&self) -> RunType;
+    /// `ls_method` in the metadata.
+    fn method(&self) -> Option<&'static str>;
+    fn start_time(&self) -> Timestamp;
+    fn project(&self) -> Option<&str>;
+    fn reference_example_id(&self) -> Option<Uuid>;
+    fn write_dotted_order(&self, out: &mut Vec<u8>);
+    /// How many bytes of memory it takes by itself.
+    fn size(&self) -> usize;
+}
+
+/// What a run has inherited. A trait, because sinks are inherited too.
+pub(crate) trait Labels: Send + Sync {
+    fn tags(&self) -> &[Text];
+    fn metadata(&self) -> &Map<String, Value>;
 }
 
 /// What most runs have none of. Kept apart, so that the operations of a plain run are small.
@@ -73,54 +95,54 @@ impl RunOperation {
 
     /// The run's id.
     pub fn id(&self) -> Uuid {
-        self.run.bound().id
+        self.run.id()
     }
 
     /// The id of the run's trace: that of its root.
     pub fn trace_id(&self) -> Uuid {
-        self.run.bound().trace_id
+        self.run.trace_id()
     }
 
     /// The id of the run's parent; `None` for a root.
     pub fn parent_run_id(&self) -> Option<Uuid> {
-        self.run.bound().parent_run_id
+        self.run.parent_run_id()
     }
 
     /// The run's name.
     pub fn name(&self) -> &str {
-        self.run.head.name()
+        self.run.name()
     }
 
     /// What kind of work the run is.
     pub fn run_type(&self) -> RunType {
-        self.run.head.run_type()
+        self.run.run_type()
     }
 
     /// When the run started.
     pub fn start_time(&self) -> Timestamp {
-        self.run.bound().start
+        self.run.start_time()
     }
 
     /// The project the run was explicitly put into; `None` leaves the choice to the sink.
     pub fn project(&self) -> Option<&str> {
-        self.run.bound().project().map(AsRef::as_ref)
+        self.run.project()
     }
 
     /// The example of a dataset that the trace is an answer to.
     pub fn reference_example_id(&self) -> Option<Uuid> {
-        self.run.bound().rare.as_ref()?.reference_example_id
+        self.run.reference_example_id()
     }
 
     /// The run's tags, those of its ancestors first.
     pub fn tags(&self) -> impl Iterator<Item = &str> {
-        let inherited = self.inherited.as_ref().map_or(&[][..], |settings| &settings.tags);
+        let inherited = self.inherited.as_ref().map_or(&[][..], |labels| labels.tags());
         inherited.iter().chain(&self.details().tags).map(AsRef::as_ref)
     }
 
     /// The run's metadata: what its ancestors gave it, its own, and `ls_method`, which says how it was made.
     pub fn metadata(&self) -> Map<String, Value> {
-        let mut all = self.inherited.as_ref().map(|settings| settings.metadata.clone()).unwrap_or_default();
-        if let Some(method) = self.run.head.method() {
+        let mut all = self.inherited.as_ref().map(|labels| labels.metadata().clone()).unwrap_or_default();
+        if let Some(method) = self.run.method() {
             all.entry("ls_method").or_insert_with(|| method.into());
         }
         all.extend(self.details().metadata.clone());
@@ -129,7 +151,7 @@ impl RunOperation {
 
     /// Appends the run's metadata as a JSON object to `out`, without building it first.
     pub fn write_metadata(&self, out: &mut Vec<u8>) {
-        let inherited = self.inherited.as_ref().map(|settings| &settings.metadata);
+        let inherited = self.inherited.as_ref().map(|labels| labels.metadata());
         let own = &self.details().metadata;
         let overridden = |key: &str| own.contains_key(key);
         let mut separator = b'{';
@@ -144,7 +166,7 @@ impl RunOperation {
         for (key, value) in inherited.into_iter().flatten().filter(|(key, _)| !overridden(key)) {
             member(key, &|out| drop(serde_json::to_writer(out, value)));
         }
-        if let Some(method) = self.run.head.method()
+        if let Some(method) = self.run.method()
             && !overridden("ls_method")
             && inherited.is_none_or(|metadata| !metadata.contains_key("ls_method"))
         {
@@ -164,7 +186,7 @@ impl RunOperation {
     /// It is made here, where it is needed, and not when the run starts: a run holds on to its parent instead of
     /// to a text that is longer with each level.
     pub fn write_dotted_order(&self, out: &mut Vec<u8>) {
-        write_dotted_order(&self.run, out);
+        self.run.write_dotted_order(out);
     }
 
     /// The run's dotted order.
@@ -178,10 +200,10 @@ impl RunOperation {
     pub fn size(&self) -> usize {
         // metadata and events are small; what they hold is estimated by their number
         const ENTRY: usize = 96;
-        let mut size = size_of::<RunOperation>() + size_of::<Run>() + 128;
+        let mut size = size_of::<RunOperation>() + self.run.size();
         size += [&self.inputs, &self.outputs].into_iter().flatten().map(Payload::len).sum::<usize>();
-        if let Some(settings) = &self.inherited {
-            size += size_of::<Settings>() + (settings.metadata.len() + settings.tags.len()) * ENTRY;
+        if let Some(labels) = &self.inherited {
+            size += 256 + (labels.metadata().len() + labels.tags().len()) * ENTRY;
         }
         if let Some(details) = &self.details {
             size += size_of::<RunDetails>();
@@ -191,31 +213,6 @@ impl RunOperation {
             size += (details.events.len() + details.metadata.len() + details.tags.len()) * ENTRY;
         }
         size
-    }
-}
-
-pub(crate) fn write_dotted_order(run: &Arc<Run>, out: &mut Vec<u8>) {
-    let mut way = vec![run.clone()];
-    let mut at = run.clone();
-    let mut is_remote = false;
-    loop {
-        let bound = at.bound();
-        if let Some(remote) = bound.remote() {
-            out.extend_from_slice(remote.as_str().as_bytes());
-            way.pop();
-            is_remote = true;
-            break;
-        }
-        let Some(parent) = bound.up.as_ref().and_then(|up| up.run()) else { break };
-        way.push(parent.clone());
-        at = parent;
-    }
-    for (index, run) in way.iter().rev().enumerate() {
-        if index > 0 || is_remote {
-            out.push(b'.');
-        }
-        let bound = run.bound();
-        write_segment(out, bound.start, bound.id);
     }
 }
 

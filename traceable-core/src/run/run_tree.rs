@@ -7,12 +7,11 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use super::Text;
 use super::lifecycle;
 use super::node::{Context, Run, State};
-use super::operation::write_dotted_order;
-use super::run_tree_builder::RunTreeBuilder;
+use super::operation::Identity as _;
 use super::run_type::RunType;
-use super::settings::Text;
 use crate::capture::attachment::Attachment;
 use crate::capture::payload::Payload;
 use crate::identity::time::Timestamp;
@@ -45,17 +44,6 @@ use crate::identity::time::Timestamp;
 pub struct RunTree(Option<Arc<Run>>);
 
 impl RunTree {
-    /// Begins a run made by hand, the root of a trace of its own. A child is begun by
-    /// [`create_child`](Self::create_child).
-    pub fn builder(name: impl Into<Text>) -> RunTreeBuilder {
-        RunTreeBuilder::new(name.into())
-    }
-
-    /// Begins a child of this run, made by hand. It inherits the project, the sink, and this run's metadata.
-    pub fn create_child(&self, name: impl Into<Text>) -> RunTreeBuilder {
-        RunTreeBuilder::new(name.into()).under(self.0.clone().map(Context::Run))
-    }
-
     /// A handle to no run.
     pub fn inactive() -> RunTree {
         RunTree(None)
@@ -108,8 +96,10 @@ impl RunTree {
 
     /// The way from the trace's root to this run, as text.
     pub fn dotted_order(&self) -> Option<String> {
+        let run = self.0.as_ref()?;
+        run.bound();
         let mut out = Vec::new();
-        write_dotted_order(self.0.as_ref()?, &mut out);
+        run.write_dotted_order(&mut out);
         String::from_utf8(out).ok()
     }
 

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::Text;
 use super::birth::Birth;
-use super::node::{Context, Head, Run, State};
+use super::head::Head;
+use super::node::{Context, Run, State};
 use super::run_tree::{RunTree, to_object, to_value};
 use super::run_type::RunType;
-use super::settings::{Settings, Text};
+use super::settings::Settings;
 use super::sink::RunSink;
 use crate::capture::attachment::Attachment;
 use crate::capture::payload::Payload;
@@ -31,8 +33,21 @@ pub struct RunTreeBuilder {
     own_tags: Vec<Text>,
 }
 
+impl RunTree {
+    /// Begins a run made by hand, the root of a trace of its own. A child is begun by
+    /// [`create_child`](Self::create_child).
+    pub fn builder(name: impl Into<Text>) -> RunTreeBuilder {
+        RunTreeBuilder::new(name.into())
+    }
+
+    /// Begins a child of this run, made by hand. It inherits the project, the sink, and this run's metadata.
+    pub fn create_child(&self, name: impl Into<Text>) -> RunTreeBuilder {
+        RunTreeBuilder::new(name.into()).under(self.context())
+    }
+}
+
 impl RunTreeBuilder {
-    pub(crate) fn new(name: Text) -> RunTreeBuilder {
+    fn new(name: Text) -> RunTreeBuilder {
         RunTreeBuilder {
             name,
             run_type: RunType::Chain,
@@ -47,7 +62,7 @@ impl RunTreeBuilder {
         }
     }
 
-    pub(crate) fn under(mut self, up: Option<Context>) -> RunTreeBuilder {
+    fn under(mut self, up: Option<Context>) -> RunTreeBuilder {
         self.up = up;
         self
     }

@@ -1,15 +1,13 @@
 //! What runs inherit besides their parent: project, tags, metadata, sink.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use super::Text;
+use super::operation::Labels;
 use super::sink::RunSink;
-
-/// Short text that is nearly always a literal.
-pub(crate) type Text = Cow<'static, str>;
 
 /// One link's share of what is inherited. Shared by reference count: a call that changes nothing clones nothing.
 #[derive(Clone, Default)]
@@ -46,5 +44,15 @@ impl Settings {
                 self.tags.push(tag);
             }
         }
+    }
+}
+
+impl Labels for Settings {
+    fn tags(&self) -> &[Text] {
+        &self.tags
+    }
+
+    fn metadata(&self) -> &Map<String, Value> {
+        &self.metadata
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::{self, Write};
 
 use uuid::Uuid;
 
-use super::recorder::{RecordedRun, Status};
+use super::recorded_run::{RecordedRun, Status};
 
 /// Recorded runs, as trees.
 #[derive(Clone, Debug)]

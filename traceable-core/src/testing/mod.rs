@@ -15,10 +15,12 @@
 //! ```
 
 mod forest;
+mod recorded_run;
 mod recorder;
 
 pub use forest::Forest;
-pub use recorder::{RecordedRun, Recorder, Status};
+pub use recorded_run::{RecordedRun, Status};
+pub use recorder::Recorder;
 
 /// Asserts that a [`Forest`] has this shape; see [`Forest::render`] for how it is written. White space does not
 /// count.

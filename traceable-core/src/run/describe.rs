@@ -1,0 +1,74 @@
+//! What a sink can ask of a run.
+
+use uuid::Uuid;
+
+use super::node::{Context, Run};
+use super::operation::Identity;
+use super::run_type::RunType;
+use crate::identity::dotted_order::write_segment;
+use crate::identity::time::Timestamp;
+
+/// To a sink, runs are known once they have started.
+impl Identity for Run {
+    fn id(&self) -> Uuid {
+        self.started().map(|bound| bound.id).unwrap_or_default()
+    }
+
+    fn trace_id(&self) -> Uuid {
+        self.started().map(|bound| bound.trace_id).unwrap_or_default()
+    }
+
+    fn parent_run_id(&self) -> Option<Uuid> {
+        self.started()?.parent_run_id
+    }
+
+    fn name(&self) -> &str {
+        self.head.name()
+    }
+
+    fn run_type(&self) -> RunType {
+        self.head.run_type()
+    }
+
+    fn method(&self) -> Option<&'static str> {
+        self.head.method()
+    }
+
+    fn start_time(&self) -> Timestamp {
+        self.started().map_or(Timestamp::from_micros(0), |bound| bound.start)
+    }
+
+    fn project(&self) -> Option<&str> {
+        self.started()?.project().map(AsRef::as_ref)
+    }
+
+    fn reference_example_id(&self) -> Option<Uuid> {
+        self.started()?.rare.as_ref()?.reference_example_id
+    }
+
+    fn write_dotted_order(&self, out: &mut Vec<u8>) {
+        let mut way = Vec::new();
+        let mut at = self.started();
+        let mut is_first = true;
+        while let Some(bound) = at {
+            if let Some(remote) = bound.remote() {
+                out.extend_from_slice(remote.as_str().as_bytes());
+                is_first = false;
+                break;
+            }
+            way.push((bound.start, bound.id));
+            at = bound.up.as_ref().and_then(Context::run_ref).and_then(|run| run.started());
+        }
+        for (start, id) in way.into_iter().rev() {
+            if !std::mem::take(&mut is_first) {
+                out.push(b'.');
+            }
+            write_segment(out, start, id);
+        }
+    }
+
+    fn size(&self) -> usize {
+        // the counts of its `Arc`, and its share of what it points to
+        size_of::<Run>() + 128
+    }
+}
