@@ -62,6 +62,22 @@ pub mod prelude {
     pub use crate::{Extra, RunTree, TraceableExt as _, TracingContext, traceable};
 }
 
+/// Traces a block of code that has no function of its own: LangSmith's `trace`.
+///
+/// ```
+/// use traceable::{RunType, trace};
+/// let answer = trace("retrieve").run_type(RunType::Retriever).input("query", "why?").scope(|run| {
+///     run.add_outputs(serde_json::json!({"documents": 3}));
+///     42
+/// });
+/// assert_eq!(answer, 42);
+/// ```
+pub fn trace(name: impl Into<std::borrow::Cow<'static, str>>) -> Block {
+    // a block may be the first that a program traces
+    process::start_once(__private::START);
+    traceable_core::trace(name)
+}
+
 #[doc(hidden)]
 pub mod __private {
     pub use traceable_core::__private::*;

@@ -78,7 +78,7 @@ fn a_serialize_that_fails_or_panics() {
 #[test]
 fn a_serialize_that_never_ends() {
     let deep = (0..100_000).fold(List { next: None }, |list, _| List { next: Some(Box::new(list)) });
-    assert_marked(deep, "[not recorded: nested deeper than 128 levels]");
+    assert_marked(deep, "[not recorded: nested deeper than 120 levels]");
     assert_marked(Endless, "[not recorded: larger than 10 MiB]");
 }
 
@@ -148,6 +148,49 @@ fn hooks_that_panic() {
     // what the hook was to take out must not be seen
     assert_eq!(run.inputs, json!({"inputs": "[not recorded: process_inputs panicked]"}));
     assert_eq!(run.outputs, json!({"output": "[not recorded: its hook panicked]"}));
+}
+
+#[test]
+fn expressions_of_the_attribute_that_panic() {
+    fn first(items: &[i32]) -> i32 {
+        items[0]
+    }
+    fn never(_: &String) -> bool {
+        panic!("on purpose")
+    }
+    #[traceable(skip(items), inputs(first = first(items)), metadata(first = first(items)), handled = never)]
+    fn fragile(items: &[i32]) -> Result<(), String> {
+        Err(format!("{} items", items.len()))
+    }
+    let recorder = Recorder::new();
+    assert!(recorder.scoped(|| fragile(&[])).is_err());
+    let run = recorder.run("fragile");
+    assert_eq!(run.inputs, json!({"first": "[not recorded: its expression panicked]"}));
+    assert_eq!(run.metadata["first"], "[not recorded: its expression panicked]");
+    assert_eq!(run.error.as_deref(), Some("0 items"));
+}
+
+#[test]
+fn a_sink_that_panics() {
+    struct Panics;
+    impl traceable::RunSink for Panics {
+        fn submit(&self, _: traceable::RunOperation) {
+            panic!("on purpose")
+        }
+    }
+    let context = traceable::TracingContext::new().sink(std::sync::Arc::new(Panics));
+    assert_eq!(context.scope(|| echo(1)), 1);
+}
+
+#[test]
+fn an_error_of_many_megabytes() {
+    #[traceable]
+    fn fails() -> Result<(), String> {
+        Err("x".repeat(20 << 20))
+    }
+    let recorder = Recorder::new();
+    assert_eq!(recorder.scoped(fails).unwrap_err().len(), 20 << 20);
+    assert!(recorder.run("fails").error.unwrap().len() < 2 << 20);
 }
 
 #[test]

@@ -6,5 +6,6 @@ mod explicit;
 mod generators;
 mod hand_over;
 mod off;
+mod reserved;
 mod support;
 mod tasks;

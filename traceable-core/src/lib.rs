@@ -25,6 +25,7 @@ pub use capture::inputs::Input;
 pub use capture::outcome::{Failure, Output};
 pub use capture::payload::Payload;
 pub use capture::secret::Secret;
+pub use context::by_hand::RunTreeBuilder;
 pub use context::current::current_run_tree;
 pub use context::extra::Extra;
 pub use context::hand_over::{InContext, TraceableExt, bind, bind_fn, detached};
@@ -39,7 +40,6 @@ pub use identity::time::{Compact, Timestamp};
 pub use run::keep_open::KeepOpen;
 pub use run::operation::{OperationKind, RunDetails, RunOperation};
 pub use run::run_tree::RunTree;
-pub use run::run_tree_builder::RunTreeBuilder;
 pub use run::run_type::RunType;
 pub use run::sink::RunSink;
 
@@ -55,7 +55,7 @@ pub mod __private {
     pub use futures_core::Stream;
 
     pub use crate::call::body::{begin, begin_run_tree};
-    pub use crate::call::token::Call;
+    pub use crate::call::token::{Call, Metadata};
     pub use crate::call::wrap::future::{TracedFuture, future};
     pub use crate::call::wrap::iter::{TracedIter, iter_aggregate, iter_each, iter_reduce};
     #[cfg(feature = "stream")]
@@ -63,7 +63,9 @@ pub mod __private {
     pub use crate::call::wrap::sync::{eager, plain, sync, through_option, through_result};
     pub use crate::capture::inputs::Inputs;
     pub use crate::capture::items::{Collect, Item};
-    pub use crate::capture::outcome::{Fail, FailBoxed, FailDisplay, Never, Out, OutValue, Outcome, Report};
+    pub use crate::capture::outcome::{
+        Fail, FailBoxed, FailDisplay, Never, Out, OutValue, Outcome, Report, holds,
+    };
     pub use crate::run::site::Site;
     pub use crate::{RunTree, RunType};
 

@@ -1,6 +1,7 @@
 //! What the exporter's thread holds: operations in order, with the start and end of one run merged.
 
 use std::collections::{HashMap, VecDeque};
+use std::hash::{BuildHasherDefault, Hasher};
 use std::time::Instant;
 
 use traceable_core::{OperationKind, RunOperation};
@@ -19,12 +20,33 @@ pub(crate) struct Item {
     pub(crate) arrived: Instant,
 }
 
+/// Mixes the two halves of an id. Ids are random or of the program's own choice, never of a stranger's, so that
+/// nothing has to be defended against.
+#[derive(Default)]
+struct IdHasher(u64);
+
+impl Hasher for IdHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        for part in bytes.chunks(8) {
+            let mut word = [0; 8];
+            word[..part.len()].copy_from_slice(part);
+            // an odd constant without a pattern: the golden ratio
+            self.0 = (self.0.rotate_left(29) ^ u64::from_ne_bytes(word)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        // multiplying leaves the low bits poor, and the table looks at them first
+        self.0 ^ (self.0 >> 32)
+    }
+}
+
 /// Operations between the queue and the requests, oldest first.
 #[derive(Default)]
 pub(crate) struct Backlog {
     items: VecDeque<Item>,
     /// Where each run's entry is: its position plus `gone`.
-    places: HashMap<Uuid, u64>,
+    places: HashMap<Uuid, u64, BuildHasherDefault<IdHasher>>,
     /// How many entries were taken from the front so far.
     gone: u64,
     bytes: usize,

@@ -148,6 +148,7 @@ impl Delivery {
                 Outcome::Delivered => {
                     self.note_wire_losses(&body);
                     self.book(&part, None);
+                    self.queue.discard(part);
                 }
                 Outcome::Dropped(reason) => self.book(&part, Some(reason)),
                 Outcome::Again => parts.push(part),
@@ -214,13 +215,13 @@ impl Delivery {
                 self.warner.warn(Subject::GivenUp, || {
                     format!(
                         "{lost} runs lost: no success within the time for retries; last: {}",
-                        brief(&reply)
+                        reply.brief()
                     )
                 });
                 return Outcome::Dropped(DropReason::RetriesExhausted);
             }
             self.warner.warn(Subject::Retrying, || {
-                format!("cannot deliver to {}, trying on: {}", self.config.endpoint.as_str(), brief(&reply))
+                format!("cannot deliver to {}, trying on: {}", self.config.endpoint.as_str(), reply.brief())
             });
             if self.queue.pause(wait, asked.is_some()) == Pause::Abandoned {
                 return Outcome::Abandoned;
@@ -234,7 +235,8 @@ impl Delivery {
             Verdict::Delivered => Outcome::Delivered,
             Verdict::TooLarge => Outcome::Halve(DropReason::TooLarge),
             Verdict::Invalid => {
-                self.warner.warn(Subject::Rejected, || format!("the server rejects a run: {}", brief(reply)));
+                self.warner
+                    .warn(Subject::Rejected, || format!("the server rejects a run: {}", reply.brief()));
                 Outcome::Halve(DropReason::Rejected)
             }
             Verdict::NotFound if format != Format::Batch => {
@@ -244,7 +246,7 @@ impl Delivery {
             Verdict::Unauthorized => {
                 self.unauthorized += 1;
                 self.warner.warn(Subject::Unauthorized, || {
-                    format!("the API key is not accepted, runs are lost: {}", brief(reply))
+                    format!("the API key is not accepted, runs are lost: {}", reply.brief())
                 });
                 if self.unauthorized >= MAX_UNAUTHORIZED {
                     self.unauthorized_until = Some(Instant::now() + UNAUTHORIZED_PAUSE);
@@ -252,7 +254,7 @@ impl Delivery {
                 Outcome::Dropped(DropReason::Unauthorized)
             }
             Verdict::NotFound | Verdict::Refused | Verdict::Later(_) => {
-                self.warner.warn(Subject::Rejected, || format!("runs are lost: {}", brief(reply)));
+                self.warner.warn(Subject::Rejected, || format!("runs are lost: {}", reply.brief()));
                 Outcome::Dropped(DropReason::Rejected)
             }
         }
@@ -284,19 +286,5 @@ impl Delivery {
         let bytes = part.iter().map(|item| item.bytes).sum();
         self.in_hand = (self.in_hand.0 - operations, self.in_hand.1 - bytes);
         self.queue.settle(operations, bytes, dropped);
-    }
-}
-
-/// An answer in a few words.
-fn brief(reply: &Reply) -> String {
-    match reply {
-        Reply::NoAnswer(error) => format!("no answer ({error})"),
-        Reply::Impossible(error) => error.clone(),
-        Reply::Answer { status: status @ 300..400, text, .. } => format!(
-            "the server redirects ({status}) to {text:?}; redirects are not followed, because the API key would go \
-             along: set the endpoint to the final address"
-        ),
-        Reply::Answer { status, text, .. } if text.is_empty() => format!("status {status}"),
-        Reply::Answer { status, text, .. } => format!("status {status}, {text}"),
     }
 }

@@ -45,6 +45,22 @@ pub(crate) enum Reply {
     Impossible(String),
 }
 
+impl Reply {
+    /// It in a few words.
+    pub(crate) fn brief(&self) -> String {
+        match self {
+            Reply::NoAnswer(error) => format!("no answer ({error})"),
+            Reply::Impossible(error) => error.clone(),
+            Reply::Answer { status: status @ 300..400, text, .. } => format!(
+                "the server redirects ({status}) to {text:?}; redirects are not followed, because the API key would \
+                 go along: set the endpoint to the final address"
+            ),
+            Reply::Answer { status, text, .. } if text.is_empty() => format!("status {status}"),
+            Reply::Answer { status, text, .. } => format!("status {status}, {text}"),
+        }
+    }
+}
+
 /// A header besides those of each request.
 pub(crate) type Header<'a> = (&'static str, &'a str);
 
@@ -70,6 +86,10 @@ impl Transport {
         if config.endpoint.is_loopback() {
             // a proxy elsewhere would look for the server on its own machine
             agent = agent.proxy(None);
+            // looking up a name within a time takes a thread for each request, on a kept connection too, and that
+            // thread waits its turn when the processors are busy; this machine's own name needs no server to look up.
+            // The times for the other steps of a request stay.
+            agent = agent.timeout_global(None).timeout_resolve(None);
         }
         Transport {
             agent: agent.build().new_agent(),

@@ -10,7 +10,6 @@ use super::start::{Started, start_now};
 use super::token::finish;
 use crate::capture::attachment::Attachment;
 use crate::capture::outcome::{Failure, Outcome, Report as _};
-use crate::capture::payload::Payload;
 use crate::context::extra::Extra;
 use crate::context::parent::IntoParent;
 use crate::context::slot::enter;
@@ -19,7 +18,7 @@ use crate::run::Text;
 use crate::run::head::Head;
 use crate::run::lifecycle;
 use crate::run::node::{Context, Run};
-use crate::run::run_tree::{RunTree, to_object};
+use crate::run::run_tree::{RunTree, to_object, to_object_bytes, to_value};
 use crate::run::run_type::RunType;
 
 /// Traces a block of code that has no function of its own.
@@ -61,13 +60,17 @@ impl Block {
 
     /// One of the inputs.
     pub fn input<T: Serialize>(mut self, key: impl Into<String>, value: T) -> Block {
-        self.inputs.insert(key.into(), crate::run::run_tree::to_value(&value));
+        if process::gate_is_open() {
+            self.inputs.insert(key.into(), to_value(&value));
+        }
         self
     }
 
     /// Inputs that serialise to an object; anything else is put under `input`.
     pub fn inputs<T: Serialize>(mut self, inputs: T) -> Block {
-        self.inputs.extend(to_object(&inputs, "input"));
+        if process::gate_is_open() {
+            self.inputs.extend(to_object(&inputs, "input"));
+        }
         self
     }
 
@@ -153,7 +156,7 @@ impl Block {
         };
         {
             let mut state = run.state();
-            state.inputs = Some(Payload::of(&self.inputs));
+            state.inputs = Some(to_object_bytes(&self.inputs, "inputs"));
             if !self.attachments.is_empty() {
                 state.extra().attachments = self.attachments;
             }

@@ -1,8 +1,10 @@
 //! The first statement of a traced body: it hands over the arguments while they are still there.
 
+use super::start::is_doubtful;
 use crate::capture::inputs::Inputs;
+use crate::capture::silence::silently;
 use crate::capture::writer::Writer;
-use crate::context::slot::{silently, take_beginning};
+use crate::context::slot::take_beginning;
 use crate::process;
 use crate::run::lifecycle;
 use crate::run::node::Context;
@@ -36,6 +38,11 @@ fn begin_traced(record: impl FnOnce(&mut Inputs<'_>)) -> RunTree {
 #[inline(never)]
 fn begin_recorded(record: &mut dyn FnMut(&mut Inputs<'_>)) -> RunTree {
     let Some(Context::Run(run)) = take_beginning() else { return RunTree::inactive() };
+    if run.started().is_none() && is_doubtful(&run) {
+        // should it find a recorded parent after all, it has no inputs
+        run.state().inputs = Some(Writer::lend(|writer| Inputs::gather(writer, |_| ()).0));
+        return RunTree::of(run);
+    }
     let (inputs, attachments) = silently(|| Writer::lend(|writer| Inputs::gather(writer, record)));
     {
         let mut state = run.state();

@@ -12,11 +12,9 @@ use crate::process;
 use crate::run::birth::{Birth, root_sink};
 use crate::run::head::Head;
 use crate::run::node::{Bound, Context, Options, Reservation, Run, Scope, State};
+use crate::run::object::ObjectId;
 use crate::run::settings::Settings;
 use crate::run::site::Site;
-
-/// The number of a call that has not kept its own.
-const FOR_ANY_CALL: u64 = 0;
 
 /// What a call becomes.
 pub(super) enum Started {
@@ -37,7 +35,7 @@ pub(super) fn start_now(head: Head) -> Started {
     let was_fenced = matches!(around, Ambient::Fenced);
     let mut reservation = reservation(around.context(), 0, head.site().is_some_and(|site| site.is_root));
     if is_unrecorded(reservation.at_call.as_ref()) {
-        return Started::Passive(reservation.at_call.unwrap_or(Context::Silent));
+        return Started::Passive(unrecorded(reservation.at_call));
     }
     let parent = reservation.at_call.take();
     let head = named(head, &mut reservation);
@@ -48,6 +46,11 @@ pub(super) fn start_now(head: Head) -> Started {
 
 /// The common case: a function that adds nothing to what it inherits, called in a run.
 fn start_under(head: Head, parent: &Arc<Run>) -> Started {
+    if parent.started().is_none() && is_doubtful(parent) {
+        // it may still find a recorded parent when it starts; a call that is not recorded does not start it
+        return Started::Passive(Context::Run(parent.clone()));
+    }
+    parent.bound();
     let settings = parent.state().settings.clone();
     if !parent.is_recorded() {
         return Started::Passive(Context::Run(parent.clone()));
@@ -58,41 +61,48 @@ fn start_under(head: Head, parent: &Arc<Run>) -> Started {
     Started::Run(Arc::new(Run::placed(head, bound, State { settings, ..State::default() })))
 }
 
-/// Makes a run that starts later: at its first poll, or when a child needs it. `None`: nothing is recorded here, and
-/// the call has no context; it may still find one when it starts.
-pub(super) fn reserve(head: Head, number: u64) -> Option<Started> {
-    let is_root = head.site().is_some_and(|site| site.is_root);
-    let reservation = reservation(ambient().context(), number, is_root);
-    if head.site().is_some_and(|site| site.names_parent) {
-        // the attribute names a parent next, which may be recorded although nothing here is
-        return Some(Started::Run(reserved(head, reservation)));
+/// Makes a run that starts later: at its first poll, or when a child needs it.
+pub(super) fn reserve(head: Head, number: u64) -> Started {
+    let site = head.site();
+    let reservation = reservation(ambient().context(), number, site.is_some_and(|site| site.is_root));
+    // where there is nothing, there may be something when it starts; and the attribute may name a parent next
+    let may_find_a_parent = reservation.at_call.is_none() || site.is_some_and(|site| site.names_parent);
+    if !may_find_a_parent && is_unrecorded(reservation.at_call.as_ref()) {
+        return Started::Passive(unrecorded(reservation.at_call));
     }
-    match reservation.at_call {
-        None if root_sink(None, false).is_none() => None,
-        Some(context) if is_unrecorded(Some(&context)) => Some(Started::Passive(context)),
-        _ => Some(Started::Run(reserved(head, reservation))),
-    }
+    Started::Run(reserved(head, reservation))
 }
 
-/// A call that was made where there was nothing, and starts where there may be something.
-pub(super) fn start_later(head: Head) -> Started {
-    match ambient().context() {
-        None => Started::Passive(Context::Silent),
-        Some(context) if is_unrecorded(Some(&context)) => Started::Passive(context),
-        Some(_) => Started::Run(reserved(head, reservation(None, FOR_ANY_CALL, false))),
+/// Whether a reserved run would not be recorded if it started now: nothing of it need be serialised.
+pub(super) fn is_doubtful(run: &Arc<Run>) -> bool {
+    let at_call = run.state().reservation.as_ref().map(|reservation| reservation.at_call.clone());
+    at_call.is_some_and(|at_call| is_unrecorded(at_call.as_ref()))
+}
+
+/// The context of a call that is not recorded: a trace that begins while tracing is off stays off.
+fn unrecorded(around: Option<Context>) -> Context {
+    match around {
+        Some(Context::Scope(scope)) => {
+            let is_silenced = scope.settings.as_ref().is_some_and(|settings| settings.enabled == Some(false));
+            let context = Context::Scope(scope);
+            if is_silenced || context.run_ref().is_some() { context } else { Context::Silent }
+        }
+        Some(context) => context,
+        None => Context::Silent,
     }
 }
 
 fn reserved(head: Head, mut reservation: Reservation) -> Arc<Run> {
     let head = named(head, &mut reservation);
-    Arc::new(Run::reserved(head, reservation, start_reserved))
+    Arc::new(Run::reserved(head, reservation, start_by_need))
 }
 
 fn reservation(at_call: Option<Context>, number: u64, is_root: bool) -> Reservation {
     let mut reservation = Reservation { at_call, is_named: false, wants_root: false, number, options: None };
-    if let Some(Context::Scope(scope)) = &reservation.at_call {
-        let scope = scope.clone();
-        take_one_shots(&mut reservation, &scope);
+    for scope in scopes(reservation.at_call.clone().as_ref()) {
+        if take_one_shots(&mut reservation, scope) {
+            break;
+        }
     }
     if is_root {
         name_parent(&mut reservation, Parent::Root);
@@ -115,7 +125,7 @@ fn named(head: Head, reservation: &mut Reservation) -> Head {
 
 /// The parent is this one, and not what is current; unless an `Extra` around this very call names one.
 pub(super) fn name_parent(reservation: &mut Reservation, parent: Parent) {
-    let is_named_for_call = matches!(&reservation.at_call, Some(Context::Scope(scope)) if scope.names_parent);
+    let is_named_for_call = scopes(reservation.at_call.as_ref()).any(|scope| scope.names_parent);
     if is_named_for_call || matches!(parent, Parent::Ambient) {
         return;
     }
@@ -125,44 +135,92 @@ pub(super) fn name_parent(reservation: &mut Reservation, parent: Parent) {
         reservation.wants_root = true;
         return;
     }
-    reservation.at_call = Some(Context::Scope(Extra::new().parent(parent).into_scope(|| around, 0)));
+    reservation.at_call = Some(Context::Scope(Extra::new().parent(parent).into_scope(|| around, None)));
 }
 
-fn take_one_shots(reservation: &mut Reservation, scope: &Scope) {
-    let given = scope.one_shots.lock().unwrap_or_else(PoisonError::into_inner).take();
-    if let Some(one_shots) = given {
-        options(reservation).one_shots = *one_shots;
+/// The scopes between here and the next run.
+fn scopes(context: Option<&Context>) -> impl Iterator<Item = &Arc<Scope>> {
+    fn scope(context: &Context) -> Option<&Arc<Scope>> {
+        if let Context::Scope(scope) = context { Some(scope) } else { None }
     }
+    std::iter::successors(context.and_then(scope), |at| at.up.as_ref().and_then(scope))
+}
+
+fn take_one_shots(reservation: &mut Reservation, scope: &Scope) -> bool {
+    let given = scope.one_shots.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let Some(one_shots) = given else { return false };
+    options(reservation).one_shots = *one_shots;
+    true
 }
 
 pub(super) fn options(reservation: &mut Reservation) -> &mut Options {
     reservation.options.get_or_insert_default()
 }
 
-/// The starter of reserved runs.
-fn start_reserved(run: &Arc<Run>) -> Bound {
-    let Some(mut reservation) = run.state().reservation.take() else { return Bound::nowhere(run) };
+/// Starts a reserved run before its first poll, because something needs it: a child, or its id. Only the context at
+/// its call counts. It is older than the run, so no two runs wait for one another here.
+fn start_by_need(run: &Arc<Run>) -> Bound {
+    let reservation = run.state().reservation.take();
+    match reservation {
+        Some(mut reservation) => {
+            let parent = reservation.at_call.take();
+            bind_reserved(run, reservation, parent, false)
+        }
+        None => Bound::nowhere(run),
+    }
+}
+
+/// Starts a reserved run at the first poll of `object`, by the parent rule.
+pub(super) fn start_at_poll(run: &Arc<Run>, object: ObjectId) {
+    if run.started().is_some() {
+        return;
+    }
     let around = ambient();
     let was_fenced = matches!(around, Ambient::Fenced);
-    let at_start = around
-        .context()
-        // while its own plain statements run, a run is what is current for them
-        .filter(|context| !matches!(context, Context::Run(current) if Arc::ptr_eq(current, run)));
-    let at_call = reservation.at_call.take();
-    let parent = match at_start {
+    let at_start = around.context();
+    let known = run.state().reservation.as_ref().map(|r| (r.at_call.clone(), r.is_named, r.number));
+    let Some((at_call, is_named, number)) = known else { return };
+    let (parent, direct) = match at_start {
         // `.with_parent(..)` directly on what this call returned
-        Some(Context::Scope(scope))
-            if scope.for_call != 0
-                && (scope.for_call == reservation.number || reservation.number == FOR_ANY_CALL) =>
-        {
+        Some(Context::Scope(scope)) if scope.target.is_some_and(|target| target.is(object, number)) => {
+            (Some(Context::Scope(scope.clone())), Some(scope))
+        }
+        _ if is_named => (at_call, None),
+        // found before the run is locked: to compare contexts may start other runs
+        at_start => (choose(at_call, at_start), None),
+    };
+    run.place(|| {
+        let Some(mut reservation) = run.state().reservation.take() else { return Bound::nowhere(run) };
+        if let Some(scope) = direct {
             take_one_shots(&mut reservation, &scope);
             reservation.wants_root |= scope.wants_roots;
-            Some(Context::Scope(scope))
         }
-        _ if reservation.is_named => at_call,
-        at_start => choose(at_call, at_start),
-    };
-    bind(&run.head, &mut run.state(), reservation, parent, was_fenced)
+        bind_reserved(run, reservation, parent, was_fenced)
+    });
+}
+
+fn bind_reserved(
+    run: &Arc<Run>,
+    mut reservation: Reservation,
+    parent: Option<Context>,
+    was_fenced: bool,
+) -> Bound {
+    if let Some(name) = reservation.options.as_mut().and_then(|options| options.one_shots.name.take()) {
+        run.rename(name);
+    }
+    // gathered apart: the run's own state stays free while parents are started and sinks are told
+    let mut given = State::default();
+    let bound = bind(&run.head, &mut given, reservation, parent, was_fenced);
+    let mut state = run.state();
+    state.settings = given.settings;
+    if let Some(given) = given.extra {
+        state.extra().metadata.extend(given.metadata);
+        state.extra().on_end = given.on_end;
+    }
+    if bound.sink.is_none() {
+        state.inputs = None;
+    }
+    bound
 }
 
 /// Gives a run its place, and its state what it inherits.
@@ -181,9 +239,11 @@ fn bind(
     let given = one_shots.as_ref().and_then(|one_shots| one_shots.run_id);
     let id = given.filter(|id| !process::is_id_taken(*id));
     let is_silenced = settings.as_ref().is_some_and(|settings| settings.enabled == Some(false));
+    let is_silent = matches!(parent, Some(Context::Silent));
+    let lost = scopes(parent.as_ref()).find_map(|scope| scope.split_reason);
     let birth = Birth { parent, settings: settings.as_deref(), id, start: None, by_hand: false };
     let mut bound = birth.bind();
-    if is_silenced {
+    if is_silenced || is_silent {
         bound.sink = None;
     }
     state.settings = settings;
@@ -193,12 +253,8 @@ fn bind(
     if let Some(on_end) = one_shots.and_then(|one_shots| one_shots.on_end) {
         state.extra().on_end = Some(on_end);
     }
-    if bound.sink.is_none() {
-        state.inputs = None;
-    }
     if bound.parent_run_id.is_none()
-        && !wants_root
-        && let Some(reason) = split::reason(was_fenced)
+        && let Some(reason) = lost.or_else(|| if wants_root { None } else { split::reason(was_fenced) })
     {
         state.metadata("split_reason", reason);
         if let Some(site) = head.site() {
@@ -231,14 +287,7 @@ fn settings(
 }
 
 fn wants_roots(parent: Option<&Context>) -> bool {
-    let mut at = parent;
-    while let Some(Context::Scope(scope)) = at {
-        if scope.wants_roots {
-            return true;
-        }
-        at = scope.up.as_ref();
-    }
-    false
+    scopes(parent).any(|scope| scope.wants_roots)
 }
 
 /// Whether what is called under this is not recorded.

@@ -1,17 +1,22 @@
 //! One call of an annotated function.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use serde::Serialize;
+use serde_json::Value;
 
 use super::start::{self, Started};
 use crate::capture::outcome::{Outcome, Report as _};
+use crate::capture::silence::silently;
 use crate::context::parent::IntoParent;
-use crate::context::slot::{Entered, enter, enter_beginning, number_call, silently};
+use crate::context::rule::choose;
+use crate::context::slot::{Entered, ambient, enter, enter_beginning, note_call, number_call};
 use crate::process;
 use crate::run::head::Head;
 use crate::run::lifecycle;
 use crate::run::node::{Context, Reservation, Run, State};
+use crate::run::object::ObjectId;
 use crate::run::run_tree::to_value;
 use crate::run::site::Site;
 
@@ -23,13 +28,17 @@ enum Stage {
     Off,
     /// A call of a plain function: it starts where it is made, so there is nothing to remember.
     Now { site: &'static Site },
-    /// Made where nothing is traced; it may be started where something is.
-    Later { site: &'static Site },
     /// A run, reserved or started.
     Run(Arc<Run>),
     /// No run of its own: what is called inside attaches to this.
     Passive(Context),
+    /// Switched off by `enabled`; what is called inside attaches to what is around it when it starts.
+    Skipped(Option<Context>),
 }
+
+// An annotated function is as safe to unwind through as it was: what a call shares is behind locks.
+impl std::panic::UnwindSafe for Call {}
+impl std::panic::RefUnwindSafe for Call {}
 
 impl Call {
     /// A call of a plain function, which starts now.
@@ -83,22 +92,22 @@ impl Call {
         self.remember();
         let mut around = None;
         self.reservation(|reservation| around = reservation.at_call.take());
-        match &self.0 {
-            Stage::Run(_) => {
-                self.0 = around.map_or(Stage::Off, Stage::Passive);
-            }
-            Stage::Later { .. } => self.0 = Stage::Off,
-            Stage::Off | Stage::Now { .. } | Stage::Passive(_) => {}
+        if let Stage::Run(_) = self.0 {
+            self.0 = Stage::Skipped(around);
         }
     }
 
     /// `metadata(key = expr)`.
-    pub fn metadata<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) {
+    pub fn metadata(&mut self, key: &'static str, value: impl FnOnce(&mut Metadata)) {
         self.remember();
         if let Stage::Run(_) = self.0 {
-            let value = to_value(value);
+            let mut entry = Metadata(Value::Null);
+            // evaluated only while tracing is on: a panic in it must not reach the program
+            if catch_unwind(AssertUnwindSafe(|| silently(|| value(&mut entry)))).is_err() {
+                entry.0 = "[not recorded: its expression panicked]".into();
+            }
             self.reservation(|reservation| {
-                start::options(reservation).metadata.insert(key.to_owned(), value);
+                start::options(reservation).metadata.insert(key.to_owned(), entry.0);
             });
         }
     }
@@ -132,7 +141,7 @@ impl Call {
     }
 
     /// Starts the call if it has not started, and enters its context, for one poll.
-    pub(super) fn begin(&mut self) -> Entered {
+    pub(super) fn begin(&mut self, object: ObjectId) -> Entered {
         if let Stage::Now { site } = self.0 {
             process::start_once(site.start);
             if !process::gate_is_open() {
@@ -149,24 +158,35 @@ impl Call {
                 return entered;
             }
             self.0 = stage(started);
-        } else if let Stage::Later { site } = self.0 {
-            self.0 = stage(start::start_later(Head::Site(site)));
+        } else if let Stage::Skipped(at_call) = &mut self.0 {
+            self.0 = choose(at_call.take(), ambient().context()).map_or(Stage::Skipped(None), Stage::Passive);
         }
         match &self.0 {
-            Stage::Run(run) => enter_run(run),
+            Stage::Run(run) => enter_run(run, object),
             Stage::Passive(context) => enter(Some(context.clone())),
-            Stage::Off | Stage::Now { .. } | Stage::Later { .. } => enter(None),
+            Stage::Off | Stage::Now { .. } | Stage::Skipped(_) => enter(None),
         }
     }
 
     /// Enters the context of a reserved call, for the part of the function that runs at the call.
-    pub(super) fn begin_eagerly(&mut self) -> Entered {
+    pub(super) fn begin_eagerly(&self) -> Entered {
         match &self.0 {
             Stage::Run(run) => {
                 let begins = run.head.site().is_some_and(|site| site.begins);
                 enter_beginning(Context::Run(run.clone()), begins)
             }
-            _ => self.begin(),
+            Stage::Passive(context) => enter(Some(context.clone())),
+            Stage::Skipped(around) => enter(around.clone()),
+            Stage::Off | Stage::Now { .. } => enter(None),
+        }
+    }
+
+    /// The call is about to be returned: `.with_parent(..)` on a box means this one, whatever it called itself.
+    pub(super) fn note(&self) {
+        if let Stage::Run(run) = &self.0
+            && let Some(reservation) = run.state().reservation.as_ref()
+        {
+            note_call(reservation.number);
         }
     }
 
@@ -179,10 +199,10 @@ impl Call {
         }
     }
 
-    /// The run, if it has started.
-    pub(super) fn started_run(&self) -> Option<&Arc<Run>> {
+    /// The run, if its sink has heard of it.
+    pub(super) fn told_run(&self) -> Option<&Arc<Run>> {
         match &self.0 {
-            Stage::Run(run) if run.started().is_some() => Some(run),
+            Stage::Run(run) if !run.is_new() => Some(run),
             _ => None,
         }
     }
@@ -197,7 +217,7 @@ impl Call {
 
     /// Ends the run because what was called is dropped before its end.
     pub(super) fn cancelled(&mut self) {
-        if let Some(run) = self.started_run() {
+        if let Some(run) = self.told_run() {
             let is_ok = run.head.site().is_some_and(|site| site.cancel_is_ok);
             let mut outcome = Outcome::default();
             if !is_ok {
@@ -209,11 +229,21 @@ impl Call {
     }
 }
 
+/// One entry of the attribute's `metadata(..)`.
+pub struct Metadata(Value);
+
+impl Metadata {
+    /// Its value.
+    pub fn put<T: Serialize + ?Sized>(&mut self, value: &T) {
+        self.0 = to_value(value);
+    }
+}
+
 /// Enters a run for one poll; the first poll starts it.
-fn enter_run(run: &Arc<Run>) -> Entered {
+fn enter_run(run: &Arc<Run>, object: ObjectId) -> Entered {
     let context = Context::Run(run.clone());
     if run.is_new() {
-        run.bound();
+        start::start_at_poll(run, object);
         // a body that begins with its inputs posts itself
         let begins = run.state().inputs.is_none() && run.head.site().is_some_and(|site| site.begins);
         if !begins {
@@ -224,7 +254,7 @@ fn enter_run(run: &Arc<Run>) -> Entered {
     enter(Some(context))
 }
 
-pub(super) fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
+pub(in crate::call) fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().copied();
     let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     format!("panicked: {}", text.unwrap_or("(with a value that is no text)"))
@@ -249,7 +279,7 @@ fn made(site: &'static Site) -> Stage {
     if !process::gate_is_open() {
         return Stage::Off;
     }
-    start::reserve(Head::Site(site), number_call()).map_or(Stage::Later { site }, stage)
+    stage(start::reserve(Head::Site(site), number_call()))
 }
 
 fn stage(started: Started) -> Stage {

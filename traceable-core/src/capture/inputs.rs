@@ -13,7 +13,7 @@ use super::writer::Writer;
 /// An argument that can be recorded: everything that implements `serde::Serialize`.
 ///
 /// Whatever goes wrong while a value is recorded stays inside: if its `Serialize` fails, panics, nests deeper than
-/// 128 levels or makes more than 10 MiB, a marker such as `[not recorded: larger than 10 MiB]` is recorded instead,
+/// 120 levels or makes more than 10 MiB, a marker such as `[not recorded: larger than 10 MiB]` is recorded instead,
 /// and [`unrecorded_values`](crate::process::unrecorded_values) counts it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be recorded as a run input",
@@ -55,6 +55,22 @@ impl<'a> Inputs<'a> {
     /// compile time.
     pub fn add<T: Input + ?Sized>(&mut self, member: &'static str, value: &T) {
         self.member(member);
+        value.record_input(self);
+    }
+
+    /// Adds what an expression of the attribute gives. It is evaluated only while the call is recorded, so a panic in
+    /// it must not reach the program.
+    pub fn add_with(&mut self, member: &'static str, value: impl FnOnce(&mut Inputs<'_>)) {
+        self.member(member);
+        let from = self.writer.out.len();
+        if catch_unwind(AssertUnwindSafe(|| value(self))).is_err() {
+            self.writer.out.truncate(from);
+            self.writer.marker("its expression panicked");
+        }
+    }
+
+    /// The value of an [`add_with`](Self::add_with).
+    pub fn put<T: Input + ?Sized>(&mut self, value: &T) {
         value.record_input(self);
     }
 

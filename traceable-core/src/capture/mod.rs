@@ -6,4 +6,5 @@ pub(crate) mod items;
 pub(crate) mod outcome;
 pub(crate) mod payload;
 pub(crate) mod secret;
+pub(crate) mod silence;
 pub(crate) mod writer;

@@ -6,6 +6,7 @@ use std::fmt::Display;
 use serde::Serialize;
 
 use super::payload::Payload;
+use super::silence::silently;
 use super::writer::Writer;
 
 /// A result that can be recorded: everything that implements `serde::Serialize`.
@@ -57,6 +58,12 @@ impl<'a> OutputWriter<'a> {
     pub(crate) fn new(writer: &'a mut Writer) -> OutputWriter<'a> {
         OutputWriter(writer)
     }
+}
+
+/// What a predicate of the attribute says. It is asked only while the call is recorded, so a panic in it must not
+/// reach the program; it counts as no.
+pub fn holds(predicate: impl FnOnce() -> bool) -> bool {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| silently(predicate))).unwrap_or(false)
 }
 
 /// Whatever takes a reported error: the outcome of a call or an item of a generator.
@@ -238,7 +245,7 @@ fn chain(error: &dyn Error) -> String {
 }
 
 /// The user's `Display` may panic; the text then says so.
-fn guarded_text(text: impl FnOnce() -> String) -> String {
+pub(crate) fn guarded_text(text: impl FnOnce() -> String) -> String {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(text))
         .unwrap_or_else(|_| "[not recorded: the error's Display panicked]".to_owned())
 }

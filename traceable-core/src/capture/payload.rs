@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use serde::Serialize;
-
 /// One JSON value as bytes: the inputs, the outputs, the error or another part of a run.
 ///
 /// ```
@@ -14,12 +12,6 @@ use serde::Serialize;
 pub struct Payload(Box<[u8]>);
 
 impl Payload {
-    /// Serialises a value. Whatever goes wrong becomes a marker, a JSON string that says what happened; see
-    /// [`Input`](crate::Input).
-    pub fn of<T: Serialize + ?Sized>(value: &T) -> Payload {
-        super::writer::capture(|w| w.json(value))
-    }
-
     /// The bytes, valid JSON in UTF-8.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0

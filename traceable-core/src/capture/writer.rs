@@ -14,11 +14,13 @@ use serde_json::Serializer;
 use serde_json::ser::Formatter;
 
 use super::payload::Payload;
+use super::silence::silently;
 
 /// The most bytes that one part of a run (its inputs, its outputs) may have.
 pub(crate) const MAX_BYTES: usize = 10 << 20;
-/// The deepest nesting of arrays and objects that is written; readers of JSON commonly stop here.
-const MAX_DEPTH: u32 = 128;
+/// The deepest nesting of arrays and objects that is written. Readers of JSON commonly stop at 128, and a value is
+/// wrapped in a few more.
+const MAX_DEPTH: u32 = 120;
 /// A thread keeps a scratch buffer of at most this size.
 const MAX_SCRATCH: usize = 64 << 10;
 
@@ -76,7 +78,7 @@ impl Writer {
 
     /// Appends what a user's function makes, or a marker.
     pub(crate) fn made<T: Serialize>(&mut self, make: impl FnOnce() -> T) {
-        match catch_unwind(AssertUnwindSafe(make)) {
+        match catch_unwind(AssertUnwindSafe(|| silently(make))) {
             Ok(value) => self.json(&value),
             Err(_) => self.marker("its hook panicked"),
         }
@@ -87,7 +89,7 @@ impl Writer {
         let limit = MAX_BYTES.saturating_sub(from);
         let mut serializer =
             Serializer::with_formatter(Capped { out: &mut self.out, left: limit }, Nesting(0));
-        let problem = match catch_unwind(AssertUnwindSafe(|| serialize(&mut serializer))) {
+        let problem = match catch_unwind(AssertUnwindSafe(|| silently(|| serialize(&mut serializer)))) {
             Ok(Ok(())) => return,
             Ok(Err(error)) => error.to_string(),
             Err(_) => "its serialization panicked".to_owned(),
@@ -114,6 +116,14 @@ pub(crate) fn capture(f: impl FnOnce(&mut Writer)) -> Payload {
         f(writer);
         writer.payload()
     })
+}
+
+impl Payload {
+    /// Serialises a value. Whatever goes wrong becomes a marker, a JSON string that says what happened; see
+    /// [`Input`](crate::Input).
+    pub fn of<T: Serialize + ?Sized>(value: &T) -> Payload {
+        capture(|w| w.json(value))
+    }
 }
 
 type JsonSerializer<'a> = Serializer<Capped<'a>, Nesting>;
@@ -228,7 +238,7 @@ mod tests {
         assert_eq!(text_of(&Forever), r#""[not recorded: larger than 10 MiB]""#);
         assert_eq!(text_of(&HashMap::from([((1, 2), 3)])), r#""[not recorded: key must be a string]""#);
         let deep = (0..500).fold(Endless { next: None }, |inner, _| Endless { next: Some(Box::new(inner)) });
-        assert_eq!(text_of(&deep), r#""[not recorded: nested deeper than 128 levels]""#);
+        assert_eq!(text_of(&deep), r#""[not recorded: nested deeper than 120 levels]""#);
         assert!(unrecorded_values() >= before + 4);
     }
 

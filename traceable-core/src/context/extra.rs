@@ -10,7 +10,7 @@ use super::rule::choose;
 use super::slot::{ambient, enter};
 use crate::process;
 use crate::run::Text;
-use crate::run::node::{Context, OneShots, Scope};
+use crate::run::node::{Context, OneShots, Scope, Target};
 use crate::run::run_tree::{RunTree, to_value};
 use crate::run::settings::Settings;
 use crate::run::sink::RunSink;
@@ -83,7 +83,9 @@ impl Extra {
 
     /// One entry of the metadata, for the runs inside and below.
     pub fn metadata<T: Serialize>(mut self, key: impl Into<String>, value: T) -> Extra {
-        self.settings.metadata.insert(key.into(), to_value(&value));
+        if process::gate_is_open() {
+            self.settings.metadata.insert(key.into(), to_value(&value));
+        }
         self
     }
 
@@ -120,7 +122,10 @@ impl Extra {
 
     /// Calls `f` with all this.
     pub fn call<R>(self, f: impl FnOnce() -> R) -> R {
-        let scope = self.into_scope(|| ambient().context(), 0);
+        if self.changes_nothing() {
+            return f();
+        }
+        let scope = self.into_scope(|| ambient().context(), None);
         let result = {
             let _entered = enter(Some(Context::Scope(scope.clone())));
             f()
@@ -129,9 +134,21 @@ impl Extra {
         result
     }
 
+    /// Whether nothing inside can be traced, in this process as it is: then no scope need be made.
+    fn changes_nothing(&self) -> bool {
+        self.settings.sink.is_none() && !process::gate_is_open()
+    }
+
     /// The hidden node that stands for all this. `around` is asked where no parent is named.
-    pub(crate) fn into_scope(self, around: impl FnOnce() -> Option<Context>, for_call: u64) -> Arc<Scope> {
-        process::open_gate();
+    pub(crate) fn into_scope(
+        self,
+        around: impl FnOnce() -> Option<Context>,
+        target: Option<Target>,
+    ) -> Arc<Scope> {
+        if self.settings.sink.is_some() {
+            // something is recorded from now on
+            process::open_gate();
+        }
         let names_parent = !self.is_ambient && !matches!(self.parent, Parent::Ambient);
         let (wants_roots, unreadable) = match &self.parent {
             Parent::Ambient | Parent::Run(_) => (false, false),
@@ -149,14 +166,13 @@ impl Extra {
         if let Some(around) = around_settings {
             // a context that is switched off silences everything inside
             settings.enabled = settings.enabled.or(around.enabled.filter(|enabled| !enabled));
-            if up.is_none() {
-                // a trace of its own still goes where everything around it goes
+            let is_remote =
+                up.as_ref().and_then(Context::run).is_some_and(|run| run.bound().remote().is_some());
+            if up.is_none() || is_remote {
+                // a trace of its own, or of another process, still goes where everything around it goes
                 settings.sink = settings.sink.or_else(|| around.sink.clone());
                 settings.enabled = settings.enabled.or(around.enabled);
             }
-        }
-        if unreadable {
-            settings.metadata.insert("split_reason".into(), "bad_parent".into());
         }
         let has_one_shots = self.one_shots.is_some();
         Arc::new(Scope {
@@ -166,14 +182,15 @@ impl Extra {
             names_parent,
             settings: Some(Arc::new(settings)),
             one_shots: Mutex::new(has_one_shots.then(|| Box::new(self.one_shots))),
-            for_call,
+            split_reason: unreadable.then_some("bad_parent"),
+            target,
         })
     }
 
     /// As [`into_scope`](Self::into_scope), for something that was called where `at_call` was current and starts
     /// now.
-    pub(crate) fn into_later_scope(self, at_call: Option<Context>, for_call: u64) -> Arc<Scope> {
-        self.into_scope(|| choose(at_call, ambient().context()), for_call)
+    pub(crate) fn into_later_scope(self, at_call: Option<Context>, target: Option<Target>) -> Arc<Scope> {
+        self.into_scope(|| choose(at_call, ambient().context()), target)
     }
 }
 

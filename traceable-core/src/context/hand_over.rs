@@ -9,7 +9,8 @@ use super::extra::Extra;
 use super::parent::{IntoParent, Parent};
 use super::slot::{Entered, ambient, enter, last_call};
 use super::tracing_context::TracingContext;
-use crate::run::node::Context;
+use crate::run::node::{Context, Target};
+use crate::run::object::ObjectId;
 
 /// Binds a closure to the current context: whoever calls it, on whatever thread, what it calls nests here.
 ///
@@ -88,13 +89,14 @@ pub trait TraceableExt<Kind>: Sized {
 
     /// Gives an [`Extra`] to the traced call that this is the result of, and to what is called inside.
     fn with_extra(self, extra: Extra) -> InContext<Self> {
-        let later = Later { extra, at_call: ambient().context(), for_call: last_call() };
+        let later = Later { extra, at_call: ambient().context(), is_for_call: true, last_call: last_call() };
         InContext { inner: Some(self), carried: Carried::Later(Box::new(later)) }
     }
 
     /// Polls this inside a [`TracingContext`].
     fn with_context(self, context: TracingContext) -> InContext<Self> {
-        let later = Later { extra: context.into_extra(), at_call: ambient().context(), for_call: 0 };
+        let extra = context.into_extra();
+        let later = Later { extra, at_call: ambient().context(), is_for_call: false, last_call: 0 };
         InContext { inner: Some(self), carried: Carried::Later(Box::new(later)) }
     }
 }
@@ -118,18 +120,22 @@ enum Carried {
 }
 
 /// What is resolved at the first poll.
+#[derive(Default)]
 struct Later {
     extra: Extra,
     at_call: Option<Context>,
-    for_call: u64,
+    /// Meant for the call that returned this, not only for what is called inside.
+    is_for_call: bool,
+    last_call: u64,
 }
 
 impl Carried {
-    fn enter(&mut self) -> Entered {
+    /// Enters the context, to poll `object` or to drop it.
+    fn enter<T>(&mut self, object: &T) -> Entered {
         if let Carried::Later(later) = self {
-            let Later { extra, at_call, for_call } =
-                std::mem::replace(&mut **later, Later { extra: Extra::new(), at_call: None, for_call: 0 });
-            *self = Carried::Ready(Some(Context::Scope(extra.into_later_scope(at_call, for_call))));
+            let Later { extra, at_call, is_for_call, last_call } = std::mem::take(&mut **later);
+            let target = is_for_call.then(|| Target { object: ObjectId::of(object), call: last_call });
+            *self = Carried::Ready(Some(Context::Scope(extra.into_later_scope(at_call, target))));
         }
         match self {
             Carried::Ready(context) => enter(context.clone()),
@@ -150,7 +156,7 @@ pin_project! {
     impl<T> PinnedDrop for InContext<T> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            let _entered = this.carried.enter();
+            let _entered = this.carried.enter(&());
             // what it calls while it is dropped nests here too
             this.inner.set(None);
         }
@@ -162,9 +168,11 @@ impl<F: Future> Future for InContext<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let _entered = this.carried.enter();
         match this.inner.as_pin_mut() {
-            Some(inner) => inner.poll(cx),
+            Some(inner) => {
+                let _entered = this.carried.enter(&*inner);
+                inner.poll(cx)
+            }
             // only a drop takes it away
             None => Poll::Pending,
         }
@@ -177,9 +185,11 @@ impl<S: futures_core::Stream> futures_core::Stream for InContext<S> {
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Option<S::Item>> {
         let this = self.project();
-        let _entered = this.carried.enter();
         match this.inner.as_pin_mut() {
-            Some(inner) => inner.poll_next(cx),
+            Some(inner) => {
+                let _entered = this.carried.enter(&*inner);
+                inner.poll_next(cx)
+            }
             None => Poll::Ready(None),
         }
     }
@@ -193,8 +203,9 @@ impl<I: Iterator> Iterator for InContext<I> {
     type Item = I::Item;
 
     fn next(&mut self) -> Option<I::Item> {
-        let _entered = self.carried.enter();
-        self.inner.as_mut()?.next()
+        let inner = self.inner.as_mut()?;
+        let _entered = self.carried.enter(inner);
+        inner.next()
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -204,8 +215,9 @@ impl<I: Iterator> Iterator for InContext<I> {
 
 impl<I: DoubleEndedIterator> DoubleEndedIterator for InContext<I> {
     fn next_back(&mut self) -> Option<I::Item> {
-        let _entered = self.carried.enter();
-        self.inner.as_mut()?.next_back()
+        let inner = self.inner.as_mut()?;
+        let _entered = self.carried.enter(inner);
+        inner.next_back()
     }
 }
 

@@ -1,5 +1,6 @@
 //! Where a run hangs: the ambient context, the parent rule, and the ways to hand a context over.
 
+pub(crate) mod by_hand;
 pub(crate) mod current;
 pub(crate) mod extra;
 pub(crate) mod fence;

@@ -3,13 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::slot::ambient;
 use crate::identity::dotted_order::{DottedOrder, ParseError};
 use crate::identity::headers::{BAGGAGE_HEADER, Baggage, TRACE_HEADER, read};
 use crate::process;
-use crate::run::birth::root_sink;
 use crate::run::head::Head;
-use crate::run::node::{Bound, Context, Rare, Run, State};
+use crate::run::node::{Bound, Rare, Remote, Run, State};
 use crate::run::run_tree::RunTree;
 use crate::run::run_type::RunType;
 use crate::run::settings::Settings;
@@ -103,13 +101,11 @@ impl RunTree {
 }
 
 fn remote(order: DottedOrder, baggage: Baggage) -> RunTree {
-    process::open_gate();
     let settings = Settings {
         metadata: baggage.metadata,
         tags: baggage.tags.into_iter().map(Into::into).collect(),
         ..Settings::default()
     };
-    let around = ambient().context().as_ref().and_then(Context::settings);
     let trace_id = order.trace_id();
     let bound = Bound {
         up: None,
@@ -118,11 +114,12 @@ fn remote(order: DottedOrder, baggage: Baggage) -> RunTree {
         trace_id,
         parent_run_id: order.parent_run_id(),
         start: order.start_time(),
-        sink: root_sink(around.as_deref(), false).filter(|_| process::samples(trace_id)),
+        // its children go where a root would go
+        sink: None,
         rare: Some(Arc::new(Rare {
             project: baggage.project.map(Into::into),
             reference_example_id: None,
-            remote: Some(order),
+            remote: Some(Remote { is_sampled: process::samples(trace_id), order }),
         })),
     };
     let state = State { has_ended: true, settings: Some(Arc::new(settings)), ..State::default() };

@@ -7,20 +7,19 @@ use std::cell::{Cell, RefCell};
 use std::marker::PhantomData;
 
 use super::fence::{NO_TASK, Task, current_task};
+use crate::capture::silence::is_silent;
 use crate::run::node::Context;
 
 struct Slot {
     context: Option<Context>,
     task: Task,
-    /// What runs is the user's `Serialize` or a hook of theirs: no part of the program's work.
-    is_silent: bool,
     /// The body of a traced call is about to begin and will take its inputs, see [`take_beginning`].
     beginning: bool,
 }
 
 thread_local! {
-    static SLOT: RefCell<Slot> = const { RefCell::new(Slot { context: None, task: NO_TASK, is_silent: false, beginning: false }) };
-    static CALLS: Cell<u64> = const { Cell::new(0) };
+    static SLOT: RefCell<Slot> = const { RefCell::new(Slot { context: None, task: NO_TASK, beginning: false }) };
+    static CALLS: Cell<LastCall> = const { Cell::new(LastCall { counted: 0, number: 0 }) };
 }
 
 /// A look at the slot.
@@ -42,10 +41,12 @@ impl Ambient {
 
 /// The context that is current here. Nothing while the thread's locals are being destroyed.
 pub(crate) fn ambient() -> Ambient {
+    if is_silent() {
+        return Ambient::Here(Context::Silent);
+    }
     SLOT.try_with(|slot| {
         let slot = slot.borrow();
         match &slot.context {
-            _ if slot.is_silent => Ambient::Here(Context::Silent),
             None => Ambient::Nothing,
             Some(_) if slot.task != current_task() => Ambient::Fenced,
             Some(context) => Ambient::Here(context.clone()),
@@ -56,12 +57,12 @@ pub(crate) fn ambient() -> Ambient {
 
 /// Makes `context` the current one until the guard goes. `None` clears.
 pub(crate) fn enter(context: Option<Context>) -> Entered {
-    swap(Slot { context, task: current_task(), is_silent: false, beginning: false })
+    swap(Slot { context, task: current_task(), beginning: false })
 }
 
 /// As [`enter`], right before the body of a traced call that begins by taking its inputs.
 pub(crate) fn enter_beginning(context: Context, beginning: bool) -> Entered {
-    swap(Slot { context: Some(context), task: current_task(), is_silent: false, beginning })
+    swap(Slot { context: Some(context), task: current_task(), beginning })
 }
 
 /// Whether the code that asks is the first statement of a traced call's body; only the first to ask is told so.
@@ -72,19 +73,6 @@ pub(crate) fn take_beginning() -> Option<Context> {
     })
     .ok()
     .flatten()
-}
-
-/// Runs `f` where nothing is traced: it serialises what the user's program works on.
-pub(crate) fn silently<R>(f: impl FnOnce() -> R) -> R {
-    struct Restore(bool);
-    impl Drop for Restore {
-        fn drop(&mut self) {
-            let _ = SLOT.try_with(|slot| slot.borrow_mut().is_silent = self.0);
-        }
-    }
-    let before = SLOT.try_with(|slot| std::mem::replace(&mut slot.borrow_mut().is_silent, true));
-    let _restore = Restore(before.unwrap_or(false));
-    f()
 }
 
 fn swap(slot: Slot) -> Entered {
@@ -108,20 +96,32 @@ impl Drop for Entered {
     }
 }
 
+#[derive(Clone, Copy)]
+struct LastCall {
+    counted: u64,
+    number: u64,
+}
+
 /// A number for a traced call whose start comes later.
 pub(crate) fn number_call() -> u64 {
     CALLS
         .try_with(|calls| {
             // counts from a random number: calls of different threads must not be taken for one another
-            let last = if calls.get() == 0 { fastrand::u64(1..) } else { calls.get() };
+            let counted = calls.get().counted;
+            let last = if counted == 0 { fastrand::u64(1..) } else { counted };
             let number = last.wrapping_add(1).max(1);
-            calls.set(number);
+            calls.set(LastCall { counted: number, number });
             number
         })
         .unwrap_or(0)
 }
 
-/// The number of the last such call on this thread; 0 for none.
+/// The number of the last such call that returned on this thread; 0 for none.
 pub(crate) fn last_call() -> u64 {
-    CALLS.try_with(Cell::get).unwrap_or(0)
+    CALLS.try_with(|calls| calls.get().number).unwrap_or(0)
+}
+
+/// The call of this number is what the function in progress returns, whatever it called in between.
+pub(crate) fn note_call(number: u64) {
+    let _ = CALLS.try_with(|last| last.set(LastCall { number, ..last.get() }));
 }

@@ -7,8 +7,10 @@ use serde::Serialize;
 use super::extra::Extra;
 use super::parent::IntoParent;
 use super::slot::{ambient, enter};
+use crate::process;
 use crate::run::Text;
 use crate::run::node::{Context, Scope};
+use crate::run::run_tree::to_value;
 use crate::run::sink::RunSink;
 
 /// Sets the parent, the project, tags, metadata, the sink or the switch for everything that is called inside.
@@ -60,7 +62,9 @@ impl TracingContext {
 
     /// One entry of the metadata of the runs inside.
     pub fn metadata<T: Serialize>(mut self, key: impl Into<String>, value: T) -> TracingContext {
-        self.settings.metadata.insert(key.into(), crate::run::run_tree::to_value(&value));
+        if process::gate_is_open() {
+            self.settings.metadata.insert(key.into(), to_value(&value));
+        }
         self
     }
 
@@ -86,7 +90,7 @@ impl TracingContext {
     }
 
     pub(crate) fn into_scope(self, around: Option<Context>) -> Arc<Scope> {
-        self.into_extra().into_scope(|| around, 0)
+        self.into_extra().into_scope(|| around, None)
     }
 
     pub(crate) fn into_extra(self) -> Extra {

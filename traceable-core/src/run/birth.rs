@@ -32,15 +32,18 @@ impl Birth<'_> {
     }
 
     fn child_of(self, parent: &Arc<Run>) -> Bound {
-        let was_started = parent.started().is_some();
         let above = parent.bound();
-        if !was_started {
-            // the parent was only reserved, and this child is what it was waiting for
+        if parent.is_waiting() {
+            // this child is what it was waiting for
             lifecycle::post(parent);
         }
         // a child never starts before its parent: LangSmith sorts by the order of the starts
         let start = self.start.unwrap_or_else(Timestamp::now).max(above.start);
         let sink = match (&above.sink, self.settings.and_then(|s| s.sink.clone())) {
+            // a run of another process has no sink: its children go where a root would
+            _ if above.remote().is_some_and(|remote| remote.is_sampled) => {
+                root_sink(self.settings, self.by_hand)
+            }
             // what was not sampled stays so, whatever sink is named below
             (None, _) => None,
             (Some(_), Some(other)) => Some(other),

@@ -23,7 +23,7 @@ impl Identity for Run {
     }
 
     fn name(&self) -> &str {
-        self.head.name()
+        Run::name(self)
     }
 
     fn run_type(&self) -> RunType {
@@ -52,7 +52,7 @@ impl Identity for Run {
         let mut is_first = true;
         while let Some(bound) = at {
             if let Some(remote) = bound.remote() {
-                out.extend_from_slice(remote.as_str().as_bytes());
+                out.extend_from_slice(remote.order.as_str().as_bytes());
                 is_first = false;
                 break;
             }

@@ -8,10 +8,13 @@ use serde_json::{Map, Value};
 use super::node::{Additions, Run, State};
 use super::operation::{Labels, OperationKind, RunDetails, RunOperation};
 use crate::capture::payload::Payload;
+use crate::capture::silence::silently;
 use crate::identity::time::Timestamp;
 
 /// Tells the sink that the run has started, once.
 pub(crate) fn post(run: &Arc<Run>) {
+    // a run that was only reserved starts by this; not under the lock of its state, which the start needs
+    run.bound();
     if !run.tell() {
         submit(run, run.state(), OperationKind::Post);
     }
@@ -19,7 +22,10 @@ pub(crate) fn post(run: &Arc<Run>) {
 
 /// Tells the sink what has changed since it was told last.
 pub(crate) fn patch(run: &Arc<Run>) {
-    submit(run, run.state(), OperationKind::Patch);
+    run.bound();
+    // told for the first time, all of it is new
+    let kind = if run.tell() { OperationKind::Patch } else { OperationKind::Post };
+    submit(run, run.state(), kind);
 }
 
 /// Ends the run, once, and tells the sink. `last_words` sees the state before.
@@ -42,8 +48,8 @@ pub(crate) fn end(
     let kind = if run.tell() { OperationKind::Patch } else { OperationKind::Post };
     state.has_ended = true;
     state.end_time = state.end_time.or_else(|| Some(Timestamp::now().max(start)));
-    if error.is_some() {
-        state.extra().error = error;
+    if let Some(error) = error {
+        state.extra().error = Some(capped(error));
     }
     match state.extra.as_deref_mut() {
         Some(extra) if extra.outputs_are_set => {}
@@ -59,8 +65,19 @@ pub(crate) fn end(
     submit(run, state, kind);
     if let Some(on_end) = on_end {
         // the user's code: its panic is its own, never the traced call's
-        let _ = catch_unwind(AssertUnwindSafe(|| on_end(run.clone())));
+        let _ = catch_unwind(AssertUnwindSafe(|| silently(|| on_end(run.clone()))));
     }
+}
+
+/// An error is a text to be read; one of many megabytes is cut.
+fn capped(mut error: String) -> String {
+    const MAX: usize = 1 << 20;
+    if error.len() > MAX {
+        let cut = error.floor_char_boundary(MAX);
+        error.truncate(cut);
+        error.push_str(" [cut here: longer than 1 MiB]");
+    }
+    error
 }
 
 /// LangSmith counts tokens and costs from `metadata.usage_metadata`; functions return them in their outputs.
@@ -96,26 +113,43 @@ fn submit(run: &Arc<Run>, mut state: MutexGuard<'_, State>, kind: OperationKind)
         run: run.clone(),
         inherited: state.settings.clone().map(|settings| settings as Arc<dyn Labels>),
     };
+    // a run made by hand may be told again, whole
+    let has_ended = state.has_ended && run.head.method().is_some();
     if let Some(extra) = state.extra.as_deref_mut() {
         if !extra.outputs.is_empty() {
             operation.outputs = Some(Payload::of(&extra.outputs));
         }
-        operation.details = Some(Box::new(details(extra)));
+        operation.details = Some(Box::new(details(extra, has_ended)));
         if kind == OperationKind::Patch {
             // given away: a run that has ended holds nothing
             extra.outputs.clear();
         }
     }
     drop(state);
-    sink.submit(operation);
+    // a sink that panics must not take the program with it
+    if catch_unwind(AssertUnwindSafe(|| silently(|| sink.submit(operation)))).is_err() {
+        crate::process::warn("a sink panicked; what it was told is lost");
+    }
 }
 
-fn details(extra: &mut Additions) -> RunDetails {
+fn details(extra: &mut Additions, has_ended: bool) -> RunDetails {
+    let attachments = std::mem::take(&mut extra.attachments);
+    if has_ended {
+        // given away: what children and handles hold on to is small
+        return RunDetails {
+            error: extra.error.take(),
+            events: std::mem::take(&mut extra.events),
+            serialized: extra.serialized.take(),
+            attachments,
+            tags: extra.tags.clone(),
+            metadata: std::mem::take(&mut extra.metadata),
+        };
+    }
     RunDetails {
         error: extra.error.clone(),
         events: extra.events.clone(),
         serialized: extra.serialized.clone(),
-        attachments: std::mem::take(&mut extra.attachments),
+        attachments,
         tags: extra.tags.clone(),
         metadata: extra.metadata.clone(),
     }

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::Text;
 use super::head::Head;
+use super::object::ObjectId;
 use super::settings::Settings;
 use super::sink::RunSink;
 use crate::capture::attachment::Attachment;
@@ -29,6 +30,7 @@ pub(crate) enum Context {
 /// A run. Children hold on to it for its identity only: what it saw has gone to the sink by the time it ends.
 pub(crate) struct Run {
     pub(crate) head: Head,
+    renamed: OnceLock<Box<Text>>,
     place: Place,
     /// Whether the sink has heard of the run; read at every poll.
     is_told: AtomicBool,
@@ -83,8 +85,15 @@ pub(crate) struct Rare {
     pub(crate) project: Option<Text>,
     /// Of the root alone.
     pub(crate) reference_example_id: Option<Uuid>,
-    /// The whole way, if the run lives in another process; not for its children.
-    pub(crate) remote: Option<DottedOrder>,
+    /// Of a run that lives in another process; not of its children.
+    pub(crate) remote: Option<Remote>,
+}
+
+/// A run of another process.
+pub(crate) struct Remote {
+    /// The whole way to it.
+    pub(crate) order: DottedOrder,
+    pub(crate) is_sampled: bool,
 }
 
 /// What a run has gathered and not yet given away.
@@ -139,7 +148,13 @@ impl Run {
     }
 
     fn new(head: Head, place: Place, state: State) -> Run {
-        Run { head, place, is_told: AtomicBool::new(false), state: Mutex::new(state) }
+        Run {
+            head,
+            renamed: OnceLock::new(),
+            place,
+            is_told: AtomicBool::new(false),
+            state: Mutex::new(state),
+        }
     }
 
     /// Identity and place; a run that was only reserved starts now.
@@ -148,6 +163,30 @@ impl Run {
         match &self.place {
             Place::Taken(bound) => bound,
             Place::Reserved(bound, starter) => bound.get_or_init(|| starter(self)),
+        }
+    }
+
+    /// Gives a reserved run the place that `place` finds, unless it has one.
+    pub(crate) fn place(&self, place: impl FnOnce() -> Bound) {
+        if let Place::Reserved(bound, _) = &self.place {
+            bound.get_or_init(place);
+        }
+    }
+
+    /// Whether it was reserved and no sink has heard of it yet.
+    pub(crate) fn is_waiting(&self) -> bool {
+        matches!(self.place, Place::Reserved(..)) && self.is_new()
+    }
+
+    /// Another name than the function's, found as the run starts.
+    pub(crate) fn rename(&self, name: Text) {
+        let _ = self.renamed.set(Box::new(name));
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        match self.renamed.get() {
+            Some(name) => name,
+            None => self.head.name(),
         }
     }
 
@@ -162,7 +201,9 @@ impl Run {
 
     /// Whether a sink hears of it. A run that has not started is taken to be recorded.
     pub(crate) fn is_recorded(&self) -> bool {
-        self.started().is_none_or(|bound| bound.sink.is_some())
+        self.started().is_none_or(|bound| {
+            bound.sink.is_some() || bound.remote().is_some_and(|remote| remote.is_sampled)
+        })
     }
 
     /// Whether the sink has not heard of the run yet.
@@ -201,7 +242,7 @@ impl Bound {
     }
 
     /// The whole way, if the run lives in another process.
-    pub(crate) fn remote(&self) -> Option<&DottedOrder> {
+    pub(crate) fn remote(&self) -> Option<&Remote> {
         self.rare.as_ref()?.remote.as_ref()
     }
 }
@@ -227,8 +268,24 @@ pub(crate) struct Scope {
     pub(crate) settings: Option<Arc<Settings>>,
     /// For the first traced call inside.
     pub(crate) one_shots: Mutex<Option<Box<OneShots>>>,
-    /// Made by `.with_parent(..)` and its like on what this call returned; 0 otherwise.
-    pub(crate) for_call: u64,
+    /// Why a root inside is one, if it was to have a parent.
+    pub(crate) split_reason: Option<&'static str>,
+    /// Made by `.with_parent(..)` and its like, on this object.
+    pub(crate) target: Option<Target>,
+}
+
+/// What `.with_parent(..)` was put on.
+#[derive(Clone, Copy)]
+pub(crate) struct Target {
+    pub(crate) object: ObjectId,
+    /// The call that returned it, if it is boxed: then the object lies elsewhere.
+    pub(crate) call: u64,
+}
+
+impl Target {
+    pub(crate) fn is(&self, object: ObjectId, call: u64) -> bool {
+        self.object == object || (self.object.may_be_a_box() && call != 0 && self.call == call)
+    }
 }
 
 /// What an [`Extra`](crate::Extra) gives to one call alone.
@@ -302,7 +359,11 @@ impl Context {
 
     pub(crate) fn settings(&self) -> Option<Arc<Settings>> {
         match self {
-            Context::Run(run) => run.state().settings.clone(),
+            Context::Run(run) => {
+                // what it inherits is known once it has its place
+                run.bound();
+                run.state().settings.clone()
+            }
             Context::Scope(scope) => scope.settings.clone(),
             Context::Silent => None,
         }

@@ -13,6 +13,7 @@ use super::node::{Context, Run, State};
 use super::operation::Identity as _;
 use super::run_type::RunType;
 use crate::capture::attachment::Attachment;
+use crate::capture::outcome::guarded_text;
 use crate::capture::payload::Payload;
 use crate::identity::time::Timestamp;
 
@@ -76,7 +77,7 @@ impl RunTree {
 
     /// The run's name; empty for an inactive handle.
     pub fn name(&self) -> &str {
-        self.0.as_ref().map_or("", |run| run.head.name())
+        self.0.as_ref().map_or("", |run| run.name())
     }
 
     /// What kind of work the run is.
@@ -117,6 +118,9 @@ impl RunTree {
 
     /// Adds one entry to the metadata of this run and of the children that it has from now on.
     pub fn add_metadata<T: Serialize>(&self, key: &str, value: T) -> &RunTree {
+        if !self.takes_more() {
+            return self;
+        }
         let value = to_value(&value);
         self.change(|state| {
             // children share the settings by reference, so earlier ones keep what they have
@@ -128,6 +132,9 @@ impl RunTree {
 
     /// Adds entries to the inputs. `inputs` should serialise to an object; anything else is put under `input`.
     pub fn add_inputs<T: Serialize>(&self, inputs: T) -> &RunTree {
+        if !self.takes_more() {
+            return self;
+        }
         let more = to_object(&inputs, "input");
         self.change(|state| {
             let mut all =
@@ -139,14 +146,24 @@ impl RunTree {
 
     /// Adds entries to the outputs. A traced function's own result is added to them.
     pub fn add_outputs<T: Serialize>(&self, outputs: T) -> &RunTree {
-        let more = to_object(&outputs, "output");
-        self.change(|state| state.extra().outputs.extend(more))
+        if !self.takes_more() {
+            return self;
+        }
+        let more = to_object_bytes(&outputs, "output");
+        if let Some(run) = self.0.as_ref().filter(|_| more.as_bytes() != b"{}") {
+            add_outputs(run, more);
+        }
+        self
     }
 
     /// Replaces the outputs. A traced function's own result is not recorded then.
     pub fn set_outputs<T: Serialize>(&self, outputs: T) -> &RunTree {
+        if !self.takes_more() {
+            return self;
+        }
         let outputs = to_object(&outputs, "output");
         self.change(|state| {
+            state.outputs = None;
             state.extra().outputs = outputs;
             state.extra().outputs_are_set = true;
         })
@@ -154,13 +171,19 @@ impl RunTree {
 
     /// Replaces the inputs.
     pub fn set_inputs<T: Serialize>(&self, inputs: T) -> &RunTree {
-        let inputs = Payload::of(&to_object(&inputs, "input"));
+        if !self.takes_more() {
+            return self;
+        }
+        let inputs = to_object_bytes(&inputs, "input");
         self.change(|state| state.inputs = Some(inputs))
     }
 
     /// Says how many tokens a model used and what it cost, in LangSmith's shape: `input_tokens`, `output_tokens`,
     /// `total_tokens`, `input_token_details`, `output_token_details`, and costs in dollars.
     pub fn set_usage<T: Serialize>(&self, usage: T) -> &RunTree {
+        if !self.takes_more() {
+            return self;
+        }
         let usage = to_value(&usage);
         self.change(|state| state.metadata("usage_metadata", usage))
     }
@@ -168,6 +191,9 @@ impl RunTree {
     /// Adds something that happened during the run: a text, which becomes an event with that message, or an object
     /// such as `{"name": "retry", "attempt": 2}`. The time is added if it is missing.
     pub fn add_event<T: Serialize>(&self, event: T) -> &RunTree {
+        if !self.takes_more() {
+            return self;
+        }
         let mut event = match to_value(&event) {
             Value::Object(event) => event,
             other => Map::from_iter([("name".to_owned(), json!("event")), ("message".to_owned(), other)]),
@@ -184,8 +210,13 @@ impl RunTree {
 
     /// Tells the sink that the run has started. For a run made by hand; others are posted by themselves.
     pub fn post(&self) -> &RunTree {
-        if let Some(run) = &self.0 {
+        if let Some(run) = self.0.as_ref().filter(|run| run.is_new()) {
+            let outputs = run.state().outputs.clone();
             lifecycle::post(run);
+            if let Some(outputs) = outputs {
+                // the next patch tells all outputs again: the server replaces them, it does not add
+                add_outputs(run, outputs);
+            }
         }
         self
     }
@@ -205,8 +236,11 @@ impl RunTree {
 
     /// Ends the run with an error.
     pub fn end_with_error(&self, error: impl fmt::Display) -> &RunTree {
-        let error = error.to_string();
-        self.change(|state| state.extra().error = Some(error)).end()
+        if self.is_active() {
+            let error = guarded_text(|| error.to_string());
+            self.change(|state| state.extra().error = Some(error));
+        }
+        self.end()
     }
 
     /// Tells the sink what has changed. A run made by hand ends by this, if it has not ended yet.
@@ -229,8 +263,16 @@ impl RunTree {
         self.0.clone().map(Context::Run)
     }
 
+    /// Whether what is added goes anywhere: nothing is serialised for a run that is not recorded. Metadata of a
+    /// run of another process are for its children.
+    fn takes_more(&self) -> bool {
+        self.0.as_ref().is_some_and(|run| run.is_recorded())
+    }
+
     fn change(&self, change: impl FnOnce(&mut State)) -> &RunTree {
         if let Some(run) = &self.0 {
+            // what it inherits comes with its place, and must not come later than this
+            run.bound();
             change(&mut run.state());
         }
         self
@@ -258,6 +300,32 @@ pub(crate) fn to_object<T: Serialize + ?Sized>(value: &T, key: &str) -> Map<Stri
     }
 }
 
+/// As [`to_object`], as bytes: nearly every value that is given here is an object already, and stays as it was
+/// written.
+pub(crate) fn to_object_bytes<T: Serialize + ?Sized>(value: &T, key: &str) -> Payload {
+    let payload = Payload::of(value);
+    match payload.as_bytes() {
+        [b'{', ..] => payload,
+        b"null" => Payload::of(&Map::new()),
+        _ => Payload::of(&Map::from_iter([(key.to_owned(), payload.to_value())])),
+    }
+}
+
+/// Adds an object to the outputs. The first one stays as it was written, if the run was made by hand: the result of a
+/// function comes by another way and is joined with entries only.
+fn add_outputs(run: &Run, more: Payload) {
+    let mut state = run.state();
+    let has_entries = state.extra.as_ref().is_some_and(|extra| !extra.outputs.is_empty());
+    if run.head.method().is_none() && state.outputs.is_none() && !has_entries {
+        state.outputs = Some(more);
+        return;
+    }
+    let first = state.outputs.take();
+    for outputs in first.iter().chain([&more]) {
+        state.extra().outputs.extend(to_object(&outputs.to_value(), "output"));
+    }
+}
+
 impl PartialEq for RunTree {
     /// Whether both are handles to the same run.
     fn eq(&self, other: &RunTree) -> bool {
@@ -271,8 +339,8 @@ impl PartialEq for RunTree {
 impl fmt::Debug for RunTree {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0.as_ref().map(|run| (run, run.started())) {
-            Some((run, Some(bound))) => write!(f, "RunTree({:?}, {})", run.head.name(), bound.id),
-            Some((run, None)) => write!(f, "RunTree({:?}, not started)", run.head.name()),
+            Some((run, Some(bound))) => write!(f, "RunTree({:?}, {})", run.name(), bound.id),
+            Some((run, None)) => write!(f, "RunTree({:?}, not started)", run.name()),
             None => f.write_str("RunTree(inactive)"),
         }
     }

@@ -1,5 +1,6 @@
 //! Between the program's threads and the exporter's: bounded in bytes, and the books on what became of everything.
 
+mod answer;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -11,7 +12,9 @@ use std::time::{Duration, Instant};
 
 use traceable_core::{OperationKind, RunOperation};
 
+use crate::batch::Item;
 use crate::stats::{DropReason, FlushReport, Stats};
+pub(crate) use answer::{Next, Pause, Submitted};
 pub(crate) use state::Piece;
 use state::{PIECE, State};
 
@@ -27,33 +30,6 @@ pub(crate) struct Queue {
     done: Condvar,
     /// How many bytes may be held, from the hand-over to the server's answer.
     max_bytes: usize,
-}
-
-/// What the caller of [`Queue::submit`] still has to do.
-pub(crate) struct Submitted {
-    /// The exporter's thread is to be started.
-    pub(crate) start_worker: bool,
-    /// The exporter's thread does its work but cannot keep up: it is to be given the processor.
-    pub(crate) give_way: bool,
-    /// The operation was dropped.
-    pub(crate) refused: Option<DropReason>,
-}
-
-/// What the exporter's thread is to do.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Next {
-    /// Look at what was taken: there is more, or the time is up, or somebody waits.
-    Send,
-    /// Nothing is left and nothing will come.
-    Stop,
-}
-
-/// How a pause ended.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Pause {
-    Over,
-    /// The deadline of the shut-down has passed.
-    Abandoned,
 }
 
 impl Queue {
@@ -97,8 +73,9 @@ impl Queue {
         }
         state.reserve(is_post, is_end);
         state.push(operation, size);
+        let used = state.used.pop();
         let wake = state.is_time_to_wake();
-        let give_way = state.bytes > self.max_bytes / 4 * 3 && !state.stuck;
+        let give_way = state.is_time_to_give_way(self.max_bytes);
         let start_worker = state.worker.is_none();
         if start_worker {
             state.worker = Some(None);
@@ -107,7 +84,7 @@ impl Queue {
         if wake {
             self.work.notify_one();
         }
-        drop(inherited);
+        drop((inherited, used));
         Submitted { start_worker, give_way, refused: None }
     }
 
@@ -116,9 +93,9 @@ impl Queue {
         self.lock().worker = worker.map(Some);
     }
 
-    /// Takes what waits, up to about `room` operations, after waiting for what is worth a request: `want` operations together with the `have`
-    /// that were taken before, or `enough_bytes`, or the `deadline` for what was taken before, or somebody who
-    /// flushes. Returns the ticket of the first operation taken.
+    /// Takes what waits, up to about `room` operations, after waiting for what is worth a request: `want` operations
+    /// together with the `have` that were taken before, or `enough_bytes`, or the `deadline` for what was taken before,
+    /// or somebody who flushes. Returns the ticket of the first operation taken.
     pub(crate) fn next(
         &self,
         have: usize,
@@ -129,6 +106,13 @@ impl Queue {
         taken: &mut Vec<Piece>,
     ) -> (Next, u64) {
         let mut state = self.lock();
+        if !state.is_behind() && !state.used.is_empty() {
+            // there is time, and the program may not come by again
+            let used = std::mem::take(&mut state.used);
+            drop(state);
+            drop(used);
+            state = self.lock();
+        }
         let mut next = Next::Send;
         loop {
             if state.abandoned {
@@ -175,6 +159,17 @@ impl Queue {
         }
         drop(state);
         pieces.clear();
+    }
+
+    /// Gets rid of what was delivered. Giving memory back takes a tenth of the exporter's thread's time, and more than
+    /// that where other threads have taken the memory; when it cannot keep up, each thread of the program drops one
+    /// operation for one that it hands over, which gives it back memory that it needs for the next.
+    pub(crate) fn discard(&self, items: Vec<Item>) {
+        let mut state = self.lock();
+        let left: Vec<RunOperation> =
+            items.into_iter().filter_map(|item| state.leave(item.operation, item.bytes)).collect();
+        drop(state);
+        drop(left);
     }
 
     /// Whether somebody waits for what is not settled yet, and all of that has been taken: tickets below `seen`. What

@@ -11,6 +11,17 @@ use crate::stats::{DropReason, Dropped};
 /// Operations wait in pieces of this many: growing never moves what waits, and the thread that empties the queue
 /// takes whole pieces.
 pub(super) const PIECE: usize = 64;
+/// How many delivered operations wait at most for a thread of the program to drop them.
+const USED: usize = 256;
+/// Larger ones are not kept waiting.
+const USED_BYTES: usize = 16 << 10;
+
+/// So many bytes wait when the exporter's thread is behind by more than a burst.
+const GIVE_WAY_BYTES: usize = 16 << 20;
+/// One operation in so many gives way then: less than one in a hundred.
+const GIVE_WAY: u64 = 128;
+/// The same where little room is left.
+const GIVE_WAY_WHEN_FULL: u64 = 1;
 /// Room that each run keeps for its end. Larger ends use what others do not.
 const END: usize = 1024;
 
@@ -26,6 +37,8 @@ pub(crate) struct Piece {
 pub(super) struct State {
     pub(super) waiting: VecDeque<Piece>,
     pub(super) spare: Vec<Piece>,
+    /// Delivered, and counted no more; to be dropped.
+    pub(super) used: Vec<RunOperation>,
     /// Operations in `waiting`.
     pub(super) len: usize,
     pub(super) waiting_bytes: usize,
@@ -105,6 +118,31 @@ impl State {
         }
     }
 
+    /// Whether the program makes operations faster than the exporter's thread sends them.
+    pub(super) fn is_behind(&self) -> bool {
+        self.len > USED
+    }
+
+    /// Whether a thread that has just handed over an operation is to give way to the exporter's thread. Only some
+    /// do, and more as it gets full: giving way may take milliseconds, and all that is needed is that the two keep pace.
+    pub(super) fn is_time_to_give_way(&self, max_bytes: usize) -> bool {
+        let every = match self.bytes {
+            bytes if bytes > max_bytes / 4 * 3 => GIVE_WAY_WHEN_FULL,
+            bytes if bytes > GIVE_WAY_BYTES.min(max_bytes / 4) => GIVE_WAY,
+            _ => return false,
+        };
+        self.accepted.is_multiple_of(every) && !self.stuck
+    }
+
+    /// Leaves a delivered operation to the program's threads, if there is room for it.
+    pub(super) fn leave(&mut self, operation: RunOperation, bytes: usize) -> Option<RunOperation> {
+        if bytes > USED_BYTES || self.used.len() >= USED || !self.is_behind() {
+            return Some(operation);
+        }
+        self.used.push(operation);
+        None
+    }
+
     /// Whether the exporter's thread sleeps and has enough to do now.
     pub(super) fn is_time_to_wake(&mut self) -> bool {
         let enough = |(operations, bytes)| self.len >= operations || self.waiting_bytes >= bytes;
@@ -115,7 +153,7 @@ impl State {
         wake
     }
 
-    /// Counts all that is left as lost. Returns what still waits, to be dropped without the lock.
+    /// Counts all that is left as lost. Returns what still is here, to be dropped without the lock.
     pub(super) fn abandon(&mut self) -> VecDeque<Piece> {
         if !self.abandoned {
             self.abandoned = true;
@@ -126,7 +164,9 @@ impl State {
             self.len = 0;
             self.settled_up_to = self.accepted;
         }
-        std::mem::take(&mut self.waiting)
+        let mut left = std::mem::take(&mut self.waiting);
+        left.push_back(Piece { operations: std::mem::take(&mut self.used), bytes: 0 });
+        left
     }
 
     /// After a fork the child has a copy of the queue, which the parent will send, and no exporter's thread. It
@@ -136,7 +176,10 @@ impl State {
         if self.process == process {
             return VecDeque::new();
         }
-        let fresh = State { process, closed: self.closed, abandoned: self.abandoned, ..State::default() };
+        // nothing is dropped under the lock
+        let used = std::mem::take(&mut self.used);
+        let (closed, abandoned) = (self.closed, self.abandoned);
+        let fresh = State { process, closed, abandoned, used, ..State::default() };
         std::mem::replace(self, fresh).waiting
     }
 }

@@ -66,3 +66,27 @@ fn what_is_settled_after_the_deadline_is_not_counted_twice() {
     assert_eq!((stats.delivered, stats.queued, stats.dropped.total()), (0, 0, 1));
     assert_eq!(queue.0.next(0, 1, 1 << 30, None, 1, &mut Vec::new()).0, Next::Stop);
 }
+
+#[test]
+fn what_was_delivered_is_dropped_by_others_while_the_exporter_is_behind() {
+    let queue = Arc::new(Into(Queue::new(8 << 20)));
+    (0..400).for_each(|_| drop(post(&queue)));
+    let mut taken = Vec::new();
+    queue.0.next(0, 1, 1 << 30, None, 1, &mut taken);
+    let item =
+        |operation| Item { operation, sequence: 0, operations: 1, bytes: 100, arrived: Instant::now() };
+    let items: Vec<Item> = taken.drain(..).flat_map(|piece| piece.operations).map(item).collect();
+    // each run that is still somewhere holds on to its sink: by what it was given, and by its place
+    let runs = || (Arc::strong_count(&queue) - 1) / 2;
+    queue.0.discard(items);
+    assert_eq!(runs(), 400);
+    (0..10).for_each(|_| drop(post(&queue)));
+    assert_eq!(runs(), 400);
+    // then it catches up, and cleans up itself
+    queue.0.next(0, 1, 1 << 30, None, 1000, &mut taken);
+    assert_eq!(runs(), 400);
+    queue.0.next(1, 1, 1 << 30, None, 1, &mut taken);
+    assert_eq!(runs(), 346);
+    drop(taken);
+    assert_eq!(runs(), 0);
+}

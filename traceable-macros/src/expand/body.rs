@@ -71,7 +71,7 @@ fn inputs(plan: &Plan) -> TokenStream {
     let fields = fields().map(|field| {
         let (key, expr) = (&field.key, &field.value);
         let member = crate::capture::member(key);
-        ours!(#inputs.add(#member, &(#expr));)
+        ours!(#inputs.add_with(#member, |__value| __value.put(&(#expr)));)
     });
     let hook = options.process_inputs.iter().map(|given| {
         let hook = &given.value;

@@ -54,7 +54,7 @@ fn settings(plan: &Plan) -> TokenStream {
     });
     let metadata = options.metadata.iter().flat_map(|given| &given.value).map(|field| {
         let (key, expr) = (&field.key, &field.value);
-        ours!(__call.metadata(#key, &(#expr));)
+        ours!(__call.metadata(#key, |__value| __value.put(&(#expr)));)
     });
     ours!(#(#enabled)* #(#parent)* #(#metadata)*)
 }

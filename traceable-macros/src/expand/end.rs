@@ -181,7 +181,7 @@ fn fail(plan: &Plan, p: &Runtime, ty: &Type, whole: bool) -> TokenStream {
             let predicate = &given.value;
             let handled = ours!(#p::core::option::Option::is_some_and(#p::core::option::Option::Some(__error), #predicate));
             let then = if whole { ours!(__outcome.handled()) } else { ours!(__outcome.skip_output()) };
-            ours!(if #handled { #then } else { #describe })
+            ours!(if #p::holds(|| #handled) { #then } else { #describe })
         }
         None => describe,
     }

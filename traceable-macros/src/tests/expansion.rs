@@ -39,7 +39,7 @@ where
         p::__private::Call::now(&SITE)
     };
     if __call.on() {
-        __call.metadata("k", &(a));
+        __call.metadata("k", |__value| __value.put(&(a)));
     }
     p::__private::sync(
         __call,

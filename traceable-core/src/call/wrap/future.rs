@@ -8,6 +8,7 @@ use std::task::{Context as TaskContext, Poll};
 use pin_project_lite::pin_project;
 
 use super::super::token::Call;
+use crate::run::object::ObjectId;
 
 /// Wraps the body of an `async fn`, or a future that a function returned. `finish` turns the result, once, into what
 /// the wrapper returns: it ends the run, or hands it on to the wrapper of a stream.
@@ -65,11 +66,12 @@ impl<F: Future, U, Finish: FnMut(Call, F::Output) -> U> Future for TracedFuture<
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<U> {
+        let object = ObjectId::of(&*self);
         let this = self.project();
         if this.call.is_off() {
             return pinned(this.inner).poll(cx).map(|value| (this.finish)(Call::off(), value));
         }
-        poll_traced(pinned(this.inner), this.call, this.finish, cx)
+        poll_traced(pinned(this.inner), this.call, this.finish, object, cx)
     }
 }
 
@@ -79,9 +81,10 @@ fn poll_traced<F: Future, U, Finish: FnMut(Call, F::Output) -> U>(
     inner: Pin<&mut F>,
     call: &mut Call,
     finish: &mut Finish,
+    object: ObjectId,
     cx: &mut TaskContext<'_>,
 ) -> Poll<U> {
-    let entered = call.begin();
+    let entered = call.begin(object);
     // unwinding goes on right after: no state of the program is looked at in between
     let polled = catch_unwind(AssertUnwindSafe(|| inner.poll(cx)));
     drop(entered);
@@ -99,8 +102,11 @@ fn poll_traced<F: Future, U, Finish: FnMut(Call, F::Output) -> U>(
 #[inline(never)]
 fn drop_traced<F>(inner: Pin<&mut ManuallyDrop<F>>, call: &mut Call) {
     let entered = call.enter();
-    // what runs while it is dropped nests under the call too
-    drop_inner(inner);
+    // what runs while it is dropped nests under the call too; if that panics, the run still ends
+    let dropped = catch_unwind(AssertUnwindSafe(|| drop_inner(inner)));
     drop(entered);
     call.cancelled();
+    if let Err(panic) = dropped {
+        resume_unwind(panic);
+    }
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::super::token::Call;
 use super::yielded;
 use crate::capture::items::{Collect, Gathered, Item, aggregate, each, reduce};
+use crate::run::object::ObjectId;
 
 /// Wraps an iterator that an annotated function returned, and records its items one by one.
 pub fn iter_each<I: Iterator>(
@@ -55,18 +56,19 @@ pub struct TracedIter<I: Iterator, C: Collect<I::Item>> {
 
 impl<I: Iterator, C: Collect<I::Item>> TracedIter<I, C> {
     fn advance(&mut self, next: impl FnOnce(&mut I) -> Option<I::Item>) -> Option<I::Item> {
+        let object = ObjectId::of(self);
         let inner = self.inner.as_mut()?;
         if self.call.is_off() {
             return next(inner);
         }
-        let entered = self.call.begin();
+        let entered = self.call.begin(object);
         // unwinding goes on right after: no state of the program is looked at in between
         let item = catch_unwind(AssertUnwindSafe(|| next(inner)));
         drop(entered);
         match &item {
             Ok(Some(item)) => yielded::item(&self.call, &mut self.collect, &mut self.gathered, item),
             Ok(None) => yielded::end(&mut self.call, &mut self.collect, &mut self.gathered, false),
-            Err(panic) => self.call.panicked(&**panic),
+            Err(panic) => yielded::panicked(&mut self.call, &mut self.collect, &mut self.gathered, &**panic),
         }
         item.unwrap_or_else(|panic| resume_unwind(panic))
     }
@@ -98,9 +100,14 @@ impl<I: Iterator, C: Collect<I::Item>> Drop for TracedIter<I, C> {
         if !self.call.is_off() {
             let entered = self.call.enter();
             // what runs while it is dropped nests under the call too
-            self.inner = None;
+            // if that panics, the run still ends
+            let inner = self.inner.take();
+            let dropped = catch_unwind(AssertUnwindSafe(|| drop(inner)));
             drop(entered);
             yielded::end(&mut self.call, &mut self.collect, &mut self.gathered, true);
+            if let Err(panic) = dropped {
+                resume_unwind(panic);
+            }
         }
     }
 }

@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::super::token::Call;
 use super::yielded;
 use crate::capture::items::{Collect, Gathered, Item, aggregate, each, reduce};
+use crate::run::object::ObjectId;
 
 /// Wraps a stream that an annotated function returned, and records its items one by one.
 pub fn stream_each<S: Stream>(
@@ -64,9 +65,13 @@ pin_project! {
             if !this.call.is_off() {
                 let entered = this.call.enter();
                 // what runs while it is dropped nests under the call too
-                this.inner.set(None);
+                // if that panics, the run still ends
+                let dropped = catch_unwind(AssertUnwindSafe(|| this.inner.set(None)));
                 drop(entered);
                 yielded::end(this.call, this.collect, this.gathered, true);
+                if let Err(panic) = dropped {
+                    resume_unwind(panic);
+                }
             }
         }
     }
@@ -76,12 +81,13 @@ impl<S: Stream, C: Collect<S::Item>> Stream for TracedStream<S, C> {
     type Item = S::Item;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Option<S::Item>> {
+        let object = ObjectId::of(&*self);
         let this = self.project();
         let Some(inner) = this.inner.as_pin_mut() else { return Poll::Ready(None) };
         if this.call.is_off() {
             return inner.poll_next(cx);
         }
-        let entered = this.call.begin();
+        let entered = this.call.begin(object);
         // unwinding goes on right after: no state of the program is looked at in between
         let polled = catch_unwind(AssertUnwindSafe(|| inner.poll_next(cx)));
         drop(entered);
@@ -89,7 +95,7 @@ impl<S: Stream, C: Collect<S::Item>> Stream for TracedStream<S, C> {
             Ok(Poll::Pending) => {}
             Ok(Poll::Ready(Some(item))) => yielded::item(this.call, this.collect, this.gathered, item),
             Ok(Poll::Ready(None)) => yielded::end(this.call, this.collect, this.gathered, false),
-            Err(panic) => this.call.panicked(&**panic),
+            Err(panic) => yielded::panicked(this.call, this.collect, this.gathered, &**panic),
         }
         polled.unwrap_or_else(|panic| resume_unwind(panic))
     }

@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use super::super::token::Call;
 use crate::capture::outcome::Outcome;
 use crate::process;
+use crate::run::object::ObjectId;
 use crate::run::site::Site;
 
 /// Runs the body of a plain function as a run that ends with its result.
@@ -32,7 +33,7 @@ fn sync_traced<R, Body: FnOnce() -> R>(
     body: &mut Option<Body>,
     record: impl FnOnce(&R, &mut Outcome),
 ) -> R {
-    let entered = call.begin();
+    let entered = call.begin(ObjectId::of(&call));
     // unwinding goes on right after: no state of the program is looked at in between
     let result = catch_unwind(AssertUnwindSafe(|| body.take().map(|body| body())));
     drop(entered);
@@ -64,7 +65,10 @@ fn eager_traced<R>(mut call: Call, body: impl FnOnce() -> R) -> (Call, R) {
     let result = catch_unwind(AssertUnwindSafe(body));
     drop(entered);
     match result {
-        Ok(value) => (call, value),
+        Ok(value) => {
+            call.note();
+            (call, value)
+        }
         Err(panic) => {
             call.panicked(&*panic);
             resume_unwind(panic)

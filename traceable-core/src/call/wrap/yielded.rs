@@ -2,21 +2,27 @@
 
 use serde_json::json;
 
-use super::super::token::{Call, finish};
+use super::super::token::{Call, finish, panic_message};
 use crate::capture::items::{Collect, Gathered};
 use crate::capture::outcome::Report as _;
-use crate::context::slot::silently;
+use crate::capture::silence::silently;
 use crate::identity::time::Timestamp;
 use crate::run::node::State;
 use crate::run::run_type::RunType;
 
+/// No more errors of one generator than this become events.
+const MAX_ERRORS: usize = 1000;
+
 /// Notes an item that passes.
 pub(super) fn item<T>(call: &Call, collect: &mut impl Collect<T>, gathered: &mut Gathered, item: &T) {
-    let Some(run) = call.started_run() else { return };
+    let Some(run) = call.told_run().filter(|run| run.is_recorded()) else { return };
     if let Some(error) = gathered.error.take() {
         // an error with more items behind it was not the end
-        let event = json!({"name": "error", "time": Timestamp::now().to_string(), "message": error});
-        run.state().extra().events.push(event);
+        let mut state = run.state();
+        if state.extra().events.len() < MAX_ERRORS {
+            let event = json!({"name": "error", "time": Timestamp::now().to_string(), "message": error});
+            state.extra().events.push(event);
+        }
     }
     if gathered.seen == 0 && run.head.run_type() == RunType::Llm {
         // LangSmith computes the time to the first token from this
@@ -27,6 +33,17 @@ pub(super) fn item<T>(call: &Call, collect: &mut impl Collect<T>, gathered: &mut
     silently(|| collect.item(item, gathered));
 }
 
+/// Ends the run because the generator panicked; what it yielded before is kept.
+pub(super) fn panicked<T>(
+    call: &mut Call,
+    collect: &mut impl Collect<T>,
+    gathered: &mut Gathered,
+    panic: &(dyn std::any::Any + Send),
+) {
+    gathered.error = Some(panic_message(panic));
+    end(call, collect, gathered, false);
+}
+
 /// Ends the run; `is_dropped` if the consumer left before the end.
 pub(super) fn end<T>(
     call: &mut Call,
@@ -35,7 +52,7 @@ pub(super) fn end<T>(
     is_dropped: bool,
 ) {
     let call = call.take();
-    let Some(run) = call.started_run() else { return };
+    let Some(run) = call.told_run() else { return };
     let left_out = gathered.left_out();
     finish(
         run,

@@ -5,24 +5,27 @@ use std::sync::Arc;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::Text;
-use super::birth::Birth;
-use super::head::Head;
-use super::node::{Context, Run, State};
-use super::run_tree::{RunTree, to_object, to_value};
-use super::run_type::RunType;
-use super::settings::Settings;
-use super::sink::RunSink;
+use super::slot::ambient;
 use crate::capture::attachment::Attachment;
 use crate::capture::payload::Payload;
 use crate::identity::time::Timestamp;
 use crate::process;
+use crate::run::Text;
+use crate::run::birth::Birth;
+use crate::run::head::Head;
+use crate::run::node::{Context, Run, State};
+use crate::run::run_tree::{RunTree, to_object_bytes, to_value};
+use crate::run::run_type::RunType;
+use crate::run::settings::Settings;
+use crate::run::sink::RunSink;
 
 /// A run made by hand, before it exists. Begun by [`RunTree::builder`] and [`RunTree::create_child`].
 #[must_use = "the run exists only after `build()`"]
 pub struct RunTreeBuilder {
     name: Text,
     run_type: RunType,
+    /// A child of no run is no run.
+    is_inactive: bool,
     up: Option<Context>,
     id: Option<Uuid>,
     start: Option<Timestamp>,
@@ -36,13 +39,19 @@ pub struct RunTreeBuilder {
 impl RunTree {
     /// Begins a run made by hand, the root of a trace of its own. A child is begun by
     /// [`create_child`](Self::create_child).
+    ///
+    /// It goes to the sink of the context around, or to the process's: start that first, by `init`. (Only annotated
+    /// functions and blocks start it by themselves.)
     pub fn builder(name: impl Into<Text>) -> RunTreeBuilder {
         RunTreeBuilder::new(name.into())
     }
 
     /// Begins a child of this run, made by hand. It inherits the project, the sink, and this run's metadata.
     pub fn create_child(&self, name: impl Into<Text>) -> RunTreeBuilder {
-        RunTreeBuilder::new(name.into()).under(self.context())
+        let mut child = RunTreeBuilder::new(name.into());
+        child.is_inactive = !self.is_active();
+        child.up = self.context();
+        child
     }
 }
 
@@ -51,6 +60,7 @@ impl RunTreeBuilder {
         RunTreeBuilder {
             name,
             run_type: RunType::Chain,
+            is_inactive: false,
             up: None,
             id: None,
             start: None,
@@ -62,11 +72,6 @@ impl RunTreeBuilder {
         }
     }
 
-    fn under(mut self, up: Option<Context>) -> RunTreeBuilder {
-        self.up = up;
-        self
-    }
-
     /// What kind of work the run is; [`RunType::Chain`] if not said.
     pub fn run_type(mut self, run_type: impl Into<RunType>) -> RunTreeBuilder {
         self.run_type = run_type.into();
@@ -75,7 +80,7 @@ impl RunTreeBuilder {
 
     /// The inputs. They should serialise to an object; anything else is put under `input`.
     pub fn inputs<T: Serialize>(mut self, inputs: T) -> RunTreeBuilder {
-        self.inputs = Some(Payload::of(&to_object(&inputs, "input")));
+        self.inputs = Some(to_object_bytes(&inputs, "input"));
         self
     }
 
@@ -136,10 +141,21 @@ impl RunTreeBuilder {
 
     /// Makes the run. The sink learns of it by [`RunTree::post`].
     pub fn build(self) -> RunTree {
-        // it goes to a sink of its own or to none: either way what is called inside it has to look
-        process::open_gate();
+        if self.is_inactive {
+            return RunTree::inactive();
+        }
         let inherited = self.up.as_ref().and_then(Context::settings);
-        let settings = self.settings.over(inherited.as_deref());
+        let mut settings = self.settings.over(inherited.as_deref());
+        if self.up.is_none()
+            && let Some(around) = ambient().context().as_ref().and_then(Context::settings)
+        {
+            // a trace of its own still goes where everything around it goes, or nowhere
+            settings.sink = settings.sink.or_else(|| around.sink.clone());
+            settings.enabled = settings.enabled.or(around.enabled);
+        }
+        if settings.sink.is_some() {
+            process::open_gate();
+        }
         let given = self.id.filter(|id| !process::is_id_taken(*id));
         let duplicate = self.id.filter(|_| given.is_none());
         let birth =

@@ -1,0 +1,204 @@
+//! What shipping runs costs: runs made by hand in two threads, as fast as they can, to a server on this machine.
+//!
+//! `cargo run --release --bin export [whole|start-and-end] [RUNS] [BOUND_MIB]`: each run is told once, with its end
+//! (the default), or its start and its end apart. The queue may hold so many MiB, by default enough that nothing is
+//! dropped; all that was not dropped must arrive. CPU time and memory are this process's; the server is a process of
+//! its own on the same processors. Linux only.
+
+mod sink;
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+use traceable::{Config, Exporter, RunTree, RunType};
+
+const THREADS: usize = 2;
+/// Different payloads: more than a compressor remembers.
+const PAYLOADS: usize = 8192;
+
+#[derive(Serialize)]
+struct Question {
+    model: &'static str,
+    temperature: f64,
+    prompt: [Message; 2],
+}
+
+#[derive(Serialize)]
+struct Message {
+    role: &'static str,
+    content: String,
+}
+
+#[derive(Serialize)]
+struct Answer {
+    message: Message,
+    stopped_by: &'static str,
+    tokens: [u32; 2],
+}
+
+/// About 1 KB in, 1 KB out, as JSON.
+struct Payload {
+    question: Question,
+    answer: Answer,
+    user: String,
+    session: String,
+}
+
+/// Numbers without a visible pattern, the same each time (SplitMix64).
+struct Numbers(u64);
+
+impl Numbers {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    fn below(&mut self, end: u64) -> u64 {
+        self.next() % end
+    }
+
+    /// Made of syllables, so that text compresses about as well as text does.
+    fn word(&mut self) -> String {
+        (0..=self.below(3))
+            .flat_map(|_| [b"bdfgklmnprstvz"[self.below(14) as usize], b"aeiou"[self.below(5) as usize]])
+            .map(char::from)
+            .collect()
+    }
+
+    /// Some words are much more frequent than others.
+    fn text(&mut self, words: &[String], length: usize) -> String {
+        let mut text = String::new();
+        while text.len() < length {
+            let most = self.below(words.len() as u64) + 1;
+            text.push_str(&words[self.below(most) as usize]);
+            text.push(' ');
+        }
+        text
+    }
+
+    fn payload(&mut self, words: &[String]) -> Payload {
+        let question = Question {
+            model: "small-1",
+            temperature: 0.2,
+            prompt: [
+                Message { role: "system", content: self.text(words, 250) },
+                Message { role: "user", content: self.text(words, 600) },
+            ],
+        };
+        let message = Message { role: "assistant", content: self.text(words, 880) };
+        let tokens = [self.below(300) as u32, self.below(300) as u32];
+        let answer = Answer { message, stopped_by: "end", tokens };
+        let (user, session) = (format!("u{}", self.below(100_000)), format!("{:016x}", self.next()));
+        Payload { question, answer, user, session }
+    }
+}
+
+fn submit(payload: &Payload, sink: &Arc<Exporter>, is_whole: bool) {
+    let run = RunTree::builder("answer")
+        .run_type(RunType::Llm)
+        .inputs(&payload.question)
+        .metadata("user", &payload.user)
+        .metadata("session", &payload.session)
+        .metadata("version", "1.0.3")
+        .sink(sink.clone())
+        .build();
+    if is_whole {
+        run.end_with(&payload.answer).post();
+    } else {
+        run.post().end_with(&payload.answer).patch();
+    }
+}
+
+/// CPU time of this process, of threads that have ended too.
+fn cpu() -> Duration {
+    let stat = std::fs::read_to_string("/proc/self/stat").expect("Linux");
+    // the name, in parentheses, may contain anything; user and system time are the 12th and 13th field after it
+    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+    let ticks: u64 = fields.skip(11).take(2).map(|n| n.parse::<u64>().expect("ticks")).sum();
+    Duration::from_millis(ticks * 10)
+}
+
+fn peak_mib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").expect("Linux");
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a peak");
+    peak.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") / 1024
+}
+
+fn main() {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let number =
+        |index: usize, default: usize| args.get(index).map_or(default, |n| n.parse().expect("a number"));
+    let is_whole = match args.first().map_or("whole", String::as_str) {
+        "sink" => return sink::serve().expect("a server"),
+        "whole" => true,
+        "start-and-end" => false,
+        other => panic!("{other:?} is neither whole nor start-and-end"),
+    };
+    let (runs, bound_mib) = (number(1, 100_000) / THREADS * THREADS, number(2, 1024));
+
+    let mut server = Command::new(std::env::current_exe().expect("a path"))
+        .arg("sink")
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("a process for the server");
+    let mut port = String::new();
+    BufReader::new(server.stdout.take().expect("a pipe")).read_line(&mut port).expect("a port");
+    let address = format!("127.0.0.1:{}", port.trim());
+
+    let mut numbers = Numbers(1);
+    let words: Vec<String> = (0..4000).map(|_| numbers.word()).collect();
+    let payloads: Vec<Payload> = (0..PAYLOADS).map(|_| numbers.payload(&words)).collect();
+    let config = Config::builder().endpoint(format!("http://{address}")).max_queue_bytes(bound_mib << 20);
+    let exporter = Arc::new(Exporter::new(config.build().expect("settings")));
+
+    let (mut nanos, begun, cpu_before) = (Vec::with_capacity(runs), Instant::now(), cpu());
+    std::thread::scope(|scope| {
+        let produce = |thread: usize| {
+            let (exporter, payloads) = (&exporter, &payloads);
+            move || -> Vec<u64> {
+                let each = (0..runs / THREADS).map(|i| {
+                    let begun = Instant::now();
+                    submit(&payloads[(thread * runs / THREADS + i) % PAYLOADS], exporter, is_whole);
+                    begun.elapsed().as_nanos() as u64
+                });
+                each.collect()
+            }
+        };
+        let threads: Vec<_> = (0..THREADS).map(|thread| scope.spawn(produce(thread))).collect();
+        threads.into_iter().for_each(|thread| nanos.extend(thread.join().expect("a producer")));
+    });
+    let report = exporter.flush(Duration::from_secs(120));
+    let (elapsed, cpu) = (begun.elapsed(), cpu() - cpu_before);
+    let stats = exporter.stats();
+    let peak = peak_mib();
+    let arrived = sink::ask(&address).expect("an answer");
+    server.kill().and_then(|()| server.wait()).expect("the server to end");
+
+    nanos.sort_unstable();
+    let micros = |share: f64| nanos[((nanos.len() - 1) as f64 * share) as usize] as f64 / 1000.0;
+    println!("runs per second         {:>10.0}", arrived.complete_runs as f64 / elapsed.as_secs_f64());
+    println!("CPU seconds per 100 000 {:>10.2}", cpu.as_secs_f64() * 1e5 / runs as f64);
+    println!("bytes on the wire, MB   {:>10.1}", arrived.bytes as f64 / 1e6);
+    println!("requests                {:>10}", arrived.requests);
+    println!("peak memory, MiB        {peak:>10}");
+    println!("a run, p50, us          {:>10.1}", micros(0.5));
+    println!("a run, p99, us          {:>10.1}", micros(0.99));
+    println!("a run, longest, us      {:>10.1}", micros(1.0));
+    println!("operations dropped      {:>10}", stats.dropped.total());
+
+    assert!(report.is_complete(), "{report:?}");
+    assert_eq!(stats.submitted, stats.delivered + stats.dropped.total());
+    assert_eq!(stats.bytes_sent as usize, arrived.bytes);
+    let told = if is_whole { 1 } else { 2 };
+    if stats.dropped.total() == 0 {
+        assert_eq!((arrived.complete_runs, stats.delivered as usize), (runs, told * runs));
+    } else {
+        // a start that is dropped takes its end along, so that what arrives is whole or lacks its end
+        assert!(arrived.complete_runs + stats.dropped.total() as usize >= runs);
+    }
+}

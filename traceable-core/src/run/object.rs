@@ -1,0 +1,24 @@
+//! Which future, stream or iterator is polled.
+
+/// An object, by where it lies and how large it is: a struct and its first field lie in one place, and differ in
+/// size.
+///
+/// `.with_parent(..)` speaks of what it is put on and of nothing inside it; this is how the wrapper of a traced call
+/// knows that it is what is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ObjectId {
+    address: usize,
+    size: usize,
+}
+
+impl ObjectId {
+    #[inline]
+    pub(crate) fn of<T>(object: &T) -> ObjectId {
+        ObjectId { address: std::ptr::from_ref(object).addr(), size: size_of::<T>() }
+    }
+
+    /// Whether it is no larger than a box: what it holds lies elsewhere.
+    pub(crate) fn may_be_a_box(self) -> bool {
+        self.size <= 2 * size_of::<usize>()
+    }
+}
