@@ -198,6 +198,22 @@ fn what_is_called_outside_is_recorded_where_it_starts() {
     assert_tree!(recorder.forest(), "with_retry > child; drains > inner_numbers");
 }
 
+#[test]
+fn a_root_on_purpose_goes_where_everything_around_it_goes() {
+    #[traceable(root)]
+    async fn lonely() {}
+    let recorder = Recorder::new();
+    let future = lonely();
+    recorder.scoped(|| {
+        #[traceable(skip_all)]
+        async fn waits(future: impl Future<Output = ()>) {
+            future.await;
+        }
+        futures::executor::block_on(waits(future));
+    });
+    assert_tree!(recorder.forest(), "waits; lonely");
+}
+
 struct PanicsOnDrop;
 impl Drop for PanicsOnDrop {
     fn drop(&mut self) {

@@ -20,8 +20,8 @@ pub(crate) struct Item {
     pub(crate) arrived: Instant,
 }
 
-/// Mixes the two halves of an id. Ids are random or of the program's own choice, never of a stranger's, so that
-/// nothing has to be defended against.
+/// Mixes the two halves of an id. Without a secret: a program that takes ids of runs from strangers lets them choose
+/// ids that collide, which costs time on the exporter's thread, bounded by how many entries it looks at together.
 #[derive(Default)]
 struct IdHasher(u64);
 

@@ -185,6 +185,11 @@ pub(super) fn start_at_poll(run: &Arc<Run>, object: ObjectId) {
         Some(Context::Scope(scope)) if scope.target.is_some_and(|target| target.is(object, number)) => {
             (Some(Context::Scope(scope.clone())), Some(scope))
         }
+        // a root on purpose, called where there was nothing: it still goes where everything around it goes
+        Some(around) if is_named && at_call.is_none() => {
+            let scope = Extra::new().parent(Parent::Root).into_scope(|| Some(around), None);
+            (Some(Context::Scope(scope)), None)
+        }
         _ if is_named => (at_call, None),
         // found before the run is locked: to compare contexts may start other runs
         at_start => (choose(at_call, at_start), None),

@@ -33,7 +33,8 @@ enum Stage {
     /// No run of its own: what is called inside attaches to this.
     Passive(Context),
     /// Switched off by `enabled`; what is called inside attaches to what is around it when it starts.
-    Skipped(Option<Context>),
+    /// (In a box, because two words are what every annotated future has to hold.)
+    Skipped(Box<Option<Context>>),
 }
 
 // An annotated function is as safe to unwind through as it was: what a call shares is behind locks.
@@ -93,7 +94,7 @@ impl Call {
         let mut around = None;
         self.reservation(|reservation| around = reservation.at_call.take());
         if let Stage::Run(_) = self.0 {
-            self.0 = Stage::Skipped(around);
+            self.0 = Stage::Skipped(Box::new(around));
         }
     }
 
@@ -159,7 +160,8 @@ impl Call {
             }
             self.0 = stage(started);
         } else if let Stage::Skipped(at_call) = &mut self.0 {
-            self.0 = choose(at_call.take(), ambient().context()).map_or(Stage::Skipped(None), Stage::Passive);
+            let around = choose(at_call.take(), ambient().context());
+            self.0 = around.map_or(Stage::Off, Stage::Passive);
         }
         match &self.0 {
             Stage::Run(run) => enter_run(run, object),
@@ -176,7 +178,7 @@ impl Call {
                 enter_beginning(Context::Run(run.clone()), begins)
             }
             Stage::Passive(context) => enter(Some(context.clone())),
-            Stage::Skipped(around) => enter(around.clone()),
+            Stage::Skipped(around) => enter((**around).clone()),
             Stage::Off | Stage::Now { .. } => enter(None),
         }
     }

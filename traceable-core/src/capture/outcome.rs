@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::payload::Payload;
 use super::silence::silently;
-use super::writer::Writer;
+use super::writer::{Writer, count_unrecorded};
 
 /// A result that can be recorded: everything that implements `serde::Serialize`.
 ///
@@ -246,8 +246,10 @@ fn chain(error: &dyn Error) -> String {
 
 /// The user's `Display` may panic; the text then says so.
 pub(crate) fn guarded_text(text: impl FnOnce() -> String) -> String {
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(text))
-        .unwrap_or_else(|_| "[not recorded: the error's Display panicked]".to_owned())
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(text)).unwrap_or_else(|_| {
+        count_unrecorded();
+        "[not recorded: the error's Display panicked]".to_owned()
+    })
 }
 
 #[cfg(test)]

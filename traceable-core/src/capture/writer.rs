@@ -31,6 +31,11 @@ pub fn unrecorded_values() -> u64 {
     UNRECORDED.load(Relaxed)
 }
 
+/// Something could not be recorded.
+pub(crate) fn count_unrecorded() {
+    UNRECORDED.fetch_add(1, Relaxed);
+}
+
 /// Appends JSON to a buffer, within the limits.
 pub(crate) struct Writer {
     pub(crate) out: Vec<u8>,
@@ -100,7 +105,7 @@ impl Writer {
 
     /// Appends the marker of a value that could not be recorded.
     pub(crate) fn marker(&mut self, problem: &str) {
-        UNRECORDED.fetch_add(1, Relaxed);
+        count_unrecorded();
         // a text cannot fail to serialise, and a marker is short
         let _ = serde_json::to_writer(&mut self.out, &format!("[not recorded: {problem}]"));
     }

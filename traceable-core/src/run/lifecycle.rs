@@ -117,7 +117,7 @@ fn submit(run: &Arc<Run>, mut state: MutexGuard<'_, State>, kind: OperationKind)
     let has_ended = state.has_ended && run.head.method().is_some();
     if let Some(extra) = state.extra.as_deref_mut() {
         if !extra.outputs.is_empty() {
-            operation.outputs = Some(Payload::of(&extra.outputs));
+            operation.outputs = Some(outputs_of(&extra.outputs));
         }
         operation.details = Some(Box::new(details(extra, has_ended)));
         if kind == OperationKind::Patch {
@@ -130,6 +130,15 @@ fn submit(run: &Arc<Run>, mut state: MutexGuard<'_, State>, kind: OperationKind)
     if catch_unwind(AssertUnwindSafe(|| silently(|| sink.submit(operation)))).is_err() {
         crate::process::warn("a sink panicked; what it was told is lost");
     }
+}
+
+/// Outputs are an object, be they too large to be recorded.
+fn outputs_of(outputs: &Map<String, Value>) -> Payload {
+    let payload = Payload::of(outputs);
+    if payload.as_bytes().first() == Some(&b'{') {
+        return payload;
+    }
+    Payload::of(&Map::from_iter([("outputs".to_owned(), payload.to_value())]))
 }
 
 fn details(extra: &mut Additions, has_ended: bool) -> RunDetails {

@@ -9,8 +9,9 @@ pub(crate) struct Compressor {
     encoder: Encoder<'static>,
 }
 
-/// How far back level 1 looks for repetitions: 256 KiB instead of 512. Its table is too small to remember more, so that
-/// bodies get no larger, and with the half of the memory it needs an eighth less time.
+/// How far back level 1 looks for repetitions: 256 KiB instead of 512. On requests of 100 runs of generated text, fed
+/// to the compressor alone, this took an eighth less time for the same size; text that repeats over a longer distance
+/// may get larger.
 const WINDOW_OF_LEVEL_1: u32 = 18;
 /// Room that is made for compressed bytes at a time.
 const STEP: usize = 64 << 10;

@@ -22,6 +22,7 @@ pub fn future<F: Future, U, Finish: FnMut(Call, F::Output) -> U>(
 }
 
 pin_project! {
+    #[project = TracedFutureProjected]
     /// The future of an annotated function.
     #[must_use = "futures do nothing unless you `.await` or poll them"]
     pub struct TracedFuture<F, Finish> {
@@ -66,24 +67,23 @@ impl<F: Future, U, Finish: FnMut(Call, F::Output) -> U> Future for TracedFuture<
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<U> {
-        let object = ObjectId::of(&*self);
-        let this = self.project();
-        if this.call.is_off() {
-            return pinned(this.inner).poll(cx).map(|value| (this.finish)(Call::off(), value));
+        if !self.call.is_off() {
+            return poll_traced(self, cx);
         }
-        poll_traced(pinned(this.inner), this.call, this.finish, object, cx)
+        let this = self.project();
+        pinned(this.inner).poll(cx).map(|value| (this.finish)(Call::off(), value))
     }
 }
 
 #[cold]
 #[inline(never)]
 fn poll_traced<F: Future, U, Finish: FnMut(Call, F::Output) -> U>(
-    inner: Pin<&mut F>,
-    call: &mut Call,
-    finish: &mut Finish,
-    object: ObjectId,
+    this: Pin<&mut TracedFuture<F, Finish>>,
     cx: &mut TaskContext<'_>,
 ) -> Poll<U> {
+    let object = ObjectId::of(&*this);
+    let TracedFutureProjected { inner, call, finish } = this.project();
+    let inner = pinned(inner);
     let entered = call.begin(object);
     // unwinding goes on right after: no state of the program is looked at in between
     let polled = catch_unwind(AssertUnwindSafe(|| inner.poll(cx)));
