@@ -294,3 +294,18 @@ fn a_config_hands_over_parent_name_and_tags() {
     assert_tree!(recorder.forest(), "outer > renamed");
     assert_eq!(recorder.run("renamed").tags, ["t"]);
 }
+
+#[test]
+fn inputs_and_outputs_can_be_added_to() {
+    #[traceable]
+    fn answers(question: &str, #[run_tree] rt: RunTree) -> i32 {
+        rt.add_inputs(serde_json::json!({"prompt": "p"}));
+        rt.add_outputs(serde_json::json!({"tokens": 3}));
+        question.len() as i32
+    }
+    let recorder = Recorder::new();
+    recorder.scoped(|| answers("why?"));
+    let run = recorder.run("answers");
+    assert_eq!(run.inputs, serde_json::json!({"question": "why?", "prompt": "p"}));
+    assert_eq!(run.outputs, serde_json::json!({"tokens": 3, "output": 4}));
+}

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::start::{Started, start_now};
 use super::token::finish;
 use crate::capture::attachment::Attachment;
+use crate::capture::object::{to_object, to_object_bytes, to_value};
 use crate::capture::outcome::{Failure, Outcome, Report as _};
 use crate::context::extra::Extra;
 use crate::context::parent::IntoParent;
@@ -18,7 +19,7 @@ use crate::run::Text;
 use crate::run::head::Head;
 use crate::run::lifecycle;
 use crate::run::node::{Context, Run};
-use crate::run::run_tree::{RunTree, to_object, to_object_bytes, to_value};
+use crate::run::run_tree::RunTree;
 use crate::run::run_type::RunType;
 
 /// Traces a block of code that has no function of its own.

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::start::{self, Started};
+use crate::capture::object::to_value;
 use crate::capture::outcome::{Outcome, Report as _};
 use crate::capture::silence::silently;
 use crate::context::parent::IntoParent;
@@ -17,7 +18,6 @@ use crate::run::head::Head;
 use crate::run::lifecycle;
 use crate::run::node::{Context, Reservation, Run, State};
 use crate::run::object::ObjectId;
-use crate::run::run_tree::to_value;
 use crate::run::site::Site;
 
 /// One call of an annotated function, from the call to the end of its run.

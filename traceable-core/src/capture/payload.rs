@@ -1,15 +1,16 @@
 //! A finished piece of JSON on its way to a sink.
 
 use std::fmt;
+use std::sync::Arc;
 
-/// One JSON value as bytes: the inputs, the outputs, the error or another part of a run.
+/// One JSON value as bytes: the inputs, the outputs or another part of a run. Clones share them.
 ///
 /// ```
 /// let payload = traceable_core::Payload::of(&[1, 2]);
 /// assert_eq!(payload.as_bytes(), b"[1,2]");
 /// ```
 #[derive(Clone, PartialEq, Eq)]
-pub struct Payload(Box<[u8]>);
+pub struct Payload(Arc<[u8]>);
 
 impl Payload {
     /// The bytes, valid JSON in UTF-8.

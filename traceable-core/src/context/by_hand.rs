@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::slot::ambient;
 use crate::capture::attachment::Attachment;
+use crate::capture::object::{to_object_bytes, to_value};
 use crate::capture::payload::Payload;
 use crate::identity::time::Timestamp;
 use crate::process;
@@ -14,7 +15,7 @@ use crate::run::Text;
 use crate::run::birth::Birth;
 use crate::run::head::Head;
 use crate::run::node::{Context, Run, State};
-use crate::run::run_tree::{RunTree, to_object_bytes, to_value};
+use crate::run::run_tree::RunTree;
 use crate::run::run_type::RunType;
 use crate::run::settings::Settings;
 use crate::run::sink::RunSink;

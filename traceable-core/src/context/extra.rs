@@ -8,10 +8,11 @@ use uuid::Uuid;
 use super::parent::{IntoParent, Parent};
 use super::rule::choose;
 use super::slot::{ambient, enter};
+use crate::capture::object::to_value;
 use crate::process;
 use crate::run::Text;
 use crate::run::node::{Context, OneShots, Scope, Target};
-use crate::run::run_tree::{RunTree, to_value};
+use crate::run::run_tree::RunTree;
 use crate::run::settings::Settings;
 use crate::run::sink::RunSink;
 

@@ -104,15 +104,24 @@ fn object(payload: &Payload) -> Map<String, Value> {
 
 fn submit(run: &Arc<Run>, mut state: MutexGuard<'_, State>, kind: OperationKind) {
     let Some(sink) = &run.bound().sink else { return };
+    // outputs are told whole: what a run made by hand has when it is posted is told again as it ends
+    let outputs = match kind {
+        OperationKind::Post => state.outputs.clone(),
+        OperationKind::Patch => state.outputs.take(),
+    };
+    let tells_inputs = std::mem::take(&mut state.has_new_inputs) || kind == OperationKind::Post;
     let mut operation = RunOperation {
         kind,
         end_time: state.end_time,
-        inputs: state.inputs.take(),
-        outputs: state.outputs.take(),
+        inputs: state.inputs.clone().filter(|_| tells_inputs),
+        outputs,
         details: None,
         run: run.clone(),
         inherited: state.settings.clone().map(|settings| settings as Arc<dyn Labels>),
     };
+    if state.has_ended {
+        (state.inputs, state.outputs) = (None, None);
+    }
     // a run made by hand may be told again, whole
     let has_ended = state.has_ended && run.head.method().is_some();
     if let Some(extra) = state.extra.as_deref_mut() {

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 pub(crate) type Text = Cow<'static, str>;
 
 pub(crate) mod birth;
+pub(crate) mod change;
 pub(crate) mod describe;
 pub(crate) mod head;
 pub(crate) mod keep_open;

@@ -101,7 +101,10 @@ pub(crate) struct Remote {
 pub(crate) struct State {
     /// Nothing automatic happens to it any more.
     pub(crate) has_ended: bool,
+    /// Kept while the run lives, in case more are added.
     pub(crate) inputs: Option<Payload>,
+    /// They have changed since the sink was told.
+    pub(crate) has_new_inputs: bool,
     pub(crate) outputs: Option<Payload>,
     pub(crate) end_time: Option<Timestamp>,
     /// What children inherit.

@@ -202,10 +202,6 @@ impl RunOperation {
         const ENTRY: usize = 96;
         let mut size = size_of::<RunOperation>() + self.run.size();
         size += [&self.inputs, &self.outputs].into_iter().flatten().map(Payload::len).sum::<usize>();
-        if self.kind == OperationKind::Post && self.run.method().is_none() {
-            // a run made by hand keeps its outputs for the next patch
-            size += self.outputs.as_ref().map_or(0, Payload::len);
-        }
         if let Some(labels) = &self.inherited {
             size += 256 + (labels.metadata().len() + labels.tags().len()) * ENTRY;
         }

@@ -4,17 +4,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use serde::Serialize;
-use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::Text;
 use super::lifecycle;
 use super::node::{Context, Run, State};
 use super::operation::Identity as _;
 use super::run_type::RunType;
-use crate::capture::attachment::Attachment;
 use crate::capture::outcome::guarded_text;
-use crate::capture::payload::Payload;
 use crate::identity::time::Timestamp;
 
 /// A handle to a run.
@@ -104,119 +100,10 @@ impl RunTree {
         String::from_utf8(out).ok()
     }
 
-    /// Adds tags to this run.
-    pub fn add_tags<T: Into<Text>>(&self, tags: impl IntoIterator<Item = T>) -> &RunTree {
-        let tags: Vec<Text> = tags.into_iter().map(Into::into).collect();
-        self.change(|state| state.extra().tags.extend(tags))
-    }
-
-    /// Replaces the tags of this run; those that it inherits stay.
-    pub fn set_tags<T: Into<Text>>(&self, tags: impl IntoIterator<Item = T>) -> &RunTree {
-        let tags: Vec<Text> = tags.into_iter().map(Into::into).collect();
-        self.change(|state| state.extra().tags = tags)
-    }
-
-    /// Adds one entry to the metadata of this run and of the children that it has from now on.
-    pub fn add_metadata<T: Serialize>(&self, key: &str, value: T) -> &RunTree {
-        if !self.takes_more() {
-            return self;
-        }
-        let value = to_value(&value);
-        self.change(|state| {
-            // children share the settings by reference, so earlier ones keep what they have
-            let mut settings = state.settings.as_deref().cloned().unwrap_or_default();
-            settings.metadata.insert(key.to_owned(), value);
-            state.settings = Some(Arc::new(settings));
-        })
-    }
-
-    /// Adds entries to the inputs. `inputs` should serialise to an object; anything else is put under `input`.
-    pub fn add_inputs<T: Serialize>(&self, inputs: T) -> &RunTree {
-        if !self.takes_more() {
-            return self;
-        }
-        let more = to_object(&inputs, "input");
-        self.change(|state| {
-            let mut all =
-                state.inputs.as_ref().map(|i| to_object(&i.to_value(), "input")).unwrap_or_default();
-            all.extend(more);
-            state.inputs = Some(Payload::of(&all));
-        })
-    }
-
-    /// Adds entries to the outputs. A traced function's own result is added to them.
-    pub fn add_outputs<T: Serialize>(&self, outputs: T) -> &RunTree {
-        if !self.takes_more() {
-            return self;
-        }
-        let more = to_object_bytes(&outputs, "output");
-        if let Some(run) = self.0.as_ref().filter(|_| more.as_bytes() != b"{}") {
-            add_outputs(run, more);
-        }
-        self
-    }
-
-    /// Replaces the outputs. A traced function's own result is not recorded then.
-    pub fn set_outputs<T: Serialize>(&self, outputs: T) -> &RunTree {
-        if !self.takes_more() {
-            return self;
-        }
-        let outputs = to_object(&outputs, "output");
-        self.change(|state| {
-            state.outputs = None;
-            state.extra().outputs = outputs;
-            state.extra().outputs_are_set = true;
-        })
-    }
-
-    /// Replaces the inputs.
-    pub fn set_inputs<T: Serialize>(&self, inputs: T) -> &RunTree {
-        if !self.takes_more() {
-            return self;
-        }
-        let inputs = to_object_bytes(&inputs, "input");
-        self.change(|state| state.inputs = Some(inputs))
-    }
-
-    /// Says how many tokens a model used and what it cost, in LangSmith's shape: `input_tokens`, `output_tokens`,
-    /// `total_tokens`, `input_token_details`, `output_token_details`, and costs in dollars.
-    pub fn set_usage<T: Serialize>(&self, usage: T) -> &RunTree {
-        if !self.takes_more() {
-            return self;
-        }
-        let usage = to_value(&usage);
-        self.change(|state| state.metadata("usage_metadata", usage))
-    }
-
-    /// Adds something that happened during the run: a text, which becomes an event with that message, or an object
-    /// such as `{"name": "retry", "attempt": 2}`. The time is added if it is missing.
-    pub fn add_event<T: Serialize>(&self, event: T) -> &RunTree {
-        if !self.takes_more() {
-            return self;
-        }
-        let mut event = match to_value(&event) {
-            Value::Object(event) => event,
-            other => Map::from_iter([("name".to_owned(), json!("event")), ("message".to_owned(), other)]),
-        };
-        event.entry("time").or_insert_with(|| Timestamp::now().to_string().into());
-        self.change(|state| state.extra().events.push(event.into()))
-    }
-
-    /// Adds a file.
-    pub fn add_attachment(&self, name: impl Into<String>, attachment: Attachment) -> &RunTree {
-        let name = name.into();
-        self.change(|state| state.extra().attachments.push((name, attachment)))
-    }
-
     /// Tells the sink that the run has started. For a run made by hand; others are posted by themselves.
     pub fn post(&self) -> &RunTree {
-        if let Some(run) = self.0.as_ref().filter(|run| run.is_new()) {
-            let outputs = run.state().outputs.clone();
+        if let Some(run) = &self.0 {
             lifecycle::post(run);
-            if let Some(outputs) = outputs {
-                // the next patch tells all outputs again: the server replaces them, it does not add
-                add_outputs(run, outputs);
-            }
         }
         self
     }
@@ -259,23 +146,12 @@ impl RunTree {
         RunTree(Some(run))
     }
 
+    pub(super) fn run(&self) -> Option<&Arc<Run>> {
+        self.0.as_ref()
+    }
+
     pub(crate) fn context(&self) -> Option<Context> {
         self.0.clone().map(Context::Run)
-    }
-
-    /// Whether what is added goes anywhere: nothing is serialised for a run that is not recorded. Metadata of a
-    /// run of another process are for its children.
-    fn takes_more(&self) -> bool {
-        self.0.as_ref().is_some_and(|run| run.is_recorded())
-    }
-
-    fn change(&self, change: impl FnOnce(&mut State)) -> &RunTree {
-        if let Some(run) = &self.0 {
-            // what it inherits comes with its place, and must not come later than this
-            run.bound();
-            change(&mut run.state());
-        }
-        self
     }
 
     fn change_bound(&self, change: impl FnOnce(&mut State, Timestamp)) -> &RunTree {
@@ -284,45 +160,6 @@ impl RunTree {
             change(&mut run.state(), start);
         }
         self
-    }
-}
-
-/// Captured like any argument, so a failing `Serialize` becomes a marker.
-pub(crate) fn to_value<T: Serialize + ?Sized>(value: &T) -> Value {
-    Payload::of(value).to_value()
-}
-
-pub(crate) fn to_object<T: Serialize + ?Sized>(value: &T, key: &str) -> Map<String, Value> {
-    match to_value(value) {
-        Value::Object(object) => object,
-        Value::Null => Map::new(),
-        other => Map::from_iter([(key.to_owned(), other)]),
-    }
-}
-
-/// As [`to_object`], as bytes: nearly every value that is given here is an object already, and stays as it was
-/// written.
-pub(crate) fn to_object_bytes<T: Serialize + ?Sized>(value: &T, key: &str) -> Payload {
-    let payload = Payload::of(value);
-    match payload.as_bytes() {
-        [b'{', ..] => payload,
-        b"null" => Payload::of(&Map::new()),
-        _ => Payload::of(&Map::from_iter([(key.to_owned(), payload.to_value())])),
-    }
-}
-
-/// Adds an object to the outputs. The first one stays as it was written, if the run was made by hand: the result of a
-/// function comes by another way and is joined with entries only.
-fn add_outputs(run: &Run, more: Payload) {
-    let mut state = run.state();
-    let has_entries = state.extra.as_ref().is_some_and(|extra| !extra.outputs.is_empty());
-    if run.head.method().is_none() && state.outputs.is_none() && !has_entries {
-        state.outputs = Some(more);
-        return;
-    }
-    let first = state.outputs.take();
-    for outputs in first.iter().chain([&more]) {
-        state.extra().outputs.extend(to_object(&outputs.to_value(), "output"));
     }
 }
 

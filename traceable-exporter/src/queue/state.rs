@@ -16,12 +16,6 @@ const USED: usize = 256;
 /// Larger ones are not kept waiting.
 const USED_BYTES: usize = 16 << 10;
 
-/// So many bytes wait when the exporter's thread is behind by more than a burst.
-const GIVE_WAY_BYTES: usize = 16 << 20;
-/// One operation in so many gives way then: less than one in a hundred.
-const GIVE_WAY: u64 = 128;
-/// The same where little room is left.
-const GIVE_WAY_WHEN_FULL: u64 = 1;
 /// Room that each run keeps for its end. Larger ends use what others do not.
 const END: usize = 1024;
 
@@ -123,15 +117,10 @@ impl State {
         self.len > USED
     }
 
-    /// Whether a thread that has just handed over an operation is to give way to the exporter's thread. Only some
-    /// do, and more as it gets full: giving way may take milliseconds, and all that is needed is that the two keep pace.
+    /// Whether a thread that has just handed over an operation is to give way to the exporter's thread: little room is
+    /// left. Not before: it may take milliseconds.
     pub(super) fn is_time_to_give_way(&self, max_bytes: usize) -> bool {
-        let every = match self.bytes {
-            bytes if bytes > max_bytes / 4 * 3 => GIVE_WAY_WHEN_FULL,
-            bytes if bytes > GIVE_WAY_BYTES.min(max_bytes / 4) => GIVE_WAY,
-            _ => return false,
-        };
-        self.accepted.is_multiple_of(every) && !self.stuck
+        self.bytes > max_bytes / 4 * 3 && !self.stuck
     }
 
     /// Leaves a delivered operation to the program's threads, if there is room for it.
