@@ -66,7 +66,7 @@ fn a_lost_context_makes_a_root_that_says_why() {
     assert_eq!(reason_of(&recorder, "child"), "fenced_task");
     recorder.clear();
 
-    // a trace that begins while tracing is off stays off, and one that began goes on
+    // a trace that began goes on when tracing is switched off
     #[traceable]
     fn switches() {
         leaf(1);
@@ -78,6 +78,20 @@ fn a_lost_context_makes_a_root_that_says_why() {
     assert_tree!(recorder.forest(), "switches > (leaf, leaf)");
     traceable::process::set_enabled(true);
     recorder.clear();
+
+    // and one that begins while it is off stays off
+    #[traceable]
+    fn begins_off() {
+        traceable::process::set_enabled(true);
+        leaf(1);
+        traceable::trace("block").scope(|_| leaf(2));
+    }
+    for begin in [begins_off as fn(), || traceable::trace("block").scope(|_| begins_off())] {
+        traceable::process::set_enabled(false);
+        begin();
+        assert_tree!(recorder.forest(), "");
+        assert!(traceable::process::is_enabled());
+    }
 
     // what is sampled is whole traces
     traceable::process::set_sampling_rate(0.5);

@@ -39,7 +39,7 @@ fn a_context_that_is_switched_off_silences_everything_inside() {
 }
 
 #[test]
-fn a_trace_that_began_while_tracing_was_off_stays_off() {
+fn a_sink_of_its_own_makes_a_trace_inside_one_that_goes_nowhere() {
     #[traceable(skip_all)]
     fn root(recorder: &Recorder) {
         leaf(1);

@@ -243,12 +243,11 @@ fn bind(
     let one_shots = options.map(|options| options.one_shots);
     let given = one_shots.as_ref().and_then(|one_shots| one_shots.run_id);
     let id = given.filter(|id| !process::is_id_taken(*id));
-    let is_silenced = settings.as_ref().is_some_and(|settings| settings.enabled == Some(false));
-    let is_silent = matches!(parent, Some(Context::Silent));
+    let is_silent = parent.is_some() && is_unrecorded(parent.as_ref());
     let lost = scopes(parent.as_ref()).find_map(|scope| scope.split_reason);
     let birth = Birth { parent, settings: settings.as_deref(), id, start: None, by_hand: false };
     let mut bound = birth.bind();
-    if is_silenced || is_silent {
+    if is_silent {
         bound.sink = None;
     }
     state.settings = settings;
@@ -307,7 +306,12 @@ fn is_unrecorded(parent: Option<&Context>) -> bool {
             is_silenced
                 || match scope.up.as_ref().and_then(Context::run) {
                     Some(run) => !run.is_recorded(),
-                    None => root_sink(settings, false).is_none(),
+                    None => {
+                        // a trace that began while tracing was off stays off, but for what names a sink of its own
+                        let is_in_silence = scopes(parent).any(|at| matches!(at.up, Some(Context::Silent)));
+                        let asks_for_it = settings.is_some_and(|settings| settings.enabled == Some(true));
+                        (is_in_silence && !asks_for_it) || root_sink(settings, false).is_none()
+                    }
                 }
         }
     }
