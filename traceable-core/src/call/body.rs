@@ -2,7 +2,6 @@
 
 use super::start::is_doubtful;
 use crate::capture::inputs::Inputs;
-use crate::capture::silence::silently;
 use crate::capture::writer::Writer;
 use crate::context::slot::take_beginning;
 use crate::process;
@@ -43,7 +42,7 @@ fn begin_recorded(record: &mut dyn FnMut(&mut Inputs<'_>)) -> RunTree {
         run.state().inputs = Some(Writer::lend(|writer| Inputs::gather(writer, |_| ()).0));
         return RunTree::of(run);
     }
-    let (inputs, attachments) = silently(|| Writer::lend(|writer| Inputs::gather(writer, record)));
+    let (inputs, attachments) = Writer::lend(|writer| Inputs::gather(writer, record));
     {
         let mut state = run.state();
         state.inputs = Some(inputs);

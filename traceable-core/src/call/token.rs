@@ -262,14 +262,14 @@ pub(in crate::call) fn panic_message(panic: &(dyn std::any::Any + Send)) -> Stri
     format!("panicked: {}", text.unwrap_or("(with a value that is no text)"))
 }
 
-/// Ends a run with what `record` says, in a context where nothing is traced: it calls the user's `Serialize`.
+/// Ends a run with what `record` says.
 pub(super) fn finish(run: &Arc<Run>, record: impl FnOnce(&mut Outcome), last_words: impl FnOnce(&mut State)) {
     // a reserved run that failed before its first poll is a run all the same
     if run.bound().sink.is_none() {
         return;
     }
     let mut outcome = Outcome::default();
-    silently(|| record(&mut outcome));
+    record(&mut outcome);
     let Outcome { outputs, error } = outcome;
     lifecycle::end(run, outputs, error, last_words);
 }

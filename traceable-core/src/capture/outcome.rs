@@ -246,7 +246,7 @@ fn chain(error: &dyn Error) -> String {
 
 /// The user's `Display` may panic; the text then says so.
 pub(crate) fn guarded_text(text: impl FnOnce() -> String) -> String {
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(text)).unwrap_or_else(|_| {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| silently(text))).unwrap_or_else(|_| {
         count_unrecorded();
         "[not recorded: the error's Display panicked]".to_owned()
     })
