@@ -309,3 +309,16 @@ fn inputs_and_outputs_can_be_added_to() {
     assert_eq!(run.inputs, serde_json::json!({"question": "why?", "prompt": "p"}));
     assert_eq!(run.outputs, serde_json::json!({"tokens": 3, "output": 4}));
 }
+
+#[test]
+fn outputs_told_on_the_way_are_told_again_at_the_end() {
+    #[traceable]
+    fn answers(#[run_tree] rt: RunTree) -> i32 {
+        rt.add_outputs(serde_json::json!({"tokens": 3})).patch();
+        7
+    }
+    let recorder = Recorder::new();
+    recorder.scoped(answers);
+    // a server replaces outputs: the last word has to be the whole
+    assert_eq!(recorder.run("answers").outputs, serde_json::json!({"tokens": 3, "output": 7}));
+}

@@ -50,12 +50,10 @@ pub fn start_once(start: fn()) {
     });
 }
 
-/// Makes `sink` the one that runs go to by default, and says that the process needs no lazy start any more.
-/// Returns the sink that was there before.
+/// Makes `sink` the one that runs go to by default. Returns the sink that was there before.
 ///
 /// Runs that have begun keep the sink they began with.
 pub fn install_sink(sink: Arc<dyn RunSink>) -> Option<Arc<dyn RunSink>> {
-    // the start must not replace what the program chose itself; from inside the start this call is that start
     let before = SINK.write().unwrap_or_else(PoisonError::into_inner).replace(sink);
     open_gate();
     before

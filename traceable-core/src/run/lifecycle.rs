@@ -120,6 +120,7 @@ fn submit(run: &Arc<Run>, mut state: MutexGuard<'_, State>, kind: OperationKind)
         inherited: state.settings.clone().map(|settings| settings as Arc<dyn Labels>),
     };
     if state.has_ended {
+        // given away: a run that has ended holds nothing large
         (state.inputs, state.outputs) = (None, None);
     }
     // a run made by hand may be told again, whole
@@ -129,8 +130,7 @@ fn submit(run: &Arc<Run>, mut state: MutexGuard<'_, State>, kind: OperationKind)
             operation.outputs = Some(outputs_of(&extra.outputs));
         }
         operation.details = Some(Box::new(details(extra, has_ended)));
-        if kind == OperationKind::Patch {
-            // given away: a run that has ended holds nothing
+        if has_ended {
             extra.outputs.clear();
         }
     }

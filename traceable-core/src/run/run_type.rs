@@ -36,14 +36,21 @@ impl RunType {
     /// The name, as it goes over the wire.
     pub fn as_str(&self) -> &str {
         match self {
-            RunType::Chain => "chain",
+            RunType::Custom(name) => name,
+            known => known.known_name(),
+        }
+    }
+
+    /// The name of a kind that LangSmith knows; any other is a chain to it.
+    pub(crate) const fn known_name(&self) -> &'static str {
+        match self {
+            RunType::Chain | RunType::Custom(_) => "chain",
             RunType::Llm => "llm",
             RunType::Tool => "tool",
             RunType::Retriever => "retriever",
             RunType::Embedding => "embedding",
             RunType::Prompt => "prompt",
             RunType::Parser => "parser",
-            RunType::Custom(name) => name,
         }
     }
 }

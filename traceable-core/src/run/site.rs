@@ -47,15 +47,7 @@ impl Site {
 
     /// `run_type = ".."`.
     pub const fn run_type(mut self, run_type: RunType) -> Site {
-        self.run_type = match &run_type {
-            RunType::Chain | RunType::Custom(_) => "chain",
-            RunType::Llm => "llm",
-            RunType::Tool => "tool",
-            RunType::Retriever => "retriever",
-            RunType::Embedding => "embedding",
-            RunType::Prompt => "prompt",
-            RunType::Parser => "parser",
-        };
+        self.run_type = run_type.known_name();
         // a custom type may own its name, and nothing can be dropped in a const fn
         std::mem::forget(run_type);
         self
