@@ -3,7 +3,7 @@
 use super::start::is_doubtful;
 use crate::capture::inputs::Inputs;
 use crate::capture::writer::Writer;
-use crate::context::slot::take_beginning;
+use crate::context::slot::entered;
 use crate::process;
 use crate::run::lifecycle;
 use crate::run::node::Context;
@@ -36,22 +36,26 @@ fn begin_traced(record: impl FnOnce(&mut Inputs<'_>)) -> RunTree {
 
 #[inline(never)]
 fn begin_recorded(record: &mut dyn FnMut(&mut Inputs<'_>)) -> RunTree {
-    let Some(Context::Run(run)) = take_beginning() else { return RunTree::inactive() };
+    let Some(Context::Run(run)) = entered() else { return RunTree::inactive() };
+    // what is called in a run without being one itself does not give its own to it
+    if !run.take_expectation() {
+        return RunTree::inactive();
+    }
     if run.started().is_none() && is_doubtful(&run) {
         // should it find a recorded parent after all, it has no inputs
         run.state().inputs = Some(Writer::lend(|writer| Inputs::gather(writer, |_| ()).0));
         return RunTree::of(run);
     }
     let (inputs, attachments) = Writer::lend(|writer| Inputs::gather(writer, record));
-    {
-        let mut state = run.state();
-        state.inputs = Some(inputs);
-        if !attachments.is_empty() {
-            state.extra().attachments = attachments;
-        }
+    let mut state = run.state();
+    state.inputs = Some(inputs);
+    if !attachments.is_empty() {
+        state.extra().attachments = attachments;
     }
     if run.started().is_some() {
-        lifecycle::post(&run);
+        lifecycle::post_state(&run, state);
+    } else {
+        drop(state);
     }
     RunTree::of(run)
 }

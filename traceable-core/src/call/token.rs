@@ -12,7 +12,7 @@ use crate::capture::outcome::{Outcome, Report as _};
 use crate::capture::silence::silently;
 use crate::context::parent::IntoParent;
 use crate::context::rule::choose;
-use crate::context::slot::{Entered, ambient, enter, enter_beginning, note_call, number_call};
+use crate::context::slot::{Entered, ambient, enter, note_call, number_call};
 use crate::process;
 use crate::run::head::Head;
 use crate::run::lifecycle;
@@ -142,7 +142,17 @@ impl Call {
     }
 
     /// Starts the call if it has not started, and enters its context, for one poll.
+    #[inline(always)]
     pub(super) fn begin(&mut self, object: ObjectId) -> Entered {
+        match &self.0 {
+            // all polls but the first
+            Stage::Run(run) if !run.is_new() => enter(Some(Context::Run(run.clone()))),
+            _ => self.begin_first(object),
+        }
+    }
+
+    #[inline(never)]
+    fn begin_first(&mut self, object: ObjectId) -> Entered {
         if let Stage::Now { site } = self.0 {
             process::start_once(site.start);
             if !process::gate_is_open() {
@@ -154,7 +164,10 @@ impl Call {
                 if !site.begins {
                     lifecycle::post(&run);
                 }
-                let entered = enter_beginning(Context::Run(run.clone()), site.begins && run.is_recorded());
+                if site.begins && run.is_recorded() {
+                    run.expect_inputs();
+                }
+                let entered = enter(Some(Context::Run(run.clone())));
                 self.0 = Stage::Run(run);
                 return entered;
             }
@@ -174,8 +187,10 @@ impl Call {
     pub(super) fn begin_eagerly(&self) -> Entered {
         match &self.0 {
             Stage::Run(run) => {
-                let begins = run.head.site().is_some_and(|site| site.begins);
-                enter_beginning(Context::Run(run.clone()), begins)
+                if run.head.site().is_some_and(|site| site.begins) {
+                    run.expect_inputs();
+                }
+                enter(Some(Context::Run(run.clone())))
             }
             Stage::Passive(context) => enter(Some(context.clone())),
             Stage::Skipped(around) => enter((**around).clone()),
@@ -250,8 +265,9 @@ fn enter_run(run: &Arc<Run>, object: ObjectId) -> Entered {
         let begins = run.state().inputs.is_none() && run.head.site().is_some_and(|site| site.begins);
         if !begins {
             lifecycle::post(run);
+        } else if run.is_recorded() {
+            run.expect_inputs();
         }
-        return enter_beginning(context, begins && run.is_recorded());
     }
     enter(Some(context))
 }

@@ -8,7 +8,6 @@ use serde_json::{Map, Value};
 
 use super::attachment::Attachment;
 use super::payload::Payload;
-use super::silence::silently;
 use super::writer::Writer;
 
 /// An argument that can be recorded: everything that implements `serde::Serialize`.
@@ -65,7 +64,7 @@ impl<'a> Inputs<'a> {
     pub fn add_with(&mut self, member: &'static str, value: impl FnOnce(&mut Inputs<'_>)) {
         self.member(member);
         let from = self.writer.out.len();
-        if catch_unwind(AssertUnwindSafe(|| silently(|| value(self)))).is_err() {
+        if catch_unwind(AssertUnwindSafe(|| value(self))).is_err() {
             self.writer.out.truncate(from);
             self.writer.marker("its expression panicked");
         }
@@ -101,7 +100,7 @@ impl<'a> Inputs<'a> {
         self.writer.out.clear();
         self.writer.out.push(b'{');
         let processed = gathered.ok().and_then(|mut inputs| {
-            catch_unwind(AssertUnwindSafe(|| silently(|| hook(&mut inputs)))).ok()?;
+            catch_unwind(AssertUnwindSafe(|| hook(&mut inputs))).ok()?;
             Some(inputs)
         });
         match processed {

@@ -4,7 +4,7 @@
 //! reaches the caller of a traced function. The value becomes a marker, a JSON string that says what happened, and
 //! is counted.
 
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -42,65 +42,63 @@ pub(crate) struct Writer {
 }
 
 thread_local! {
-    static SCRATCH: RefCell<Writer> = const { RefCell::new(Writer { out: Vec::new() }) };
+    static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
 impl Writer {
-    /// Lends the thread's scratch buffer, so that a payload is allocated once and in its final size.
+    /// Lends the thread's scratch buffer, so that a payload is allocated once and in its final size. Nothing is traced
+    /// in the meantime. A capture inside another one, or as the thread ends, has a buffer of its own.
     pub(crate) fn lend<R>(f: impl FnOnce(&mut Writer) -> R) -> R {
-        let mut f = Some(f);
-        let lent = SCRATCH.try_with(|scratch| {
-            let mut writer = scratch.try_borrow_mut().ok()?;
-            writer.out.clear();
-            let result = f.take()?(&mut writer);
-            if writer.out.capacity() > MAX_SCRATCH {
-                writer.out = Vec::new();
-            }
-            Some(result)
-        });
-        match (lent, f) {
-            (Ok(Some(result)), _) => result,
-            // a capture inside another one, or as the thread ends, has a buffer of its own
-            (_, Some(f)) => f(&mut Writer { out: Vec::new() }),
-            (_, None) => unreachable!("what was called has returned"),
+        let mut writer = Writer { out: SCRATCH.try_with(Cell::take).unwrap_or_default() };
+        writer.out.clear();
+        let result = silently(|| f(&mut writer));
+        if writer.out.capacity() <= MAX_SCRATCH {
+            let _ = SCRATCH.try_with(|scratch| scratch.set(writer.out));
         }
+        result
     }
 
     /// Appends a value, or a marker in its place.
     pub(crate) fn json<T: Serialize + ?Sized>(&mut self, value: &T) {
-        self.append(&mut |serializer| value.serialize(serializer));
+        self.append(|serializer| value.serialize(serializer));
     }
 
     /// Appends a text as a JSON string.
     pub(crate) fn text(&mut self, text: &str) {
-        self.append(&mut |serializer| serializer.serialize_str(text));
+        self.json(text);
     }
 
     /// Appends a text that formatting makes, or a marker.
     pub(crate) fn formatted(&mut self, value: &dyn std::fmt::Display) {
-        self.append(&mut |serializer| serializer.collect_str(value));
+        self.append(|serializer| serializer.collect_str(value));
     }
 
     /// Appends what a user's function makes, or a marker.
     pub(crate) fn made<T: Serialize>(&mut self, make: impl FnOnce() -> T) {
-        match catch_unwind(AssertUnwindSafe(|| silently(make))) {
+        match catch_unwind(AssertUnwindSafe(make)) {
             Ok(value) => self.json(&value),
             Err(_) => self.marker("its hook panicked"),
         }
     }
 
-    fn append(&mut self, serialize: &mut dyn FnMut(&mut JsonSerializer<'_>) -> serde_json::Result<()>) {
+    fn append(&mut self, serialize: impl FnOnce(&mut JsonSerializer<'_>) -> serde_json::Result<()>) {
         let from = self.out.len();
         let limit = MAX_BYTES.saturating_sub(from);
-        let mut serializer =
-            Serializer::with_formatter(Capped { out: &mut self.out, left: limit }, Nesting(0));
-        let problem = match catch_unwind(AssertUnwindSafe(|| silently(|| serialize(&mut serializer)))) {
-            Ok(Ok(())) => return,
-            Ok(Err(error)) => error.to_string(),
-            Err(_) => "its serialization panicked".to_owned(),
-        };
+        let capped = Capped { out: &mut self.out, left: limit };
+        let mut serializer = Serializer::with_formatter(capped, Nesting(0));
+        match catch_unwind(AssertUnwindSafe(|| serialize(&mut serializer))) {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => self.give_up(from, &error.to_string()),
+            Err(_) => self.give_up(from, "its serialization panicked"),
+        }
+    }
+
+    /// Puts a marker in the place of what was written since.
+    #[cold]
+    #[inline(never)]
+    fn give_up(&mut self, from: usize, problem: &str) {
         self.out.truncate(from);
-        self.marker(&problem);
+        self.marker(problem);
     }
 
     /// Appends the marker of a value that could not be recorded.

@@ -3,23 +3,34 @@
 //! There is no stack. Whoever enters a context holds what was there before and puts it back; a wrapper does so at
 //! every poll. What lies in the slot counts only for the task it was entered in, see [`fence`](super::fence).
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::marker::PhantomData;
 
 use super::fence::{NO_TASK, Task, current_task};
 use crate::capture::silence::is_silent;
 use crate::run::node::Context;
 
+/// Cells of their own: what is swapped at every poll stays in registers.
 struct Slot {
-    context: Option<Context>,
-    task: Task,
-    /// The body of a traced call is about to begin and will take its inputs, see [`take_beginning`].
-    beginning: bool,
+    context: Cell<Option<Context>>,
+    task: Cell<Task>,
 }
 
 thread_local! {
-    static SLOT: RefCell<Slot> = const { RefCell::new(Slot { context: None, task: NO_TASK, beginning: false }) };
+    static SLOT: Slot = const { Slot { context: Cell::new(None), task: Cell::new(NO_TASK) } };
     static CALLS: Cell<LastCall> = const { Cell::new(LastCall { counted: 0, number: 0 }) };
+}
+
+impl Slot {
+    /// A copy of the context. A cell has to be emptied to be looked into.
+    #[inline]
+    fn copy(&self) -> Option<Context> {
+        let context = self.context.take();
+        let copy = context.clone();
+        // it was left empty: there is nothing to drop
+        std::mem::forget(self.context.replace(context));
+        copy
+    }
 }
 
 /// A look at the slot.
@@ -44,55 +55,46 @@ pub(crate) fn ambient() -> Ambient {
     if is_silent() {
         return Ambient::Here(Context::Silent);
     }
-    SLOT.try_with(|slot| {
-        let slot = slot.borrow();
-        match &slot.context {
-            None => Ambient::Nothing,
-            Some(_) if slot.task != current_task() => Ambient::Fenced,
-            Some(context) => Ambient::Here(context.clone()),
-        }
+    SLOT.try_with(|slot| match slot.copy() {
+        None => Ambient::Nothing,
+        Some(_) if slot.task.get() != current_task() => Ambient::Fenced,
+        Some(context) => Ambient::Here(context),
     })
     .unwrap_or(Ambient::Nothing)
 }
 
+/// The run that the innermost code entered, whatever the task: for what is sure to run right where it was entered.
+pub(crate) fn entered() -> Option<Context> {
+    SLOT.try_with(Slot::copy).ok().flatten()
+}
+
 /// Makes `context` the current one until the guard goes. `None` clears.
+#[inline]
 pub(crate) fn enter(context: Option<Context>) -> Entered {
-    swap(Slot { context, task: current_task(), beginning: false })
+    let task = current_task();
+    let swapped = SLOT.try_with(move |slot| (slot.context.replace(context), slot.task.replace(task)));
+    // if the thread's locals are gone there is nothing to put back, and nowhere to
+    let (context, task) = swapped.unwrap_or((None, NO_TASK));
+    Entered { context, task, not_send: PhantomData }
 }
 
-/// As [`enter`], right before the body of a traced call that begins by taking its inputs.
-pub(crate) fn enter_beginning(context: Context, beginning: bool) -> Entered {
-    swap(Slot { context: Some(context), task: current_task(), beginning })
-}
-
-/// Whether the code that asks is the first statement of a traced call's body; only the first to ask is told so.
-pub(crate) fn take_beginning() -> Option<Context> {
-    SLOT.try_with(|slot| {
-        let mut slot = slot.borrow_mut();
-        if std::mem::take(&mut slot.beginning) { slot.context.clone() } else { None }
-    })
-    .ok()
-    .flatten()
-}
-
-fn swap(slot: Slot) -> Entered {
-    Entered { before: SLOT.try_with(|current| current.replace(slot)).ok(), not_send: PhantomData }
-}
-
-/// Puts back what was current before. Cannot leave its thread.
+/// What was current before; puts it back. Cannot leave its thread.
 pub(crate) struct Entered {
-    /// `None` if the thread's locals are gone.
-    before: Option<Slot>,
+    context: Option<Context>,
+    task: Task,
     not_send: PhantomData<*const ()>,
 }
 
 impl Drop for Entered {
+    #[inline]
     fn drop(&mut self) {
-        if let Some(before) = self.before.take() {
-            // what was current is dropped outside the borrow: the last holder of a sink runs that sink's code
-            let left = SLOT.try_with(|slot| slot.replace(before));
-            drop(left);
-        }
+        let (context, task) = (self.context.take(), self.task);
+        let left = SLOT.try_with(move |slot| {
+            slot.task.set(task);
+            slot.context.replace(context)
+        });
+        // when the slot is whole again: the last holder of a sink runs that sink's code
+        drop(left);
     }
 }
 

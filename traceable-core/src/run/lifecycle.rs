@@ -15,8 +15,13 @@ use crate::identity::time::Timestamp;
 pub(crate) fn post(run: &Arc<Run>) {
     // a run that was only reserved starts by this; not under the lock of its state, which the start needs
     run.bound();
+    post_state(run, run.state());
+}
+
+/// As [`post`], of a run that has started and whose state is at hand.
+pub(crate) fn post_state(run: &Arc<Run>, state: MutexGuard<'_, State>) {
     if !run.tell() {
-        submit(run, run.state(), OperationKind::Post);
+        submit(run, state, OperationKind::Post);
     }
 }
 
@@ -104,17 +109,13 @@ fn object(payload: &Payload) -> Map<String, Value> {
 
 fn submit(run: &Arc<Run>, mut state: MutexGuard<'_, State>, kind: OperationKind) {
     let Some(sink) = &run.bound().sink else { return };
-    // outputs are told whole: what a run made by hand has when it is posted is told again as it ends
-    let outputs = match kind {
-        OperationKind::Post => state.outputs.clone(),
-        OperationKind::Patch => state.outputs.take(),
-    };
     let tells_inputs = std::mem::take(&mut state.has_new_inputs) || kind == OperationKind::Post;
     let mut operation = RunOperation {
         kind,
         end_time: state.end_time,
-        inputs: state.inputs.clone().filter(|_| tells_inputs),
-        outputs,
+        inputs: if tells_inputs { state.inputs.clone() } else { None },
+        // told whole: what a run made by hand has when it is posted is told again as it ends
+        outputs: if kind == OperationKind::Post { state.outputs.clone() } else { state.outputs.take() },
         details: None,
         run: run.clone(),
         inherited: state.settings.clone().map(|settings| settings as Arc<dyn Labels>),

@@ -34,6 +34,8 @@ pub(crate) struct Run {
     place: Place,
     /// Whether the sink has heard of the run; read at every poll.
     is_told: AtomicBool,
+    /// The body is about to begin and will hand over its inputs.
+    expects_inputs: AtomicBool,
     state: Mutex<State>,
 }
 
@@ -156,6 +158,7 @@ impl Run {
             renamed: OnceLock::new(),
             place,
             is_told: AtomicBool::new(false),
+            expects_inputs: AtomicBool::new(false),
             state: Mutex::new(state),
         }
     }
@@ -217,6 +220,16 @@ impl Run {
     /// The sink hears of the run; returns whether it had before.
     pub(crate) fn tell(&self) -> bool {
         self.is_told.swap(true, Relaxed)
+    }
+
+    /// The body begins next; its first statement hands over the inputs.
+    pub(crate) fn expect_inputs(&self) {
+        self.expects_inputs.store(true, Relaxed);
+    }
+
+    /// Whether the code that asks is that first statement; only the first to ask is told so.
+    pub(crate) fn take_expectation(&self) -> bool {
+        self.expects_inputs.load(Relaxed) && self.expects_inputs.swap(false, Relaxed)
     }
 
     fn take_up(&mut self) -> Option<Context> {
