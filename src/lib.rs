@@ -42,12 +42,14 @@
 //! | `stream` | yes | streams as generators, by `futures-core` |
 //! | `tokio` | yes | the fence between tokio's tasks |
 //! | `rayon` | no | `ContextThreadPool` |
+//! | `tracing`, `log` | no | mistakes that the program makes with this crate are warnings of `tracing`, or of `log` |
 
 #[cfg(feature = "rayon")]
 mod pool;
 
 #[cfg(feature = "rayon")]
 pub use pool::{ContextThreadPool, PoolError, Submitted};
+pub use traceable_core::diagnostics::diagnostics;
 pub use traceable_core::process::set_enabled;
 pub use traceable_core::*;
 #[cfg(feature = "exporter")]

@@ -322,3 +322,43 @@ fn outputs_told_on_the_way_are_told_again_at_the_end() {
     // a server replaces outputs: the last word has to be the whole
     assert_eq!(recorder.run("answers").outputs, serde_json::json!({"tokens": 3, "output": 7}));
 }
+
+#[test]
+fn a_parent_that_is_named_for_a_call_that_is_left_out_is_the_parent_of_what_it_calls() {
+    #[traceable(enabled = false)]
+    async fn left_out() {
+        child(1).await;
+    }
+    on_both_runtimes("named > child; around", async || {
+        let named = RunTree::builder("named").build();
+        named.post().end().patch();
+        traceable::trace("around").future(|_| async { left_out().with_parent(&named).await }).await;
+    });
+}
+
+#[test]
+fn a_future_with_an_extra_may_be_shared_between_threads() {
+    fn is_sync<T: Sync>(_: &T) {}
+    is_sync(&child(1).with_extra(Extra::new().on_end(|_| ())));
+}
+
+#[test]
+fn an_asynchronous_block_is_a_run_like_any_other() {
+    on_both_runtimes("outer > (first > child, second [error] > child, left [cancelled])", async || {
+        let outer = traceable::trace("outer").future(|_| async {
+            let value = traceable::trace("first").input("x", 1).future(|run| async move {
+                run.add_outputs(serde_json::json!({"seen": 1}));
+                tokio::spawn(child(1)).await.unwrap()
+            });
+            assert_eq!(value.await, 1);
+            let failed = traceable::trace("second").try_future(|_| async {
+                child(2).await;
+                Err::<(), _>("no such")
+            });
+            assert_eq!(failed.await, Err("no such"));
+            let left = traceable::trace("left").future(|_| std::future::pending::<()>());
+            assert!(tokio::time::timeout(std::time::Duration::from_millis(1), left).await.is_err());
+        });
+        outer.await;
+    });
+}

@@ -4,6 +4,7 @@
 //!
 //! - `identity`: who a run is: id, dotted order, headers;
 //! - `capture`: what it saw, as bytes;
+//! - [`diagnostics`]: what goes wrong in the use of this crate;
 //! - `run`: what happens to it, told to a [`RunSink`];
 //! - `context`: where it hangs;
 //! - `call`: what the attribute's expansion calls;
@@ -14,6 +15,7 @@
 mod call;
 mod capture;
 mod context;
+pub mod diagnostics;
 mod identity;
 pub mod process;
 mod run;

@@ -1,12 +1,12 @@
 //! What holds for the whole process: whether tracing is on, what is sampled, where runs go by default.
 
-use std::io::Write;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, Once, PoisonError, RwLock};
 use std::time::Duration;
 
 use uuid::Uuid;
 
+use crate::identity::fork::notice_forks;
 use crate::identity::sampling::is_sampled;
 use crate::run::sink::RunSink;
 
@@ -25,7 +25,6 @@ static ENABLED: AtomicBool = AtomicBool::new(true);
 /// The bits of an `f64`.
 static SAMPLING_RATE: AtomicU64 = AtomicU64::new(0x3ff0_0000_0000_0000);
 static SINK: RwLock<Option<Arc<dyn RunSink>>> = RwLock::new(None);
-static REPORTER: RwLock<Option<fn(&str)>> = RwLock::new(None);
 
 /// Whether a traced call has to look further. All that a call costs while tracing is off is this.
 #[inline(always)]
@@ -35,6 +34,7 @@ pub(crate) fn gate_is_open() -> bool {
 
 /// Something is recorded from now on: a sink was installed, or is used by a part of the program.
 pub(crate) fn open_gate() {
+    notice_forks();
     GATE.store(OPEN, Relaxed);
 }
 
@@ -85,22 +85,6 @@ pub fn is_enabled() -> bool {
 pub fn set_sampling_rate(rate: f64) {
     let rate = if rate.is_nan() { 1.0 } else { rate.clamp(0.0, 1.0) };
     SAMPLING_RATE.store(rate.to_bits(), Relaxed);
-}
-
-/// Replaces what is done with warnings about mistakes in the use of this crate. Without a reporter they go to
-/// stderr, in debug builds only. The last reporter set is used; a process sets it once, as it starts.
-pub fn set_reporter(reporter: fn(&str)) {
-    *REPORTER.write().unwrap_or_else(PoisonError::into_inner) = Some(reporter);
-}
-
-pub(crate) fn warn(message: &str) {
-    let reporter = *REPORTER.read().unwrap_or_else(PoisonError::into_inner);
-    match reporter {
-        Some(report) => report(message),
-        // unlike `eprintln!` this does not panic when stderr is closed
-        None if cfg!(debug_assertions) => drop(writeln!(std::io::stderr(), "traceable: {message}")),
-        None => {}
-    }
 }
 
 /// Waits until the default sink has passed on what it was given before, at most `timeout`.

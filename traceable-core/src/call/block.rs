@@ -6,14 +6,16 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::start::{Started, start_now};
-use super::token::finish;
+use super::start::{Started, reserve, start_now};
+use super::token::{Call, finish};
+use super::wrap::future::future;
+use super::wrap::sync::eager;
 use crate::capture::attachment::Attachment;
 use crate::capture::object::{to_object, to_object_bytes, to_value};
 use crate::capture::outcome::{Failure, Outcome, Report as _};
 use crate::context::extra::Extra;
 use crate::context::parent::IntoParent;
-use crate::context::slot::enter;
+use crate::context::slot::{enter, number_call};
 use crate::process;
 use crate::run::Text;
 use crate::run::head::Head;
@@ -43,7 +45,7 @@ pub fn trace(name: impl Into<Text>) -> Block {
 }
 
 /// A block to be traced; made by [`trace`].
-#[must_use = "nothing runs until `.scope(|run| ..)`"]
+#[must_use = "nothing runs until `.scope(|run| ..)` or `.future(|run| ..)`"]
 pub struct Block {
     name: Text,
     run_type: RunType,
@@ -120,6 +122,60 @@ impl Block {
         })
     }
 
+    /// As [`scope`](Self::scope), for asynchronous code: the run is open until the future is done, or dropped.
+    ///
+    /// ```
+    /// # async fn example() {
+    /// use traceable_core::trace;
+    /// let documents = trace("retrieve").input("query", "why?").future(|run| async move {
+    ///     // .. awaits ..
+    ///     run.add_outputs(serde_json::json!({"documents": 3}));
+    ///     3
+    /// });
+    /// assert_eq!(documents.await, 3);
+    /// # }
+    /// # let mut example = std::pin::pin!(example());
+    /// # let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
+    /// # assert!(std::future::Future::poll(example.as_mut(), &mut cx).is_ready());
+    /// ```
+    pub fn future<F: Future>(self, f: impl FnOnce(RunTree) -> F) -> impl Future<Output = F::Output> {
+        self.poll(f, |_, _| ())
+    }
+
+    /// As [`future`](Self::future), for a block that can fail: an `Err` is the run's error.
+    pub fn try_future<T, E: Failure, F: Future<Output = Result<T, E>>>(
+        self,
+        f: impl FnOnce(RunTree) -> F,
+    ) -> impl Future<Output = Result<T, E>> {
+        self.poll(f, |result, outcome| {
+            if let Err(error) = result {
+                outcome.report(error.error_text());
+            }
+        })
+    }
+
+    fn poll<F: Future>(
+        self,
+        f: impl FnOnce(RunTree) -> F,
+        record: impl Fn(&F::Output, &mut Outcome),
+    ) -> impl Future<Output = F::Output> {
+        let call = if process::gate_is_open() { self.reserve() } else { Call::off() };
+        let handle = call.handle();
+        let (call, body) = eager(call, || f(handle));
+        future(call, body, move |call, value| {
+            call.finish(value, |value, outcome| record_error(outcome, |outcome| record(value, outcome)))
+        })
+    }
+
+    fn reserve(self) -> Call {
+        let head = Head::new(self.name, self.run_type, Some("trace"));
+        let started = self.extra.call(|| reserve(head, number_call()));
+        if let Started::Run(run) = &started {
+            give(run, &self.inputs, self.attachments);
+        }
+        Call::block(started)
+    }
+
     fn run<R>(self, f: impl FnOnce(&RunTree) -> R, record: impl FnOnce(&R, &mut Outcome)) -> R {
         if !process::gate_is_open() {
             return f(&RunTree::inactive());
@@ -155,15 +211,18 @@ impl Block {
             Started::Run(run) => return (None, Some(Context::Run(run))),
             Started::Passive(context) => return (None, Some(context)),
         };
-        {
-            let mut state = run.state();
-            state.inputs = Some(to_object_bytes(&self.inputs, "inputs"));
-            if !self.attachments.is_empty() {
-                state.extra().attachments = self.attachments;
-            }
-        }
+        give(&run, &self.inputs, self.attachments);
         lifecycle::post(&run);
         (Some(run.clone()), Some(Context::Run(run)))
+    }
+}
+
+fn give(run: &Run, inputs: &Map<String, Value>, attachments: Vec<(String, Attachment)>) {
+    let inputs = to_object_bytes(inputs, "inputs");
+    let mut state = run.state();
+    state.inputs = Some(inputs);
+    if !attachments.is_empty() {
+        state.extra().attachments = attachments;
     }
 }
 

@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 use std::sync::{Arc, PoisonError};
 
-use super::split;
+use super::split::{self, Lost};
 use crate::context::extra::Extra;
 use crate::context::parent::Parent;
 use crate::context::rule::choose;
 use crate::context::slot::{Ambient, ambient};
+use crate::diagnostics::counters;
 use crate::process;
 use crate::run::birth::{Birth, root_sink};
 use crate::run::head::Head;
@@ -32,15 +33,15 @@ pub(super) fn start_now(head: Head) -> Started {
     if adds_nothing && let Ambient::Here(Context::Run(parent)) = &around {
         return start_under(head, parent);
     }
-    let was_fenced = matches!(around, Ambient::Fenced);
-    let mut reservation = reservation(around.context(), 0, head.site().is_some_and(|site| site.is_root));
+    let (around, lost) = Lost::split(around);
+    let mut reservation = reservation(around, 0, head.site().is_some_and(|site| site.is_root));
     if is_unrecorded(reservation.at_call.as_ref()) {
         return Started::Passive(unrecorded(reservation.at_call));
     }
     let parent = reservation.at_call.take();
     let head = named(head, &mut reservation);
     let mut state = State::default();
-    let bound = bind(&head, &mut state, reservation, parent, was_fenced);
+    let bound = bind(&head, &mut state, reservation, parent, lost);
     Started::Run(Arc::new(Run::placed(head, bound, state)))
 }
 
@@ -55,10 +56,25 @@ fn start_under(head: Head, parent: &Arc<Run>) -> Started {
     if !parent.is_recorded() {
         return Started::Passive(Context::Run(parent.clone()));
     }
-    let parent = Some(Context::Run(parent.clone()));
-    let birth = Birth { parent, settings: settings.as_deref(), id: None, start: None, by_hand: false };
+    let up = Some(Context::Run(parent.clone()));
+    let birth = Birth { parent: up, settings: settings.as_deref(), id: None, start: None, by_hand: false };
     let bound = birth.bind();
-    Started::Run(Arc::new(Run::placed(head, bound, State { settings, ..State::default() })))
+    let site = head.site();
+    let run = Arc::new(Run::placed(head, bound, State { settings, ..State::default() }));
+    adopt(site, parent);
+    if let Some(ended) = parent.ended() {
+        split::note_late(site, &mut run.state(), parent, ended);
+    }
+    Started::Run(run)
+}
+
+/// A run of this function has become a child of this one.
+#[inline]
+fn adopt(site: Option<&'static Site>, parent: &Arc<Run>) {
+    if parent.count_child() == split::MANY_CHILDREN {
+        split::note_overgrown(parent);
+    }
+    split::note_child(site, parent);
 }
 
 /// Makes a run that starts later: at its first poll, or when a child needs it.
@@ -164,7 +180,7 @@ fn start_by_need(run: &Arc<Run>) -> Bound {
     match reservation {
         Some(mut reservation) => {
             let parent = reservation.at_call.take();
-            bind_reserved(run, reservation, parent, false)
+            bind_reserved(run, reservation, parent, Lost::Nothing)
         }
         None => Bound::nowhere(run),
     }
@@ -176,8 +192,7 @@ pub(super) fn start_at_poll(run: &Arc<Run>, object: ObjectId) {
         return;
     }
     let around = ambient();
-    let was_fenced = matches!(around, Ambient::Fenced);
-    let at_start = around.context();
+    let (at_start, lost) = Lost::split(around);
     let known = run.state().reservation.as_ref().map(|r| (r.at_call.clone(), r.is_named, r.number));
     let Some((at_call, is_named, number)) = known else { return };
     let (parent, direct) = match at_start {
@@ -200,22 +215,17 @@ pub(super) fn start_at_poll(run: &Arc<Run>, object: ObjectId) {
             take_one_shots(&mut reservation, &scope);
             reservation.wants_root |= scope.wants_roots;
         }
-        bind_reserved(run, reservation, parent, was_fenced)
+        bind_reserved(run, reservation, parent, lost)
     });
 }
 
-fn bind_reserved(
-    run: &Arc<Run>,
-    mut reservation: Reservation,
-    parent: Option<Context>,
-    was_fenced: bool,
-) -> Bound {
+fn bind_reserved(run: &Arc<Run>, mut reservation: Reservation, parent: Option<Context>, lost: Lost) -> Bound {
     if let Some(name) = reservation.options.as_mut().and_then(|options| options.one_shots.name.take()) {
         run.rename(name);
     }
     // gathered apart: the run's own state stays free while parents are started and sinks are told
     let mut given = State::default();
-    let bound = bind(&run.head, &mut given, reservation, parent, was_fenced);
+    let bound = bind(&run.head, &mut given, reservation, parent, lost);
     let mut state = run.state();
     state.settings = given.settings;
     if let Some(given) = given.extra {
@@ -234,8 +244,12 @@ fn bind(
     state: &mut State,
     reservation: Reservation,
     parent: Option<Context>,
-    was_fenced: bool,
+    lost: Lost,
 ) -> Bound {
+    let (parent, lost) = match parent {
+        Some(parent) if parent.is_copy() => (None, Lost::Copied),
+        parent => (parent, lost),
+    };
     let inherited = parent.as_ref().and_then(Context::settings);
     let wants_root = reservation.wants_root || wants_roots(parent.as_ref());
     let mut options = reservation.options;
@@ -244,7 +258,8 @@ fn bind(
     let given = one_shots.as_ref().and_then(|one_shots| one_shots.run_id);
     let id = given.filter(|id| !process::is_id_taken(*id));
     let is_silent = parent.is_some() && is_unrecorded(parent.as_ref());
-    let lost = scopes(parent.as_ref()).find_map(|scope| scope.split_reason);
+    let known = scopes(parent.as_ref()).find_map(|scope| scope.split_reason);
+    let above = parent.as_ref().and_then(Context::run);
     let birth = Birth { parent, settings: settings.as_deref(), id, start: None, by_hand: false };
     let mut bound = birth.bind();
     if is_silent {
@@ -252,18 +267,23 @@ fn bind(
     }
     state.settings = settings;
     if let Some(given) = given.filter(|_| id.is_none()) {
+        counters::DUPLICATE_IDS.add();
         state.metadata("dup_of", given.to_string());
     }
     if let Some(on_end) = one_shots.and_then(|one_shots| one_shots.on_end) {
-        state.extra().on_end = Some(on_end);
+        state.extra().on_end = Some(on_end.into_inner().unwrap_or_else(PoisonError::into_inner));
     }
-    if bound.parent_run_id.is_none()
-        && let Some(reason) = lost.or_else(|| if wants_root { None } else { split::reason(was_fenced) })
-    {
-        state.metadata("split_reason", reason);
-        if let Some(site) = head.site() {
-            state.metadata("split_site", site.to_string());
+    match above {
+        Some(parent) => {
+            adopt(head.site(), &parent);
+            if let Some(ended) = parent.ended() {
+                split::note_late(head.site(), state, &parent, ended);
+            }
         }
+        None if wants_root && known.is_none() => {}
+        // what is not recorded is no trace
+        None if bound.sink.is_none() => {}
+        None => split::note_root(head.site(), state, &lost, known),
     }
     bound
 }

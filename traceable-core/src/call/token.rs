@@ -13,11 +13,13 @@ use crate::capture::silence::silently;
 use crate::context::parent::IntoParent;
 use crate::context::rule::choose;
 use crate::context::slot::{Entered, ambient, enter, note_call, number_call};
+use crate::diagnostics::counters;
 use crate::process;
 use crate::run::head::Head;
 use crate::run::lifecycle;
 use crate::run::node::{Context, Reservation, Run, State};
 use crate::run::object::ObjectId;
+use crate::run::run_tree::RunTree;
 use crate::run::site::Site;
 
 /// One call of an annotated function, from the call to the end of its run.
@@ -59,6 +61,19 @@ impl Call {
     #[inline]
     pub fn reserve(site: &'static Site) -> Call {
         Call::deferred(site)
+    }
+
+    /// A block that has a future for its body, as far as a call of `start` found it.
+    pub(super) fn block(started: Started) -> Call {
+        Call(stage(started))
+    }
+
+    /// The run, if there is one: that of a call that is not traced, or not recorded, is an inactive handle.
+    pub(super) fn handle(&self) -> RunTree {
+        match &self.0 {
+            Stage::Run(run) => RunTree::of(run.clone()),
+            _ => RunTree::inactive(),
+        }
     }
 
     /// A call that is not traced.
@@ -173,7 +188,13 @@ impl Call {
             }
             self.0 = stage(started);
         } else if let Stage::Skipped(at_call) = &mut self.0 {
-            let around = choose(at_call.take(), ambient().context());
+            let around = match ambient().context() {
+                // `.with_parent(..)` directly on what this call returned
+                Some(Context::Scope(scope)) if scope.target.is_some_and(|target| target.is(object, 0)) => {
+                    Some(Context::Scope(scope))
+                }
+                around => choose(at_call.take(), around),
+            };
             self.0 = around.map_or(Stage::Off, Stage::Passive);
         }
         match &self.0 {
@@ -224,10 +245,19 @@ impl Call {
         }
     }
 
+    /// What was called is dropped; if nobody ever polled it, there is no run, and that is counted.
+    pub(super) fn note_unpolled(&self) {
+        if let Stage::Run(run) = &self.0
+            && run.started().is_none()
+        {
+            counters::NEVER_POLLED.add();
+        }
+    }
+
     /// Ends the run because the user's code panicked.
     pub(super) fn panicked(&mut self, panic: &(dyn std::any::Any + Send)) {
         if let Stage::Run(run) = &self.0 {
-            finish(run, |outcome| outcome.report(panic_message(panic)), |_| ());
+            finish(run, |outcome| fail(run, outcome, panic_message(panic)), |_| ());
         }
         self.0 = Stage::Off;
     }
@@ -238,9 +268,12 @@ impl Call {
             let is_ok = run.head.site().is_some_and(|site| site.cancel_is_ok);
             let mut outcome = Outcome::default();
             if !is_ok {
-                outcome.report("Cancelled".to_owned());
+                fail(run, &mut outcome, "Cancelled".to_owned());
             }
+            counters::CANCELLED.add();
             lifecycle::end(run, outcome.outputs, outcome.error, |state| state.metadata("cancelled", true));
+        } else {
+            self.note_unpolled();
         }
         self.0 = Stage::Off;
     }
@@ -270,6 +303,14 @@ fn enter_run(run: &Arc<Run>, object: ObjectId) -> Entered {
         }
     }
     enter(Some(context))
+}
+
+/// An error leaves its mark in the outputs of a function. Those of a block are what it gave to its run.
+fn fail(run: &Run, outcome: &mut Outcome, error: String) {
+    outcome.report(error);
+    if run.head.site().is_none() {
+        outcome.outputs = None;
+    }
 }
 
 pub(in crate::call) fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {

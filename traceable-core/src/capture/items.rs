@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use serde::Serialize;
 
 use super::outcome::{Outcome, Output, OutputWriter, Report};
-use super::writer::Writer;
+use super::writer::{Writer, count_unrecorded};
 
 /// No more items of one generator than this are recorded one by one.
 const MAX_ITEMS: u64 = 10_000;
@@ -163,11 +163,15 @@ struct Reduce<T, C, F, G> {
 
 impl<T, C, R: Serialize, F: FnMut(&T) -> C, G: FnOnce(&[C]) -> R> Collect<T> for Reduce<T, C, F, G> {
     fn item(&mut self, item: &T, gathered: &mut Gathered) {
-        if gathered.kept < MAX_ITEMS
-            && let Ok(chunk) = catch_unwind(AssertUnwindSafe(|| (self.chunk)(item)))
-        {
-            self.chunks.push(chunk);
-            gathered.kept += 1;
+        if gathered.kept >= MAX_ITEMS {
+            return;
+        }
+        match catch_unwind(AssertUnwindSafe(|| (self.chunk)(item))) {
+            Ok(chunk) => {
+                self.chunks.push(chunk);
+                gathered.kept += 1;
+            }
+            Err(_) => count_unrecorded(),
         }
     }
 
@@ -189,7 +193,9 @@ impl<T, A: Serialize, F: FnMut(&mut A, &T)> Collect<T> for Aggregate<T, A, F> {
     fn item(&mut self, item: &T, gathered: &mut Gathered) {
         gathered.kept += 1;
         // a step that panics leaves the value as far as it came
-        let _ = catch_unwind(AssertUnwindSafe(|| (self.step)(&mut self.value, item)));
+        if catch_unwind(AssertUnwindSafe(|| (self.step)(&mut self.value, item))).is_err() {
+            count_unrecorded();
+        }
     }
 
     fn outputs(&mut self, _: &mut Gathered, outcome: &mut Outcome) {

@@ -9,6 +9,9 @@ use super::parent::{IntoParent, Parent};
 use super::rule::choose;
 use super::slot::{ambient, enter};
 use crate::capture::object::to_value;
+use crate::diagnostics::report::{DiagnosticKind, report};
+use crate::diagnostics::split_reason::SplitReason;
+use crate::identity::fork::this_process;
 use crate::process;
 use crate::run::Text;
 use crate::run::node::{Context, OneShots, Scope, Target};
@@ -117,7 +120,7 @@ impl Extra {
 
     /// Called with the run once its end was told to the sink. A panic in it is caught.
     pub fn on_end(mut self, f: impl FnOnce(&RunTree) + Send + 'static) -> Extra {
-        self.one_shots.on_end = Some(Box::new(|run| f(&RunTree::of(run))));
+        self.one_shots.on_end = Some(Mutex::new(Box::new(|run| f(&RunTree::of(run)))));
         self
     }
 
@@ -179,11 +182,12 @@ impl Extra {
         Arc::new(Scope {
             depth: up.as_ref().map_or(0, |up| up.depth().saturating_add(1)),
             up,
+            process: this_process(),
             wants_roots,
             names_parent,
             settings: Some(Arc::new(settings)),
             one_shots: Mutex::new(has_one_shots.then(|| Box::new(self.one_shots))),
-            split_reason: unreadable.then_some("bad_parent"),
+            split_reason: unreadable.then_some(SplitReason::BadParent),
             target,
         })
     }
@@ -198,9 +202,8 @@ impl Extra {
 /// A name or an id that nobody took is a mistake: what was called is not traced.
 fn warn_if_left(scope: &Scope) {
     if cfg!(debug_assertions) && scope.one_shots.lock().unwrap_or_else(PoisonError::into_inner).is_some() {
-        process::warn(
-            "an `Extra` with `name`, `run_id` or `on_end` found no traced call: is the function annotated with \
-             `#[traceable]`, and is tracing on?",
-        );
+        let text = "an `Extra` with `name`, `run_id` or `on_end` found no traced call: is the function annotated with \
+                    `#[traceable]`, and is tracing on?";
+        report(DiagnosticKind::UnusedExtra, text.to_owned());
     }
 }

@@ -37,7 +37,9 @@ impl Slot {
 pub(crate) enum Ambient {
     Here(Context),
     /// Something was entered here, in another task.
-    Fenced,
+    Fenced(Context),
+    /// Something was entered here, in the process that this one was forked from.
+    Copied,
     Nothing,
 }
 
@@ -45,7 +47,7 @@ impl Ambient {
     pub(crate) fn context(self) -> Option<Context> {
         match self {
             Ambient::Here(context) => Some(context),
-            Ambient::Fenced | Ambient::Nothing => None,
+            Ambient::Fenced(_) | Ambient::Copied | Ambient::Nothing => None,
         }
     }
 }
@@ -57,7 +59,8 @@ pub(crate) fn ambient() -> Ambient {
     }
     SLOT.try_with(|slot| match slot.copy() {
         None => Ambient::Nothing,
-        Some(_) if slot.task.get() != current_task() => Ambient::Fenced,
+        Some(context) if context.is_copy() => Ambient::Copied,
+        Some(context) if slot.task.get() != current_task() => Ambient::Fenced(context),
         Some(context) => Ambient::Here(context),
     })
     .unwrap_or(Ambient::Nothing)

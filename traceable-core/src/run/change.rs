@@ -74,7 +74,7 @@ impl RunTree {
         }
         let outputs = to_object(&outputs, "output");
         self.change(|state| {
-            state.outputs = None;
+            state.extra().first_outputs = None;
             state.extra().outputs = outputs;
             state.extra().outputs_are_set = true;
         })
@@ -116,6 +116,13 @@ impl RunTree {
         self.change(|state| state.extra().events.push(event.into()))
     }
 
+    /// The run ends at this time instead of when it is told to. For what is recorded after it happened; a run does not
+    /// end before it began.
+    pub fn set_end_time(&self, end: impl Into<Timestamp>) -> &RunTree {
+        let end = end.into();
+        self.change(|state| state.end_time = Some(self.start_time().map_or(end, |start| end.max(start))))
+    }
+
     /// Adds a file.
     pub fn add_attachment(&self, name: impl Into<String>, attachment: Attachment) -> &RunTree {
         let name = name.into();
@@ -142,13 +149,13 @@ impl RunTree {
 /// function comes by another way and is joined with entries only.
 fn add_outputs(run: &Run, more: Payload) {
     let mut state = run.state();
-    let has_entries = state.extra.as_ref().is_some_and(|extra| !extra.outputs.is_empty());
-    if run.head.method().is_none() && state.outputs.is_none() && !has_entries {
-        state.outputs = Some(more);
+    let extra = state.extra();
+    if run.head.method().is_none() && extra.first_outputs.is_none() && extra.outputs.is_empty() {
+        extra.first_outputs = Some(more);
         return;
     }
-    let first = state.outputs.take();
+    let first = extra.first_outputs.take();
     for outputs in first.iter().chain([&more]) {
-        state.extra().outputs.extend(to_object(&outputs.to_value(), "output"));
+        extra.outputs.extend(to_object(&outputs.to_value(), "output"));
     }
 }

@@ -9,6 +9,8 @@ use super::node::{Additions, Run, State};
 use super::operation::{Labels, OperationKind, RunDetails, RunOperation};
 use crate::capture::payload::Payload;
 use crate::capture::silence::silently;
+use crate::diagnostics::open_traces;
+use crate::diagnostics::report::{DiagnosticKind, report};
 use crate::identity::time::Timestamp;
 
 /// Tells the sink that the run has started, once.
@@ -21,16 +23,53 @@ pub(crate) fn post(run: &Arc<Run>) {
 /// As [`post`], of a run that has started and whose state is at hand.
 pub(crate) fn post_state(run: &Arc<Run>, state: MutexGuard<'_, State>) {
     if !run.tell() {
-        submit(run, state, OperationKind::Post);
+        note_begin(run);
+        // told again as it ends
+        let outputs = state.extra.as_ref().and_then(|extra| extra.first_outputs.clone());
+        submit(run, state, OperationKind::Post, outputs);
+    }
+}
+
+/// The sink hears of the run now. Told for the first time, all of it is new.
+fn tell(run: &Arc<Run>) -> OperationKind {
+    if run.tell() {
+        return OperationKind::Patch;
+    }
+    note_begin(run);
+    OperationKind::Post
+}
+
+fn note_begin(run: &Arc<Run>) {
+    let bound = run.bound();
+    if bound.parent_run_id.is_none() && bound.sink.is_some() {
+        open_traces::begins(bound.id);
+    }
+}
+
+fn note_end(run: &Arc<Run>, end_time: Timestamp) {
+    run.note_end(end_time);
+    let bound = run.bound();
+    if bound.parent_run_id.is_none() && bound.sink.is_some() {
+        open_traces::ends(bound.id);
     }
 }
 
 /// Tells the sink what has changed since it was told last.
 pub(crate) fn patch(run: &Arc<Run>) {
     run.bound();
-    // told for the first time, all of it is new
-    let kind = if run.tell() { OperationKind::Patch } else { OperationKind::Post };
-    submit(run, run.state(), kind);
+    let kind = tell(run);
+    let mut state = run.state();
+    if state.has_ended
+        && run.ended().is_none()
+        && let Some(end_time) = state.end_time
+    {
+        note_end(run, end_time);
+    }
+    let outputs = state.extra.as_deref_mut().and_then(|extra| match kind {
+        OperationKind::Post => extra.first_outputs.clone(),
+        OperationKind::Patch => extra.first_outputs.take(),
+    });
+    submit(run, state, kind, outputs);
 }
 
 /// Ends the run, once, and tells the sink. `last_words` sees the state before.
@@ -50,24 +89,27 @@ pub(crate) fn end(
         last_words(&mut state);
         return;
     }
-    let kind = if run.tell() { OperationKind::Patch } else { OperationKind::Post };
+    let kind = tell(run);
     state.has_ended = true;
-    state.end_time = state.end_time.or_else(|| Some(Timestamp::now().max(start)));
+    let end_time = state.end_time.unwrap_or_else(|| Timestamp::now().max(start));
+    state.end_time = Some(end_time);
+    note_end(run, end_time);
     if let Some(error) = error {
         state.extra().error = Some(capped(error));
     }
-    match state.extra.as_deref_mut() {
-        Some(extra) if extra.outputs_are_set => {}
-        Some(extra) if !extra.outputs.is_empty() => {
+    let mut outputs = outputs;
+    if let Some(extra) = state.extra.as_deref_mut() {
+        if extra.outputs_are_set {
+            outputs = None;
+        } else if !extra.outputs.is_empty() {
             // outputs added by hand stay, those of the function come on top
-            extra.outputs.extend(outputs.map(|o| object(&o)).unwrap_or_default());
+            extra.outputs.extend(outputs.take().map(|o| object(&o)).unwrap_or_default());
         }
-        _ => state.outputs = outputs,
     }
     last_words(&mut state);
-    note_usage(&mut state);
+    note_usage(&mut state, outputs.as_ref());
     let on_end = state.extra.as_deref_mut().and_then(|extra| extra.on_end.take());
-    submit(run, state, kind);
+    submit(run, state, kind, outputs);
     if let Some(on_end) = on_end {
         // the user's code: its panic is its own, never the traced call's
         let _ = catch_unwind(AssertUnwindSafe(|| silently(|| on_end(run.clone()))));
@@ -86,9 +128,9 @@ fn capped(mut error: String) -> String {
 }
 
 /// LangSmith counts tokens and costs from `metadata.usage_metadata`; functions return them in their outputs.
-fn note_usage(state: &mut State) {
+fn note_usage(state: &mut State, outputs: Option<&Payload>) {
     const KEY: &str = "usage_metadata";
-    let in_outputs = match (&state.outputs, state.extra.as_deref()) {
+    let in_outputs = match (outputs, state.extra.as_deref()) {
         (_, Some(extra)) if extra.outputs.contains_key(KEY) => extra.outputs.get(KEY).cloned(),
         (Some(outputs), _) if memchr::memmem::find(outputs.as_bytes(), b"\"usage_metadata\"").is_some() => {
             object(outputs).remove(KEY)
@@ -107,22 +149,21 @@ fn object(payload: &Payload) -> Map<String, Value> {
     }
 }
 
-fn submit(run: &Arc<Run>, mut state: MutexGuard<'_, State>, kind: OperationKind) {
-    let Some(sink) = &run.bound().sink else { return };
+fn submit(run: &Arc<Run>, mut state: MutexGuard<'_, State>, kind: OperationKind, outputs: Option<Payload>) {
+    let Some(sink) = run.bound().sink.as_ref().filter(|_| !run.is_copy()) else { return };
     let tells_inputs = std::mem::take(&mut state.has_new_inputs) || kind == OperationKind::Post;
     let mut operation = RunOperation {
         kind,
         end_time: state.end_time,
         inputs: if tells_inputs { state.inputs.clone() } else { None },
-        // told whole: what a run made by hand has when it is posted is told again as it ends
-        outputs: if kind == OperationKind::Post { state.outputs.clone() } else { state.outputs.take() },
+        outputs,
         details: None,
         run: run.clone(),
         inherited: state.settings.clone().map(|settings| settings as Arc<dyn Labels>),
     };
     if state.has_ended {
         // given away: a run that has ended holds nothing large
-        (state.inputs, state.outputs) = (None, None);
+        state.inputs = None;
     }
     // a run made by hand may be told again, whole
     let has_ended = state.has_ended && run.head.method().is_some();
@@ -138,7 +179,7 @@ fn submit(run: &Arc<Run>, mut state: MutexGuard<'_, State>, kind: OperationKind)
     drop(state);
     // a sink that panics must not take the program with it
     if catch_unwind(AssertUnwindSafe(|| silently(|| sink.submit(operation)))).is_err() {
-        crate::process::warn("a sink panicked; what it was told is lost");
+        report(DiagnosticKind::SinkPanicked, "a sink panicked; what it was told is lost".to_owned());
     }
 }
 

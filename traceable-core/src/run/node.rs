@@ -1,6 +1,6 @@
 //! The links of a trace: runs, and the scopes between them.
 
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use serde_json::{Map, Value};
@@ -13,7 +13,9 @@ use super::settings::Settings;
 use super::sink::RunSink;
 use crate::capture::attachment::Attachment;
 use crate::capture::payload::Payload;
+use crate::diagnostics::split_reason::SplitReason;
 use crate::identity::dotted_order::DottedOrder;
+use crate::identity::fork::this_process;
 use crate::identity::time::Timestamp;
 
 /// What a traced call finds around itself. `None` where this is optional: no trace here.
@@ -36,6 +38,11 @@ pub(crate) struct Run {
     is_told: AtomicBool,
     /// The body is about to begin and will hand over its inputs.
     expects_inputs: AtomicBool,
+    /// The process it began in.
+    process: u32,
+    /// When it ended, in microseconds; 0 before.
+    ended: AtomicU64,
+    children: AtomicU32,
     state: Mutex<State>,
 }
 
@@ -107,7 +114,6 @@ pub(crate) struct State {
     pub(crate) inputs: Option<Payload>,
     /// They have changed since the sink was told.
     pub(crate) has_new_inputs: bool,
-    pub(crate) outputs: Option<Payload>,
     pub(crate) end_time: Option<Timestamp>,
     /// What children inherit.
     pub(crate) settings: Option<Arc<Settings>>,
@@ -126,6 +132,8 @@ pub(crate) struct Additions {
     pub(crate) tags: Vec<Text>,
     pub(crate) events: Vec<Value>,
     pub(crate) outputs: Map<String, Value>,
+    /// Of a run made by hand: what was added first, as it was written.
+    pub(crate) first_outputs: Option<Payload>,
     /// The function's own return value is not recorded: the outputs were set.
     pub(crate) outputs_are_set: bool,
     pub(crate) serialized: Option<Payload>,
@@ -159,6 +167,9 @@ impl Run {
             place,
             is_told: AtomicBool::new(false),
             expects_inputs: AtomicBool::new(false),
+            process: this_process(),
+            ended: AtomicU64::new(0),
+            children: AtomicU32::new(0),
             state: Mutex::new(state),
         }
     }
@@ -222,6 +233,29 @@ impl Run {
         self.is_told.swap(true, Relaxed)
     }
 
+    /// Whether it is a copy of a run of another process, which tells its end itself.
+    pub(crate) fn is_copy(&self) -> bool {
+        self.process != this_process()
+    }
+
+    /// It has ended. What is called below it from now on is late.
+    pub(crate) fn note_end(&self, end: Timestamp) {
+        self.ended.store(end.micros(), Relaxed);
+    }
+
+    /// When it ended, if it has.
+    pub(crate) fn ended(&self) -> Option<Timestamp> {
+        match self.ended.load(Relaxed) {
+            0 => None,
+            micros => Some(Timestamp::from_micros(micros)),
+        }
+    }
+
+    /// One more child. Returns how many it had.
+    pub(crate) fn count_child(&self) -> u32 {
+        self.children.fetch_add(1, Relaxed)
+    }
+
     /// The body begins next; its first statement hands over the inputs.
     pub(crate) fn expect_inputs(&self) {
         self.expects_inputs.store(true, Relaxed);
@@ -277,6 +311,8 @@ impl State {
 pub(crate) struct Scope {
     pub(crate) up: Option<Context>,
     pub(crate) depth: u32,
+    /// The process it was entered in.
+    pub(crate) process: u32,
     /// Whether what is called inside without a parent was meant to be a root.
     pub(crate) wants_roots: bool,
     /// The parent was named for the call inside, and so beats one that the function's attribute names.
@@ -285,7 +321,7 @@ pub(crate) struct Scope {
     /// For the first traced call inside.
     pub(crate) one_shots: Mutex<Option<Box<OneShots>>>,
     /// Why a root inside is one, if it was to have a parent.
-    pub(crate) split_reason: Option<&'static str>,
+    pub(crate) split_reason: Option<SplitReason>,
     /// Made by `.with_parent(..)` and its like, on this object.
     pub(crate) target: Option<Target>,
 }
@@ -309,7 +345,8 @@ impl Target {
 pub(crate) struct OneShots {
     pub(crate) name: Option<Text>,
     pub(crate) run_id: Option<Uuid>,
-    pub(crate) on_end: Option<OnEnd>,
+    /// In a lock for the sake of its type: what holds it may be shared, as it could be without it.
+    pub(crate) on_end: Option<Mutex<OnEnd>>,
 }
 
 impl OneShots {
@@ -355,6 +392,15 @@ impl Context {
             }
         }
         at.is(ancestor)
+    }
+
+    /// Whether it came here by a fork: the runs of another process are nobody's parents here.
+    pub(crate) fn is_copy(&self) -> bool {
+        match self {
+            Context::Run(run) => run.is_copy(),
+            Context::Scope(scope) => scope.process != this_process(),
+            Context::Silent => false,
+        }
     }
 
     /// The run that children attach to.

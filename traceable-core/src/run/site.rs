@@ -1,8 +1,11 @@
 //! One annotated function.
 
 use std::fmt;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering::Relaxed};
 
 use super::run_type::RunType;
+use crate::diagnostics::split_reason::SplitReason;
 
 /// All that is known about an annotated function at compile time. The expansion keeps one static for each.
 pub struct Site {
@@ -18,6 +21,7 @@ pub struct Site {
     pub(crate) begins: bool,
     pub(crate) names_parent: bool,
     pub(crate) start: fn(),
+    pub(crate) watch: Watch,
 }
 
 impl Site {
@@ -42,6 +46,7 @@ impl Site {
             begins: false,
             names_parent: false,
             start,
+            watch: Watch::new(),
         }
     }
 
@@ -94,10 +99,68 @@ impl Site {
         self.begins = true;
         self
     }
+
+    /// The function with its module.
+    pub(crate) fn path(&self) -> String {
+        format!("{}::{}", self.module_path, self.name)
+    }
 }
 
 impl fmt::Display for Site {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}::{} ({}:{})", self.module_path, self.name, self.file, self.line)
+    }
+}
+
+/// What has become of a function's runs. Nothing here is written twice by calls that go as they did before, so calls
+/// on many threads do not wait for one another.
+pub(crate) struct Watch {
+    /// The first one that a run of it was a child of; `None` for a run that no function made.
+    parent: OnceLock<Option<&'static Site>>,
+    /// Why a run of it was a root against its will, the first time.
+    split: OnceLock<SplitReason>,
+    splits: AtomicU64,
+    /// One bit for each kind of report.
+    reported: AtomicU8,
+}
+
+impl Watch {
+    const fn new() -> Watch {
+        Watch {
+            parent: OnceLock::new(),
+            split: OnceLock::new(),
+            splits: AtomicU64::new(0),
+            reported: AtomicU8::new(0),
+        }
+    }
+
+    /// Whether a run of it was a child before.
+    #[inline]
+    pub(crate) fn was_child(&self) -> bool {
+        self.parent.get().is_some()
+    }
+
+    pub(crate) fn set_parent(&self, parent: Option<&'static Site>) {
+        let _ = self.parent.set(parent);
+    }
+
+    pub(crate) fn parent(&self) -> Option<Option<&'static Site>> {
+        self.parent.get().copied()
+    }
+
+    /// A run of it is a root against its will. Returns whether it is the first.
+    pub(crate) fn count_split(&self, reason: SplitReason) -> bool {
+        self.splits.fetch_add(1, Relaxed);
+        self.split.set(reason).is_ok()
+    }
+
+    /// The first reason, and how many there were.
+    pub(crate) fn splits(&self) -> Option<(SplitReason, u64)> {
+        self.split.get().map(|reason| (*reason, self.splits.load(Relaxed)))
+    }
+
+    /// Whether this kind of report is due: each is made once.
+    pub(crate) fn is_due(&self, kind: u8) -> bool {
+        self.reported.fetch_or(1 << kind, Relaxed) & (1 << kind) == 0
     }
 }

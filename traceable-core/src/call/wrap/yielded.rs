@@ -52,7 +52,7 @@ pub(super) fn end<T>(
     is_dropped: bool,
 ) {
     let call = call.take();
-    let Some(run) = call.told_run() else { return };
+    let Some(run) = call.told_run() else { return call.note_unpolled() };
     let left_out = gathered.left_out();
     finish(
         run,

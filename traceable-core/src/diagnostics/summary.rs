@@ -1,0 +1,101 @@
+//! What was counted, as a value.
+
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+
+use super::counters;
+use super::split_reason::SplitReason;
+use crate::capture::writer::unrecorded_values;
+use crate::run::site::Site;
+
+/// What went wrong, or was unusual, since the process began; made by [`diagnostics`].
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Diagnostics {
+    /// The functions whose runs began traces of their own without being meant to, in the order in which that was
+    /// seen first.
+    pub splits: Vec<Split>,
+    /// Runs that began after their parent had ended. Nothing is wrong with a few: what is spawned and not awaited may
+    /// be late. Such a run has `metadata.late_start`.
+    pub late_children: u64,
+    /// Of these, the ones whose parent had ended more than a minute before: a handle is kept for too long.
+    pub stale_parents: u64,
+    /// Runs that were given more than 10 000 children.
+    pub overgrown_runs: u64,
+    /// Run ids that were given by hand more than once. The later run has a fresh one, and `metadata.dup_of`.
+    pub duplicate_run_ids: u64,
+    /// Futures, streams and iterators of traced calls that were dropped before anybody polled them: no run.
+    pub never_polled: u64,
+    /// Runs that ended because what was called was dropped.
+    pub cancelled: u64,
+    /// Values that are recorded as a marker, see [`Input`](crate::Input).
+    pub unrecorded_values: u64,
+}
+
+/// A function whose runs began traces of their own without being meant to.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Split {
+    /// The function, with its module.
+    pub function: String,
+    /// Its source file.
+    pub file: &'static str,
+    /// The line of its attribute.
+    pub line: u32,
+    /// Why, the first time.
+    pub reason: SplitReason,
+    /// How often.
+    pub count: u64,
+    /// Whose child it was elsewhere, if it was one: the likely parent.
+    pub likely_parent: Option<String>,
+}
+
+impl fmt::Display for Split {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Split { function, file, line, reason, count, likely_parent } = self;
+        write!(f, "`{function}` ({file}:{line}), {count} times, first called {}", reason.what())?;
+        if let Some(parent) = likely_parent {
+            write!(f, "; elsewhere it runs under `{parent}`")?;
+        }
+        write!(f, ". To keep it below its caller, {}.", reason.fix())
+    }
+}
+
+static SPLIT_SITES: Mutex<Vec<&'static Site>> = Mutex::new(Vec::new());
+
+/// This function is one of them from now on.
+pub(crate) fn list(site: &'static Site) {
+    SPLIT_SITES.lock().unwrap_or_else(PoisonError::into_inner).push(site);
+}
+
+/// What went wrong, or was unusual, since the process began.
+///
+/// ```
+/// for split in traceable_core::diagnostics::diagnostics().splits {
+///     println!("{} ({}:{}): {}", split.function, split.file, split.line, split.reason.fix());
+/// }
+/// ```
+pub fn diagnostics() -> Diagnostics {
+    let sites = SPLIT_SITES.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let splits = sites.into_iter().filter_map(|site| {
+        let (reason, count) = site.watch.splits()?;
+        Some(Split {
+            function: site.path(),
+            file: site.file,
+            line: site.line,
+            reason,
+            count,
+            likely_parent: site.watch.parent().map(|parent| parent.map_or("a block".to_owned(), Site::path)),
+        })
+    });
+    Diagnostics {
+        splits: splits.collect(),
+        late_children: counters::LATE_CHILDREN.get(),
+        stale_parents: counters::STALE_PARENTS.get(),
+        overgrown_runs: counters::OVERGROWN_RUNS.get(),
+        duplicate_run_ids: counters::DUPLICATE_IDS.get(),
+        never_polled: counters::NEVER_POLLED.get(),
+        cancelled: counters::CANCELLED.get(),
+        unrecorded_values: unrecorded_values(),
+    }
+}
