@@ -40,15 +40,20 @@
 //! |---|---|---|
 //! | `exporter` | yes | shipping over HTTP; without it runs go to sinks of your own |
 //! | `stream` | yes | streams as generators, by `futures-core` |
-//! | `tokio` | yes | the fence between tokio's tasks |
-//! | `rayon` | no | `ContextThreadPool` |
+//! | `tokio` | yes | the fence between tokio's tasks, and [`task`] |
+//! | `tokio-util` | no | `task::TaskTracker` |
+//! | `rayon` | no | `ContextThreadPool`, and `in_current_run` on parallel iterators |
+//! | `sink`, `http-body` | no | contexts carried into sinks and HTTP bodies |
 //! | `tracing`, `log` | no | mistakes that the program makes with this crate are warnings of `tracing`, or of `log` |
 
 #[cfg(feature = "rayon")]
 mod pool;
+#[cfg(feature = "tokio")]
+pub mod task;
+pub mod thread;
 
 #[cfg(feature = "rayon")]
-pub use pool::{ContextThreadPool, PoolError, Submitted};
+pub use pool::{ContextThreadPool, InCurrentRun, ParallelIteratorExt, PoolError, PoolScope, Submitted};
 pub use traceable_core::diagnostics::diagnostics;
 pub use traceable_core::process::set_enabled;
 pub use traceable_core::*;

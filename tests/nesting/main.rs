@@ -2,10 +2,12 @@
 
 mod calls;
 mod ending;
+mod envelopes;
 mod explicit;
 mod generators;
 mod hand_over;
 mod off;
 mod reserved;
+mod spawning;
 mod support;
 mod tasks;

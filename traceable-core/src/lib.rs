@@ -28,9 +28,14 @@ pub use capture::outcome::{Failure, Output};
 pub use capture::payload::Payload;
 pub use capture::secret::Secret;
 pub use context::by_hand::RunTreeBuilder;
+#[cfg(feature = "sink")]
+pub use context::carry_sink::TraceableSinkExt;
 pub use context::current::current_run_tree;
+pub use context::envelope::Envelope;
 pub use context::extra::Extra;
-pub use context::hand_over::{InContext, TraceableExt, bind, bind_fn, detached};
+pub use context::fence::Fence;
+pub use context::hand_over::{InContext, TraceableExt};
+pub use context::handle::{ContextHandle, bind, bind_fn, bind_mut, detached};
 pub use context::parent::{IntoParent, Parent};
 pub use context::propagation::Headers;
 pub use context::runnable_config::RunnableConfig;

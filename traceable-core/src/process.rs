@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
+use crate::context::fence::{self, Fence};
 use crate::identity::fork::notice_forks;
 use crate::identity::sampling::is_sampled;
 use crate::run::sink::RunSink;
@@ -78,6 +79,15 @@ pub fn set_enabled(enabled: bool) {
 /// Whether traces that begin now are recorded, as far as [`set_enabled`] decides.
 pub fn is_enabled() -> bool {
     ENABLED.load(Relaxed)
+}
+
+/// Makes the tasks of an executor known, once for the process.
+///
+/// # Errors
+///
+/// If there is a fence already: it stays, and this one is returned.
+pub fn set_fence(fence: impl Fence) -> Result<(), Box<dyn Fence>> {
+    fence::set(fence)
 }
 
 /// Records this share of all traces, from 0 to 1; which ones follows from their ids, see

@@ -78,10 +78,22 @@ pub(super) fn note_root(
 /// begins one.
 fn is_probably_lost(site: &Site, reason: SplitReason) -> bool {
     match reason {
-        SplitReason::NoContextOnThread => open_traces::is_any(),
+        SplitReason::NoContextOnThread => open_traces::is_any() && !is_thread_of_a_test(),
         SplitReason::NoContextInTask => open_traces::is_any() || site.watch.was_child(),
         SplitReason::FencedTask | SplitReason::BadParent | SplitReason::Forked => true,
     }
+}
+
+/// Rust's tests run on threads that bear their names, one beside the other; what they call first begins a trace. Where
+/// the name has no module in it, the place tells where cargo puts the programs that it makes of tests.
+fn is_thread_of_a_test() -> bool {
+    let thread = std::thread::current();
+    let Some(name) = thread.name() else { return false };
+    let is_test_program = || {
+        let program = std::env::current_exe().ok();
+        program.as_ref().and_then(|path| path.parent()).is_some_and(|folder| folder.ends_with("deps"))
+    };
+    name.contains("::") || is_test_program()
 }
 
 /// A run of this function is a child.

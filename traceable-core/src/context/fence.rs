@@ -4,34 +4,103 @@
 //! a `block_on` that drives spawned tasks) would adopt that task's runs. A false parent is worse than a root, and
 //! the same program must give the same tree whether its tasks share a thread or not.
 
+use std::num::NonZeroU64;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+/// Knows the tasks of an executor. tokio's are known by the feature `tokio`; on an executor whose tasks are not known
+/// everything works, but that a scope which is open on a thread is not kept from the other tasks there.
+///
+/// ```
+/// use std::num::NonZeroU64;
+/// use traceable_core::Fence;
+///
+/// /// Numbers its tasks, and keeps the number of the one that is being polled.
+/// struct MyExecutor;
+///
+/// thread_local!(static POLLED: std::cell::Cell<Option<NonZeroU64>> = const { std::cell::Cell::new(None) });
+///
+/// impl Fence for MyExecutor {
+///     fn current_task(&self) -> Option<NonZeroU64> {
+///         POLLED.get()
+///     }
+/// }
+///
+/// traceable_core::process::set_fence(MyExecutor).unwrap();
+/// ```
+pub trait Fence: Send + Sync + 'static {
+    /// A number that no other task alive has, for the task that this thread is polling; `None` outside any. It is
+    /// asked at every poll of a traced future.
+    fn current_task(&self) -> Option<NonZeroU64>;
+}
+
+static FENCE: OnceLock<Box<dyn Fence>> = OnceLock::new();
+static HAS_FENCE: AtomicBool = AtomicBool::new(false);
+
+/// Makes an executor's tasks known, once for the process. Returns the fence if there is one already.
+pub(crate) fn set(fence: impl Fence) -> Result<(), Box<dyn Fence>> {
+    FENCE.set(Box::new(fence))?;
+    HAS_FENCE.store(true, Relaxed);
+    Ok(())
+}
+
+/// A task, or none: one word, for it is swapped at every poll.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) struct Task(u64);
+
+pub(crate) const NO_TASK: Task = Task(0);
+
+/// Tells the tasks of a fence from tokio's, which count from 1.
+const OTHER: u64 = 1 << 63;
+
+#[inline]
+pub(crate) fn current_task() -> Task {
+    #[cfg(feature = "tokio")]
+    let known = tokio::task::try_id().map_or(0, number);
+    #[cfg(not(feature = "tokio"))]
+    let known = 0;
+    if HAS_FENCE.load(Relaxed) { other_task(known) } else { Task(known) }
+}
+
+#[cold]
+fn other_task(known: u64) -> Task {
+    if known != 0 {
+        return Task(known);
+    }
+    let id = FENCE.get().and_then(|fence| fence.current_task());
+    id.map_or(NO_TASK, |id| Task(id.get() | OTHER))
+}
+
+/// The number inside of an id, which shows it to hashers alone. Were it ever made of more than a number, it would be a
+/// hash of it here.
 #[cfg(feature = "tokio")]
-mod known {
-    /// A task of tokio's, or none.
-    pub(crate) type Task = Option<tokio::task::Id>;
+#[inline]
+fn number(id: tokio::task::Id) -> u64 {
+    use std::hash::{Hash as _, Hasher};
 
-    pub(crate) const NO_TASK: Task = None;
+    struct Number(u64);
 
-    #[inline]
-    pub(crate) fn current_task() -> Task {
-        tokio::task::try_id()
+    impl Hasher for Number {
+        #[inline]
+        fn write_u64(&mut self, number: u64) {
+            self.0 = self.0.rotate_left(32) ^ number;
+        }
+
+        fn write(&mut self, bytes: &[u8]) {
+            for byte in bytes {
+                self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+            }
+        }
+
+        fn finish(&self) -> u64 {
+            self.0
+        }
     }
+
+    let mut hasher = Number(0);
+    id.hash(&mut hasher);
+    hasher.finish()
 }
-
-#[cfg(not(feature = "tokio"))]
-mod known {
-    /// Without the feature no task is known, so no context is fenced off.
-    #[derive(Clone, Copy, PartialEq)]
-    pub(crate) struct Task;
-
-    pub(crate) const NO_TASK: Task = Task;
-
-    #[inline]
-    pub(crate) fn current_task() -> Task {
-        Task
-    }
-}
-
-pub(crate) use known::{NO_TASK, Task, current_task};
 
 /// Whether the code runs in a task.
 pub(crate) fn is_in_task() -> bool {

@@ -1,4 +1,5 @@
-//! Carrying a context to where it would not be found: other threads, other tasks, other people's executors.
+//! Futures, streams and iterators that carry a context to where it would not be found: other tasks, other people's
+//! executors.
 
 use std::pin::Pin;
 use std::task::{Context as TaskContext, Poll};
@@ -6,59 +7,15 @@ use std::task::{Context as TaskContext, Poll};
 use pin_project_lite::pin_project;
 
 use super::extra::Extra;
-use super::parent::{IntoParent, Parent};
+use super::parent::IntoParent;
 use super::slot::{Entered, ambient, enter, last_call};
 use super::tracing_context::TracingContext;
 use crate::run::node::{Context, Target};
 use crate::run::object::ObjectId;
 
-/// Binds a closure to the current context: whoever calls it, on whatever thread, what it calls nests here.
+/// Adapters for futures, streams, iterators and, with the feature `http-body`, HTTP bodies.
 ///
-/// The context is that of the place where `bind` is called. Bound where there is none, the closure runs without one,
-/// even inside another run.
-///
-/// ```
-/// use traceable_core::bind;
-/// # fn work() {}
-/// std::thread::spawn(bind(|| work())).join().unwrap();
-/// ```
-pub fn bind<R>(f: impl FnOnce() -> R) -> impl FnOnce() -> R {
-    let context = ambient().context();
-    move || {
-        let _entered = enter(context);
-        f()
-    }
-}
-
-/// As [`bind`], for a closure with one argument that is called many times, perhaps by many threads at once.
-///
-/// ```
-/// use traceable_core::bind_fn;
-/// let double = bind_fn(|x: i32| 2 * x);
-/// assert_eq!([1, 2].map(|x| double(x)), [2, 4]);
-/// ```
-pub fn bind_fn<A, R>(f: impl Fn(A) -> R) -> impl Fn(A) -> R {
-    let context = ambient().context();
-    move |argument| {
-        let _entered = enter(context.clone());
-        f(argument)
-    }
-}
-
-/// Runs `f` outside of any trace: what is called inside begins traces of its own. For what outlives the call that
-/// happens to start it: connection pools, background tasks, lazily made singletons.
-///
-/// ```
-/// use traceable_core::{RunTree, detached};
-/// detached(|| assert!(RunTree::current().is_none()));
-/// ```
-pub fn detached<R>(f: impl FnOnce() -> R) -> R {
-    Extra::new().parent(Parent::Root).call(f)
-}
-
-/// Adapters for futures, streams and iterators.
-///
-/// `Kind` tells the three apart and is always inferred.
+/// `Kind` tells them apart and is always inferred.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a future, a stream or an iterator",
     label = "nothing that a context could be carried into",
@@ -77,7 +34,7 @@ pub trait TraceableExt<Kind>: Sized {
     /// # let _ = task;
     /// ```
     fn in_current_run(self) -> InContext<Self> {
-        InContext { inner: Some(self), carried: Carried::Ready(ambient().context()) }
+        InContext::ready(self, ambient().context())
     }
 
     /// Names the parent of the traced call that this is the result of, and of what is called inside.
@@ -89,15 +46,12 @@ pub trait TraceableExt<Kind>: Sized {
 
     /// Gives an [`Extra`] to the traced call that this is the result of, and to what is called inside.
     fn with_extra(self, extra: Extra) -> InContext<Self> {
-        let later = Later { extra, at_call: ambient().context(), is_for_call: true, last_call: last_call() };
-        InContext { inner: Some(self), carried: Carried::Later(Box::new(later)) }
+        InContext::with_extra(self, extra)
     }
 
     /// Polls this inside a [`TracingContext`].
     fn with_context(self, context: TracingContext) -> InContext<Self> {
-        let extra = context.into_extra();
-        let later = Later { extra, at_call: ambient().context(), is_for_call: false, last_call: 0 };
-        InContext { inner: Some(self), carried: Carried::Later(Box::new(later)) }
+        InContext::with_context(self, context)
     }
 }
 
@@ -163,17 +117,41 @@ pin_project! {
     }
 }
 
+impl<T> InContext<T> {
+    pub(crate) fn ready(inner: T, context: Option<Context>) -> InContext<T> {
+        InContext { inner: Some(inner), carried: Carried::Ready(context) }
+    }
+
+    pub(super) fn with_extra(inner: T, extra: Extra) -> InContext<T> {
+        let later = Later { extra, at_call: ambient().context(), is_for_call: true, last_call: last_call() };
+        InContext { inner: Some(inner), carried: Carried::Later(Box::new(later)) }
+    }
+
+    pub(super) fn with_context(inner: T, context: TracingContext) -> InContext<T> {
+        let extra = context.into_extra();
+        let later = Later { extra, at_call: ambient().context(), is_for_call: false, last_call: 0 };
+        InContext { inner: Some(inner), carried: Carried::Later(Box::new(later)) }
+    }
+
+    /// Enters the context, and gives what is inside: only a drop takes it away.
+    pub(super) fn enter(self: Pin<&mut Self>) -> Option<(Entered, Pin<&mut T>)> {
+        let this = self.project();
+        let inner = this.inner.as_pin_mut()?;
+        Some((this.carried.enter(&*inner), inner))
+    }
+
+    #[cfg(feature = "http-body")]
+    pub(super) fn inner(&self) -> Option<&T> {
+        self.inner.as_ref()
+    }
+}
+
 impl<F: Future> Future for InContext<F> {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<F::Output> {
-        let this = self.project();
-        match this.inner.as_pin_mut() {
-            Some(inner) => {
-                let _entered = this.carried.enter(&*inner);
-                inner.poll(cx)
-            }
-            // only a drop takes it away
+        match self.enter() {
+            Some((_entered, inner)) => inner.poll(cx),
             None => Poll::Pending,
         }
     }
@@ -184,12 +162,8 @@ impl<S: futures_core::Stream> futures_core::Stream for InContext<S> {
     type Item = S::Item;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Option<S::Item>> {
-        let this = self.project();
-        match this.inner.as_pin_mut() {
-            Some(inner) => {
-                let _entered = this.carried.enter(&*inner);
-                inner.poll_next(cx)
-            }
+        match self.enter() {
+            Some((_entered, inner)) => inner.poll_next(cx),
             None => Poll::Ready(None),
         }
     }

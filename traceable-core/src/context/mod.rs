@@ -1,10 +1,16 @@
 //! Where a run hangs: the ambient context, the parent rule, and the ways to hand a context over.
 
 pub(crate) mod by_hand;
+#[cfg(feature = "http-body")]
+pub(crate) mod carry_body;
+#[cfg(feature = "sink")]
+pub(crate) mod carry_sink;
 pub(crate) mod current;
+pub(crate) mod envelope;
 pub(crate) mod extra;
 pub(crate) mod fence;
 pub(crate) mod hand_over;
+pub(crate) mod handle;
 pub(crate) mod parent;
 pub(crate) mod propagation;
 pub(crate) mod rule;

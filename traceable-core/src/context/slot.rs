@@ -75,10 +75,16 @@ pub(crate) fn entered() -> Option<Context> {
 #[inline]
 pub(crate) fn enter(context: Option<Context>) -> Entered {
     let task = current_task();
-    let swapped = SLOT.try_with(move |slot| (slot.context.replace(context), slot.task.replace(task)));
-    // if the thread's locals are gone there is nothing to put back, and nowhere to
-    let (context, task) = swapped.unwrap_or((None, NO_TASK));
-    Entered { context, task, not_send: PhantomData }
+    let swapped = SLOT.try_with(move |slot| Entered {
+        context: slot.context.replace(context),
+        task: slot.task.replace(task),
+        not_send: PhantomData,
+    });
+    match swapped {
+        Ok(entered) => entered,
+        // the thread's locals are gone: there is nothing to put back, and nowhere to
+        Err(_) => Entered { context: None, task: NO_TASK, not_send: PhantomData },
+    }
 }
 
 /// What was current before; puts it back. Cannot leave its thread.

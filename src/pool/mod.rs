@@ -1,11 +1,15 @@
 //! A thread pool that carries the context of whoever gives it work.
 
+mod parallel;
+
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc;
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
-use traceable_core::{bind, bind_fn};
+use traceable_core::{ContextHandle, bind, bind_fn};
+
+pub use parallel::{InCurrentRun, ParallelIteratorExt};
 
 /// A thread pool, on rayon, that runs each piece of work in the context of whoever gave it: LangSmith's
 /// `ContextThreadPoolExecutor`.
@@ -73,9 +77,60 @@ impl ContextThreadPool {
         self.pool.install(|| items.into_par_iter().map(f).collect())
     }
 
+    /// Runs `f` on one of the pool's threads, in the current context: what it does in parallel is done in this pool.
+    /// What is called by other threads of the pool for it carries the context by
+    /// [`in_current_run`](ParallelIteratorExt::in_current_run) or [`bind_fn`].
+    ///
+    /// # Panics
+    /// If `f` panics, the panic goes on here.
+    pub fn install<R: Send>(&self, f: impl FnOnce() -> R + Send) -> R {
+        self.pool.install(bind(f))
+    }
+
+    /// Calls `f` with a scope in which it can spawn work that borrows from the caller, and waits for all of it.
+    ///
+    /// ```
+    /// use traceable::{ContextThreadPool, traceable};
+    ///
+    /// #[traceable]
+    /// fn length(text: &str) -> usize { text.len() }
+    ///
+    /// let pool = ContextThreadPool::new(2).expect("threads can be started");
+    /// let text = String::from("four");
+    /// let mut lengths = [0, 0];
+    /// let [first, second] = &mut lengths;
+    /// pool.scope(|scope| {
+    ///     scope.spawn(|| *first = length(&text));
+    ///     scope.spawn(|| *second = length("two"));
+    /// });
+    /// assert_eq!(lengths, [4, 3]);
+    /// ```
+    ///
+    /// # Panics
+    /// If `f` or work in the scope panics, the panic goes on here.
+    pub fn scope<'scope, R>(&self, f: impl FnOnce(&PoolScope<'_, 'scope>) -> R + Send) -> R
+    where
+        R: Send,
+    {
+        let here = ContextHandle::current();
+        self.pool.in_place_scope(|scope| here.scope(|| f(&PoolScope(scope))))
+    }
+
     /// How many threads it has.
     pub fn threads(&self) -> usize {
         self.pool.current_num_threads()
+    }
+}
+
+/// Where work that borrows is spawned; given by [`ContextThreadPool::scope`].
+#[derive(Debug)]
+pub struct PoolScope<'a, 'scope>(&'a rayon::Scope<'scope>);
+
+impl<'scope> PoolScope<'_, 'scope> {
+    /// Gives the pool one piece of work, in the current context.
+    pub fn spawn(&self, f: impl FnOnce() + Send + 'scope) {
+        let f = bind(f);
+        self.0.spawn(move |_| f());
     }
 }
 

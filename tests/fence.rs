@@ -1,0 +1,64 @@
+//! An executor whose tasks are made known: a scope that is open on its thread is kept from other tasks.
+
+use std::cell::{Cell, RefCell};
+use std::num::NonZeroU64;
+use std::pin::Pin;
+use std::task::{Context, Waker};
+
+use traceable::prelude::*;
+use traceable::testing::Recorder;
+use traceable::{Fence, assert_tree, process, trace};
+
+thread_local! {
+    static POLLED: Cell<Option<NonZeroU64>> = const { Cell::new(None) };
+    static TASKS: RefCell<Vec<Pin<Box<dyn Future<Output = ()>>>>> = const { RefCell::new(Vec::new()) };
+}
+
+struct Executor;
+
+impl Fence for Executor {
+    fn current_task(&self) -> Option<NonZeroU64> {
+        POLLED.get()
+    }
+}
+
+impl Executor {
+    fn spawn(future: impl Future<Output = ()> + 'static) {
+        TASKS.with_borrow_mut(|tasks| tasks.push(Box::pin(future)));
+    }
+
+    /// Polls what was spawned, from wherever it is called: inside a task too.
+    fn run() {
+        let tasks = TASKS.take();
+        for (number, mut task) in tasks.into_iter().enumerate() {
+            let before = POLLED.replace(NonZeroU64::new(number as u64 + 1));
+            assert!(task.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready());
+            POLLED.set(before);
+        }
+    }
+}
+
+#[traceable]
+async fn child() {}
+
+#[test]
+fn a_scope_that_is_open_on_the_thread_is_kept_from_other_tasks() {
+    let recorder = Recorder::install();
+    let program = || {
+        trace("open").scope(|_| {
+            Executor::spawn(async { child().await });
+            Executor::spawn(child());
+            Executor::run();
+        });
+    };
+    program();
+    assert_tree!(recorder.forest(), "open > (child, child)");
+
+    process::set_fence(Executor).ok().unwrap();
+    assert!(process::set_fence(Executor).is_err(), "there is one already");
+    recorder.clear();
+    program();
+    assert_tree!(recorder.forest(), "open > child; child");
+    let lost = recorder.runs().into_iter().find(|run| run.name == "child" && run.parent_run_id.is_none());
+    assert_eq!(lost.unwrap().metadata["split_reason"], "fenced_task");
+}

@@ -1,0 +1,105 @@
+//! Messages, sinks and bodies: work that is handed to something that was there before.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures::{Sink, SinkExt as _};
+use http_body::{Body, Frame};
+use tokio::sync::mpsc;
+use traceable::prelude::*;
+use traceable::{Envelope, TraceableSinkExt, trace};
+
+use crate::support::{child, leaf, on_both_runtimes};
+
+#[test]
+fn a_message_is_handled_where_it_was_sent() {
+    #[traceable(skip_all)]
+    async fn actor(mut mailbox: mpsc::Receiver<Envelope<i32>>) {
+        while let Some(envelope) = mailbox.recv().await {
+            envelope.open_async(|x| async move { child(x).await }).await;
+        }
+    }
+    on_both_runtimes("first > child; second > child; actor", async || {
+        let (sender, receiver) = mpsc::channel(4);
+        for name in ["first", "second"] {
+            trace(name).future(|_| async { sender.send(Envelope::new(1)).await.unwrap() }).await;
+        }
+        drop(sender);
+        tokio::spawn(actor(receiver)).await.unwrap();
+    });
+}
+
+#[test]
+fn an_envelope_without_a_sender_clears() {
+    on_both_runtimes("around; leaf; leaf", async || {
+        let envelope = Envelope::new(1);
+        trace("around").scope(|_| {
+            let doubled = envelope.map(|x| 2 * leaf(x));
+            assert!(doubled.run_tree().is_none());
+            assert_eq!(doubled.open(leaf), 2);
+        });
+    });
+}
+
+#[test]
+fn what_a_sink_calls_is_under_whoever_made_it_or_under_a_named_parent() {
+    on_both_runtimes("made > leaf; named > leaf; sends", async || {
+        let sink = || {
+            futures::sink::unfold((), |(), x: i32| async move {
+                leaf(x);
+                Ok::<_, Infallible>(())
+            })
+        };
+        let made = trace("made").scope(|_| TraceableSinkExt::<i32>::in_current_run(sink()));
+        let named = RunTree::builder("named").build();
+        named.post().end().patch();
+        let with_parent = TraceableSinkExt::<i32>::with_parent(sink(), &named);
+        let sends = trace("sends").future(|_| async {
+            Box::pin(made).send(1).await.unwrap();
+            Box::pin(with_parent).send(2).await.unwrap();
+        });
+        sends.await;
+    });
+    fn is_sink<S: Sink<i32>>(_: &S) {}
+    is_sink(&futures::sink::drain::<i32>().in_current_run());
+}
+
+/// A body whose frames are made by a traced function.
+struct Frames(VecDeque<i32>);
+
+impl Body for Frames {
+    type Data = VecDeque<u8>;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<VecDeque<u8>>, Infallible>>> {
+        let frame = self.0.pop_front().map(|x| Ok(Frame::data(VecDeque::from([leaf(x) as u8]))));
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+#[test]
+fn a_body_is_produced_under_the_handler_that_returned_it() {
+    on_both_runtimes("handler > (leaf, leaf); server", async || {
+        let body = trace("handler").scope(|_| Frames(VecDeque::from([1, 2])).in_current_run());
+        let server = trace("server").future(|_| async move {
+            let mut body = std::pin::pin!(body);
+            assert!(!body.is_end_stream());
+            let mut frames = 0;
+            while let Some(frame) = std::future::poll_fn(|cx| body.as_mut().poll_frame(cx)).await {
+                assert!(frame.is_ok());
+                frames += 1;
+            }
+            assert_eq!((frames, body.is_end_stream()), (2, true));
+        });
+        server.await;
+    });
+}

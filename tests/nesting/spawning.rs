@@ -1,0 +1,134 @@
+//! The ways to start work elsewhere that carry the context by themselves.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use traceable::task::{JoinSet, TaskTracker};
+use traceable::{ContextHandle, ContextThreadPool, ParallelIteratorExt as _, bind_mut, task, thread, trace};
+
+use crate::support::{child, here, leaf, on_both_runtimes};
+
+#[test]
+fn every_way_to_spawn_a_task_carries_the_context() {
+    on_both_runtimes("top > (child, child, leaf, leaf, child, child)", async || {
+        let top = trace("top").future(|_| async {
+            task::spawn(async { child(1).await }).await.unwrap();
+            let mut set = JoinSet::new();
+            set.spawn(async { child(2).await });
+            assert_eq!(set.join_next().await.unwrap().unwrap(), 2);
+            task::spawn_blocking(|| leaf(3)).await.unwrap();
+            let mut set = JoinSet::new();
+            set.spawn_blocking(|| leaf(4));
+            assert_eq!(set.join_all().await, [4]);
+            let tracker = TaskTracker::new();
+            tracker.spawn(async { child(5).await });
+            tracker.close();
+            tracker.wait().await;
+            let local = tokio::task::LocalSet::new();
+            local.run_until(async { task::spawn_local(async { child(6).await }).await.unwrap() }).await;
+        });
+        top.await;
+    });
+}
+
+#[test]
+fn a_task_that_is_spawned_outside_of_any_run_has_no_context() {
+    on_both_runtimes("elsewhere > child; around > child", async || {
+        let elsewhere = trace("elsewhere").future(|_| async { child(1).await });
+        elsewhere.await;
+        let spawn_later = ContextHandle::current();
+        let around = trace("around").future(move |_| async move {
+            // the handle was taken outside: what it carries is outside
+            let outside = spawn_later.carry(async { traceable::RunTree::current() });
+            assert!(outside.await.is_none());
+            task::spawn(async { child(2).await }).await.unwrap();
+        });
+        around.await;
+    });
+}
+
+#[test]
+fn blocking_in_place_nests() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
+    let recorder = traceable::testing::Recorder::new();
+    use traceable::TraceableExt as _;
+    let test = async {
+        let top = trace("top").future(|_| async { task::block_in_place(|| leaf(1)) });
+        tokio::spawn(top.in_current_run()).await.unwrap()
+    };
+    runtime.block_on(test.with_context(recorder.context()));
+    traceable::assert_tree!(recorder.forest(), "top > leaf");
+}
+
+#[test]
+fn threads_carry_the_context_also_those_that_borrow() {
+    here("top > (leaf, leaf, leaf, leaf, leaf)", || {
+        trace("top").scope(|_| {
+            thread::spawn(|| leaf(1)).join().unwrap();
+            thread::Builder::new().name("named".into()).spawn(|| leaf(2)).unwrap().join().unwrap();
+            let borrowed = 3;
+            thread::scope(|scope| {
+                scope.spawn(|| leaf(borrowed)).join().unwrap();
+                let nested = scope.spawn(move || scope.spawn(move || leaf(borrowed)).join().unwrap());
+                nested.join().unwrap();
+                thread::Builder::new().spawn_scoped(scope, || leaf(borrowed)).unwrap().join().unwrap();
+            });
+        });
+    });
+}
+
+#[test]
+fn a_pool_carries_the_context_of_whoever_gives_it_work() {
+    let pool = Arc::new(ContextThreadPool::new(3).unwrap());
+    let again = pool.clone();
+    here("a > (leaf, leaf, leaf); b > (leaf, leaf)", move || {
+        trace("a").scope(|_| {
+            pool.submit(|| leaf(1)).join().unwrap();
+            pool.map(2..3, leaf);
+            pool.install(|| leaf(3));
+        });
+        trace("b").scope(|_| {
+            let mut results = [0, 0];
+            let [first, second] = &mut results;
+            again.scope(|scope| {
+                scope.spawn(|| *first = leaf(1));
+                scope.spawn(|| *second = leaf(2));
+            });
+            assert_eq!(results, [1, 2]);
+        });
+    });
+}
+
+#[test]
+fn what_follows_in_a_parallel_chain_carries_the_context() {
+    let pool = ContextThreadPool::new(4).unwrap();
+    let leaves = vec!["leaf"; 100].join(", ");
+    here(&format!("top > ({leaves})"), || {
+        trace("top").scope(|_| {
+            let results: Vec<i32> = pool.install(|| {
+                (0..100).into_par_iter().in_current_run().map(leaf).filter(|x| x % 2 == 0).collect()
+            });
+            assert_eq!(results, (0..100).filter(|x| x % 2 == 0).collect::<Vec<_>>());
+        });
+    });
+}
+
+#[test]
+fn a_handle_serves_callbacks_of_any_shape() {
+    here("top > (leaf, leaf); other", || {
+        let (callback, counting) = trace("top").scope(|_| {
+            let handle = ContextHandle::current();
+            let mut count = 0;
+            let counting = bind_mut(move |x| {
+                count += x;
+                leaf(count)
+            });
+            (move |a: i32, b: i32, c: i32| handle.scope(|| leaf(a + b + c)), counting)
+        });
+        let mut counting = counting;
+        trace("other").scope(|_| {
+            assert_eq!(callback(1, 2, 3), 6);
+            assert_eq!(counting(5), 5);
+        });
+    });
+}

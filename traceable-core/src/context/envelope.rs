@@ -1,0 +1,85 @@
+//! A message that brings along where it was sent from.
+
+use std::fmt;
+
+use super::handle::ContextHandle;
+use crate::run::run_tree::RunTree;
+
+/// A message with the context of the place where it was put into the envelope: what is called while it is handled
+/// nests under its sender, and not under whatever the receiver is doing.
+///
+/// For channels, actors, job queues: a task that was started once serves many callers.
+///
+/// ```
+/// use std::sync::mpsc;
+/// use traceable_core::Envelope;
+/// # fn embed(text: &str) -> usize { text.len() }
+/// let (sender, receiver) = mpsc::channel::<Envelope<String>>();
+/// let worker = std::thread::spawn(move || {
+///     receiver.into_iter().map(|envelope| envelope.open(|text| embed(&text))).sum::<usize>()
+/// });
+/// sender.send(Envelope::new("some text".to_owned())).unwrap();
+/// drop(sender);
+/// assert_eq!(worker.join().unwrap(), 9);
+/// ```
+#[derive(Clone)]
+#[must_use = "what is in an envelope is read by `.open(|value| ..)`"]
+pub struct Envelope<T> {
+    value: T,
+    context: ContextHandle,
+}
+
+impl<T> Envelope<T> {
+    /// Puts a value and the current context into an envelope.
+    pub fn new(value: T) -> Envelope<T> {
+        Envelope { value, context: ContextHandle::current() }
+    }
+
+    /// Handles the value in the context it was sent from.
+    pub fn open<R>(self, f: impl FnOnce(T) -> R) -> R {
+        let Envelope { value, context } = self;
+        context.scope(|| f(value))
+    }
+
+    /// As [`open`](Self::open), for asynchronous code.
+    ///
+    /// ```
+    /// # use traceable_core::Envelope;
+    /// # async fn embed(text: String) -> usize { text.len() }
+    /// # async fn receive(envelope: Envelope<String>) -> usize {
+    /// envelope.open_async(|text| async move { embed(text).await }).await
+    /// # }
+    /// ```
+    pub fn open_async<F: Future>(self, f: impl FnOnce(T) -> F) -> impl Future<Output = F::Output> {
+        let Envelope { value, context } = self;
+        let future = context.scope(|| f(value));
+        context.carry(future)
+    }
+
+    /// The value, without its context.
+    pub fn value(&self) -> &T {
+        &self.value
+    }
+
+    /// Replaces the value and keeps the context.
+    pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Envelope<U> {
+        let value = self.context.scope(|| f(self.value));
+        Envelope { value, context: self.context }
+    }
+
+    /// The value and the context it was sent from.
+    pub fn into_parts(self) -> (T, ContextHandle) {
+        (self.value, self.context)
+    }
+
+    /// The run it was sent from.
+    pub fn run_tree(&self) -> Option<RunTree> {
+        self.context.run_tree()
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Envelope<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Envelope").field("value", &self.value).field("context", &self.context).finish()
+    }
+}
