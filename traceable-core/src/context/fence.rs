@@ -26,7 +26,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 ///     }
 /// }
 ///
-/// traceable_core::process::set_fence(MyExecutor).unwrap();
+/// assert!(traceable_core::process::set_fence(MyExecutor).is_ok());
 /// ```
 pub trait Fence: Send + Sync + 'static {
     /// A number that no other task alive has, for the task that this thread is polling; `None` outside any. It is
