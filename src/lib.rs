@@ -34,6 +34,9 @@
 //! early has the error `Cancelled` and `metadata.cancelled`; a stream or iterator that its consumer leaves early has
 //! no error, its partial outputs, and `metadata.stream_dropped`. What is never polled leaves no run.
 //!
+//! What each pattern of concurrent Rust needs, and what to do when a run is not where it belongs, is in
+//! [`guide::nesting`].
+//!
 //! # Features
 //!
 //! | feature | default | what it brings |
@@ -51,6 +54,8 @@ mod pool;
 #[cfg(feature = "tokio")]
 pub mod task;
 pub mod thread;
+
+pub mod guide;
 
 #[cfg(feature = "rayon")]
 pub use pool::{ContextThreadPool, InCurrentRun, ParallelIteratorExt, PoolError, PoolScope, Submitted};
