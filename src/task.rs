@@ -28,6 +28,8 @@ use crate::{TraceableExt as _, bind};
 pub use join_set::JoinSet;
 #[cfg(feature = "tokio-util")]
 pub use task_tracker::TaskTracker;
+#[cfg(tokio_unstable)]
+pub use traceable_core::watch_spawns;
 
 /// [`tokio::spawn`], in the current context.
 ///

@@ -22,6 +22,8 @@ mod run;
 pub mod testing;
 
 pub use call::block::{Block, trace};
+#[cfg(all(feature = "tokio", tokio_unstable))]
+pub use call::spawned::watch_spawns;
 pub use capture::attachment::Attachment;
 pub use capture::inputs::Input;
 pub use capture::outcome::{Failure, Output};

@@ -3,6 +3,7 @@
 
 pub(crate) mod block;
 pub(crate) mod body;
+pub(crate) mod spawned;
 pub(crate) mod split;
 pub(crate) mod start;
 pub(crate) mod token;

@@ -1,6 +1,7 @@
 //! Runs that begin a trace of their own although nobody meant them to: they say why, and the first of a function that
 //! runs as a child elsewhere is reported. None is given a parent by guess.
 
+use super::spawned::{self, Spawned};
 use crate::context::fence::is_in_task;
 use crate::context::slot::Ambient;
 use crate::diagnostics::report::{DiagnosticKind, report};
@@ -41,13 +42,18 @@ impl Lost {
         }
     }
 
-    /// The run that is probably its parent: the one whose context lay here, or the only one that could be.
-    fn suspect(&self) -> Option<String> {
+    /// The run that is probably its parent: the one in which its task was spawned, the one whose context lay here, or
+    /// the only one that could be.
+    fn suspect(&self, task: Option<&Spawned>) -> Option<String> {
         let fenced = match self {
             Lost::Fenced(context) => context.run_ref().and_then(|run| run.started()).map(|bound| bound.id),
             Lost::Copied | Lost::Nothing => None,
         };
-        fenced.or_else(open_traces::only_one).map(|id| id.to_string())
+        let id = match task {
+            Some(task) => task.run.as_ref().map(|(id, _)| *id),
+            None => fenced.or_else(open_traces::only_one),
+        };
+        id.map(|id| id.to_string())
     }
 }
 
@@ -60,8 +66,12 @@ pub(super) fn note_root(
 ) {
     let Some(reason) = known.or_else(|| lost.reason()) else { return };
     state.metadata("split_reason", reason.as_str());
-    if let Some(suspect) = lost.suspect() {
+    let task = spawned::current_task();
+    if let Some(suspect) = lost.suspect(task.as_ref()) {
         state.metadata("suspected_parent", suspect);
+    }
+    if let Some(task) = &task {
+        state.metadata("task_spawned_at", task.at.to_string());
     }
     let Some(site) = site else { return };
     state.metadata("split_site", site.to_string());
@@ -71,7 +81,7 @@ pub(super) fn note_root(
     if site.watch.count_split(reason) {
         summary::list(site);
     }
-    report_split(site);
+    report_split(site, task.as_ref());
 }
 
 /// Whether there was a parent to lose. A thread that calls something while no trace is open (a test's, a job's) simply
@@ -109,7 +119,7 @@ pub(super) fn note_child(site: Option<&'static Site>, parent: &Run) {
 #[cold]
 fn note_first_child(site: &'static Site, parent: &Run) {
     site.watch.set_parent(parent.head.site());
-    report_split(site);
+    report_split(site, None);
 }
 
 const SPLIT: u8 = 0;
@@ -117,7 +127,7 @@ const STALE: u8 = 1;
 const OVERGROWN: u8 = 2;
 
 /// Once for a function that is a child here and a root there.
-fn report_split(site: &'static Site) {
+fn report_split(site: &'static Site, task: Option<&Spawned>) {
     let (Some(parent), Some((reason, _))) = (site.watch.parent(), site.watch.splits()) else { return };
     if !site.watch.is_due(SPLIT) {
         return;
@@ -126,9 +136,14 @@ fn report_split(site: &'static Site) {
         Some(parent) => format!("under `{}` ({}:{})", parent.name, parent.file, parent.line),
         None => "as a child".to_owned(),
     };
+    let spawned = match task {
+        Some(Spawned { at, run: Some((_, name)) }) => format!(", which was spawned at {at}, inside `{name}`"),
+        Some(Spawned { at, run: None }) => format!(", which was spawned at {at}"),
+        None => String::new(),
+    };
     let text = format!(
-        "split trace: `{}` ({}:{}) began a trace of its own: it was called {}. Elsewhere it runs {elsewhere}. To keep \
-         it there, {}. If it is meant to begin traces: `#[traceable(root)]`, or `detached(|| ..)` around the call.",
+        "split trace: `{}` ({}:{}) began a trace of its own: it was called {}{spawned}. Elsewhere it runs \
+         {elsewhere}. To keep it there, {}. If it is meant to begin traces: `#[traceable(root)]`, or `detached(|| ..)` around the call.",
         site.name,
         site.file,
         site.line,
