@@ -231,7 +231,10 @@ fn set_up(peer: &str) -> (Case, fn()) {
         "fastrace off" => (fastrace_bare::CASE, nothing),
         "fastrace" | "fastrace fields" => {
             fastrace::set_reporter(Discard, fastrace::collector::Config::default());
-            (if peer == "fastrace" { fastrace_bare::ROOTED } else { fastrace_fields::ROOTED }, fastrace::flush)
+            (
+                if peer == "fastrace" { fastrace_bare::ROOTED } else { fastrace_fields::ROOTED },
+                fastrace::flush,
+            )
         }
         other => panic!("no peer `{other}`; there are {PEERS:?}"),
     }

@@ -59,9 +59,12 @@ mod fastrace_ {
 fn main() {
     let plain = plain::sizes();
     println!("{:<12}{:>8}{:>8}{:>8}{:>10}", "bytes", "1 level", "2", "3", "ratio");
-    for (peer, sizes) in
-        [("plain", plain), ("traceable", ours::sizes()), ("tracing", tracing_::sizes()), ("fastrace", fastrace_::sizes())]
-    {
+    for (peer, sizes) in [
+        ("plain", plain),
+        ("traceable", ours::sizes()),
+        ("tracing", tracing_::sizes()),
+        ("fastrace", fastrace_::sizes()),
+    ] {
         let ratio = sizes[2] as f64 / plain[2] as f64;
         println!("{peer:<12}{:>8}{:>8}{:>8}{ratio:>10.2}", sizes[0], sizes[1], sizes[2]);
     }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::extra::Extra;
+use super::slot::ambient;
 use crate::run::run_tree::RunTree;
 
 /// What LangChain and LangGraph hand from one runnable to the next, in the same JSON as in Python, plus the run that
@@ -47,6 +48,9 @@ impl RunnableConfig {
 
 impl Extra {
     /// Takes name, id, tags, metadata and parent from a config.
+    ///
+    /// A config that was passed on from an ancestor does not move a call up to it: if the current run is below the
+    /// config's parent, the call hangs under the current run, as in LangChain.
     pub fn config(self, config: &RunnableConfig) -> Extra {
         let mut extra = self.tags(config.tags.iter().cloned());
         for (key, value) in &config.metadata {
@@ -58,10 +62,18 @@ impl Extra {
         if let Some(id) = config.run_id {
             extra = extra.run_id(id);
         }
-        if let Some(parent) = &config.parent {
+        if let Some(parent) = config.parent.as_ref().filter(|parent| !is_inside(parent)) {
             extra = extra.parent(parent);
         }
         extra
+    }
+}
+
+/// Whether the current run is this one, or below it.
+fn is_inside(run: &RunTree) -> bool {
+    match (ambient().context(), run.context()) {
+        (Some(around), Some(run)) => around.is_or_descends_from(&run),
+        _ => false,
     }
 }
 
