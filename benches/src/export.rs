@@ -123,6 +123,20 @@ fn cpu() -> Duration {
     Duration::from_millis(ticks * 10)
 }
 
+/// CPU time of the exporter's threads, by their names.
+fn cpu_of_exporter() -> Duration {
+    let threads =
+        std::fs::read_dir("/proc/self/task").expect("Linux").map(|thread| thread.expect("a thread").path());
+    let of_exporter = threads.filter(|path| {
+        std::fs::read_to_string(path.join("comm")).is_ok_and(|name| name.starts_with("traceable-"))
+    });
+    let nanos = of_exporter.map(|path| {
+        let times = std::fs::read_to_string(path.join("schedstat")).unwrap_or_default();
+        times.split(' ').next().and_then(|nanos| nanos.parse::<u64>().ok()).unwrap_or_default()
+    });
+    Duration::from_nanos(nanos.sum())
+}
+
 fn peak_mib() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").expect("Linux");
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a peak");
@@ -173,7 +187,7 @@ fn main() {
         threads.into_iter().for_each(|thread| nanos.extend(thread.join().expect("a producer")));
     });
     let report = exporter.flush(Duration::from_secs(120));
-    let (elapsed, cpu) = (begun.elapsed(), cpu() - cpu_before);
+    let (elapsed, cpu, cpu_of_exporter) = (begun.elapsed(), cpu() - cpu_before, cpu_of_exporter());
     let stats = exporter.stats();
     let peak = peak_mib();
     let arrived = sink::ask(&address).expect("an answer");
@@ -183,6 +197,7 @@ fn main() {
     let micros = |share: f64| nanos[((nanos.len() - 1) as f64 * share) as usize] as f64 / 1000.0;
     println!("runs per second         {:>10.0}", arrived.complete_runs as f64 / elapsed.as_secs_f64());
     println!("CPU seconds per 100 000 {:>10.2}", cpu.as_secs_f64() * 1e5 / runs as f64);
+    println!("  of the exporter       {:>10.2}", cpu_of_exporter.as_secs_f64() * 1e5 / runs as f64);
     println!("bytes on the wire, MB   {:>10.1}", arrived.bytes as f64 / 1e6);
     println!("requests                {:>10}", arrived.requests);
     println!("peak memory, MiB        {peak:>10}");

@@ -7,7 +7,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::context::fence::{self, Fence};
-use crate::identity::fork::notice_forks;
+use crate::identity::fork::{self, notice_forks};
 use crate::identity::sampling::is_sampled;
 use crate::run::sink::RunSink;
 
@@ -37,6 +37,13 @@ pub(crate) fn gate_is_open() -> bool {
 pub(crate) fn open_gate() {
     notice_forks();
     GATE.store(OPEN, Relaxed);
+}
+
+/// A number for this process that a copy of it, made by `fork`, does not share; 0 in a process that began by itself.
+/// For sinks that keep runs waiting: what waits in a copy is sent by the original.
+pub fn this_process() -> u32 {
+    notice_forks();
+    fork::this_process()
 }
 
 /// Runs `start` before the first traced call of the process, once. If it installs no sink and nothing else opens

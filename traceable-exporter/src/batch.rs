@@ -67,19 +67,19 @@ impl Backlog {
     }
 
     /// Adds an operation; one whose run waits already is merged with it.
-    pub(crate) fn add(&mut self, operation: RunOperation, sequence: u64, arrived: Instant) {
-        let bytes = operation.size();
+    pub(crate) fn add(&mut self, operation: RunOperation, bytes: usize, sequence: u64, arrived: Instant) {
         self.bytes += bytes;
-        let id = operation.id();
-        let place = self.places.get(&id).and_then(|place| usize::try_from(place - self.gone).ok());
-        if let Some(item) = place.and_then(|place| self.items.get_mut(place)) {
-            item.operations += 1;
-            item.bytes += bytes;
-            merge(&mut item.operation, operation);
-            return;
+        let next = self.gone + self.items.len() as u64;
+        let place = *self.places.entry(operation.id()).or_insert(next);
+        let place = place.checked_sub(self.gone).and_then(|place| usize::try_from(place).ok());
+        match place.and_then(|place| self.items.get_mut(place)) {
+            Some(item) => {
+                item.operations += 1;
+                item.bytes += bytes;
+                merge(&mut item.operation, operation);
+            }
+            None => self.items.push_back(Item { operation, sequence, operations: 1, bytes, arrived }),
         }
-        self.places.insert(id, self.gone + self.items.len() as u64);
-        self.items.push_back(Item { operation, sequence, operations: 1, bytes, arrived });
     }
 
     /// Takes the oldest entries: at most `count`, and no more than about `bytes`, but at least one.

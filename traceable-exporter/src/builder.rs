@@ -7,7 +7,7 @@ use crate::endpoint::{self, Endpoint};
 use crate::error::ConfigError;
 use crate::key::ApiKey;
 use crate::report::Reporter;
-use crate::vars::{Vars, tracing_is_on};
+use crate::vars::{Vars, tracing_is_on, warn_of_unclear_switch};
 
 impl Config {
     /// Begins with the defaults: LangSmith's cloud, project `default`, tracing on.
@@ -19,7 +19,7 @@ impl Config {
     ///
     /// | variable | |
     /// |---|---|
-    /// | `TRACING_V2`, then `TRACING` | `true`, `1`, `yes` or `on`: record; default off |
+    /// | `TRACING_V2`, then `TRACING` | `true`, `1`, `yes` or `on`: record; default off; nonsense is off, with a warning |
     /// | `ENDPOINT` | default `https://api.smith.langchain.com` |
     /// | `API_KEY` | needed unless the endpoint is this machine |
     /// | `WORKSPACE_ID` | for keys of several workspaces |
@@ -34,7 +34,9 @@ impl Config {
     /// # Errors
     /// The first setting that is missing or malformed.
     pub fn from_env() -> Result<Config, ConfigError> {
-        Config::from_vars(|name| std::env::var_os(name).map(|v| v.to_string_lossy().into_owned()))
+        let lookup = |name: &str| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
+        warn_of_unclear_switch(&Vars(&lookup));
+        Config::from_vars(lookup)
     }
 
     /// As [`from_env`](Self::from_env), with the variables from somewhere else.
@@ -88,6 +90,7 @@ impl Default for ConfigBuilder {
             sampling_rate: None,
             revision_id: None,
             max_queue_bytes: 64 << 20,
+            paces: true,
             batch_operations: None,
             batch_bytes: None,
             batch_delay: Duration::from_millis(250),
@@ -195,6 +198,14 @@ impl ConfigBuilder {
         self
     }
 
+    /// Whether a thread that makes runs faster than they can be sent stands back for 2 ms now and then, so that none
+    /// are lost; only while the queue is nearly full and batches go out every few milliseconds, so never for a slow
+    /// server. Default: yes. Without it runs are dropped at once, and counted.
+    pub fn pace(mut self, pace: bool) -> Self {
+        self.config.paces = pace;
+        self
+    }
+
     /// How long the first run of a request waits for others, and for its own end. Default: 250 ms.
     pub fn batch_delay(mut self, delay: Duration) -> Self {
         self.config.batch_delay = delay;
@@ -208,7 +219,8 @@ impl ConfigBuilder {
         self
     }
 
-    /// How long one request may take. Default: 60 s.
+    /// How long one request may take, from the first step to the last. Default: 60 s. On this machine, four tenths of
+    /// it are for the server to answer.
     pub fn request_timeout(mut self, timeout: Duration) -> Self {
         self.config.request_timeout = timeout;
         self

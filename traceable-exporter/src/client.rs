@@ -7,17 +7,18 @@ use std::time::Duration;
 use traceable_core::{RunOperation, RunSink};
 
 use crate::config::Config;
-use crate::meter::Meter;
-use crate::queue::Queue;
-use crate::report::{Subject, Warner};
+use crate::inner::Inner;
+use crate::report::Subject;
 use crate::stats::{DropReason, FlushReport, Stats};
-use crate::worker::{self, Shop};
+use crate::worker;
 
-/// Sends runs to a server, from a thread of its own.
+/// Sends runs to a server, from a thread of its own, and a second one where there is much to do.
 ///
 /// Handing over an operation costs the caller a lock that nobody holds for long, never a request: a server that is
 /// slow, unwell or gone slows nothing down. What waits is bounded in bytes; above the bound the newest runs are
-/// dropped, and [`stats`](Self::stats) says how many and why.
+/// dropped, and [`stats`](Self::stats) says how many and why. Before that, with three quarters of the room taken, threads
+/// that make runs faster than these can be encoded stand back for 2 ms now and then, as long as batches go out every few
+/// milliseconds.
 ///
 /// Dropping the exporter does not wait: what it still holds is sent as long as the process lives. Call
 /// [`flush`](Self::flush) or [`shutdown`](Self::shutdown) before the program ends.
@@ -38,24 +39,18 @@ use crate::worker::{self, Shop};
 /// # Ok::<(), traceable_exporter::ConfigError>(())
 /// ```
 pub struct Exporter {
-    shop: Arc<Shop>,
+    inner: Arc<Inner>,
 }
 
 impl Exporter {
-    /// Makes an exporter. Its thread starts with the first operation.
+    /// Makes an exporter. Its first thread starts with the first operation.
     pub fn new(config: Config) -> Exporter {
-        let shop = Shop {
-            queue: Arc::new(Queue::new(config.max_queue_bytes)),
-            meter: Arc::new(Meter::default()),
-            warner: Arc::new(Warner::new(config.reporter.clone())),
-            config,
-        };
-        Exporter { shop: Arc::new(shop) }
+        Exporter { inner: Arc::new(Inner::new(config)) }
     }
 
     /// The settings it was made with.
     pub fn config(&self) -> &Config {
-        &self.shop.config
+        &self.inner.config
     }
 
     /// Waits until everything handed over before is delivered or lost, at most `timeout`.
@@ -63,21 +58,21 @@ impl Exporter {
     /// May be called from anywhere and by several threads at once: it waits on a lock and needs no async runtime. It
     /// cuts a pause between two tries short, unless the server asked for that pause.
     pub fn flush(&self, timeout: Duration) -> FlushReport {
-        self.shop.queue.flush(timeout)
+        self.inner.queue.flush(timeout)
     }
 
     /// Takes no more operations, waits as [`flush`](Self::flush) does, and counts what is left then as lost.
     ///
     /// What is on its way at the deadline counts as lost although it may arrive: its answer has not.
     pub fn shutdown(&self, timeout: Duration) -> FlushReport {
-        self.shop.queue.shutdown(timeout)
+        self.inner.queue.shutdown(timeout)
     }
 
     /// Counters since the exporter was made.
     pub fn stats(&self) -> Stats {
         let mut stats = Stats::default();
-        self.shop.queue.fill(&mut stats);
-        self.shop.meter.fill(&mut stats);
+        self.inner.queue.fill(&mut stats);
+        self.inner.meter.fill(&mut stats);
         stats
     }
 
@@ -85,7 +80,7 @@ impl Exporter {
     pub(crate) fn report_losses(&self, report: &FlushReport) {
         let (lost, left) = (report.dropped, report.remaining);
         if lost.total() > 0 {
-            self.shop.warner.say(&format!(
+            self.inner.warner.say(&format!(
                 "{} of {} run operations lost: {lost}",
                 lost.total(),
                 self.stats().submitted
@@ -93,7 +88,7 @@ impl Exporter {
         }
         if left > 0 {
             let waited = report.elapsed.as_millis();
-            self.shop
+            self.inner
                 .warner
                 .say(&format!("{left} run operations not delivered after {waited} ms of waiting"));
         }
@@ -102,17 +97,16 @@ impl Exporter {
 
 impl RunSink for Exporter {
     fn submit(&self, operation: RunOperation) {
-        let submitted = self.shop.queue.submit(operation);
+        let submitted = self.inner.queue.submit(operation);
         if submitted.start_worker {
-            worker::start(&self.shop);
+            worker::start(&self.inner);
         }
-        if submitted.give_way {
-            // not a wait: a thread that makes runs faster than they can be sent hands over the rest of its turn
-            std::thread::yield_now();
+        if submitted.stand_back {
+            self.inner.queue.stand_back();
         }
         if submitted.refused == Some(DropReason::QueueFull) {
-            self.shop.warner.warn(Subject::QueueFull, || {
-                let bytes = self.shop.config.max_queue_bytes;
+            self.inner.warner.warn(Subject::QueueFull, || {
+                let bytes = self.inner.config.max_queue_bytes;
                 format!(
                     "runs are dropped: the queue holds its {bytes} bytes; is the server slow or unreachable?"
                 )
@@ -131,12 +125,12 @@ impl RunSink for Exporter {
 
 impl Drop for Exporter {
     fn drop(&mut self) {
-        self.shop.queue.close();
+        self.inner.queue.close();
     }
 }
 
 impl fmt::Debug for Exporter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Exporter").field("config", &self.shop.config).field("stats", &self.stats()).finish()
+        f.debug_struct("Exporter").field("config", &self.inner.config).field("stats", &self.stats()).finish()
     }
 }

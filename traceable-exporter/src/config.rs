@@ -25,6 +25,7 @@ pub struct Config {
     pub(crate) sampling_rate: Option<f64>,
     pub(crate) revision_id: Option<String>,
     pub(crate) max_queue_bytes: usize,
+    pub(crate) paces: bool,
     pub(crate) batch_operations: Option<usize>,
     pub(crate) batch_bytes: Option<usize>,
     pub(crate) batch_delay: Duration,

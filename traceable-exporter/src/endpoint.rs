@@ -36,6 +36,10 @@ impl Endpoint {
             // a password may be in there, so what was found is not repeated
             return Err(ConfigError::malformed(variable, None, "an address without user name and password"));
         }
+        // the parser leaves a fragment out without a word
+        if base.contains('#') {
+            return Err(wrong("an address without a fragment"));
+        }
         if uri.query().is_some() {
             return Err(wrong("an address without a query"));
         }

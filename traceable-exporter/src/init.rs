@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::error::ConfigError;
 use crate::report;
 use crate::stats::{FlushReport, Stats};
-use crate::vars::{Vars, tracing_is_on};
+use crate::vars::{Vars, tracing_is_on, warn_of_unclear_switch};
 
 /// What was decided for the process so far.
 static DECIDED: Mutex<Decided> = Mutex::new(Decided::Nothing);
@@ -80,17 +80,24 @@ pub struct Guard {
 /// another guard for the same exporter.
 ///
 /// # Errors
-/// If a setting is missing or malformed, or tracing was started with other settings before.
+/// If a setting is missing or malformed, or tracing was started with other settings before. The program goes on without
+/// tracing then, and nothing else is said about it: tell the error to somebody.
 pub fn init() -> Result<Guard, InitError> {
-    match from_env()? {
-        Some(config) => init_with(config),
-        None => Ok(off()),
+    match from_env() {
+        Ok(Some(config)) => init_with(config),
+        Ok(None) => Ok(off()),
+        Err(error) => {
+            // the first traced call need not tell it once more
+            let _ = off();
+            Err(error.into())
+        }
     }
 }
 
 /// `None`: the environment does not want traces.
 fn from_env() -> Result<Option<Config>, ConfigError> {
     let lookup = |name: &str| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
+    warn_of_unclear_switch(&Vars(&lookup));
     tracing_is_on(&Vars(&lookup)).then(|| Config::from_vars(lookup)).transpose()
 }
 
@@ -116,15 +123,15 @@ pub fn init_with(config: Config) -> Result<Guard, InitError> {
             false => Err(InitError::AlreadyRunning),
         };
     }
-    let exporter = start(config);
+    set_sampling_rate(&config);
+    let exporter = Arc::new(Exporter::new(config));
     *decided = Decided::On(exporter.clone());
     process::install_sink(exporter.clone());
     Ok(Guard { exporter: Some(exporter) })
 }
 
-fn start(config: Config) -> Arc<Exporter> {
+fn set_sampling_rate(config: &Config) {
     process::set_sampling_rate(config.sampling_rate().unwrap_or(1.0));
-    Arc::new(Exporter::new(config))
 }
 
 /// The environment, or the program, does not want traces: runs have nowhere to go by default. What another part of
@@ -153,11 +160,12 @@ pub fn start_lazily() -> bool {
     match from_env() {
         Ok(None) => false,
         Ok(Some(config)) => {
-            let exporter = start(config);
+            let exporter = Arc::new(Exporter::new(config));
             *decided = Decided::On(exporter.clone());
-            if let Some(chosen) = process::install_sink(exporter) {
-                // the program has chosen a sink without `init`
-                process::install_sink(chosen);
+            match process::install_sink(exporter.clone()) {
+                // the program has chosen a sink without `init`, and what it gets
+                Some(chosen) => drop(process::install_sink(chosen)),
+                None => set_sampling_rate(exporter.config()),
             }
             true
         }

@@ -11,20 +11,21 @@
 //!
 //! | what | files |
 //! |---|---|
-//! | start and end | `init` (process), `client` (exporter), `worker` (thread) |
-//! | on the way | `delivery` (a batch: retries, splits), `batch` (merging), `queue` (bound, flush, books), `lost_runs` |
+//! | start and end | `init` (process), `client` (exporter), `worker` (threads), `inner` (what they share) |
+//! | on the way | `delivery` (a batch: retries, splits), `gather` (when a batch is made), `batch` (merging), `queue/` (bound, pace, flush, books), `lost_runs` |
 //! | to bytes | `wire/`: `multipart`, `batch_json`, `compress`, `run_json`, `json` |
-//! | to the server | `retry` (what answers mean), `transport` (HTTP), `retry_after`, `server_info` |
+//! | to the server | `server` (what is known of it), `retry` (what answers mean), `transport` (HTTP), `retry_after`, `server_info` |
 //! | settings | `builder`, `config`, `vars`, `endpoint`, `key`, `error` |
 //! | what is told | `stats`, `meter`, `report` |
 //!
-//! What it promises: handing over never waits for the network; memory is bounded in bytes; every operation is
-//! delivered, or counted as dropped with a reason, or still queued; the same bytes are sent again on a retry; one
-//! unacceptable run does not take others with it; redirects are not followed; the API key appears nowhere but in the
+//! What it promises: handing over never waits for a slow server, or one that is gone; memory is bounded in bytes: the
+//! queue, and the bodies of two batches, of which one is on its way; every operation is delivered, or counted as dropped
+//! with a reason, or still queued; the start of a run is sent before its end; the same bytes are sent again on a retry;
+//! one unacceptable run does not take others with it; redirects are not followed; the API key appears nowhere but in the
 //! request header; nothing is ever printed to standard output.
 //!
 //! With `panic = "abort"` a panic anywhere ends the process at once, and what waits is lost. After `fork` the child
-//! begins with an empty queue and a thread of its own; the parent sends what was queued.
+//! begins with an empty queue and threads of its own; the parent sends what was queued.
 
 mod batch;
 mod builder;
@@ -33,7 +34,9 @@ mod config;
 mod delivery;
 mod endpoint;
 mod error;
+mod gather;
 mod init;
+mod inner;
 mod key;
 mod lost_runs;
 mod meter;
@@ -41,6 +44,7 @@ mod queue;
 mod report;
 mod retry;
 mod retry_after;
+mod server;
 mod server_info;
 mod stats;
 mod transport;

@@ -160,3 +160,40 @@ impl FlushReport {
         self.remaining == 0 && self.dropped.total() == 0
     }
 }
+
+/// `12 run operations delivered, 3 dropped (2 queue full, 1 rejected), 1 left after 5000 ms`
+impl fmt::Display for FlushReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} run operations delivered, ", self.delivered)?;
+        match self.dropped.total() {
+            0 => f.write_str("none dropped, ")?,
+            lost => write!(f, "{lost} dropped ({}), ", self.dropped)?,
+        }
+        match self.remaining {
+            0 => f.write_str("none")?,
+            left => left.fmt(f)?,
+        }
+        write!(f, " left after {} ms", self.elapsed.as_millis())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_is_one_line_for_people() {
+        let mut report = FlushReport {
+            remaining: 0,
+            delivered: 12,
+            dropped: Dropped::default(),
+            elapsed: Duration::from_micros(5_100),
+        };
+        assert_eq!(report.to_string(), "12 run operations delivered, none dropped, none left after 5 ms");
+        report.remaining = 1;
+        report.dropped.add(DropReason::QueueFull, 2);
+        report.dropped.add(DropReason::Rejected, 1);
+        let expected = "12 run operations delivered, 3 dropped (2 queue full, 1 rejected), 1 left after 5 ms";
+        assert_eq!(report.to_string(), expected);
+    }
+}

@@ -66,31 +66,19 @@ pub(crate) type Header<'a> = (&'static str, &'a str);
 
 impl Transport {
     pub(crate) fn new(config: &Config) -> Transport {
-        let whole = config.request_timeout;
-        let within = |seconds| Some(whole.min(Duration::from_secs(seconds)));
-        let mut agent = with_tls(Agent::config_builder())
+        let agent = with_tls(Agent::config_builder())
             // ureq would repeat the request, key included, to wherever the answer points, and turn it into a GET
             .max_redirects(0)
             .http_status_as_error(false)
             .https_only(config.endpoint.is_https())
             .user_agent(USER_AGENT)
             .accept("application/json")
-            .timeout_global(Some(whole))
-            .timeout_resolve(within(10))
-            .timeout_connect(within(10))
-            .timeout_send_request(within(10))
-            .timeout_send_body(Some(whole))
-            .timeout_recv_response(within(30))
-            .timeout_recv_body(within(10))
             .max_idle_connections_per_host(1);
-        if config.endpoint.is_loopback() {
+        let agent = match config.endpoint.is_loopback() {
             // a proxy elsewhere would look for the server on its own machine
-            agent = agent.proxy(None);
-            // looking up a name within a time takes a thread for each request, on a kept connection too, and that
-            // thread waits its turn when the processors are busy; this machine's own name needs no server to look up.
-            // The times for the other steps of a request stay.
-            agent = agent.timeout_global(None).timeout_resolve(None);
-        }
+            true => within_on_loopback(agent.proxy(None), config.request_timeout),
+            false => within(agent, config.request_timeout),
+        };
         Transport {
             agent: agent.build().new_agent(),
             endpoint: config.endpoint.clone(),
@@ -171,6 +159,31 @@ impl Transport {
             None => text,
         }
     }
+}
+
+/// No request takes longer than `whole`, and no step of it longer than is usual.
+fn within(agent: ConfigBuilder<AgentScope>, whole: Duration) -> ConfigBuilder<AgentScope> {
+    let seconds = |seconds| Some(whole.min(Duration::from_secs(seconds)));
+    agent
+        .timeout_global(Some(whole))
+        .timeout_resolve(seconds(10))
+        .timeout_connect(seconds(10))
+        .timeout_send_request(seconds(10))
+        .timeout_recv_response(seconds(30))
+        .timeout_recv_body(seconds(10))
+}
+
+/// As [`within`]. Where there is a time for all steps together, ureq looks names up within it, and takes a thread for
+/// that with each request, on a kept connection too, which waits its turn when the processors are busy. The name of
+/// this machine needs no server to be looked up, so here each step has its share of the time instead.
+fn within_on_loopback(agent: ConfigBuilder<AgentScope>, whole: Duration) -> ConfigBuilder<AgentScope> {
+    let tenths = |n| Some(whole / 10 * n);
+    agent
+        .timeout_connect(tenths(1))
+        .timeout_send_request(tenths(1))
+        .timeout_send_body(tenths(3))
+        .timeout_recv_response(tenths(4))
+        .timeout_recv_body(tenths(1))
 }
 
 #[cfg(feature = "native-tls")]

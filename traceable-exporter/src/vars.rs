@@ -1,8 +1,10 @@
 //! Reading settings by name, the way the Python SDK does.
 
 use std::str::FromStr;
+use std::sync::Once;
 
 use crate::error::ConfigError;
+use crate::report;
 
 /// Where settings come from: a name in, a value out.
 pub(crate) struct Vars<'a>(pub(crate) &'a dyn Fn(&str) -> Option<String>);
@@ -28,7 +30,7 @@ impl Vars<'_> {
 
     /// A switch: on for `true` (the Python SDK's only word) and for `1`, `yes`, `on`.
     pub(crate) fn switch(&self, suffix: &str) -> Option<bool> {
-        self.get(suffix).map(|found| is_on(&found.value))
+        self.get(suffix).map(|found| is_one_of(ON, &found.value))
     }
 
     /// A number within limits.
@@ -46,11 +48,30 @@ impl Vars<'_> {
     }
 }
 
-fn is_on(value: &str) -> bool {
-    ["true", "1", "yes", "on"].iter().any(|on| value.eq_ignore_ascii_case(on))
+const ON: [&str; 4] = ["true", "1", "yes", "on"];
+const OFF: [&str; 4] = ["false", "0", "no", "off"];
+
+fn is_one_of(words: [&str; 4], value: &str) -> bool {
+    words.iter().any(|word| value.eq_ignore_ascii_case(word))
 }
 
-/// `LANGSMITH_TRACING_V2`, then `LANGSMITH_TRACING`, each also under LangChain's prefix. Off by default.
+/// `LANGSMITH_TRACING_V2`, then `LANGSMITH_TRACING`, each also under LangChain's prefix.
+fn tracing_switch(vars: &Vars<'_>) -> Option<Found> {
+    vars.get("TRACING_V2").or_else(|| vars.get("TRACING"))
+}
+
+/// Whether tracing is wanted. Off by default, and off where that is not clear.
 pub(crate) fn tracing_is_on(vars: &Vars<'_>) -> bool {
-    vars.switch("TRACING_V2").or_else(|| vars.switch("TRACING")).unwrap_or(false)
+    tracing_switch(vars).is_some_and(|found| is_one_of(ON, &found.value))
+}
+
+/// Somebody who sets the switch to an unknown word wants something, so tracing is not left off without a word. Told
+/// once in a process.
+pub(crate) fn warn_of_unclear_switch(vars: &Vars<'_>) {
+    static TOLD: Once = Once::new();
+    let Some(found) = tracing_switch(vars) else { return };
+    if !is_one_of(ON, &found.value) && !is_one_of(OFF, &found.value) {
+        let error = ConfigError::malformed(&found.name, Some(&found.value), "true or false");
+        TOLD.call_once(|| report::process_wide().report(&format!("tracing is off: {error}")));
+    }
 }

@@ -85,6 +85,7 @@ fn errors_name_the_variable_and_what_was_found() {
         ("LANGSMITH_ENDPOINT", "smith.example.org"),
         ("LANGSMITH_ENDPOINT", "ftp://example.org"),
         ("LANGSMITH_ENDPOINT", "https://example.org/?x=1"),
+        ("LANGSMITH_ENDPOINT", "https://example.org/#x"),
         ("LANGSMITH_ENDPOINT", "https://exa mple.org"),
         ("LANGCHAIN_TRACING_SAMPLING_RATE", "1.5"),
         ("LANGSMITH_TRACING_SAMPLING_RATE", "half"),

@@ -2,6 +2,7 @@
 
 mod support;
 
+use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -278,4 +279,45 @@ fn a_server_that_was_down_at_first_is_asked_what_it_takes_later() {
     run(&exporter, "a");
     assert!(exporter.flush(LONG).is_lossless());
     assert!(server.requests().iter().all(|r| r.header("content-encoding").is_none()));
+}
+
+/// Answers each request with this much at once, and with one byte per second after that. Returns the port.
+fn trickling_server(at_once: &'static str) -> u16 {
+    let listener = TcpListener::bind("0.0.0.0:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            std::thread::spawn(move || {
+                let _ = stream.read(&mut [0; 1 << 16]);
+                let _ = stream.write_all(at_once.as_bytes());
+                while stream.write_all(b"x").is_ok() {
+                    std::thread::sleep(Duration::from_secs(1));
+                }
+            });
+        }
+    });
+    port
+}
+
+#[test]
+fn a_server_that_sends_one_byte_per_second_does_not_hold_a_request_for_longer_than_was_said() {
+    // by another name this machine is like any other
+    for host in ["127.0.0.1", "0.0.0.0"] {
+        for (at_once, is_answer) in
+            [("HTTP/1.1 202 ", false), ("HTTP/1.1 202 Y\r\nContent-Length: 99\r\n\r\n", true)]
+        {
+            let port = trickling_server(at_once);
+            let settings = config(&format!("http://{host}:{port}")).allow_insecure(true).api_key(KEY);
+            let exporter = exporter(settings.request_timeout(Duration::from_secs(1)));
+            // the question for what the server takes is a request as well
+            let begun = Instant::now();
+            run(&exporter, "a");
+            while exporter.stats().requests == 0 {
+                assert!(begun.elapsed() < Duration::from_millis(3500), "{host}, {is_answer}");
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            assert_eq!(exporter.stats().failed_requests, u64::from(!is_answer));
+        }
+    }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use support::LONG;
 use support::server::Server;
 use traceable_core::{RunOperation, RunSink, RunTree};
-use traceable_exporter::{flush, init, start_lazily};
+use traceable_exporter::{Config, flush, init, start_lazily};
 
 const ROLE: &str = "TEST_ROLE";
 
@@ -62,10 +62,18 @@ fn the_role() {
             let mine = Arc::new(Mine::default());
             traceable_core::process::install_sink(mine.clone());
             start_lazily();
+            // the environment's rate is 0, and not for this sink
             one_run();
             assert_eq!(*mine.0.lock().unwrap(), 2);
         }
-        "init fails" => assert!(init().unwrap_err().to_string().contains("LANGSMITH_API_KEY")),
+        "init fails" => {
+            assert!(init().unwrap_err().to_string().contains("LANGSMITH_API_KEY"));
+            assert!(!start_lazily());
+        }
+        "unclear" => {
+            assert!(!init().unwrap().is_active() && !init().unwrap().is_active() && !start_lazily());
+            assert!(!Config::from_env().unwrap().tracing());
+        }
         "init off" => assert!(!init().unwrap().is_active() && !start_lazily()),
         _ => {}
     }
@@ -78,7 +86,7 @@ fn the_environment_decides() {
     let output = in_role("exports", &on);
     assert!(warnings(&output).is_empty());
     assert_eq!(server.requests().len(), 1);
-    in_role("chosen", &on);
+    in_role("chosen", &[&on[..], &[("LANGSMITH_TRACING_SAMPLING_RATE", "0")]].concat());
     assert_eq!(server.requests().len(), 1);
     assert!(warnings(&in_role("off", &[("LANGSMITH_ENDPOINT", &server.url())])).is_empty());
     // what is wrong does not matter while tracing is off
@@ -92,8 +100,20 @@ fn a_faulty_setting_is_one_warning_and_no_more() {
     let lines = warnings(&output);
     assert_eq!(lines.len(), 1, "{lines:?}");
     assert!(lines[0].contains("tracing is off: LANGSMITH_API_KEY is not set"), "{lines:?}");
-    in_role("init fails", &[("LANGSMITH_TRACING", "true")]);
+    // who was told by `init` is not told again
+    assert!(warnings(&in_role("init fails", &[("LANGSMITH_TRACING", "true")])).is_empty());
     // the test runner's own lines are all there is on standard output
     let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(!stdout.contains("LANGSMITH") && !stdout.contains("traceable:"), "{stdout}");
+}
+
+#[test]
+fn an_unknown_word_for_on_or_off_is_told_once() {
+    let output = in_role("unclear", &[("LANGSMITH_TRACING", "maybe")]);
+    let lines = warnings(&output);
+    let expected = "tracing is off: LANGSMITH_TRACING is \"maybe\": expected true or false";
+    assert!(lines.len() == 1 && lines[0].contains(expected), "{lines:?}");
+    for word in ["FALSE", "0", "no", "off", " "] {
+        assert!(warnings(&in_role("unclear", &[("LANGCHAIN_TRACING", word)])).is_empty(), "{word}");
+    }
 }

@@ -5,7 +5,7 @@ mod support;
 use serde_json::{Value, json};
 use support::multipart::{Part, parts};
 use support::server::Server;
-use support::{LONG, config, exporter, exporter_for, mains, parts_of, run};
+use support::{LONG, config, exporter, exporter_for, parts_of, run};
 use traceable_core::{Attachment, RunTree, RunType, Timestamp};
 use uuid::Uuid;
 
@@ -143,7 +143,7 @@ fn a_compressed_request_says_so() {
         assert_eq!(request.header("x-pre-compressed-size"), Some(content.to_string().as_str()));
         assert!(request.raw.len() < request.body.len() / 5);
     }
-    assert_eq!(requests.iter().map(|r| mains(r).len()).sum::<usize>(), 200);
+    assert_eq!(requests.iter().map(|r| support::mains(r).len()).sum::<usize>(), 200);
     assert_eq!(exporter.stats().bytes_sent, requests.iter().map(|r| r.raw.len() as u64).sum::<u64>());
 }
 

@@ -1,22 +1,23 @@
 //! Between the program's threads and the exporter's: bounded in bytes, and the books on what became of everything.
 
 mod answer;
+mod pace;
 mod state;
 #[cfg(test)]
 mod tests;
 
-use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::ThreadId;
 use std::time::{Duration, Instant};
 
+use traceable_core::process::this_process;
 use traceable_core::{OperationKind, RunOperation};
 
 use crate::batch::Item;
 use crate::stats::{DropReason, FlushReport, Stats};
-pub(crate) use answer::{Next, Pause, Submitted};
+pub(crate) use answer::{Next, Pause, Submitted, Wish};
 pub(crate) use state::Piece;
-use state::{PIECE, State};
+use state::State;
 
 /// Empty pieces that are kept for later.
 const SPARE: usize = 32;
@@ -26,6 +27,8 @@ pub(crate) struct Queue {
     state: Mutex<State>,
     /// Wakes the exporter's thread.
     work: Condvar,
+    /// Ends a pause.
+    resume: Condvar,
     /// Wakes those who flush.
     done: Condvar,
     /// How many bytes may be held, from the hand-over to the server's answer.
@@ -33,9 +36,10 @@ pub(crate) struct Queue {
 }
 
 impl Queue {
-    pub(crate) fn new(max_bytes: usize) -> Queue {
-        let state = State { process: std::process::id(), ..State::default() };
-        Queue { state: Mutex::new(state), work: Condvar::new(), done: Condvar::new(), max_bytes }
+    pub(crate) fn new(max_bytes: usize, paces: bool) -> Queue {
+        let state = State { process: this_process(), paces, ..State::default() };
+        let (work, resume, done) = (Condvar::new(), Condvar::new(), Condvar::new());
+        Queue { state: Mutex::new(state), work, resume, done, max_bytes }
     }
 
     /// A thread that panicked under the lock left counters that are off by one at worst.
@@ -51,9 +55,7 @@ impl Queue {
         let is_end = operation.end_time.is_some();
 
         let mut state = self.lock();
-        // asking for the process id costs a system call, as much as all the rest: once per piece must do
-        let inherited =
-            if state.len.is_multiple_of(PIECE) { state.leave_to_parent_process() } else { VecDeque::new() };
+        let inherited = state.leave_to_parent_process();
         state.submitted += 1;
         let refused = if state.closed {
             Some(DropReason::Shutdown)
@@ -67,44 +69,49 @@ impl Queue {
         };
         if let Some(reason) = refused {
             state.dropped.add(reason, 1);
-            let stuck = state.stuck;
+            let stand_back = state.is_time_to_stand_back(self.max_bytes);
             drop(state);
-            return Submitted { start_worker: false, give_way: !stuck, refused: Some(reason) };
+            return Submitted { start_worker: false, stand_back, refused: Some(reason) };
         }
         state.reserve(is_post, is_end);
         state.push(operation, size);
         let used = state.used.pop();
         let wake = state.is_time_to_wake();
-        let give_way = state.is_time_to_give_way(self.max_bytes);
-        let start_worker = state.worker.is_none();
-        if start_worker {
-            state.worker = Some(None);
-        }
+        let stand_back = state.is_time_to_stand_back(self.max_bytes);
+        let start_worker = !std::mem::replace(&mut state.has_worker, true);
         drop(state);
         if wake {
             self.work.notify_one();
         }
         drop((inherited, used));
-        Submitted { start_worker, give_way, refused: None }
+        Submitted { start_worker, stand_back, refused: None }
     }
 
-    /// Says which thread serves the queue, or that none does.
-    pub(crate) fn set_worker(&self, worker: Option<ThreadId>) {
-        self.lock().worker = worker.map(Some);
+    /// Waits a moment, where [`submit`](Self::submit) has asked for it.
+    pub(crate) fn stand_back(&self) {
+        std::thread::sleep(pace::PAUSE);
     }
 
-    /// Takes what waits, up to about `room` operations, after waiting for what is worth a request: `want` operations
-    /// together with the `have` that were taken before, or `enough_bytes`, or the `deadline` for what was taken before,
-    /// or somebody who flushes. Returns the ticket of the first operation taken.
-    pub(crate) fn next(
-        &self,
-        have: usize,
-        want: usize,
-        enough_bytes: usize,
-        deadline: Option<Instant>,
-        room: usize,
-        taken: &mut Vec<Piece>,
-    ) -> (Next, u64) {
+    /// Says that this is one of the exporter's threads.
+    pub(crate) fn add_thread(&self, thread: ThreadId) {
+        self.lock().threads.push(thread);
+    }
+
+    /// Says that the exporter's threads could not be started.
+    pub(crate) fn lose_worker(&self) {
+        let mut state = self.lock();
+        state.has_worker = false;
+        state.threads.clear();
+    }
+
+    /// Whether the deadline of the shut-down has passed.
+    pub(crate) fn is_abandoned(&self) -> bool {
+        self.lock().abandoned
+    }
+
+    /// Takes what waits, when it is worth a request. Returns the ticket of the first operation taken.
+    pub(crate) fn next(&self, wish: Wish, taken: &mut Vec<Piece>) -> (Next, u64) {
+        let Wish { have, want, enough_bytes, deadline, batched, room } = wish;
         let mut state = self.lock();
         if !state.is_behind() && !state.used.is_empty() {
             // there is time, and the program may not come by again
@@ -124,7 +131,7 @@ impl Queue {
                 next = Next::Stop;
                 break;
             }
-            let hurry = state.closed || state.wanted > state.settled_up_to;
+            let hurry = state.closed || state.wanted > batched;
             let enough = have + state.len >= want || state.waiting_bytes >= enough_bytes;
             if !idle && (have == 0 || hurry || enough) {
                 break;
@@ -166,25 +173,28 @@ impl Queue {
     /// operation for one that it hands over, which gives it back memory that it needs for the next.
     pub(crate) fn discard(&self, items: Vec<Item>) {
         let mut state = self.lock();
-        let left: Vec<RunOperation> =
-            items.into_iter().filter_map(|item| state.leave(item.operation, item.bytes)).collect();
+        if !state.is_time_to_leave_used(self.max_bytes) {
+            drop(state);
+            return drop(items);
+        }
+        let left = items.into_iter().filter_map(|item| state.leave(item.operation, item.bytes));
+        let left: Vec<RunOperation> = left.collect();
         drop(state);
         drop(left);
     }
 
-    /// Whether somebody waits for what is not settled yet, and all of that has been taken: tickets below `seen`. What
-    /// is still here may be the ends of runs whose starts have been taken.
-    pub(crate) fn is_flush_wanted(&self, seen: u64) -> bool {
+    /// Whether somebody waits for what is in no batch yet, tickets from `batched` on, and all of that has been taken:
+    /// tickets below `seen`. What is still here may be the ends of runs whose starts have been taken.
+    pub(crate) fn is_flush_wanted(&self, batched: u64, seen: u64) -> bool {
         let state = self.lock();
         let wanted = if state.closed { state.accepted } else { state.wanted };
-        wanted > state.settled_up_to && wanted <= seen
+        wanted > batched && wanted <= seen
     }
 
-    /// Waits, on the exporter's thread. A flush that begins meanwhile ends the pause, unless the server asked for it.
+    /// Waits, on one of the exporter's threads. A flush that begins meanwhile ends the pause, unless the server asked for it.
     pub(crate) fn pause(&self, duration: Duration, asked_by_server: bool) -> Pause {
         let until = Instant::now() + duration;
         let mut state = self.lock();
-        state.stuck = true;
         loop {
             if state.abandoned {
                 return Pause::Abandoned;
@@ -196,7 +206,7 @@ impl Queue {
             if left.is_zero() {
                 return Pause::Over;
             }
-            state = self.work.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+            state = self.resume.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 
@@ -208,12 +218,10 @@ impl Queue {
         }
         state.unsettled -= operations;
         state.bytes -= bytes;
+        state.pace.settled(operations);
         match dropped {
             Some(reason) => state.dropped.add(reason, operations),
-            None => {
-                state.delivered += operations;
-                state.stuck = false;
-            }
+            None => state.delivered += operations,
         }
     }
 
@@ -250,8 +258,9 @@ impl Queue {
         state.wanted = state.wanted.max(ticket);
         state.nudged = true;
         self.work.notify_one();
-        // the exporter's own thread, in a reporter of the user's, would wait for itself
-        let is_worker = state.worker == Some(Some(std::thread::current().id()));
+        self.resume.notify_all();
+        // one of the exporter's own threads, in a reporter of the user's, would wait for itself
+        let is_worker = state.threads.contains(&std::thread::current().id());
         while !is_worker && state.settled_up_to < ticket && !state.abandoned {
             let left = timeout.saturating_sub(begun.elapsed());
             if left.is_zero() {
@@ -261,9 +270,9 @@ impl Queue {
         }
         let mut remaining =
             if state.settled_up_to >= ticket { 0 } else { state.unsettled.min(ticket - state.settled_up_to) };
-        let mut abandoned = VecDeque::new();
+        let mut abandoned = None;
         if shutdown && !is_worker {
-            abandoned = state.abandon();
+            abandoned = Some(state.abandon());
             remaining = 0;
         }
         let report = FlushReport {
@@ -276,6 +285,7 @@ impl Queue {
         drop((abandoned, inherited));
         if shutdown {
             self.work.notify_one();
+            self.resume.notify_all();
             self.done.notify_all();
         }
         report

@@ -4,7 +4,9 @@ use std::collections::VecDeque;
 use std::thread::ThreadId;
 
 use traceable_core::RunOperation;
+use traceable_core::process::this_process;
 
+use super::pace::Pace;
 use crate::lost_runs::LostRuns;
 use crate::stats::{DropReason, Dropped};
 
@@ -19,10 +21,10 @@ const USED_BYTES: usize = 16 << 10;
 /// Room that each run keeps for its end. Larger ends use what others do not.
 const END: usize = 1024;
 
-/// Operations in a row, and what they count against the bound.
+/// Operations in a row, each with what it counts against the bound, and what all of them do.
 #[derive(Default)]
 pub(crate) struct Piece {
-    pub(crate) operations: Vec<RunOperation>,
+    pub(crate) operations: Vec<(RunOperation, usize)>,
     pub(super) bytes: usize,
 }
 
@@ -56,11 +58,13 @@ pub(super) struct State {
     /// The exporter's thread sleeps until so many operations, or bytes, wait.
     pub(super) wake_at: Option<(usize, usize)>,
     pub(super) lost: LostRuns,
-    /// The server has not answered well for some time.
-    pub(super) stuck: bool,
+    pub(super) pace: Pace,
+    pub(super) paces: bool,
     pub(super) closed: bool,
     pub(super) abandoned: bool,
-    pub(super) worker: Option<Option<ThreadId>>,
+    /// The exporter's threads run, or are about to.
+    pub(super) has_worker: bool,
+    pub(super) threads: Vec<ThreadId>,
     pub(super) process: u32,
 }
 
@@ -77,7 +81,7 @@ impl State {
             self.waiting.push_back(piece);
         }
         if let Some(piece) = self.waiting.back_mut() {
-            piece.operations.push(operation);
+            piece.operations.push((operation, size));
             piece.bytes += size;
         }
     }
@@ -117,15 +121,26 @@ impl State {
         self.len > USED
     }
 
-    /// Whether a thread that has just handed over an operation is to give way to the exporter's thread: little room is
-    /// left. Not before: it may take milliseconds.
-    pub(super) fn is_time_to_give_way(&self, max_bytes: usize) -> bool {
-        self.bytes > max_bytes / 4 * 3 && !self.stuck
+    /// Whether little room is left.
+    fn is_tight(&self, max_bytes: usize) -> bool {
+        self.bytes > max_bytes / 4 * 3
+    }
+
+    /// Notes that an operation came in, taken or not. Whether its thread is to stand back.
+    pub(super) fn is_time_to_stand_back(&mut self, max_bytes: usize) -> bool {
+        let is_tight = self.paces && self.is_tight(max_bytes) && !self.closed;
+        self.pace.came_in(is_tight)
+    }
+
+    /// Whether the program's threads are to drop what was delivered: while the exporter cannot keep up. But not where
+    /// they will soon stand back, which leaves it the time to do that itself.
+    pub(super) fn is_time_to_leave_used(&self, max_bytes: usize) -> bool {
+        self.is_behind() && self.bytes < max_bytes / 2
     }
 
     /// Leaves a delivered operation to the program's threads, if there is room for it.
     pub(super) fn leave(&mut self, operation: RunOperation, bytes: usize) -> Option<RunOperation> {
-        if bytes > USED_BYTES || self.used.len() >= USED || !self.is_behind() {
+        if bytes > USED_BYTES || self.used.len() >= USED {
             return Some(operation);
         }
         self.used.push(operation);
@@ -143,7 +158,7 @@ impl State {
     }
 
     /// Counts all that is left as lost. Returns what still is here, to be dropped without the lock.
-    pub(super) fn abandon(&mut self) -> VecDeque<Piece> {
+    pub(super) fn abandon(&mut self) -> (VecDeque<Piece>, Vec<RunOperation>) {
         if !self.abandoned {
             self.abandoned = true;
             let left = std::mem::take(&mut self.unsettled);
@@ -153,22 +168,20 @@ impl State {
             self.len = 0;
             self.settled_up_to = self.accepted;
         }
-        let mut left = std::mem::take(&mut self.waiting);
-        left.push_back(Piece { operations: std::mem::take(&mut self.used), bytes: 0 });
-        left
+        (std::mem::take(&mut self.waiting), std::mem::take(&mut self.used))
     }
 
     /// After a fork the child has a copy of the queue, which the parent will send, and no exporter's thread. It
     /// begins with an empty queue of its own. Returns the copy, to be dropped without the lock.
     pub(super) fn leave_to_parent_process(&mut self) -> VecDeque<Piece> {
-        let process = std::process::id();
+        let process = this_process();
         if self.process == process {
             return VecDeque::new();
         }
         // nothing is dropped under the lock
         let used = std::mem::take(&mut self.used);
-        let (closed, abandoned) = (self.closed, self.abandoned);
-        let fresh = State { process, closed, abandoned, used, ..State::default() };
+        let (closed, abandoned, paces) = (self.closed, self.abandoned, self.paces);
+        let fresh = State { process, closed, abandoned, paces, used, ..State::default() };
         std::mem::replace(self, fresh).waiting
     }
 }

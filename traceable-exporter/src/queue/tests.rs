@@ -24,57 +24,64 @@ fn stats(queue: &Into) -> Stats {
     stats
 }
 
+fn wish(have: usize) -> Wish {
+    Wish { have, want: 1, enough_bytes: 1 << 30, deadline: None, batched: 0, room: 1 }
+}
+
 #[test]
 fn tickets_follow_the_order_of_submission() {
-    let queue = Arc::new(Into(Queue::new(1 << 20)));
+    let queue = Arc::new(Into(Queue::new(1 << 20, true)));
     (0..150).for_each(|_| drop(post(&queue)));
     let mut taken = Vec::new();
+    let wish = |have, room| Wish { room, ..wish(have) };
     let count = |taken: &[Piece]| taken.iter().map(|piece| piece.operations.len()).sum::<usize>();
-    assert_eq!(queue.0.next(0, 100, 1 << 30, None, 1, &mut taken), (Next::Send, 0));
+    assert_eq!(queue.0.next(wish(0, 1), &mut taken), (Next::Send, 0));
     assert_eq!(count(&taken), 64);
-    assert_eq!(queue.0.next(64, 100, 1 << 30, None, 1000, &mut taken), (Next::Send, 64));
+    assert_eq!(queue.0.next(wish(64, 1000), &mut taken), (Next::Send, 64));
     assert_eq!(count(&taken), 150);
     assert!(!queue.0.flush(Duration::ZERO).is_complete());
-    assert!(queue.0.is_flush_wanted(150) && !queue.0.is_flush_wanted(149));
+    assert!(queue.0.is_flush_wanted(0, 150) && !queue.0.is_flush_wanted(0, 149));
     queue.0.settle(150, stats(&queue).queued_bytes, None);
     queue.0.settled_up_to(150);
     assert!(queue.0.flush(Duration::ZERO).is_lossless());
-    assert!(!queue.0.is_flush_wanted(150));
+    // what comes later is in no hurry
+    assert!(!queue.0.is_flush_wanted(150, 160));
 }
 
 #[test]
 fn after_a_fork_the_child_begins_anew() {
-    let queue = Arc::new(Into(Queue::new(1 << 20)));
+    let queue = Arc::new(Into(Queue::new(1 << 20, true)));
     (0..3).for_each(|_| drop(post(&queue)));
-    queue.0.set_worker(Some(std::thread::current().id()));
+    queue.0.lock().has_worker = true;
     // as if these had been submitted by the parent process
     queue.0.lock().process ^= 1;
     assert!(queue.0.flush(Duration::ZERO).is_lossless());
     assert_eq!(stats(&queue).submitted, 0);
+    assert!(!queue.0.lock().has_worker);
     drop(post(&queue));
-    assert_eq!((stats(&queue).submitted, queue.0.lock().worker), (1, Some(None)));
+    assert!(stats(&queue).submitted == 1 && queue.0.lock().has_worker);
 }
 
 #[test]
 fn what_is_settled_after_the_deadline_is_not_counted_twice() {
-    let queue = Arc::new(Into(Queue::new(1 << 20)));
+    let queue = Arc::new(Into(Queue::new(1 << 20, true)));
     drop(post(&queue));
-    queue.0.next(0, 1, 1 << 30, None, 1, &mut Vec::new());
+    queue.0.next(wish(0), &mut Vec::new());
     assert_eq!(queue.0.shutdown(Duration::ZERO).dropped.shutdown, 1);
     queue.0.settle(1, 100, None);
     let stats = stats(&queue);
     assert_eq!((stats.delivered, stats.queued, stats.dropped.total()), (0, 0, 1));
-    assert_eq!(queue.0.next(0, 1, 1 << 30, None, 1, &mut Vec::new()).0, Next::Stop);
+    assert_eq!(queue.0.next(wish(0), &mut Vec::new()).0, Next::Stop);
 }
 
 #[test]
 fn what_was_delivered_is_dropped_by_others_while_the_exporter_is_behind() {
-    let queue = Arc::new(Into(Queue::new(8 << 20)));
+    let queue = Arc::new(Into(Queue::new(8 << 20, true)));
     (0..400).for_each(|_| drop(post(&queue)));
     let mut taken = Vec::new();
-    queue.0.next(0, 1, 1 << 30, None, 1, &mut taken);
+    queue.0.next(wish(0), &mut taken);
     let item =
-        |operation| Item { operation, sequence: 0, operations: 1, bytes: 100, arrived: Instant::now() };
+        |(operation, _)| Item { operation, sequence: 0, operations: 1, bytes: 100, arrived: Instant::now() };
     let items: Vec<Item> = taken.drain(..).flat_map(|piece| piece.operations).map(item).collect();
     // each run that is still somewhere holds on to its sink: by what it was given, and by its place
     let runs = || (Arc::strong_count(&queue) - 1) / 2;
@@ -83,10 +90,51 @@ fn what_was_delivered_is_dropped_by_others_while_the_exporter_is_behind() {
     (0..10).for_each(|_| drop(post(&queue)));
     assert_eq!(runs(), 400);
     // then it catches up, and cleans up itself
-    queue.0.next(0, 1, 1 << 30, None, 1000, &mut taken);
+    queue.0.next(Wish { room: 1000, ..wish(0) }, &mut taken);
     assert_eq!(runs(), 400);
-    queue.0.next(1, 1, 1 << 30, None, 1, &mut taken);
+    queue.0.next(wish(1), &mut taken);
     assert_eq!(runs(), 346);
     drop(taken);
     assert_eq!(runs(), 0);
+}
+
+/// One thread takes while others submit and flush; who flushes finds everything settled that was submitted before.
+#[test]
+fn no_flush_is_forgotten() {
+    const LONG: Duration = Duration::from_secs(30);
+    for round in 0..300 {
+        let queue = Arc::new(Into(Queue::new(1 << 20, true)));
+        std::thread::scope(|scope| {
+            let worker = scope.spawn(|| {
+                let (mut taken, mut seen) = (Vec::new(), 0);
+                // wakes for one operation, or for some of them, or for a flush
+                let wish = || Wish { want: 1 + round % 5, room: 1 << 10, ..wish(0) };
+                while queue.0.next(wish(), &mut taken).0 == Next::Send {
+                    let pieces = taken.drain(..);
+                    let sizes: Vec<usize> =
+                        pieces.flat_map(|piece| piece.operations).map(|(_, size)| size).collect();
+                    seen += sizes.len() as u64;
+                    queue.0.settle(sizes.len() as u64, sizes.iter().sum(), None);
+                    queue.0.settled_up_to(seen);
+                }
+                seen
+            });
+            let program: Vec<_> = (0..3)
+                .map(|_| {
+                    scope.spawn(|| {
+                        for _ in 0..20 {
+                            drop(post(&queue));
+                            let settled = queue.0.flush(LONG);
+                            assert!(settled.is_complete() && settled.elapsed < LONG / 2, "{settled}");
+                        }
+                    })
+                })
+                .collect();
+            program.into_iter().for_each(|thread| thread.join().unwrap());
+            queue.0.close();
+            assert_eq!(worker.join().unwrap(), 60);
+        });
+        let stats = stats(&queue);
+        assert_eq!((stats.submitted, stats.delivered, stats.queued, stats.queued_bytes), (60, 60, 0, 0));
+    }
 }

@@ -1,12 +1,15 @@
-//! zstd, fed piece by piece, with one context for the life of the exporter's thread.
+//! zstd, with one context for the life of the exporter's thread.
 
 use std::io;
 
-use zstd::stream::raw::{CParameter, Encoder, InBuffer, Operation, OutBuffer};
+use zstd::zstd_safe::zstd_sys::ZSTD_EndDirective as Directive;
+use zstd::zstd_safe::{
+    CCtx, CParameter, InBuffer, OutBuffer, ResetDirective, compress_bound, get_error_name,
+};
 
 /// Compresses one body after another.
 pub(crate) struct Compressor {
-    encoder: Encoder<'static>,
+    context: CCtx<'static>,
 }
 
 /// How far back level 1 looks for repetitions: 256 KiB instead of 512. On requests of 100 runs of generated text, fed
@@ -18,37 +21,52 @@ const STEP: usize = 64 << 10;
 
 impl Compressor {
     pub(crate) fn new(level: i32) -> io::Result<Compressor> {
-        let mut encoder = Encoder::new(level)?;
+        let mut context = CCtx::try_create().ok_or(io::ErrorKind::OutOfMemory)?;
+        checked(context.set_parameter(CParameter::CompressionLevel(level)))?;
         if level == 1 {
-            encoder.set_parameter(CParameter::WindowLog(WINDOW_OF_LEVEL_1))?;
+            checked(context.set_parameter(CParameter::WindowLog(WINDOW_OF_LEVEL_1)))?;
         }
-        Ok(Compressor { encoder })
+        Ok(Compressor { context })
     }
 
     /// Begins a new body. The context, the costly part, stays.
     pub(crate) fn restart(&mut self) -> io::Result<()> {
-        self.encoder.reinit()
+        checked(self.context.reset(ResetDirective::SessionOnly)).map(drop)
     }
 
-    /// Compresses `input` to the end of `out`.
+    /// Compresses a part of a body to the end of `out`.
     pub(crate) fn push(&mut self, input: &[u8], out: &mut Vec<u8>) -> io::Result<()> {
         let mut input = InBuffer::around(input);
         while input.pos < input.src.len() {
             out.reserve(STEP);
-            let end = out.len();
-            self.encoder.run(&mut input, &mut OutBuffer::around_pos(out, end))?;
+            self.run(&mut input, out, Directive::ZSTD_e_continue)?;
         }
         Ok(())
     }
 
-    /// Ends the body.
-    pub(crate) fn finish(&mut self, out: &mut Vec<u8>) -> io::Result<()> {
-        loop {
+    /// Compresses the last part of a body, and ends it. Where this is all of it, the compressor reads it where it is:
+    /// fed piece by piece it copies everything first.
+    pub(crate) fn finish(&mut self, input: &[u8], out: &mut Vec<u8>) -> io::Result<()> {
+        out.reserve(compress_bound(input.len()));
+        let mut input = InBuffer::around(input);
+        while self.run(&mut input, out, Directive::ZSTD_e_end)? > 0 {
             out.reserve(STEP);
-            let end = out.len();
-            if self.encoder.finish(&mut OutBuffer::around_pos(out, end), true)? == 0 {
-                return Ok(());
-            }
         }
+        Ok(())
     }
+
+    /// Returns how many bytes are left to be written, at least.
+    fn run(
+        &mut self,
+        input: &mut InBuffer<'_>,
+        out: &mut Vec<u8>,
+        directive: Directive,
+    ) -> io::Result<usize> {
+        let end = out.len();
+        checked(self.context.compress_stream2(&mut OutBuffer::around_pos(out, end), input, directive))
+    }
+}
+
+fn checked(result: Result<usize, usize>) -> io::Result<usize> {
+    result.map_err(|code| io::Error::other(get_error_name(code)))
 }

@@ -30,7 +30,8 @@ pub(crate) enum Format {
 }
 
 /// What a finished body is, besides its bytes.
-pub(crate) struct Body {
+pub(crate) struct Encoded {
+    pub(crate) format: Format,
     /// How many of the operations are in it.
     pub(crate) operations: usize,
     /// Names that were cut in it.
@@ -42,9 +43,10 @@ pub(crate) struct Body {
     pub(crate) uncompressed: Option<usize>,
 }
 
-/// Plain text above this length goes to the compressor, so that little of it waits.
+/// Plain text above this length goes to the compressor, so that no more of it waits. Most bodies are shorter, and are
+/// compressed in one go.
 #[cfg(feature = "zstd")]
-const CHUNK: usize = 64 << 10;
+const CHUNK: usize = 1 << 20;
 /// Buffers that grew larger for one body are given back afterwards.
 const KEEP: usize = 4 << 20;
 
@@ -90,7 +92,7 @@ impl Encoder {
         operations: impl Iterator<Item = &'a RunOperation>,
         format: Format,
         limit: usize,
-    ) -> io::Result<Body> {
+    ) -> io::Result<Encoded> {
         self.clear();
         match format {
             Format::Batch => Ok(self.encode_batch(operations, limit)),
@@ -116,8 +118,12 @@ impl Encoder {
         reset(&mut self.packed);
     }
 
-    fn encode_batch<'a>(&mut self, operations: impl Iterator<Item = &'a RunOperation>, limit: usize) -> Body {
-        let mut body = Body::new("application/json".to_owned());
+    fn encode_batch<'a>(
+        &mut self,
+        operations: impl Iterator<Item = &'a RunOperation>,
+        limit: usize,
+    ) -> Encoded {
+        let mut body = Encoded::new(Format::Batch, "application/json".to_owned());
         for operation in operations {
             if !self.batch.add(operation, &self.shared, limit) {
                 break;
@@ -134,8 +140,8 @@ impl Encoder {
         operations: impl Iterator<Item = &'a RunOperation>,
         compressed: bool,
         limit: usize,
-    ) -> io::Result<Body> {
-        let mut body = Body::new(self.multipart.content_type());
+    ) -> io::Result<Encoded> {
+        let mut body = Encoded::new(Format::Multipart { compressed }, self.multipart.content_type());
         let closing = self.multipart.closing();
         self.start_packing(compressed)?;
         // what was compressed and has left the plain buffer counts as well
@@ -185,8 +191,7 @@ impl Encoder {
     #[cfg(feature = "zstd")]
     fn finish_packing(&mut self) -> io::Result<()> {
         if let Some(compressor) = self.compressor.as_mut().filter(|_| self.is_packed) {
-            compressor.push(&self.plain, &mut self.packed)?;
-            compressor.finish(&mut self.packed)?;
+            compressor.finish(&self.plain, &mut self.packed)?;
         }
         Ok(())
     }
@@ -208,9 +213,16 @@ impl Encoder {
     }
 }
 
-impl Body {
-    fn new(content_type: String) -> Body {
-        Body { operations: 0, names_cut: 0, attachments_left_out: 0, content_type, uncompressed: None }
+impl Encoded {
+    fn new(format: Format, content_type: String) -> Encoded {
+        Encoded {
+            format,
+            operations: 0,
+            names_cut: 0,
+            attachments_left_out: 0,
+            content_type,
+            uncompressed: None,
+        }
     }
 
     fn count(&mut self, operation: &RunOperation) {

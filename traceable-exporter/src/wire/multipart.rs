@@ -1,18 +1,20 @@
 //! `POST /runs/multipart`: each field of a run is a part of its own.
 
 use traceable_core::{OperationKind, RunOperation};
-use uuid::Uuid;
 
 use super::json;
 use super::run_json::{self, Shared};
 
-const JSON: &str = "application/json";
+/// From the end of a part's name to its length.
+const JSON: &str = "\"\r\nContent-Type: application/json\r\nContent-Length: ";
 
-/// Writes parts. One for the whole process: the boundary is random, so that no content can contain it by design.
+/// Writes parts. The boundary is random, so that no content can contain it by design.
 pub(crate) struct Multipart {
     boundary: String,
     /// From the boundary to the part's name.
     opening: Vec<u8>,
+    /// The opening with the kind and the id of the operation that is written now: the same for all of its parts.
+    head: Vec<u8>,
     scratch: Vec<u8>,
     /// Bytes of the parts' own bodies in this request, which is what the size header of a compressed one tells.
     content: usize,
@@ -22,7 +24,7 @@ impl Multipart {
     pub(crate) fn new() -> Multipart {
         let boundary = format!("{:032x}", fastrand::u128(..));
         let opening = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"").into_bytes();
-        Multipart { boundary, opening, scratch: Vec::new(), content: 0 }
+        Multipart { boundary, opening, head: Vec::new(), scratch: Vec::new(), content: 0 }
     }
 
     pub(crate) fn content_type(&self) -> String {
@@ -47,10 +49,12 @@ impl Multipart {
     /// Writes all parts of an operation.
     pub(crate) fn add(&mut self, out: &mut Vec<u8>, operation: &RunOperation, shared: &Shared) {
         let mut scratch = std::mem::take(&mut self.scratch);
-        let id = operation.id();
         let post = operation.kind == OperationKind::Post;
-        let kind = if post { "post" } else { "patch" };
-        let mut part = |suffix: &str, body: &[u8]| self.part(out, kind, id, suffix, body);
+        self.head.clear();
+        self.head.extend_from_slice(&self.opening);
+        self.head.extend_from_slice(if post { b"post." } else { b"patch." });
+        json::id(&mut self.head, operation.id());
+        let details = operation.details();
 
         scratch.clear();
         match operation.kind {
@@ -58,48 +62,44 @@ impl Multipart {
             OperationKind::Patch => run_json::patch_fields(&mut scratch, operation, shared),
         }
         scratch.push(b'}');
-        part("", &scratch);
+        self.part(out, "", &scratch);
         for (suffix, payload) in [(".inputs", &operation.inputs), (".outputs", &operation.outputs)] {
             match payload {
-                Some(payload) => part(suffix, payload.as_bytes()),
+                Some(payload) => self.part(out, suffix, payload.as_bytes()),
                 // a new run always says what it has, be it nothing
-                None if post => part(suffix, b"{}"),
+                None if post => self.part(out, suffix, b"{}"),
                 None => {}
             }
         }
         scratch.clear();
-        json::value(&mut scratch, &operation.details().events);
-        part(".events", &scratch);
+        json::value(&mut scratch, &details.events);
+        self.part(out, ".events", &scratch);
         scratch.clear();
         run_json::extra(&mut scratch, operation, shared);
-        part(".extra", &scratch);
-        if let Some(error) = &operation.details().error {
+        self.part(out, ".extra", &scratch);
+        if let Some(error) = &details.error {
             scratch.clear();
             json::string(&mut scratch, error);
-            part(".error", &scratch);
+            self.part(out, ".error", &scratch);
         }
         if let Some(serialized) =
-            operation.details().serialized.as_ref().filter(|_| run_json::keeps_serialized(operation))
+            details.serialized.as_ref().filter(|_| run_json::keeps_serialized(operation))
         {
-            part(".serialized", serialized.as_bytes());
+            self.part(out, ".serialized", serialized.as_bytes());
         }
         self.attachments(out, operation);
         self.scratch = scratch;
     }
 
-    fn part(&mut self, out: &mut Vec<u8>, kind: &str, id: Uuid, suffix: &str, body: &[u8]) {
-        out.extend_from_slice(&self.opening);
-        out.extend_from_slice(kind.as_bytes());
-        out.push(b'.');
-        json::id(out, id);
+    fn part(&mut self, out: &mut Vec<u8>, suffix: &str, body: &[u8]) {
+        out.extend_from_slice(&self.head);
         out.extend_from_slice(suffix.as_bytes());
-        self.content_of_part(out, JSON, body);
+        out.extend_from_slice(JSON.as_bytes());
+        self.content_of_part(out, body);
     }
 
-    fn content_of_part(&mut self, out: &mut Vec<u8>, mime_type: &str, body: &[u8]) {
-        out.extend_from_slice(b"\"\r\nContent-Type: ");
-        out.extend_from_slice(mime_type.as_bytes());
-        out.extend_from_slice(b"\r\nContent-Length: ");
+    /// From the length of a part to its end.
+    fn content_of_part(&mut self, out: &mut Vec<u8>, body: &[u8]) {
         json::number(out, body.len());
         out.extend_from_slice(b"\r\n\r\n");
         out.extend_from_slice(body);
@@ -121,7 +121,10 @@ impl Multipart {
             json::id(out, operation.id());
             out.push(b'.');
             out.extend_from_slice(name.as_bytes());
-            self.content_of_part(out, mime_type(attachment.mime_type()), attachment.bytes());
+            out.extend_from_slice(b"\"\r\nContent-Type: ");
+            out.extend_from_slice(mime_type(attachment.mime_type()).as_bytes());
+            out.extend_from_slice(b"\r\nContent-Length: ");
+            self.content_of_part(out, attachment.bytes());
             used.push(name);
         }
     }

@@ -1,0 +1,25 @@
+//! What the exporter and its threads share.
+
+use crate::config::Config;
+use crate::meter::Meter;
+use crate::queue::Queue;
+use crate::report::Warner;
+
+/// One exporter's own.
+pub(crate) struct Inner {
+    pub(crate) config: Config,
+    pub(crate) queue: Queue,
+    pub(crate) meter: Meter,
+    pub(crate) warner: Warner,
+}
+
+impl Inner {
+    pub(crate) fn new(config: Config) -> Inner {
+        Inner {
+            queue: Queue::new(config.max_queue_bytes, config.paces),
+            meter: Meter::default(),
+            warner: Warner::new(config.reporter.clone()),
+            config,
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! The server: how it is spoken to, and what has been learnt of it.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::config::Config;
+use crate::server_info::ServerInfo;
+use crate::transport::{Header, Reply, Transport};
+use crate::wire::Format;
+
+/// So many refusals of the API key in a row, and nothing is sent for a while.
+const MAX_REFUSALS: u32 = 3;
+/// Then one batch is tried: keys can become valid, or be given rights.
+const REFUSED_PAUSE: Duration = Duration::from_secs(300);
+/// How long a server that did not answer `/info` is not asked again.
+const INFO_PAUSE: Duration = Duration::from_secs(30);
+const INFO_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Shared by the thread that encodes and the one that sends. Made by the exporter's own thread: after a fork the child
+/// must not use the parent's connections.
+pub(crate) struct Server {
+    transport: Transport,
+    /// As the program wants them, whatever the server says.
+    batch_operations: Option<usize>,
+    batch_bytes: Option<usize>,
+    info_timeout: Duration,
+    known: Mutex<Known>,
+}
+
+struct Known {
+    info: ServerInfo,
+    /// `None`: the server has answered. Else when it is to be asked.
+    ask_info_at: Option<Instant>,
+    /// The multipart endpoint was looked for and not found.
+    multipart_is_missing: bool,
+    /// How often in a row the API key was not accepted.
+    refusals: u32,
+    refused_until: Option<Instant>,
+}
+
+impl Server {
+    pub(crate) fn new(config: &Config) -> Server {
+        let known = Known {
+            info: ServerInfo::default(),
+            ask_info_at: Some(Instant::now()),
+            multipart_is_missing: false,
+            refusals: 0,
+            refused_until: None,
+        };
+        Server {
+            transport: Transport::new(config),
+            batch_operations: config.batch_operations,
+            batch_bytes: config.batch_bytes,
+            info_timeout: INFO_TIMEOUT.min(config.request_timeout),
+            known: Mutex::new(known),
+        }
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How many runs go into one request.
+    pub(crate) fn batch_operations(&self) -> usize {
+        self.batch_operations.unwrap_or_else(|| self.known().info.batch_operations)
+    }
+
+    /// How many bytes go into one request.
+    pub(crate) fn batch_bytes(&self) -> usize {
+        self.batch_bytes.unwrap_or_else(|| self.known().info.batch_bytes)
+    }
+
+    /// How a body is to be written.
+    pub(crate) fn format(&self) -> Format {
+        let known = self.known();
+        match known.info.multipart && !known.multipart_is_missing {
+            true => Format::Multipart { compressed: known.info.zstd },
+            false => Format::Batch,
+        }
+    }
+
+    /// Asks what it takes, if it has not said yet.
+    pub(crate) fn ask_info(&self) {
+        if self.known().ask_info_at.is_none_or(|at| Instant::now() < at) {
+            return;
+        }
+        let reply = self.transport.get("/info", self.info_timeout);
+        let mut known = self.known();
+        known.ask_info_at = match reply {
+            Reply::Answer { status: 200..300, text, .. } => {
+                known.info = ServerInfo::read(&text);
+                None
+            }
+            // a collector without this call
+            Reply::Answer { status: 404 | 405 | 501, .. } => None,
+            _ => Some(Instant::now() + INFO_PAUSE),
+        };
+    }
+
+    /// Sends a body.
+    pub(crate) fn post(&self, path: &str, headers: &[Header<'_>], body: &[u8]) -> Reply {
+        self.transport.post(path, headers, body)
+    }
+
+    /// Notes that there is no multipart endpoint.
+    pub(crate) fn lacks_multipart(&self) {
+        self.known().multipart_is_missing = true;
+    }
+
+    /// Notes whether the API key was accepted with the last request.
+    pub(crate) fn took_key(&self, accepted: bool) {
+        let mut known = self.known();
+        known.refusals = if accepted { 0 } else { known.refusals.saturating_add(1) };
+        let is_enough = known.refusals >= MAX_REFUSALS;
+        known.refused_until = is_enough.then(|| Instant::now() + REFUSED_PAUSE);
+    }
+
+    /// Whether the API key was refused so often that nothing is to be sent now.
+    pub(crate) fn refuses_key(&self) -> bool {
+        self.known().refused_until.is_some_and(|until| Instant::now() < until)
+    }
+}
