@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::start::{Started, reserve, start_now};
+use super::start::{Started, reserve_with, start_now};
 use super::token::{Call, finish};
 use super::wrap::future::future;
 use super::wrap::sync::eager;
@@ -169,7 +169,8 @@ impl Block {
 
     fn reserve(self) -> Call {
         let head = Head::new(self.name, self.run_type, Some("trace"));
-        let started = self.extra.call(|| reserve(head, number_call()));
+        let (parent, settings) = self.extra.into_parts();
+        let started = reserve_with(head, number_call(), parent, settings);
         if let Started::Run(run) = &started {
             give(run, &self.inputs, self.attachments);
         }

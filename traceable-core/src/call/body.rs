@@ -39,7 +39,8 @@ fn begin_recorded(record: &mut dyn FnMut(&mut Inputs<'_>)) -> RunTree {
     let Some(Context::Run(run)) = entered() else { return RunTree::inactive() };
     // what is called in a run without being one itself does not give its own to it
     if !run.take_expectation() {
-        return RunTree::inactive();
+        // the handle of a trace that is not recorded says so, to other processes too
+        return if run.is_recorded() { RunTree::inactive() } else { RunTree::of(run) };
     }
     if run.started().is_none() && is_doubtful(&run) {
         // should it find a recorded parent after all, it has no inputs

@@ -79,10 +79,25 @@ fn adopt(site: Option<&'static Site>, parent: &Arc<Run>) {
 
 /// Makes a run that starts later: at its first poll, or when a child needs it.
 pub(super) fn reserve(head: Head, number: u64) -> Started {
-    let site = head.site();
-    let reservation = reservation(ambient().context(), number, site.is_some_and(|site| site.is_root));
+    let is_root = head.site().is_some_and(|site| site.is_root);
+    let reservation = reservation(ambient().context(), number, is_root);
+    start_later(head, reservation)
+}
+
+/// As [`reserve`], for a call with a parent and settings of its own.
+pub(super) fn reserve_with(head: Head, number: u64, parent: Parent, settings: Settings) -> Started {
+    let mut reservation = reservation(ambient().context(), number, false);
+    name_parent(&mut reservation, parent);
+    if !settings.is_empty() {
+        options(&mut reservation).settings = settings;
+    }
+    start_later(head, reservation)
+}
+
+fn start_later(head: Head, reservation: Reservation) -> Started {
     // where there is nothing, there may be something when it starts; and the attribute may name a parent next
-    let may_find_a_parent = reservation.at_call.is_none() || site.is_some_and(|site| site.names_parent);
+    let may_find_a_parent =
+        reservation.at_call.is_none() || head.site().is_some_and(|site| site.names_parent);
     if !may_find_a_parent && is_unrecorded(reservation.at_call.as_ref()) {
         return Started::Passive(unrecorded(reservation.at_call));
     }
@@ -151,7 +166,14 @@ pub(super) fn name_parent(reservation: &mut Reservation, parent: Parent) {
         reservation.wants_root = true;
         return;
     }
-    reservation.at_call = Some(Context::Scope(Extra::new().parent(parent).into_scope(|| around, None)));
+    let extra = Extra::of_call(parent, given(around.as_ref()));
+    reservation.at_call = Some(Context::Scope(extra.into_scope(|| around, None)));
+}
+
+/// What the scopes around a call give to it, wherever it hangs.
+fn given(around: Option<&Context>) -> Settings {
+    let all = scopes(around).filter_map(|scope| scope.given.as_deref());
+    all.fold(Settings::default(), |nearer, farther| nearer.over(Some(farther)))
 }
 
 /// The scopes between here and the next run.
@@ -196,6 +218,19 @@ pub(super) fn start_at_poll(run: &Arc<Run>, object: ObjectId) {
     let known = run.state().reservation.as_ref().map(|r| (r.at_call.clone(), r.is_named, r.number));
     let Some((at_call, is_named, number)) = known else { return };
     let (parent, direct) = match at_start {
+        // `.with_extra(..)` directly on what this call returned, without a parent: the attribute's word holds
+        Some(Context::Scope(scope))
+            if is_named
+                && !scope.names_parent
+                && scope.target.is_some_and(|target| target.is(object, number)) =>
+        {
+            let (parent, around) = match at_call {
+                Some(named) => (Parent::Ambient, Some(named)),
+                None => (Parent::Root, Some(Context::Scope(scope.clone()))),
+            };
+            let extra = Extra::of_call(parent, scope.given.as_deref().cloned().unwrap_or_default());
+            (Some(Context::Scope(extra.into_scope(|| around, None))), Some(scope))
+        }
         // `.with_parent(..)` directly on what this call returned
         Some(Context::Scope(scope)) if scope.target.is_some_and(|target| target.is(object, number)) => {
             (Some(Context::Scope(scope.clone())), Some(scope))
@@ -294,17 +329,13 @@ fn settings(
     options: Option<&mut Options>,
     inherited: Option<Arc<Settings>>,
 ) -> Option<Arc<Settings>> {
-    let metadata = options.map(|options| std::mem::take(&mut options.metadata)).filter(|all| !all.is_empty());
-    let tags = site.map_or(&[][..], |site| site.tags);
-    let project = site.and_then(|site| site.project);
-    if tags.is_empty() && project.is_none() && metadata.is_none() {
+    let mut own = options.map(|options| std::mem::take(&mut options.settings)).unwrap_or_default();
+    let (tags, project) = site.map_or((&[][..], None), |site| (site.tags, site.project));
+    if own.is_empty() && tags.is_empty() && project.is_none() {
         return inherited;
     }
-    let own = Settings {
-        tags: tags.iter().map(|tag| Cow::Borrowed(*tag)).collect(),
-        metadata: metadata.unwrap_or_default(),
-        ..Settings::default()
-    };
+    let further = std::mem::replace(&mut own.tags, tags.iter().map(|tag| Cow::Borrowed(*tag)).collect());
+    own.add_tags(further);
     let mut settings = own.over(inherited.as_deref());
     settings.project = settings.project.or(project.map(Cow::Borrowed));
     Some(Arc::new(settings))

@@ -123,7 +123,7 @@ impl Call {
                 entry.0 = "[not recorded: its expression panicked]".into();
             }
             self.reservation(|reservation| {
-                start::options(reservation).metadata.insert(key.to_owned(), entry.0);
+                start::options(reservation).settings.metadata.insert(key.to_owned(), entry.0);
             });
         }
     }

@@ -53,6 +53,16 @@ impl Extra {
         Extra { parent, settings, one_shots: OneShots::default(), is_ambient: true }
     }
 
+    /// What a call is given by its attribute, or by what is put on it.
+    pub(crate) fn of_call(parent: Parent, settings: Settings) -> Extra {
+        Extra { parent, settings, ..Extra::default() }
+    }
+
+    /// The parent, and the rest but for what is for one call alone.
+    pub(crate) fn into_parts(self) -> (Parent, Settings) {
+        (self.parent, self.settings)
+    }
+
     /// Names the parent: a `&RunTree`, an `Option<&RunTree>` (`None` leaves it to the context), a dotted order,
     /// request headers, or [`Parent::Root`].
     pub fn parent(mut self, parent: impl IntoParent) -> Extra {
@@ -166,6 +176,7 @@ impl Extra {
             Parent::Run(run) => run.context(),
             Parent::Root | Parent::Unreadable => None,
         };
+        let given = Settings { sink: None, enabled: None, ..self.settings.clone() };
         let mut settings = self.settings.over(up.as_ref().and_then(Context::settings).as_deref());
         if let Some(around) = around_settings {
             // a context that is switched off silences everything inside
@@ -186,6 +197,7 @@ impl Extra {
             wants_roots,
             names_parent,
             settings: Some(Arc::new(settings)),
+            given: (!given.is_empty()).then(|| Box::new(given)),
             one_shots: Mutex::new(has_one_shots.then(|| Box::new(self.one_shots))),
             split_reason: unreadable.then_some(SplitReason::BadParent),
             target,

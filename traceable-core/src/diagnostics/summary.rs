@@ -28,6 +28,8 @@ pub struct Diagnostics {
     pub never_polled: u64,
     /// Runs that ended because what was called was dropped.
     pub cancelled: u64,
+    /// How often a [`RunSink`](crate::RunSink) panicked: as many operations were lost.
+    pub sink_panics: u64,
     /// Values that are recorded as a marker, see [`Input`](crate::Input).
     pub unrecorded_values: u64,
 }
@@ -96,6 +98,7 @@ pub fn diagnostics() -> Diagnostics {
         duplicate_run_ids: counters::DUPLICATE_IDS.get(),
         never_polled: counters::NEVER_POLLED.get(),
         cancelled: counters::CANCELLED.get(),
+        sink_panics: counters::SINK_PANICS.get(),
         unrecorded_values: unrecorded_values(),
     }
 }

@@ -9,8 +9,8 @@ use super::node::{Additions, Run, State};
 use super::operation::{Labels, OperationKind, RunDetails, RunOperation};
 use crate::capture::payload::Payload;
 use crate::capture::silence::silently;
-use crate::diagnostics::open_traces;
 use crate::diagnostics::report::{DiagnosticKind, report};
+use crate::diagnostics::{counters, open_traces};
 use crate::identity::time::Timestamp;
 
 /// Tells the sink that the run has started, once.
@@ -179,7 +179,16 @@ fn submit(run: &Arc<Run>, mut state: MutexGuard<'_, State>, kind: OperationKind,
     drop(state);
     // a sink that panics must not take the program with it
     if catch_unwind(AssertUnwindSafe(|| silently(|| sink.submit(operation)))).is_err() {
-        report(DiagnosticKind::SinkPanicked, "a sink panicked; what it was told is lost".to_owned());
+        note_sink_panic();
+    }
+}
+
+#[cold]
+fn note_sink_panic() {
+    if counters::SINK_PANICS.add() == 0 {
+        let text =
+            "a sink panicked; what it was told is lost, and so is what it panics at from now on".to_owned();
+        report(DiagnosticKind::SinkPanicked, text);
     }
 }
 

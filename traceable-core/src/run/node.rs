@@ -70,7 +70,7 @@ pub(crate) struct Reservation {
 #[derive(Default)]
 pub(crate) struct Options {
     pub(crate) one_shots: OneShots,
-    pub(crate) metadata: Map<String, Value>,
+    pub(crate) settings: Settings,
 }
 
 /// What a run is from its start on.
@@ -318,6 +318,8 @@ pub(crate) struct Scope {
     /// The parent was named for the call inside, and so beats one that the function's attribute names.
     pub(crate) names_parent: bool,
     pub(crate) settings: Option<Arc<Settings>>,
+    /// What of these was given here, and not around.
+    pub(crate) given: Option<Box<Settings>>,
     /// For the first traced call inside.
     pub(crate) one_shots: Mutex<Option<Box<OneShots>>>,
     /// Why a root inside is one, if it was to have a parent.

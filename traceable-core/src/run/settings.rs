@@ -37,6 +37,17 @@ impl Settings {
         self
     }
 
+    /// Whether nothing is set.
+    pub(crate) fn is_empty(&self) -> bool {
+        let Settings { project, tags, metadata, sink, enabled, reference_example_id } = self;
+        tags.is_empty()
+            && metadata.is_empty()
+            && project.is_none()
+            && sink.is_none()
+            && enabled.is_none()
+            && reference_example_id.is_none()
+    }
+
     /// Adds tags that are not there yet, in order.
     pub(crate) fn add_tags(&mut self, tags: impl IntoIterator<Item = Text>) {
         for tag in tags {
