@@ -1,8 +1,9 @@
 //! Plain nesting.
 
+use traceable::assert_tree;
 use traceable::prelude::*;
 
-use crate::support::{child, here, leaf, on_both_runtimes, pause, with_retry};
+use crate::support::{child, forests, here, leaf, on_both_runtimes, pause, with_retry};
 
 #[traceable]
 fn outer(x: i32) -> i32 {
@@ -14,6 +15,31 @@ fn functions_nest_under_their_caller() {
     here("outer > (leaf, leaf)", || {
         outer(1);
     });
+}
+
+#[traceable]
+async fn doubles(x: i32) -> i32 {
+    child(2 * x).await
+}
+
+#[traceable]
+async fn feeds(x: i32) -> i32 {
+    let once = doubles(x).await;
+    outer(doubles(once).await)
+}
+
+#[test]
+fn each_run_has_the_inputs_and_the_outputs_of_its_own_call() {
+    for forest in forests(async || assert_eq!(feeds(1).await, 9)) {
+        assert_tree!(forest, "feeds > (doubles > child, doubles > child, outer > (leaf, leaf))");
+        let seen: Vec<_> = forest
+            .runs()
+            .iter()
+            .map(|run| (run.inputs["x"].clone(), run.outputs["output"].clone()))
+            .collect();
+        let expected = [(1, 9), (1, 2), (2, 2), (2, 4), (4, 4), (4, 9), (4, 4), (5, 5)];
+        assert_eq!(seen, expected.map(|(x, output)| (x.into(), output.into())));
+    }
 }
 
 #[traceable]

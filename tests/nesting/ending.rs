@@ -4,11 +4,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use futures::FutureExt;
-use traceable::assert_tree;
+use tokio::sync::oneshot;
 use traceable::prelude::*;
 use traceable::testing::{Recorder, Status};
+use traceable::{assert_tree, trace};
 
-use crate::support::{child, here, leaf, on_both_runtimes, pause};
+use crate::support::{child, forests, here, leaf, on_both_runtimes, pause};
 
 #[traceable]
 async fn never() -> i32 {
@@ -48,21 +49,29 @@ fn a_cancelled_run_says_so() {
 
 #[test]
 fn a_timeout_cancels() {
-    on_both_runtimes("never [cancelled] > child", async || {
-        assert!(tokio::time::timeout(Duration::from_millis(20), never()).await.is_err());
+    // it is polled once, and it is too late then
+    on_both_runtimes("top > (holds [cancelled] > (leaf, leaf), leaf)", async || {
+        let top = trace("top").future(|_| async {
+            assert!(tokio::time::timeout(Duration::ZERO, holds(None)).await.is_err());
+            leaf(1);
+        });
+        top.await;
     });
 }
 
 #[test]
 fn an_aborted_task_ends_once() {
-    for forest in crate::support::forests(async || {
-        let task = tokio::spawn(never());
-        pause().await;
-        tokio::time::sleep(Duration::from_millis(5)).await;
-        task.abort();
-        task.await.unwrap_err();
+    for forest in forests(async || {
+        let top = trace("top").future(|_| async {
+            let (started, has_started) = oneshot::channel();
+            let task = tokio::spawn(holds(Some(started)));
+            has_started.await.unwrap();
+            task.abort();
+            task.await.unwrap_err();
+        });
+        top.await;
     }) {
-        assert_tree!(forest, "never [cancelled] > child");
+        assert_tree!(forest, "top > holds [cancelled] > (leaf, leaf)");
         for run in forest.runs() {
             assert_eq!((run.posts, run.patches), (1, 1), "{}", run.name);
         }
@@ -90,15 +99,32 @@ impl Drop for CleansUp {
     }
 }
 
+#[traceable(skip_all)]
+async fn holds(started: Option<oneshot::Sender<()>>) {
+    let _cleans_up = CleansUp;
+    leaf(1);
+    if let Some(started) = started {
+        started.send(()).unwrap();
+    }
+    std::future::pending::<()>().await;
+}
+
 #[test]
 fn what_runs_while_a_future_is_dropped_is_under_it() {
-    #[traceable]
-    async fn holds() {
-        let _cleans_up = CleansUp;
-        std::future::pending::<()>().await;
-    }
-    here("holds [cancelled] > leaf", || {
-        holds().now_or_never();
+    here("holds [cancelled] > (leaf, leaf); leaf", || {
+        holds(None).now_or_never();
+        leaf(2);
+    });
+    on_both_runtimes("top > (holds [cancelled] > (leaf, leaf), child, leaf)", async || {
+        let top = trace("top").future(|_| async {
+            tokio::select! {
+                biased;
+                () = holds(None) => {}
+                _ = child(1) => {}
+            }
+            leaf(2);
+        });
+        top.await;
     });
 }
 

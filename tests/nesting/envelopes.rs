@@ -5,11 +5,11 @@ use std::convert::Infallible;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use futures::{Sink, SinkExt as _};
+use futures::{Sink, SinkExt as _, Stream, StreamExt as _};
 use http_body::{Body, Frame};
 use tokio::sync::mpsc;
 use traceable::prelude::*;
-use traceable::{Envelope, TraceableSinkExt, trace};
+use traceable::{ContextHandle, Envelope, TraceableSinkExt, trace};
 
 use crate::support::{child, leaf, on_both_runtimes};
 
@@ -64,6 +64,63 @@ fn what_a_sink_calls_is_under_whoever_made_it_or_under_a_named_parent() {
     });
     fn is_sink<S: Sink<i32>>(_: &S) {}
     is_sink(&futures::sink::drain::<i32>().in_current_run());
+}
+
+/// A connection that is read and written by the same task: a stream and a sink at once.
+#[derive(Default)]
+struct Duplex(VecDeque<i32>);
+
+#[traceable]
+fn on_send(x: i32) {
+    leaf(x);
+}
+
+#[traceable]
+fn on_recv(x: i32) -> i32 {
+    leaf(x)
+}
+
+impl Sink<i32> for Duplex {
+    type Error = Infallible;
+    fn poll_ready(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+    fn start_send(mut self: Pin<&mut Self>, x: i32) -> Result<(), Infallible> {
+        on_send(x);
+        self.0.push_back(x);
+        Ok(())
+    }
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+    fn poll_close(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl Stream for Duplex {
+    type Item = i32;
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<i32>> {
+        Poll::Ready(self.0.pop_front().map(on_recv))
+    }
+}
+
+// Bytes that are read and written have no adapter: whoever calls something while it reads enters the context itself.
+#[test]
+fn both_halves_of_a_connection_are_under_the_run_that_opened_it() {
+    on_both_runtimes("ws > (on_send > leaf, on_recv > leaf, leaf); driver > child", async || {
+        let (mut ws, here) = trace("ws").scope(|_| {
+            let here = ContextHandle::current();
+            (here.carry(Duplex::default()), here)
+        });
+        let driver = trace("driver").future(|_| async move {
+            ws.send(1).await.unwrap();
+            assert_eq!(ws.next().await, Some(1));
+            std::future::poll_fn(|_| Poll::Ready(here.scope(|| leaf(2)))).await;
+            child(3).await;
+        });
+        tokio::spawn(driver).await.unwrap();
+    });
 }
 
 /// A body whose frames are made by a traced function.

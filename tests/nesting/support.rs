@@ -1,8 +1,11 @@
 //! What the tests share.
 
+use std::process::Command;
+
+use tokio::runtime::{Builder, Runtime};
 use traceable::assert_tree;
 use traceable::prelude::*;
-use traceable::testing::{Forest, Recorder};
+use traceable::testing::{Forest, RecordedRun, Recorder};
 
 /// Runs the test on one thread and on several, and asserts the tree of both.
 #[track_caller]
@@ -14,13 +17,23 @@ pub(crate) fn on_both_runtimes(expected: &str, test: impl AsyncFn()) {
 
 /// What the test records on one thread, and on several.
 pub(crate) fn forests(test: impl AsyncFn()) -> [Forest; 2] {
-    let one = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let many = tokio::runtime::Builder::new_multi_thread().worker_threads(3).enable_all().build().unwrap();
-    [one, many].map(|runtime| {
+    watched(async |_| test().await)
+}
+
+/// As [`forests`], for a test that looks at what is recorded while it runs.
+pub(crate) fn watched(test: impl AsyncFn(Recorder)) -> [Forest; 2] {
+    runtimes().map(|runtime| {
         let recorder = Recorder::new();
-        runtime.block_on(test().with_context(recorder.context()));
+        runtime.block_on(test(recorder.clone()).with_context(recorder.context()));
         recorder.forest()
     })
+}
+
+/// A runtime of one thread, and one of several.
+pub(crate) fn runtimes() -> [Runtime; 2] {
+    let one = Builder::new_current_thread().enable_all().build().unwrap();
+    let many = Builder::new_multi_thread().worker_threads(3).enable_all().build().unwrap();
+    [one, many]
 }
 
 /// What the test records, on this thread.
@@ -29,6 +42,34 @@ pub(crate) fn here(expected: &str, test: impl FnOnce()) {
     let recorder = Recorder::new();
     recorder.scoped(test);
     assert_tree!(recorder.forest(), expected);
+}
+
+/// Runs a test in a process of its own, where it may change what holds for the whole process. The recorder is the
+/// default sink there: it receives also what has lost its context.
+#[track_caller]
+pub(crate) fn alone(name: &str, test: impl FnOnce(&Recorder)) {
+    const ALONE: &str = "NESTING_ALONE";
+    if std::env::var(ALONE).is_ok_and(|alone| alone == name) {
+        return test(&Recorder::install());
+    }
+    let text = output_of(name, |process| process.env(ALONE, name));
+    assert!(text.contains("1 passed"), "{text}");
+}
+
+/// What a test of this program prints when it is run in a process of its own.
+#[track_caller]
+pub(crate) fn output_of(name: &str, prepare: impl FnOnce(&mut Command) -> &mut Command) -> String {
+    let mut process = Command::new(std::env::current_exe().unwrap());
+    let output = prepare(process.args(["--exact", "--include-ignored", name])).output().unwrap();
+    let text =
+        [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+    assert!(output.status.success(), "{text}");
+    text
+}
+
+/// All runs of this name.
+pub(crate) fn all<'a>(forest: &'a Forest, name: &str) -> Vec<&'a RecordedRun> {
+    forest.runs().iter().filter(|run| run.name == name).collect()
 }
 
 /// Lets other tasks run.
@@ -49,7 +90,7 @@ pub(crate) fn leaf(x: i32) -> i32 {
     x
 }
 
-/// Calls a closure that gives a future, and awaits it, inside a run of its own: what retry helpers do.
+/// Calls a closure that gives a future, and awaits it, inside a run of its own: what libraries that retry do.
 #[traceable(skip_all)]
 pub(crate) async fn with_retry<F: Future<Output = i32>>(future: F) -> i32 {
     future.await

@@ -12,11 +12,13 @@ use crate::support::{child, forests, leaf, on_both_runtimes, pause, with_retry};
 #[traceable]
 async fn spawns() {
     tokio::spawn(child(1)).await.unwrap();
+    let later = child(2);
+    tokio::runtime::Handle::current().spawn(later).await.unwrap();
 }
 
 #[test]
 fn a_spawned_call_nests_where_it_was_made() {
-    on_both_runtimes("spawns > child", async || spawns().await);
+    on_both_runtimes("spawns > (child, child)", async || spawns().await);
 }
 
 #[traceable]
