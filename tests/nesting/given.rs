@@ -188,3 +188,28 @@ fn what_a_scope_gives_reaches_a_call_whose_attribute_names_its_parent() {
         assert!(all(&forest, "alone").iter().all(|run| run.project.as_deref() == Some("p")));
     }
 }
+
+#[test]
+fn a_tag_does_not_move_a_run() {
+    for forest in forests(async || {
+        let around = trace("around").future(|_| async {
+            with_retry(Extra::new().tag("t").call(|| child(1))).await;
+            with_retry(TracingContext::new().metadata("m", 1).scope(|| child(2))).await;
+            // what is called in one scope and started in another is tagged by both
+            let called = Extra::new().tag("call").call(|| child(3));
+            called.with_context(TracingContext::new().tag("start")).await;
+            // called outside of any run
+            tokio::spawn(child(4)).await.unwrap();
+        });
+        around.await;
+        let outside = Extra::new().tag("outside").call(|| child(5));
+        trace("later").future(|_| async { outside.await }).await;
+    }) {
+        let children = "with_retry > child, with_retry > child, child, child";
+        assert_tree!(forest, &format!("around > ({children}); later > child"));
+        let tags: Vec<_> = all(&forest, "child").iter().map(|run| run.tags.join("+")).collect();
+        assert_eq!(tags, ["t", "", "start+call", "", "outside"]);
+        assert_eq!(all(&forest, "child")[1].metadata["m"], 1);
+        assert!(all(&forest, "with_retry").iter().all(|run| run.tags.is_empty()));
+    }
+}

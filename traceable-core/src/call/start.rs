@@ -172,8 +172,28 @@ pub(super) fn name_parent(reservation: &mut Reservation, parent: Parent) {
 
 /// What the scopes around a call give to it, wherever it hangs.
 fn given(around: Option<&Context>) -> Settings {
-    let all = scopes(around).filter_map(|scope| scope.given.as_deref());
+    gather(scopes(around))
+}
+
+fn gather<'a>(scopes: impl Iterator<Item = &'a Arc<Scope>>) -> Settings {
+    let all = scopes.filter_map(|scope| scope.given.as_deref());
     all.fold(Settings::default(), |nearer, farther| nearer.over(Some(farther)))
+}
+
+/// The parent rule, for which scopes that only give tags and the like are not there: a tag does not move a run. What
+/// they give goes with it.
+fn place(at_call: Option<Context>, at_start: Option<Context>) -> Option<Context> {
+    let (Some(call), Some(start)) = (&at_call, &at_start) else { return choose(at_call, at_start) };
+    let giving = || scopes(Some(call)).take_while(|scope| scope.only_gives);
+    let Some(outermost) = giving().last() else { return choose(at_call, at_start) };
+    if start.is_or_descends_from(call) {
+        return at_start;
+    }
+    if outermost.up.as_ref().is_some_and(|behind| !start.is_or_descends_from(behind)) {
+        return at_call;
+    }
+    let extra = Extra::of_call(Parent::Ambient, gather(giving()));
+    Some(Context::Scope(extra.into_scope(|| at_start, None)))
 }
 
 /// The scopes between here and the next run.
@@ -242,7 +262,7 @@ pub(super) fn start_at_poll(run: &Arc<Run>, object: ObjectId) {
         }
         _ if is_named => (at_call, None),
         // found before the run is locked: to compare contexts may start other runs
-        at_start => (choose(at_call, at_start), None),
+        at_start => (place(at_call, at_start), None),
     };
     run.place(|| {
         let Some(mut reservation) = run.state().reservation.take() else { return Bound::nowhere(run) };

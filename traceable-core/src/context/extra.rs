@@ -163,6 +163,9 @@ impl Extra {
             // something is recorded from now on
             process::open_gate();
         }
+        let only_gives = matches!(self.parent, Parent::Ambient)
+            && self.settings.sink.is_none()
+            && self.settings.enabled.is_none();
         let names_parent = !self.is_ambient && !matches!(self.parent, Parent::Ambient);
         let (wants_roots, unreadable) = match &self.parent {
             Parent::Ambient | Parent::Run(_) => (false, false),
@@ -198,6 +201,7 @@ impl Extra {
             names_parent,
             settings: Some(Arc::new(settings)),
             given: (!given.is_empty()).then(|| Box::new(given)),
+            only_gives,
             one_shots: Mutex::new(has_one_shots.then(|| Box::new(self.one_shots))),
             split_reason: unreadable.then_some(SplitReason::BadParent),
             target,

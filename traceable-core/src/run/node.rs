@@ -320,6 +320,8 @@ pub(crate) struct Scope {
     pub(crate) settings: Option<Arc<Settings>>,
     /// What of these was given here, and not around.
     pub(crate) given: Option<Box<Settings>>,
+    /// It gives tags and the like, and moves nothing: for the parent rule it is not there.
+    pub(crate) only_gives: bool,
     /// For the first traced call inside.
     pub(crate) one_shots: Mutex<Option<Box<OneShots>>>,
     /// Why a root inside is one, if it was to have a parent.
