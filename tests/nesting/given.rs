@@ -203,7 +203,7 @@ fn a_tag_does_not_move_a_run() {
         });
         around.await;
         let outside = Extra::new().tag("outside").call(|| child(5));
-        trace("later").future(|_| async { outside.await }).await;
+        trace("later").future(|_| outside).await;
     }) {
         let children = "with_retry > child, with_retry > child, child, child";
         assert_tree!(forest, &format!("around > ({children}); later > child"));

@@ -229,3 +229,27 @@ fn a_generator_ends_when_it_is_dropped_although_there_is_no_runtime_any_more() {
         assert_tree!(recorder.forest(), "top > tokens [dropped] > child");
     }
 }
+
+#[test]
+fn what_is_dropped_unpolled_and_was_given_an_absent_parent_drops_where_it_is() {
+    struct Guard;
+    impl Drop for Guard {
+        fn drop(&mut self) {
+            leaf(1);
+        }
+    }
+    #[traceable]
+    fn unpolled() -> impl Stream<Item = i32> {
+        let guard = Guard;
+        async_stream::stream! {
+            let _guard = guard;
+            yield 1;
+        }
+    }
+    #[traceable(skip_output)]
+    fn holds() -> impl Future<Output = Box<dyn Send>> {
+        let stream = unpolled().with_parent(None::<&RunTree>);
+        async move { Box::new(stream) as Box<dyn Send> }
+    }
+    on_both_runtimes("holds > leaf", async || drop(holds().await));
+}

@@ -5,8 +5,8 @@ use std::sync::{Arc, PoisonError};
 
 use super::split::{self, Lost};
 use crate::context::extra::Extra;
+use crate::context::giving::{given, place, scopes};
 use crate::context::parent::Parent;
-use crate::context::rule::choose;
 use crate::context::slot::{Ambient, ambient};
 use crate::diagnostics::counters;
 use crate::process;
@@ -170,40 +170,6 @@ pub(super) fn name_parent(reservation: &mut Reservation, parent: Parent) {
     reservation.at_call = Some(Context::Scope(extra.into_scope(|| around, None)));
 }
 
-/// What the scopes around a call give to it, wherever it hangs.
-fn given(around: Option<&Context>) -> Settings {
-    gather(scopes(around))
-}
-
-fn gather<'a>(scopes: impl Iterator<Item = &'a Arc<Scope>>) -> Settings {
-    let all = scopes.filter_map(|scope| scope.given.as_deref());
-    all.fold(Settings::default(), |nearer, farther| nearer.over(Some(farther)))
-}
-
-/// The parent rule, for which scopes that only give tags and the like are not there: a tag does not move a run. What
-/// they give goes with it.
-fn place(at_call: Option<Context>, at_start: Option<Context>) -> Option<Context> {
-    let (Some(call), Some(start)) = (&at_call, &at_start) else { return choose(at_call, at_start) };
-    let giving = || scopes(Some(call)).take_while(|scope| scope.only_gives);
-    let Some(outermost) = giving().last() else { return choose(at_call, at_start) };
-    if start.is_or_descends_from(call) {
-        return at_start;
-    }
-    if outermost.up.as_ref().is_some_and(|behind| !start.is_or_descends_from(behind)) {
-        return at_call;
-    }
-    let extra = Extra::of_call(Parent::Ambient, gather(giving()));
-    Some(Context::Scope(extra.into_scope(|| at_start, None)))
-}
-
-/// The scopes between here and the next run.
-fn scopes(context: Option<&Context>) -> impl Iterator<Item = &Arc<Scope>> {
-    fn scope(context: &Context) -> Option<&Arc<Scope>> {
-        if let Context::Scope(scope) = context { Some(scope) } else { None }
-    }
-    std::iter::successors(context.and_then(scope), |at| at.up.as_ref().and_then(scope))
-}
-
 fn take_one_shots(reservation: &mut Reservation, scope: &Scope) -> bool {
     let given = scope.one_shots.lock().unwrap_or_else(PoisonError::into_inner).take();
     let Some(one_shots) = given else { return false };
@@ -237,29 +203,24 @@ pub(super) fn start_at_poll(run: &Arc<Run>, object: ObjectId) {
     let (at_start, lost) = Lost::split(around);
     let known = run.state().reservation.as_ref().map(|r| (r.at_call.clone(), r.is_named, r.number));
     let Some((at_call, is_named, number)) = known else { return };
+    let is_put_on = |scope: &Scope| scope.target.is_some_and(|target| target.is(object, number));
     let (parent, direct) = match at_start {
-        // `.with_extra(..)` directly on what this call returned, without a parent: the attribute's word holds
-        Some(Context::Scope(scope))
-            if is_named
-                && !scope.names_parent
-                && scope.target.is_some_and(|target| target.is(object, number)) =>
-        {
-            let (parent, around) = match at_call {
-                Some(named) => (Parent::Ambient, Some(named)),
-                None => (Parent::Root, Some(Context::Scope(scope.clone()))),
-            };
-            let extra = Extra::of_call(parent, scope.given.as_deref().cloned().unwrap_or_default());
-            (Some(Context::Scope(extra.into_scope(|| around, None))), Some(scope))
-        }
         // `.with_parent(..)` directly on what this call returned
-        Some(Context::Scope(scope)) if scope.target.is_some_and(|target| target.is(object, number)) => {
+        Some(Context::Scope(scope)) if is_put_on(&scope) && scope.names_parent => {
             (Some(Context::Scope(scope.clone())), Some(scope))
         }
-        // a root on purpose, called where there was nothing: it still goes where everything around it goes
-        Some(around) if is_named && at_call.is_none() => {
-            let scope = Extra::new().parent(Parent::Root).into_scope(|| Some(around), None);
-            (Some(Context::Scope(scope)), None)
+        // something else directly on it, which leaves the parent as it is
+        Some(Context::Scope(scope)) if is_put_on(&scope) => {
+            let here = Context::Scope(scope.clone());
+            let parent = match at_call {
+                None if is_named => Some(root_in(here)),
+                named if is_named => named,
+                at_call => place(at_call, Some(here.clone())),
+            };
+            (parent.map(|parent| also_given(parent, &scope)), Some(scope))
         }
+        // a root on purpose, called where there was nothing: it still goes where everything around it goes
+        Some(around) if is_named && at_call.is_none() => (Some(root_in(around)), None),
         _ if is_named => (at_call, None),
         // found before the run is locked: to compare contexts may start other runs
         at_start => (place(at_call, at_start), None),
@@ -272,6 +233,22 @@ pub(super) fn start_at_poll(run: &Arc<Run>, object: ObjectId) {
         }
         bind_reserved(run, reservation, parent, lost)
     });
+}
+
+/// A trace of its own that goes where everything around it goes.
+fn root_in(around: Context) -> Context {
+    Context::Scope(Extra::new().parent(Parent::Root).into_scope(|| Some(around), None))
+}
+
+/// A parent with what a scope gives besides, if that is not in it already.
+fn also_given(parent: Context, scope: &Arc<Scope>) -> Context {
+    match scope.given.as_deref() {
+        Some(given) if !parent.is(&Context::Scope(scope.clone())) => {
+            let extra = Extra::of_call(Parent::Ambient, given.clone());
+            Context::Scope(extra.into_scope(|| Some(parent), None))
+        }
+        _ => parent,
+    }
 }
 
 fn bind_reserved(run: &Arc<Run>, mut reservation: Reservation, parent: Option<Context>, lost: Lost) -> Bound {

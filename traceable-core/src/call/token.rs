@@ -10,8 +10,8 @@ use super::start::{self, Started};
 use crate::capture::object::to_value;
 use crate::capture::outcome::{Outcome, Report as _};
 use crate::capture::silence::silently;
+use crate::context::giving::place;
 use crate::context::parent::IntoParent;
-use crate::context::rule::choose;
 use crate::context::slot::{Entered, ambient, enter, note_call, number_call};
 use crate::diagnostics::counters;
 use crate::process;
@@ -34,6 +34,8 @@ enum Stage {
     Run(Arc<Run>),
     /// No run of its own: what is called inside attaches to this.
     Passive(Context),
+    /// No run of its own, and begun where there was none: what is called inside begins traces, whoever polls it.
+    Nowhere,
     /// Switched off by `enabled`; what is called inside attaches to what is around it when it starts.
     /// (In a box, because two words are what every annotated future has to hold.)
     Skipped(Box<Option<Context>>),
@@ -193,14 +195,14 @@ impl Call {
                 Some(Context::Scope(scope)) if scope.target.is_some_and(|target| target.is(object, 0)) => {
                     Some(Context::Scope(scope))
                 }
-                around => choose(at_call.take(), around),
+                around => place(at_call.take(), around),
             };
-            self.0 = around.map_or(Stage::Off, Stage::Passive);
+            self.0 = around.map_or(Stage::Nowhere, Stage::Passive);
         }
         match &self.0 {
             Stage::Run(run) => enter_run(run, object),
             Stage::Passive(context) => enter(Some(context.clone())),
-            Stage::Off | Stage::Now { .. } | Stage::Skipped(_) => enter(None),
+            Stage::Off | Stage::Nowhere | Stage::Now { .. } | Stage::Skipped(_) => enter(None),
         }
     }
 
@@ -215,7 +217,7 @@ impl Call {
             }
             Stage::Passive(context) => enter(Some(context.clone())),
             Stage::Skipped(around) => enter((**around).clone()),
-            Stage::Off | Stage::Now { .. } => enter(None),
+            Stage::Off | Stage::Nowhere | Stage::Now { .. } => enter(None),
         }
     }
 
@@ -233,6 +235,7 @@ impl Call {
         match &self.0 {
             Stage::Run(run) if run.started().is_some() => Some(enter(Some(Context::Run(run.clone())))),
             Stage::Passive(context) => Some(enter(Some(context.clone()))),
+            Stage::Nowhere => Some(enter(None)),
             _ => None,
         }
     }

@@ -6,7 +6,6 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::parent::{IntoParent, Parent};
-use super::rule::choose;
 use super::slot::{ambient, enter};
 use crate::capture::object::to_value;
 use crate::diagnostics::report::{DiagnosticKind, report};
@@ -206,12 +205,6 @@ impl Extra {
             split_reason: unreadable.then_some(SplitReason::BadParent),
             target,
         })
-    }
-
-    /// As [`into_scope`](Self::into_scope), for something that was called where `at_call` was current and starts
-    /// now.
-    pub(crate) fn into_later_scope(self, at_call: Option<Context>, target: Option<Target>) -> Arc<Scope> {
-        self.into_scope(|| choose(at_call, ambient().context()), target)
     }
 }
 

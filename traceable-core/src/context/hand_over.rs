@@ -7,6 +7,7 @@ use std::task::{Context as TaskContext, Poll};
 use pin_project_lite::pin_project;
 
 use super::extra::Extra;
+use super::giving::place;
 use super::parent::IntoParent;
 use super::slot::{Entered, ambient, enter, last_call};
 use super::tracing_context::TracingContext;
@@ -89,7 +90,9 @@ impl Carried {
         if let Carried::Later(later) = self {
             let Later { extra, at_call, is_for_call, last_call } = std::mem::take(&mut **later);
             let target = is_for_call.then(|| Target { object: ObjectId::of(object), call: last_call });
-            *self = Carried::Ready(Some(Context::Scope(extra.into_later_scope(at_call, target))));
+            *self = Carried::Ready(Some(Context::Scope(
+                extra.into_scope(|| place(at_call, ambient().context()), target),
+            )));
         }
         match self {
             Carried::Ready(context) => enter(context.clone()),

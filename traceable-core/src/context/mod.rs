@@ -9,6 +9,7 @@ pub(crate) mod current;
 pub(crate) mod envelope;
 pub(crate) mod extra;
 pub(crate) mod fence;
+pub(crate) mod giving;
 pub(crate) mod hand_over;
 pub(crate) mod handle;
 pub(crate) mod parent;

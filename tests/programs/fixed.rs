@@ -1,0 +1,1 @@
+//! Programs that are worth a test of their own.

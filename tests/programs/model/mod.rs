@@ -1,0 +1,148 @@
+//! What a program should leave behind, by the documented rule alone.
+//!
+//! Nothing here runs: the steps are read in order, each with the context it stands in. That a task runs later, or
+//! elsewhere, makes no difference to where things hang; where it makes one to whether a run exists at all, the run
+//! is a "maybe".
+
+mod call;
+mod contexts;
+mod steps;
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use traceable::testing::Status;
+
+use crate::program::{ACTOR, Id, OUTSIDE, Program};
+use contexts::{At, Context, Contexts};
+
+/// What is expected of one run.
+#[derive(Clone, Debug)]
+pub(crate) struct Expected {
+    pub(crate) parent: Option<Id>,
+    /// It is a root, and was meant to be.
+    pub(crate) is_root_on_purpose: bool,
+    /// Whether it exists depends on who is faster.
+    pub(crate) is_maybe: bool,
+    /// Nothing if that depends on who is faster.
+    pub(crate) status: Option<Status>,
+}
+
+#[derive(Default)]
+pub(crate) struct Expectation {
+    pub(crate) runs: BTreeMap<Id, Expected>,
+    /// The current run at each look, and whether the look is a maybe.
+    pub(crate) looks: BTreeMap<Id, (Option<Id>, bool)>,
+}
+
+pub(crate) fn expect(program: &Program) -> Expectation {
+    let mut contexts = Contexts::default();
+    let outside = contexts.started(OUTSIDE, None);
+    let actor = contexts.started(ACTOR, None);
+    let mut model = Model { contexts, expectation: Expectation::default(), actor, is_maybe: false };
+    model.tell(outside);
+    model.tell(actor);
+    model.ends(Some(outside), Status::Success);
+    model.ends(Some(actor), Status::Success);
+    let frame = Rc::new(Frame { run: Some(outside), up: None });
+    let top = Env { at: None, frame };
+    // a panic at the top is caught there
+    let left = model.body(&top, call::Locals::default(), &program.0).unwrap_or_default();
+    model.drop_all(left, None);
+    model.expectation
+}
+
+/// Where a step stands.
+#[derive(Clone)]
+struct Env {
+    at: Context,
+    frame: Rc<Frame>,
+}
+
+/// A function around, as the program's text has it.
+struct Frame {
+    /// Nothing if the function is switched off.
+    run: Option<At>,
+    up: Option<Rc<Frame>>,
+}
+
+/// Why steps end early.
+#[derive(Clone, Copy, PartialEq)]
+enum Stop {
+    Panic,
+    /// It waits for ever, until it is dropped.
+    Hang,
+}
+
+struct Model {
+    contexts: Contexts,
+    expectation: Expectation,
+    actor: At,
+    /// What is read now may happen or not.
+    is_maybe: bool,
+}
+
+impl Model {
+    /// The run exists: it was polled, or a child attaches to it.
+    fn tell(&mut self, run: At) {
+        let id = self.contexts.id(run);
+        // what hangs under a run from afar does not tell that run
+        if !self.contexts.is_run(run) || self.expectation.runs.contains_key(&id) {
+            return;
+        }
+        let above = self.contexts.start_where_called(run);
+        let parent = self.contexts.run_of(above);
+        let is_root_on_purpose = parent.is_none() && self.contexts.is_root_on_purpose(above);
+        let parent_id = parent.map(|parent| self.contexts.id(parent));
+        let is_maybe = self.is_maybe;
+        let expected =
+            Expected { parent: parent_id, is_root_on_purpose, is_maybe, status: Some(Status::Open) };
+        self.expectation.runs.insert(id, expected);
+        if let Some(parent) = parent {
+            self.tell(parent);
+        }
+    }
+
+    /// A run starts because its id or its place has to be known.
+    ///
+    /// By the rule only a child or a poll starts it. That entering a scope in it does, or comparing it with another
+    /// run, and that the run above it exists from then on, is not by the rule: see `reserved` in `fixed`.
+    fn start_early(&mut self, at: Context) {
+        if let Some(run) = at.filter(|at| self.contexts.is_run(*at) && !self.contexts.has_started(*at)) {
+            let above = self.contexts.start_where_called(run);
+            if let Some(above) = self.contexts.run_of(above) {
+                self.tell(above);
+            }
+        }
+    }
+
+    fn choose(&mut self, call: Context, start: Context) -> Context {
+        if call.is_some() && start.is_some() {
+            self.start_early(call);
+            self.start_early(start);
+        }
+        self.contexts.choose(call, start)
+    }
+
+    /// Whether anybody has heard of the run.
+    fn is_told(&self, run: At) -> bool {
+        self.expectation.runs.contains_key(&self.contexts.id(run))
+    }
+
+    fn ends(&mut self, run: Option<At>, status: Status) {
+        let Some(run) = run.filter(|run| self.is_told(*run)) else { return };
+        let status = (!self.is_maybe).then_some(status);
+        if let Some(expected) = self.expectation.runs.get_mut(&self.contexts.id(run))
+            && expected.status == Some(Status::Open)
+        {
+            expected.status = status;
+        }
+    }
+
+    /// A call of a plain function with nothing inside.
+    fn leaf(&mut self, id: Id, at: Context) {
+        let run = self.contexts.started(id, at);
+        self.tell(run);
+        self.ends(Some(run), Status::Success);
+    }
+}
