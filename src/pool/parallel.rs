@@ -1,7 +1,7 @@
 //! Parallel iterators that carry a context.
 
 use rayon::iter::ParallelIterator;
-use rayon::iter::plumbing::{Consumer, Folder, UnindexedConsumer};
+use rayon::iter::plumbing::{Consumer, Folder, Reducer, UnindexedConsumer};
 
 use crate::ContextHandle;
 
@@ -53,7 +53,7 @@ impl<I: ParallelIterator> ParallelIterator for InCurrentRun<I> {
     }
 }
 
-/// A consumer or a folder that does its work in a context.
+/// A consumer, a folder or a reducer that does its work in a context.
 struct InContext<C> {
     base: C,
     context: ContextHandle,
@@ -61,13 +61,17 @@ struct InContext<C> {
 
 impl<T, C: Consumer<T>> Consumer<T> for InContext<C> {
     type Folder = InContext<C::Folder>;
-    type Reducer = C::Reducer;
+    type Reducer = InContext<C::Reducer>;
     type Result = C::Result;
 
-    fn split_at(self, index: usize) -> (Self, Self, C::Reducer) {
+    fn split_at(self, index: usize) -> (Self, Self, Self::Reducer) {
         let (left, right, reducer) = self.base.split_at(index);
-        let context = self.context;
-        (InContext { base: left, context: context.clone() }, InContext { base: right, context }, reducer)
+        let carry = || self.context.clone();
+        (
+            InContext { base: left, context: carry() },
+            InContext { base: right, context: carry() },
+            InContext { base: reducer, context: carry() },
+        )
     }
 
     fn into_folder(self) -> Self::Folder {
@@ -85,8 +89,15 @@ impl<T, C: UnindexedConsumer<T>> UnindexedConsumer<T> for InContext<C> {
         InContext { base: self.base.split_off_left(), context: self.context.clone() }
     }
 
-    fn to_reducer(&self) -> C::Reducer {
-        self.base.to_reducer()
+    fn to_reducer(&self) -> Self::Reducer {
+        InContext { base: self.base.to_reducer(), context: self.context.clone() }
+    }
+}
+
+impl<T, R: Reducer<T>> Reducer<T> for InContext<R> {
+    fn reduce(self, left: T, right: T) -> T {
+        let InContext { base, context } = self;
+        context.scope(|| base.reduce(left, right))
     }
 }
 

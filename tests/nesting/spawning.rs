@@ -132,3 +132,22 @@ fn a_handle_serves_callbacks_of_any_shape() {
         });
     });
 }
+
+#[test]
+fn what_reduces_in_a_parallel_chain_carries_the_context_too() {
+    let pool = ContextThreadPool::new(4).unwrap();
+    let recorder = traceable::testing::Recorder::new();
+    recorder.scoped(|| {
+        trace("top").scope(|_| {
+            let add = |a, b| leaf(a) + leaf(b);
+            let sum = pool.install(|| (0..200).into_par_iter().in_current_run().reduce(|| 0, add));
+            assert_eq!(sum, 19_900);
+        });
+    });
+    assert_eq!(recorder.forest().roots().count(), 1);
+}
+
+#[test]
+fn what_carries_a_context_may_be_unwound_through() {
+    assert_eq!(std::panic::catch_unwind(traceable::bind(|| 1)).unwrap(), 1);
+}

@@ -24,6 +24,8 @@ pub(crate) struct Expected {
     pub(crate) is_root_on_purpose: bool,
     /// Whether it exists depends on who is faster.
     pub(crate) is_maybe: bool,
+    /// So does where it hangs.
+    pub(crate) is_anywhere: bool,
     /// Nothing if that depends on who is faster.
     pub(crate) status: Option<Status>,
 }
@@ -39,7 +41,8 @@ pub(crate) fn expect(program: &Program) -> Expectation {
     let mut contexts = Contexts::default();
     let outside = contexts.started(OUTSIDE, None);
     let actor = contexts.started(ACTOR, None);
-    let mut model = Model { contexts, expectation: Expectation::default(), actor, is_maybe: false };
+    let mut model =
+        Model { contexts, expectation: Expectation::default(), actor, is_maybe: false, is_adrift: false };
     model.tell(outside);
     model.tell(actor);
     model.ends(Some(outside), Status::Success);
@@ -80,6 +83,8 @@ struct Model {
     actor: At,
     /// What is read now may happen or not.
     is_maybe: bool,
+    /// And what is dropped now never started: it is dropped by whoever has it then.
+    is_adrift: bool,
 }
 
 impl Model {
@@ -94,9 +99,13 @@ impl Model {
         let parent = self.contexts.run_of(above);
         let is_root_on_purpose = parent.is_none() && self.contexts.is_root_on_purpose(above);
         let parent_id = parent.map(|parent| self.contexts.id(parent));
-        let is_maybe = self.is_maybe;
-        let expected =
-            Expected { parent: parent_id, is_root_on_purpose, is_maybe, status: Some(Status::Open) };
+        let expected = Expected {
+            parent: parent_id,
+            is_root_on_purpose,
+            is_maybe: self.is_maybe,
+            is_anywhere: self.is_adrift,
+            status: Some(Status::Open),
+        };
         self.expectation.runs.insert(id, expected);
         if let Some(parent) = parent {
             self.tell(parent);

@@ -1,6 +1,8 @@
 //! Runs that begin a trace of their own although nobody meant them to: they say why, and the first of a function that
 //! runs as a child elsewhere is reported. None is given a parent by guess.
 
+use std::sync::LazyLock;
+
 use super::spawned::{self, Spawned};
 use crate::context::fence::is_in_task;
 use crate::context::slot::Ambient;
@@ -23,6 +25,8 @@ impl Lost {
     pub(super) fn split(around: Ambient) -> (Option<Context>, Lost) {
         match around {
             Ambient::Here(context) => (Some(context), Lost::Nothing),
+            // a scope around no run is nothing to lose
+            Ambient::Fenced(context) if context.run_ref().is_none() => (None, Lost::Nothing),
             Ambient::Fenced(context) => (None, Lost::Fenced(context)),
             Ambient::Copied => (None, Lost::Copied),
             Ambient::Nothing => (None, Lost::Nothing),
@@ -84,26 +88,26 @@ pub(super) fn note_root(
     report_split(site, task.as_ref());
 }
 
-/// Whether there was a parent to lose. A thread that calls something while no trace is open (a test's, a job's) simply
-/// begins one.
+/// Whether there was a parent to lose. What is called while no trace is open, and is a child nowhere, simply begins
+/// one.
 fn is_probably_lost(site: &Site, reason: SplitReason) -> bool {
     match reason {
-        SplitReason::NoContextOnThread => open_traces::is_any() && !is_thread_of_a_test(),
-        SplitReason::NoContextInTask => open_traces::is_any() || site.watch.was_child(),
+        SplitReason::NoContextOnThread if is_thread_of_a_test() => false,
+        SplitReason::NoContextOnThread | SplitReason::NoContextInTask => {
+            open_traces::is_any() || site.watch.was_child()
+        }
         SplitReason::FencedTask | SplitReason::BadParent | SplitReason::Forked => true,
     }
 }
 
-/// Rust's tests run on threads that bear their names, one beside the other; what they call first begins a trace. Where
-/// the name has no module in it, the place tells where cargo puts the programs that it makes of tests.
+/// Rust's tests run on threads that bear their names, one beside the other; what they call first begins a trace. The
+/// programs that cargo makes of tests are known by their folder.
 fn is_thread_of_a_test() -> bool {
-    let thread = std::thread::current();
-    let Some(name) = thread.name() else { return false };
-    let is_test_program = || {
+    static IS_TEST_PROGRAM: LazyLock<bool> = LazyLock::new(|| {
         let program = std::env::current_exe().ok();
         program.as_ref().and_then(|path| path.parent()).is_some_and(|folder| folder.ends_with("deps"))
-    };
-    name.contains("::") || is_test_program()
+    });
+    std::thread::current().name().is_some() && *IS_TEST_PROGRAM
 }
 
 /// A run of this function is a child.

@@ -12,6 +12,27 @@ pub(crate) fn is_silent() -> bool {
     IS_SILENT.try_with(Cell::get).unwrap_or(false)
 }
 
+thread_local! {
+    static IS_IN_SINK: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs a sink's code, unless it is a sink's code that asks for it: what a sink traces would come back to it.
+/// Returns whether it ran.
+pub(crate) fn in_sink(f: impl FnOnce()) -> bool {
+    struct Restore;
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            let _ = IS_IN_SINK.try_with(|inside| inside.set(false));
+        }
+    }
+    if IS_IN_SINK.try_with(|inside| inside.replace(true)).unwrap_or(false) {
+        return false;
+    }
+    let _restore = Restore;
+    silently(f);
+    true
+}
+
 /// Runs `f` where nothing is traced.
 pub(crate) fn silently<R>(f: impl FnOnce() -> R) -> R {
     struct Restore(bool);

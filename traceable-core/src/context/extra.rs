@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::parent::{IntoParent, Parent};
 use super::slot::{ambient, enter};
 use crate::capture::object::to_value;
+use crate::capture::silence::is_silent;
 use crate::diagnostics::report::{DiagnosticKind, report};
 use crate::diagnostics::split_reason::SplitReason;
 use crate::identity::fork::this_process;
@@ -210,7 +211,10 @@ impl Extra {
 
 /// A name or an id that nobody took is a mistake: what was called is not traced.
 fn warn_if_left(scope: &Scope) {
-    if cfg!(debug_assertions) && scope.one_shots.lock().unwrap_or_else(PoisonError::into_inner).is_some() {
+    if cfg!(debug_assertions)
+        && !is_silent()
+        && scope.one_shots.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    {
         let text = "an `Extra` with `name`, `run_id` or `on_end` found no traced call: is the function annotated with \
                     `#[traceable]`, and is tracing on?";
         report(DiagnosticKind::UnusedExtra, text.to_owned());

@@ -46,7 +46,8 @@ impl SplitReason {
         match self {
             SplitReason::NoContextInTask => {
                 "call it before the spawn, `spawn(f(..))`, or carry the context: \
-                 `spawn(async { .. }.in_current_run())`, `traceable::task::spawn(async { .. })`"
+                 `spawn(async { .. }.in_current_run())`, `traceable::task::spawn(async { .. })`, \
+                 `spawn_blocking(bind(|| ..))`"
             }
             SplitReason::NoContextOnThread => {
                 "carry the context: `spawn(bind(|| ..))`, `traceable::thread::spawn(|| ..)`, or a \

@@ -30,6 +30,8 @@ pub struct Diagnostics {
     pub cancelled: u64,
     /// How often a [`RunSink`](crate::RunSink) panicked: as many operations were lost.
     pub sink_panics: u64,
+    /// What a sink traced itself, and was not told: it would come back to it without end.
+    pub from_sinks: u64,
     /// Values that are recorded as a marker, see [`Input`](crate::Input).
     pub unrecorded_values: u64,
 }
@@ -99,6 +101,7 @@ pub fn diagnostics() -> Diagnostics {
         never_polled: counters::NEVER_POLLED.get(),
         cancelled: counters::CANCELLED.get(),
         sink_panics: counters::SINK_PANICS.get(),
+        from_sinks: counters::FROM_SINKS.get(),
         unrecorded_values: unrecorded_values(),
     }
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::node::{Additions, Run, State};
 use super::operation::{Labels, OperationKind, RunDetails, RunOperation};
 use crate::capture::payload::Payload;
-use crate::capture::silence::silently;
+use crate::capture::silence::{in_sink, silently};
 use crate::diagnostics::report::{DiagnosticKind, report};
 use crate::diagnostics::{counters, open_traces};
 use crate::identity::time::Timestamp;
@@ -178,8 +178,10 @@ fn submit(run: &Arc<Run>, mut state: MutexGuard<'_, State>, kind: OperationKind,
     }
     drop(state);
     // a sink that panics must not take the program with it
-    if catch_unwind(AssertUnwindSafe(|| silently(|| sink.submit(operation)))).is_err() {
-        note_sink_panic();
+    match catch_unwind(AssertUnwindSafe(|| in_sink(|| sink.submit(operation)))) {
+        Ok(true) => {}
+        Ok(false) => drop(counters::FROM_SINKS.add()),
+        Err(_) => note_sink_panic(),
     }
 }
 

@@ -13,6 +13,8 @@ use super::settings::Settings;
 use super::sink::RunSink;
 use crate::capture::attachment::Attachment;
 use crate::capture::payload::Payload;
+use crate::diagnostics::open_traces;
+use crate::diagnostics::report::holding;
 use crate::diagnostics::split_reason::SplitReason;
 use crate::identity::dotted_order::DottedOrder;
 use crate::identity::fork::this_process;
@@ -54,6 +56,12 @@ enum Place {
     /// It was reserved at a call; the function finds its place when it is needed.
     Reserved(OnceLock<Bound>, fn(&Arc<Run>) -> Bound),
 }
+
+// What carries a context is as safe to unwind through as it was: what runs and scopes share is behind locks.
+impl std::panic::UnwindSafe for Run {}
+impl std::panic::RefUnwindSafe for Run {}
+impl std::panic::UnwindSafe for Scope {}
+impl std::panic::RefUnwindSafe for Scope {}
 
 /// What a call brings along from the place where it was made, until it starts.
 pub(crate) struct Reservation {
@@ -179,14 +187,19 @@ impl Run {
     pub(crate) fn bound(self: &Arc<Run>) -> &Bound {
         match &self.place {
             Place::Taken(bound) => bound,
-            Place::Reserved(bound, starter) => bound.get_or_init(|| starter(self)),
+            Place::Reserved(bound, starter) => match bound.get() {
+                Some(bound) => bound,
+                None => holding(|| bound.get_or_init(|| starter(self))),
+            },
         }
     }
 
     /// Gives a reserved run the place that `place` finds, unless it has one.
     pub(crate) fn place(&self, place: impl FnOnce() -> Bound) {
         if let Place::Reserved(bound, _) = &self.place {
-            bound.get_or_init(place);
+            holding(|| {
+                bound.get_or_init(place);
+            });
         }
     }
 
@@ -241,6 +254,13 @@ impl Run {
     /// It has ended. What is called below it from now on is late.
     pub(crate) fn note_end(&self, end: Timestamp) {
         self.ended.store(end.micros(), Relaxed);
+    }
+
+    #[cold]
+    fn note_left_open(&self) {
+        if let Some(bound) = self.started().filter(|bound| bound.parent_run_id.is_none()) {
+            open_traces::ends(bound.id);
+        }
     }
 
     /// When it ended, if it has.
@@ -449,6 +469,10 @@ fn drop_upwards(mut next: Option<Context>) {
 
 impl Drop for Run {
     fn drop(&mut self) {
+        if !self.is_new() && self.ended().is_none() {
+            // nobody is left who could end it
+            self.note_left_open();
+        }
         drop_upwards(self.take_up());
     }
 }
