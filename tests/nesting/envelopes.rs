@@ -9,7 +9,7 @@ use futures::{Sink, SinkExt as _, Stream, StreamExt as _};
 use http_body::{Body, Frame};
 use tokio::sync::mpsc;
 use traceable::prelude::*;
-use traceable::{ContextHandle, Envelope, TraceableSinkExt, trace};
+use traceable::{ContextHandle, Envelope, TraceableBodyExt, TraceableSinkExt, trace};
 
 use crate::support::{child, leaf, on_both_runtimes};
 
@@ -146,7 +146,8 @@ impl Body for Frames {
 #[test]
 fn a_body_is_produced_under_the_handler_that_returned_it() {
     on_both_runtimes("handler > (leaf, leaf); server", async || {
-        let body = trace("handler").scope(|_| Frames(VecDeque::from([1, 2])).in_current_run());
+        let body =
+            trace("handler").scope(|_| TraceableBodyExt::in_current_run(Frames(VecDeque::from([1, 2]))));
         let server = trace("server").future(|_| async move {
             let mut body = std::pin::pin!(body);
             assert!(!body.is_end_stream());

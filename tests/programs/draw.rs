@@ -178,7 +178,7 @@ fn call(kinds: Vec<Kind>, below: &[BoxedStrategy<Steps>; 4], at: Place) -> Boxed
         // what is called at once returns nothing that could be wrapped
         let wrapper = match wrapper {
             _ if node.kind.is_plain() => Wrapper::Nothing,
-            // see the calls that are switched off in `bugs`
+            // what is switched off is no run that a parent could be named for; what it calls is told of in `nesting`
             Wrapper::WithParent(..) if matches!(node.flavour, Flavour::Off) => Wrapper::Nothing,
             wrapper => wrapper,
         };
@@ -236,7 +236,7 @@ fn wrapper() -> impl Strategy<Value = Wrapper> + Clone {
 
 fn block_wrapper() -> impl Strategy<Value = Wrapper> + Clone {
     wrapper().prop_map(|wrapper| match wrapper {
-        // see `a_parent_of_a_boxed_block_is_not_that_of_a_call_made_before` in `bugs`
+        // a box that holds no traced call is taken for the call made last: `.with_parent` is for what a call returned
         Wrapper::WithParent(name, _) => Wrapper::WithParent(name, false),
         wrapper => wrapper,
     })

@@ -30,6 +30,8 @@ pub use capture::outcome::{Failure, Output};
 pub use capture::payload::Payload;
 pub use capture::secret::Secret;
 pub use context::by_hand::RunTreeBuilder;
+#[cfg(feature = "http-body")]
+pub use context::carry_body::TraceableBodyExt;
 #[cfg(feature = "sink")]
 pub use context::carry_sink::TraceableSinkExt;
 pub use context::current::current_run_tree;

@@ -247,10 +247,7 @@ impl Model {
             // it never started, and does not do so because it is dropped
             (None, _) => dropped,
         };
-        let before = self.is_adrift;
-        self.is_adrift |= self.is_maybe && inside == dropped;
         self.drop_locals(std::mem::take(&mut held.locals), inside);
-        self.is_adrift = before;
         let is_generator = held.is_open || matches!(held.node.kind, Kind::Stream | Kind::Iter);
         let status = match () {
             () if held.through > held.node.segments.len() => Status::Error,

@@ -24,7 +24,7 @@ pub(crate) struct Expected {
     pub(crate) is_root_on_purpose: bool,
     /// Whether it exists depends on who is faster.
     pub(crate) is_maybe: bool,
-    /// So does where it hangs.
+    /// So does where it hangs: it is called as a value is dropped, which may have been polled before or not.
     pub(crate) is_anywhere: bool,
     /// Nothing if that depends on who is faster.
     pub(crate) status: Option<Status>,
@@ -42,7 +42,7 @@ pub(crate) fn expect(program: &Program) -> Expectation {
     let outside = contexts.started(OUTSIDE, None);
     let actor = contexts.started(ACTOR, None);
     let mut model =
-        Model { contexts, expectation: Expectation::default(), actor, is_maybe: false, is_adrift: false };
+        Model { contexts, expectation: Expectation::default(), actor, is_maybe: false };
     model.tell(outside);
     model.tell(actor);
     model.ends(Some(outside), Status::Success);
@@ -83,8 +83,6 @@ struct Model {
     actor: At,
     /// What is read now may happen or not.
     is_maybe: bool,
-    /// And what is dropped now never started: it is dropped by whoever has it then.
-    is_adrift: bool,
 }
 
 impl Model {
@@ -103,7 +101,7 @@ impl Model {
             parent: parent_id,
             is_root_on_purpose,
             is_maybe: self.is_maybe,
-            is_anywhere: self.is_adrift,
+            is_anywhere: false,
             status: Some(Status::Open),
         };
         self.expectation.runs.insert(id, expected);
@@ -115,7 +113,7 @@ impl Model {
     /// A run starts because its id or its place has to be known.
     ///
     /// By the rule only a child or a poll starts it. That entering a scope in it does, or comparing it with another
-    /// run, and that the run above it exists from then on, is not by the rule: see `reserved` in `fixed`.
+    /// run, and that the run above it exists from then on, is not by the rule: see `bugs`.
     fn start_early(&mut self, at: Context) {
         if let Some(run) = at.filter(|at| self.contexts.is_run(*at) && !self.contexts.has_started(*at)) {
             let above = self.contexts.start_where_called(run);
@@ -148,10 +146,13 @@ impl Model {
         }
     }
 
-    /// A call of a plain function with nothing inside.
+    /// The call that a guard makes.
     fn leaf(&mut self, id: Id, at: Context) {
         let run = self.contexts.started(id, at);
         self.tell(run);
         self.ends(Some(run), Status::Success);
+        if let Some(expected) = self.expectation.runs.get_mut(&id) {
+            expected.is_anywhere = self.is_maybe;
+        }
     }
 }

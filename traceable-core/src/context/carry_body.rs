@@ -6,12 +6,42 @@ use std::task::{Context as TaskContext, Poll};
 
 use http_body::{Body, Frame, SizeHint};
 
-use super::hand_over::{InContext, TraceableExt};
+use super::extra::Extra;
+use super::hand_over::InContext;
+use super::handle::ContextHandle;
+use super::parent::IntoParent;
+use super::tracing_context::TracingContext;
 
-/// [`TraceableExt`] of an HTTP body.
-pub struct BodyKind;
+/// [`TraceableExt`](crate::TraceableExt) of HTTP bodies.
+///
+/// A trait of its own, and not in the prelude, because many bodies are streams as well: for those `.in_current_run()`
+/// would be ambiguous. What `TraceableExt` makes of such a type carries its context as a body, too.
+///
+/// ```
+/// use traceable_core::TraceableBodyExt;
+/// # fn example(body: impl http_body::Body) {
+/// let body = body.in_current_run();
+/// # let _ = body;
+/// # }
+/// ```
+pub trait TraceableBodyExt: Body + Sized {
+    /// Carries the current context: what produces the frames nests here.
+    fn in_current_run(self) -> InContext<Self> {
+        ContextHandle::current().carry(self)
+    }
 
-impl<B: Body> TraceableExt<BodyKind> for B {}
+    /// Names the parent of what produces the frames.
+    fn with_parent(self, parent: impl IntoParent) -> InContext<Self> {
+        InContext::with_extra(self, Extra::new().parent(parent))
+    }
+
+    /// Has the frames produced inside a [`TracingContext`].
+    fn with_context(self, context: TracingContext) -> InContext<Self> {
+        InContext::with_context(self, context)
+    }
+}
+
+impl<B: Body> TraceableBodyExt for B {}
 
 impl<B: Body> Body for InContext<B> {
     type Data = B::Data;

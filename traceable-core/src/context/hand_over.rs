@@ -14,7 +14,7 @@ use super::tracing_context::TracingContext;
 use crate::run::node::{Context, Target};
 use crate::run::object::ObjectId;
 
-/// Adapters for futures, streams, iterators and, with the feature `http-body`, HTTP bodies.
+/// Adapters for futures, streams and iterators.
 ///
 /// `Kind` tells them apart and is always inferred.
 #[diagnostic::on_unimplemented(
