@@ -18,10 +18,12 @@ use traceable::{ContextThreadPool, RunOperation, RunSink, bind, process, trace};
 
 /// Runs that end in one round are counted, and so many rounds are made that there are 200 000.
 const RUNS: usize = 200_000;
-/// To fill what is bounded: ids that were given by hand, reports, the tables of the executor.
-const ROUNDS_TO_WARM_UP: usize = 60;
-/// A tenth of a byte a run: not one of them may leave anything.
-const TOLERANCE: isize = 20_000;
+/// To fill what is bounded: reports, the tables of the executor.
+const ROUNDS_TO_WARM_UP: usize = 10;
+/// Ids that were given by hand are remembered, the last few thousand.
+const REMEMBERED_IDS: usize = 5_000;
+/// For the executor's own tables. A hundredth of a byte a run: not one of a thousand may leave anything.
+const TOLERANCE: isize = 2_000;
 
 struct Counting;
 
@@ -179,10 +181,7 @@ impl Process {
             self.ticks.next().await;
             loses_its_context(x).await;
         }
-        let id = traceable::new_run_id(traceable::Timestamp::now());
-        for _ in 0..2 {
-            Extra::new().run_id(id).tag("t").metadata("round", round).call(|| leaf(round));
-        }
+        given_twice(round);
         TracingContext::new().enabled(false).scope(|| leaf(1));
         let parent = RunTree::builder("by hand").build();
         let work = parent.scope(|| bind(|| leaf(2)));
@@ -193,7 +192,7 @@ impl Process {
         Extra::new().parent(headers.as_slice()).call(|| leaf(4));
     }
 
-    /// Never polled, and polled in part.
+    /// Calls that are never polled, and some that are polled in part.
     fn abandons(&self, x: u64) {
         drop((child(x), never(x), unpolled(3), tokens(3), numbers(3)));
         drop(child(x).with_parent(self.late.first().map(|late| &late.run)));
@@ -203,6 +202,14 @@ impl Process {
         assert!(tokens.next().now_or_never().is_none());
         numbers(3).next();
         let _ = catch_unwind(AssertUnwindSafe(|| leaf(x)));
+    }
+}
+
+/// An id that is given by hand, and again.
+fn given_twice(x: u64) {
+    let id = traceable::new_run_id(traceable::Timestamp::now());
+    for _ in 0..2 {
+        Extra::new().run_id(id).tag("t").metadata("x", x).call(|| leaf(x));
     }
 }
 
@@ -219,6 +226,7 @@ fn what_is_held_does_not_grow_with_the_runs_that_have_ended() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(async {
         let mut process = Process::start();
+        (0..REMEMBERED_IDS).for_each(|x| given_twice(x as u64));
         for round in 0..ROUNDS_TO_WARM_UP {
             process.round(round as u64).await;
         }

@@ -131,7 +131,11 @@ fn a_parent_of_a_boxed_block_is_not_that_of_a_call_made_before() {
     #[traceable(skip_all)]
     async fn outer(run: RunTree) {
         let called_here = child();
-        let block = async move { called_here.await }.boxed();
+        let block = async move {
+            called_here.await;
+            tokio::task::yield_now().await;
+        };
+        let block = block.boxed();
         block.with_parent(&run).await;
     }
     expect("other; outer > child > leaf", async {

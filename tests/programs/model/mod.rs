@@ -41,8 +41,7 @@ pub(crate) fn expect(program: &Program) -> Expectation {
     let mut contexts = Contexts::default();
     let outside = contexts.started(OUTSIDE, None);
     let actor = contexts.started(ACTOR, None);
-    let mut model =
-        Model { contexts, expectation: Expectation::default(), actor, is_maybe: false };
+    let mut model = Model { contexts, expectation: Expectation::default(), actor, is_maybe: false };
     model.tell(outside);
     model.tell(actor);
     model.ends(Some(outside), Status::Success);
