@@ -28,8 +28,9 @@
 //! | C | anything else | C |
 //!
 //! A scope that names a parent, or that leaves a trace, stands in the place of the context; one that only gives tags,
-//! metadata or a project moves nothing. A parent that is named beats both: `.with_parent(..)` on what the call returned, then [`Extra`], then
-//! `parent = ..` or `root` in the attribute. A context that was entered in one task counts as none in another.
+//! metadata or a project moves nothing. A parent that is named beats both: `.with_parent(..)` on what the call
+//! returned, then [`Extra`], then `parent = ..` or `root` in the attribute. A context that was entered in one task
+//! counts as none in another.
 //!
 //! A run ends once: with its result, an `Err`, a panic, exhaustion, or by being dropped. A future that is dropped
 //! early has the error `Cancelled` and `metadata.cancelled`; a stream or iterator that its consumer leaves early has

@@ -135,7 +135,8 @@ impl<'scope> PoolScope<'_, 'scope> {
 }
 
 impl<R> Submitted<R> {
-    /// Waits for the result.
+    /// Waits for the result. Inside of other work of the same pool this keeps one of its threads waiting: with none left,
+    /// for ever. There, use [`scope`](ContextThreadPool::scope).
     ///
     /// # Errors
     /// The work panicked: the value it panicked with, as with a thread.

@@ -77,6 +77,7 @@ mod concurrency;
 mod ending;
 mod envelopes;
 mod explicit;
+mod found;
 mod generators;
 mod given;
 mod guards;

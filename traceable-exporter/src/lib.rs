@@ -1,4 +1,4 @@
-//! Ships the runs of the crate `traceable` over HTTP, in LangSmith's own protocol, from a background thread.
+//! Ships the runs of the crate `traceable` over HTTP, in LangSmith's own protocol, in the background.
 //!
 //! ```no_run
 //! let guard = traceable_exporter::init()?; // reads LANGSMITH_*

@@ -38,7 +38,13 @@ enum Stage {
     Nowhere,
     /// Switched off by `enabled`; what is called inside attaches to what is around it when it starts.
     /// (In a box, because two words are what every annotated future has to hold.)
-    Skipped(Box<Option<Context>>),
+    Skipped(Box<Skipped>),
+}
+
+/// A call that is left out, until it starts.
+struct Skipped {
+    at_call: Option<Context>,
+    number: u64,
 }
 
 // An annotated function is as safe to unwind through as it was: what a call shares is behind locks.
@@ -108,10 +114,12 @@ impl Call {
             return;
         }
         self.remember();
-        let mut around = None;
-        self.reservation(|reservation| around = reservation.at_call.take());
+        let mut skipped = Skipped { at_call: None, number: 0 };
+        self.reservation(|reservation| {
+            skipped = Skipped { at_call: reservation.at_call.take(), number: reservation.number };
+        });
         if let Stage::Run(_) = self.0 {
-            self.0 = Stage::Skipped(Box::new(around));
+            self.0 = Stage::Skipped(Box::new(skipped));
         }
     }
 
@@ -189,13 +197,16 @@ impl Call {
                 return entered;
             }
             self.0 = stage(started);
-        } else if let Stage::Skipped(at_call) = &mut self.0 {
+        } else if let Stage::Skipped(skipped) = &mut self.0 {
             let around = match ambient().context() {
                 // `.with_parent(..)` directly on what this call returned
-                Some(Context::Scope(scope)) if scope.target.is_some_and(|target| target.is(object, 0)) => {
+                Some(Context::Scope(scope))
+                    if scope.names_parent
+                        && scope.target.is_some_and(|target| target.is(object, skipped.number)) =>
+                {
                     Some(Context::Scope(scope))
                 }
-                around => place(at_call.take(), around),
+                around => place(skipped.at_call.take(), around),
             };
             self.0 = around.map_or(Stage::Nowhere, Stage::Passive);
         }
@@ -216,7 +227,7 @@ impl Call {
                 enter(Some(Context::Run(run.clone())))
             }
             Stage::Passive(context) => enter(Some(context.clone())),
-            Stage::Skipped(around) => enter((**around).clone()),
+            Stage::Skipped(skipped) => enter(skipped.at_call.clone()),
             Stage::Off | Stage::Nowhere | Stage::Now { .. } => enter(None),
         }
     }

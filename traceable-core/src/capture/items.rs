@@ -27,6 +27,8 @@ pub struct Gathered {
     json: Vec<u8>,
     pub(crate) seen: u64,
     kept: u64,
+    /// The run has ended: what still passes is not recorded.
+    pub(crate) is_over: bool,
     /// The last item was this error.
     pub(crate) error: Option<String>,
 }

@@ -11,8 +11,8 @@ use super::giving::place;
 use super::parent::IntoParent;
 use super::slot::{Entered, ambient, enter, last_call};
 use super::tracing_context::TracingContext;
-use crate::run::node::{Context, Target};
-use crate::run::object::ObjectId;
+use crate::run::node::Context;
+use crate::run::object::{ObjectId, Target};
 
 /// Adapters for futures, streams and iterators.
 ///

@@ -27,7 +27,7 @@ static PROCESS: AtomicU32 = AtomicU32::new(0);
 /// A copy of the process has none of its traces.
 fn forget_those_of_the_original() {
     let process = this_process();
-    if PROCESS.swap(process, Ordering::Relaxed) != process {
+    if PROCESS.load(Ordering::Relaxed) != process && PROCESS.swap(process, Ordering::Relaxed) != process {
         OPEN.iter().for_each(|place| place.low.store(FREE, Ordering::Relaxed));
         OTHERS.store(0, Ordering::Relaxed);
     }

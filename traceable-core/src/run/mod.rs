@@ -5,6 +5,7 @@ use std::borrow::Cow;
 /// Short text that is nearly always a literal.
 pub(crate) type Text = Cow<'static, str>;
 
+pub(crate) mod ancestry;
 pub(crate) mod birth;
 pub(crate) mod change;
 pub(crate) mod describe;

@@ -8,12 +8,11 @@ use uuid::Uuid;
 
 use super::Text;
 use super::head::Head;
-use super::object::ObjectId;
+use super::object::Target;
 use super::settings::Settings;
 use super::sink::RunSink;
 use crate::capture::attachment::Attachment;
 use crate::capture::payload::Payload;
-use crate::diagnostics::open_traces;
 use crate::diagnostics::report::holding;
 use crate::diagnostics::split_reason::SplitReason;
 use crate::identity::dotted_order::DottedOrder;
@@ -256,13 +255,6 @@ impl Run {
         self.ended.store(end.micros(), Relaxed);
     }
 
-    #[cold]
-    fn note_left_open(&self) {
-        if let Some(bound) = self.started().filter(|bound| bound.parent_run_id.is_none()) {
-            open_traces::ends(bound.id);
-        }
-    }
-
     /// When it ended, if it has.
     pub(crate) fn ended(&self) -> Option<Timestamp> {
         match self.ended.load(Relaxed) {
@@ -286,7 +278,7 @@ impl Run {
         self.expects_inputs.load(Relaxed) && self.expects_inputs.swap(false, Relaxed)
     }
 
-    fn take_up(&mut self) -> Option<Context> {
+    pub(super) fn take_up(&mut self) -> Option<Context> {
         match &mut self.place {
             Place::Taken(bound) => bound.up.take(),
             Place::Reserved(bound, _) => bound.get_mut().and_then(|bound| bound.up.take()),
@@ -350,20 +342,6 @@ pub(crate) struct Scope {
     pub(crate) target: Option<Target>,
 }
 
-/// What `.with_parent(..)` was put on.
-#[derive(Clone, Copy)]
-pub(crate) struct Target {
-    pub(crate) object: ObjectId,
-    /// The call that returned it, if it is boxed: then the object lies elsewhere.
-    pub(crate) call: u64,
-}
-
-impl Target {
-    pub(crate) fn is(&self, object: ObjectId, call: u64) -> bool {
-        self.object == object || (self.object.may_be_a_box() && call != 0 && self.call == call)
-    }
-}
-
 /// What an [`Extra`](crate::Extra) gives to one call alone.
 #[derive(Default)]
 pub(crate) struct OneShots {
@@ -376,109 +354,5 @@ pub(crate) struct OneShots {
 impl OneShots {
     pub(crate) fn is_some(&self) -> bool {
         self.name.is_some() || self.run_id.is_some() || self.on_end.is_some()
-    }
-}
-
-impl Context {
-    pub(crate) fn up(&self) -> Option<&Context> {
-        match self {
-            Context::Run(run) => run.bound().up.as_ref(),
-            Context::Scope(scope) => scope.up.as_ref(),
-            Context::Silent => None,
-        }
-    }
-
-    pub(crate) fn depth(&self) -> u32 {
-        match self {
-            Context::Run(run) => run.bound().depth,
-            Context::Scope(scope) => scope.depth,
-            Context::Silent => 0,
-        }
-    }
-
-    pub(crate) fn is(&self, other: &Context) -> bool {
-        match (self, other) {
-            (Context::Run(a), Context::Run(b)) => Arc::ptr_eq(a, b),
-            (Context::Scope(a), Context::Scope(b)) => Arc::ptr_eq(a, b),
-            (Context::Silent, Context::Silent) => true,
-            _ => false,
-        }
-    }
-
-    /// Whether `ancestor` is this node or above it.
-    pub(crate) fn is_or_descends_from(&self, ancestor: &Context) -> bool {
-        let depth = ancestor.depth();
-        let mut at = self;
-        while at.depth() > depth {
-            match at.up() {
-                Some(up) => at = up,
-                None => return false,
-            }
-        }
-        at.is(ancestor)
-    }
-
-    /// Whether it came here by a fork: the runs of another process are nobody's parents here.
-    pub(crate) fn is_copy(&self) -> bool {
-        match self {
-            Context::Run(run) => run.is_copy(),
-            Context::Scope(scope) => scope.process != this_process(),
-            Context::Silent => false,
-        }
-    }
-
-    /// The run that children attach to.
-    pub(crate) fn run(&self) -> Option<Arc<Run>> {
-        self.run_ref().cloned()
-    }
-
-    pub(crate) fn run_ref(&self) -> Option<&Arc<Run>> {
-        let mut at = self;
-        loop {
-            match at {
-                Context::Run(run) => return Some(run),
-                Context::Scope(scope) => at = scope.up.as_ref()?,
-                Context::Silent => return None,
-            }
-        }
-    }
-
-    pub(crate) fn settings(&self) -> Option<Arc<Settings>> {
-        match self {
-            Context::Run(run) => {
-                // what it inherits is known once it has its place
-                run.bound();
-                run.state().settings.clone()
-            }
-            Context::Scope(scope) => scope.settings.clone(),
-            Context::Silent => None,
-        }
-    }
-}
-
-/// A long chain of ancestors whose last holder goes would recurse once per level; taken apart in a loop, it does not.
-fn drop_upwards(mut next: Option<Context>) {
-    while let Some(context) = next {
-        next = match context {
-            Context::Run(run) => Arc::into_inner(run).and_then(|mut run| run.take_up()),
-            Context::Scope(scope) => Arc::into_inner(scope).and_then(|mut scope| scope.up.take()),
-            Context::Silent => None,
-        };
-    }
-}
-
-impl Drop for Run {
-    fn drop(&mut self) {
-        if !self.is_new() && self.ended().is_none() {
-            // nobody is left who could end it
-            self.note_left_open();
-        }
-        drop_upwards(self.take_up());
-    }
-}
-
-impl Drop for Scope {
-    fn drop(&mut self) {
-        drop_upwards(self.up.take());
     }
 }

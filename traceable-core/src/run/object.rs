@@ -22,3 +22,17 @@ impl ObjectId {
         self.size <= 2 * size_of::<usize>()
     }
 }
+
+/// What `.with_parent(..)` was put on.
+#[derive(Clone, Copy)]
+pub(crate) struct Target {
+    pub(crate) object: ObjectId,
+    /// The call that returned it, if it is boxed: then the object lies elsewhere.
+    pub(crate) call: u64,
+}
+
+impl Target {
+    pub(crate) fn is(&self, object: ObjectId, call: u64) -> bool {
+        self.object == object || (self.object.may_be_a_box() && call != 0 && self.call == call)
+    }
+}

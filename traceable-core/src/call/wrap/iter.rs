@@ -67,8 +67,8 @@ impl<I: Iterator, C: Collect<I::Item>> TracedIter<I, C> {
         drop(entered);
         match &item {
             Ok(Some(item)) => yielded::item(&self.call, &mut self.collect, &mut self.gathered, item),
-            Ok(None) => yielded::end(&mut self.call, &mut self.collect, &mut self.gathered, false),
-            Err(panic) => yielded::panicked(&mut self.call, &mut self.collect, &mut self.gathered, &**panic),
+            Ok(None) => yielded::end(&self.call, &mut self.collect, &mut self.gathered, false),
+            Err(panic) => yielded::panicked(&self.call, &mut self.collect, &mut self.gathered, &**panic),
         }
         item.unwrap_or_else(|panic| resume_unwind(panic))
     }
@@ -104,7 +104,7 @@ impl<I: Iterator, C: Collect<I::Item>> Drop for TracedIter<I, C> {
             let inner = self.inner.take();
             let dropped = catch_unwind(AssertUnwindSafe(|| drop(inner)));
             drop(entered);
-            yielded::end(&mut self.call, &mut self.collect, &mut self.gathered, true);
+            yielded::end(&self.call, &mut self.collect, &mut self.gathered, true);
             if let Err(panic) = dropped {
                 resume_unwind(panic);
             }

@@ -15,6 +15,9 @@ const MAX_ERRORS: usize = 1000;
 
 /// Notes an item that passes.
 pub(super) fn item<T>(call: &Call, collect: &mut impl Collect<T>, gathered: &mut Gathered, item: &T) {
+    if gathered.is_over {
+        return;
+    }
     let Some(run) = call.told_run().filter(|run| run.is_recorded()) else { return };
     if let Some(error) = gathered.error.take() {
         // an error with more items behind it was not the end
@@ -35,7 +38,7 @@ pub(super) fn item<T>(call: &Call, collect: &mut impl Collect<T>, gathered: &mut
 
 /// Ends the run because the generator panicked; what it yielded before is kept.
 pub(super) fn panicked<T>(
-    call: &mut Call,
+    call: &Call,
     collect: &mut impl Collect<T>,
     gathered: &mut Gathered,
     panic: &(dyn std::any::Any + Send),
@@ -44,14 +47,12 @@ pub(super) fn panicked<T>(
     end(call, collect, gathered, false);
 }
 
-/// Ends the run; `is_dropped` if the consumer left before the end.
-pub(super) fn end<T>(
-    call: &mut Call,
-    collect: &mut impl Collect<T>,
-    gathered: &mut Gathered,
-    is_dropped: bool,
-) {
-    let call = call.take();
+/// Ends the run, once; `is_dropped` if the consumer left before the end. The call keeps its context: what is dropped
+/// after the end is still dropped inside it.
+pub(super) fn end<T>(call: &Call, collect: &mut impl Collect<T>, gathered: &mut Gathered, is_dropped: bool) {
+    if std::mem::replace(&mut gathered.is_over, true) {
+        return;
+    }
     let Some(run) = call.told_run() else { return call.note_unpolled() };
     let left_out = gathered.left_out();
     finish(
