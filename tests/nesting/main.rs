@@ -71,6 +71,7 @@
 //! | 65 | parent of another trace | parents::a_parent_of_another_trace_brings_all_that_its_children_inherit |
 
 mod background;
+mod boxes;
 mod bridges;
 mod calls;
 mod concurrency;

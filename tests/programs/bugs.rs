@@ -83,28 +83,3 @@ fn a_call_that_is_switched_off_is_no_child() {
     }
     expect("", async { drop(outer()) });
 }
-
-// `.with_parent(..)` names the parent of the call that this is the result of.
-
-#[test]
-#[ignore = "a box is taken for the result of the last call before it, whatever is in it"]
-fn a_parent_of_a_boxed_block_is_not_that_of_a_call_made_before() {
-    #[traceable(skip_output)]
-    async fn other() -> [RunTree; 1] {
-        [RunTree::current().unwrap()]
-    }
-    #[traceable(skip_all)]
-    async fn outer(run: RunTree) {
-        let called_here = child();
-        let block = async move {
-            called_here.await;
-            tokio::task::yield_now().await;
-        };
-        let block = block.boxed();
-        block.with_parent(&run).await;
-    }
-    expect("other; outer > child > leaf", async {
-        let [run] = other().await;
-        outer(run).await;
-    });
-}

@@ -15,7 +15,7 @@ use crate::capture::object::{to_object, to_object_bytes, to_value};
 use crate::capture::outcome::{Failure, Outcome, Report as _};
 use crate::context::extra::Extra;
 use crate::context::parent::IntoParent;
-use crate::context::slot::{enter, number_call};
+use crate::context::slot::enter;
 use crate::process;
 use crate::run::Text;
 use crate::run::head::Head;
@@ -170,7 +170,7 @@ impl Block {
     fn reserve(self) -> Call {
         let head = Head::new(self.name, self.run_type, Some("trace"));
         let (parent, settings) = self.extra.into_parts();
-        let started = reserve_with(head, number_call(), parent, settings);
+        let started = reserve_with(head, parent, settings);
         if let Started::Run(run) = &started {
             give(run, &self.inputs, self.attachments);
         }

@@ -34,7 +34,7 @@ pub(super) fn start_now(head: Head) -> Started {
         return start_under(head, parent);
     }
     let (around, lost) = Lost::split(around);
-    let mut reservation = reservation(around, 0, head.site().is_some_and(|site| site.is_root));
+    let mut reservation = reservation(around, head.site().is_some_and(|site| site.is_root));
     if is_unrecorded(reservation.at_call.as_ref()) {
         return Started::Passive(unrecorded(reservation.at_call));
     }
@@ -78,15 +78,15 @@ fn adopt(site: Option<&'static Site>, parent: &Arc<Run>) {
 }
 
 /// Makes a run that starts later: at its first poll, or when a child needs it.
-pub(super) fn reserve(head: Head, number: u64) -> Started {
+pub(super) fn reserve(head: Head) -> Started {
     let is_root = head.site().is_some_and(|site| site.is_root);
-    let reservation = reservation(ambient().context(), number, is_root);
+    let reservation = reservation(ambient().context(), is_root);
     start_later(head, reservation)
 }
 
 /// As [`reserve`], for a call with a parent and settings of its own.
-pub(super) fn reserve_with(head: Head, number: u64, parent: Parent, settings: Settings) -> Started {
-    let mut reservation = reservation(ambient().context(), number, false);
+pub(super) fn reserve_with(head: Head, parent: Parent, settings: Settings) -> Started {
+    let mut reservation = reservation(ambient().context(), false);
     name_parent(&mut reservation, parent);
     if !settings.is_empty() {
         options(&mut reservation).settings = settings;
@@ -128,8 +128,8 @@ fn reserved(head: Head, mut reservation: Reservation) -> Arc<Run> {
     Arc::new(Run::reserved(head, reservation, start_by_need))
 }
 
-fn reservation(at_call: Option<Context>, number: u64, is_root: bool) -> Reservation {
-    let mut reservation = Reservation { at_call, is_named: false, wants_root: false, number, options: None };
+fn reservation(at_call: Option<Context>, is_root: bool) -> Reservation {
+    let mut reservation = Reservation { at_call, is_named: false, wants_root: false, options: None };
     for scope in scopes(reservation.at_call.clone().as_ref()) {
         if take_one_shots(&mut reservation, scope) {
             break;
@@ -201,9 +201,9 @@ pub(super) fn start_at_poll(run: &Arc<Run>, object: ObjectId) {
     }
     let around = ambient();
     let (at_start, lost) = Lost::split(around);
-    let known = run.state().reservation.as_ref().map(|r| (r.at_call.clone(), r.is_named, r.number));
-    let Some((at_call, is_named, number)) = known else { return };
-    let is_put_on = |scope: &Scope| scope.target.is_some_and(|target| target.is(object, number));
+    let known = run.state().reservation.as_ref().map(|r| (r.at_call.clone(), r.is_named));
+    let Some((at_call, is_named)) = known else { return };
+    let is_put_on = |scope: &Scope| scope.target.is_some_and(|target| target.is(object));
     let (parent, direct) = match at_start {
         // `.with_parent(..)` directly on what this call returned
         Some(Context::Scope(scope)) if is_put_on(&scope) && scope.names_parent => {

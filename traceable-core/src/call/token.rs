@@ -10,14 +10,15 @@ use super::start::{self, Started};
 use crate::capture::object::to_value;
 use crate::capture::outcome::{Outcome, Report as _};
 use crate::capture::silence::silently;
+use crate::context::extra::Extra;
 use crate::context::giving::place;
 use crate::context::parent::IntoParent;
-use crate::context::slot::{Entered, ambient, enter, note_call, number_call};
+use crate::context::slot::{Entered, ambient, enter};
 use crate::diagnostics::counters;
 use crate::process;
 use crate::run::head::Head;
 use crate::run::lifecycle;
-use crate::run::node::{Context, Reservation, Run, State};
+use crate::run::node::{Context, Reservation, Run, Scope, State};
 use crate::run::object::ObjectId;
 use crate::run::run_tree::RunTree;
 use crate::run::site::Site;
@@ -38,13 +39,7 @@ enum Stage {
     Nowhere,
     /// Switched off by `enabled`; what is called inside attaches to what is around it when it starts.
     /// (In a box, because two words are what every annotated future has to hold.)
-    Skipped(Box<Skipped>),
-}
-
-/// A call that is left out, until it starts.
-struct Skipped {
-    at_call: Option<Context>,
-    number: u64,
+    Skipped(Box<Option<Context>>),
 }
 
 // An annotated function is as safe to unwind through as it was: what a call shares is behind locks.
@@ -114,12 +109,10 @@ impl Call {
             return;
         }
         self.remember();
-        let mut skipped = Skipped { at_call: None, number: 0 };
-        self.reservation(|reservation| {
-            skipped = Skipped { at_call: reservation.at_call.take(), number: reservation.number };
-        });
+        let mut at_call = None;
+        self.reservation(|reservation| at_call = reservation.at_call.take());
         if let Stage::Run(_) = self.0 {
-            self.0 = Stage::Skipped(Box::new(skipped));
+            self.0 = Stage::Skipped(Box::new(at_call));
         }
     }
 
@@ -197,16 +190,15 @@ impl Call {
                 return entered;
             }
             self.0 = stage(started);
-        } else if let Stage::Skipped(skipped) = &mut self.0 {
+        } else if let Stage::Skipped(at_call) = &mut self.0 {
             let around = match ambient().context() {
                 // `.with_parent(..)` directly on what this call returned
                 Some(Context::Scope(scope))
-                    if scope.names_parent
-                        && scope.target.is_some_and(|target| target.is(object, skipped.number)) =>
+                    if scope.names_parent && scope.target.is_some_and(|target| target.is(object)) =>
                 {
-                    Some(Context::Scope(scope))
+                    Some(behind(scope))
                 }
-                around => place(skipped.at_call.take(), around),
+                around => place(at_call.take(), around),
             };
             self.0 = around.map_or(Stage::Nowhere, Stage::Passive);
         }
@@ -227,17 +219,8 @@ impl Call {
                 enter(Some(Context::Run(run.clone())))
             }
             Stage::Passive(context) => enter(Some(context.clone())),
-            Stage::Skipped(skipped) => enter(skipped.at_call.clone()),
+            Stage::Skipped(at_call) => enter((**at_call).clone()),
             Stage::Off | Stage::Nowhere | Stage::Now { .. } => enter(None),
-        }
-    }
-
-    /// The call is about to be returned: `.with_parent(..)` on a box means this one, whatever it called itself.
-    pub(super) fn note(&self) {
-        if let Stage::Run(run) = &self.0
-            && let Some(reservation) = run.state().reservation.as_ref()
-        {
-            note_call(reservation.number);
         }
     }
 
@@ -319,6 +302,11 @@ fn enter_run(run: &Arc<Run>, object: ObjectId) -> Entered {
     enter(Some(context))
 }
 
+/// Inside of what a scope is put on: the scope holds there as any other does, and nothing inside is what it was put on.
+fn behind(scope: Arc<Scope>) -> Context {
+    Context::Scope(Extra::new().into_scope(|| Some(Context::Scope(scope)), None))
+}
+
 /// An error leaves its mark in the outputs of a function. Those of a block are what it gave to its run.
 fn fail(run: &Run, outcome: &mut Outcome, error: String) {
     outcome.report(error);
@@ -352,7 +340,7 @@ fn made(site: &'static Site) -> Stage {
     if !process::gate_is_open() {
         return Stage::Off;
     }
-    stage(start::reserve(Head::Site(site), number_call()))
+    stage(start::reserve(Head::Site(site)))
 }
 
 fn stage(started: Started) -> Stage {

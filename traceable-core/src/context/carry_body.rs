@@ -9,6 +9,7 @@ use http_body::{Body, Frame, SizeHint};
 use super::extra::Extra;
 use super::hand_over::InContext;
 use super::handle::ContextHandle;
+use super::inside;
 use super::parent::IntoParent;
 use super::tracing_context::TracingContext;
 
@@ -51,7 +52,7 @@ impl<B: Body> Body for InContext<B> {
         self: Pin<&mut Self>,
         cx: &mut TaskContext<'_>,
     ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
-        match self.enter() {
+        match self.enter(inside::of_other) {
             Some((_entered, body)) => body.poll_frame(cx),
             // only a drop takes it away
             None => Poll::Ready(None),

@@ -8,6 +8,7 @@ use futures_sink::Sink;
 use super::extra::Extra;
 use super::hand_over::InContext;
 use super::handle::ContextHandle;
+use super::inside;
 use super::parent::IntoParent;
 use super::tracing_context::TracingContext;
 
@@ -46,7 +47,7 @@ impl<Item, S: Sink<Item>> Sink<Item> for InContext<S> {
     type Error = S::Error;
 
     fn poll_ready(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Result<(), S::Error>> {
-        match self.enter() {
+        match self.enter(inside::of_other) {
             Some((_entered, sink)) => sink.poll_ready(cx),
             // only a drop takes it away
             None => Poll::Pending,
@@ -54,21 +55,21 @@ impl<Item, S: Sink<Item>> Sink<Item> for InContext<S> {
     }
 
     fn start_send(self: Pin<&mut Self>, item: Item) -> Result<(), S::Error> {
-        match self.enter() {
+        match self.enter(inside::of_other) {
             Some((_entered, sink)) => sink.start_send(item),
             None => Ok(()),
         }
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Result<(), S::Error>> {
-        match self.enter() {
+        match self.enter(inside::of_other) {
             Some((_entered, sink)) => sink.poll_flush(cx),
             None => Poll::Pending,
         }
     }
 
     fn poll_close(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Result<(), S::Error>> {
-        match self.enter() {
+        match self.enter(inside::of_other) {
             Some((_entered, sink)) => sink.poll_close(cx),
             None => Poll::Pending,
         }

@@ -8,11 +8,12 @@ use pin_project_lite::pin_project;
 
 use super::extra::Extra;
 use super::giving::place;
+use super::inside;
 use super::parent::IntoParent;
-use super::slot::{Entered, ambient, enter, last_call};
+use super::slot::{Entered, ambient, enter};
 use super::tracing_context::TracingContext;
 use crate::run::node::Context;
-use crate::run::object::{ObjectId, Target};
+use crate::run::object::Target;
 
 /// Adapters for futures, streams and iterators.
 ///
@@ -81,15 +82,14 @@ struct Later {
     at_call: Option<Context>,
     /// Meant for the call that returned this, not only for what is called inside.
     is_for_call: bool,
-    last_call: u64,
 }
 
 impl Carried {
-    /// Enters the context, to poll `object` or to drop it.
-    fn enter<T>(&mut self, object: &T) -> Entered {
+    /// Enters the context, to poll what `target` names or to drop it.
+    fn enter(&mut self, target: impl FnOnce() -> Target) -> Entered {
         if let Carried::Later(later) = self {
-            let Later { extra, at_call, is_for_call, last_call } = std::mem::take(&mut **later);
-            let target = is_for_call.then(|| Target { object: ObjectId::of(object), call: last_call });
+            let Later { extra, at_call, is_for_call } = std::mem::take(&mut **later);
+            let target = is_for_call.then(target);
             *self = Carried::Ready(Some(Context::Scope(
                 extra.into_scope(|| place(at_call, ambient().context()), target),
             )));
@@ -113,7 +113,7 @@ pin_project! {
     impl<T> PinnedDrop for InContext<T> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            let _entered = this.carried.enter(&());
+            let _entered = this.carried.enter(|| inside::of_other(&()));
             // what it calls while it is dropped nests here too
             this.inner.set(None);
         }
@@ -126,21 +126,22 @@ impl<T> InContext<T> {
     }
 
     pub(super) fn with_extra(inner: T, extra: Extra) -> InContext<T> {
-        let later = Later { extra, at_call: ambient().context(), is_for_call: true, last_call: last_call() };
+        let later = Later { extra, at_call: ambient().context(), is_for_call: true };
         InContext { inner: Some(inner), carried: Carried::Later(Box::new(later)) }
     }
 
     pub(super) fn with_context(inner: T, context: TracingContext) -> InContext<T> {
         let extra = context.into_extra();
-        let later = Later { extra, at_call: ambient().context(), is_for_call: false, last_call: 0 };
+        let later = Later { extra, at_call: ambient().context(), is_for_call: false };
         InContext { inner: Some(inner), carried: Carried::Later(Box::new(later)) }
     }
 
-    /// Enters the context, and gives what is inside: only a drop takes it away.
-    pub(super) fn enter(self: Pin<&mut Self>) -> Option<(Entered, Pin<&mut T>)> {
+    /// Enters the context, and gives what is inside: only a drop takes it away. `target` says what a parent is meant
+    /// for.
+    pub(super) fn enter(self: Pin<&mut Self>, target: fn(&T) -> Target) -> Option<(Entered, Pin<&mut T>)> {
         let this = self.project();
         let inner = this.inner.as_pin_mut()?;
-        Some((this.carried.enter(&*inner), inner))
+        Some((this.carried.enter(|| target(&*inner)), inner))
     }
 
     #[cfg(feature = "http-body")]
@@ -153,7 +154,7 @@ impl<F: Future> Future for InContext<F> {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<F::Output> {
-        match self.enter() {
+        match self.enter(inside::of_future) {
             Some((_entered, inner)) => inner.poll(cx),
             None => Poll::Pending,
         }
@@ -165,7 +166,7 @@ impl<S: futures_core::Stream> futures_core::Stream for InContext<S> {
     type Item = S::Item;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Option<S::Item>> {
-        match self.enter() {
+        match self.enter(inside::of_stream) {
             Some((_entered, inner)) => inner.poll_next(cx),
             None => Poll::Ready(None),
         }
@@ -181,7 +182,7 @@ impl<I: Iterator> Iterator for InContext<I> {
 
     fn next(&mut self) -> Option<I::Item> {
         let inner = self.inner.as_mut()?;
-        let _entered = self.carried.enter(inner);
+        let _entered = self.carried.enter(|| inside::of_iterator(inner));
         inner.next()
     }
 
@@ -193,7 +194,7 @@ impl<I: Iterator> Iterator for InContext<I> {
 impl<I: DoubleEndedIterator> DoubleEndedIterator for InContext<I> {
     fn next_back(&mut self) -> Option<I::Item> {
         let inner = self.inner.as_mut()?;
-        let _entered = self.carried.enter(inner);
+        let _entered = self.carried.enter(|| inside::of_iterator(inner));
         inner.next_back()
     }
 }

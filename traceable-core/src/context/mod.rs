@@ -12,6 +12,7 @@ pub(crate) mod fence;
 pub(crate) mod giving;
 pub(crate) mod hand_over;
 pub(crate) mod handle;
+mod inside;
 pub(crate) mod parent;
 pub(crate) mod propagation;
 pub(crate) mod rule;

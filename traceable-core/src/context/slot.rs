@@ -18,7 +18,6 @@ struct Slot {
 
 thread_local! {
     static SLOT: Slot = const { Slot { context: Cell::new(None), task: Cell::new(NO_TASK) } };
-    static CALLS: Cell<LastCall> = const { Cell::new(LastCall { counted: 0, number: 0 }) };
 }
 
 impl Slot {
@@ -105,34 +104,4 @@ impl Drop for Entered {
         // when the slot is whole again: the last holder of a sink runs that sink's code
         drop(left);
     }
-}
-
-#[derive(Clone, Copy)]
-struct LastCall {
-    counted: u64,
-    number: u64,
-}
-
-/// A number for a traced call whose start comes later.
-pub(crate) fn number_call() -> u64 {
-    CALLS
-        .try_with(|calls| {
-            // counts from a random number: calls of different threads must not be taken for one another
-            let counted = calls.get().counted;
-            let last = if counted == 0 { fastrand::u64(1..) } else { counted };
-            let number = last.wrapping_add(1).max(1);
-            calls.set(LastCall { counted: number, number });
-            number
-        })
-        .unwrap_or(0)
-}
-
-/// The number of the last such call that returned on this thread; 0 for none.
-pub(crate) fn last_call() -> u64 {
-    CALLS.try_with(|calls| calls.get().number).unwrap_or(0)
-}
-
-/// The call of this number is what the function in progress returns, whatever it called in between.
-pub(crate) fn note_call(number: u64) {
-    let _ = CALLS.try_with(|last| last.set(LastCall { number, ..last.get() }));
 }

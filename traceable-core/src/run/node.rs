@@ -69,7 +69,6 @@ pub(crate) struct Reservation {
     pub(crate) is_named: bool,
     /// A root is what was asked for.
     pub(crate) wants_root: bool,
-    pub(crate) number: u64,
     pub(crate) options: Option<Box<Options>>,
 }
 

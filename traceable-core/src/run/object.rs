@@ -13,26 +13,25 @@ pub(crate) struct ObjectId {
 
 impl ObjectId {
     #[inline]
-    pub(crate) fn of<T>(object: &T) -> ObjectId {
-        ObjectId { address: std::ptr::from_ref(object).addr(), size: size_of::<T>() }
-    }
-
-    /// Whether it is no larger than a box: what it holds lies elsewhere.
-    pub(crate) fn may_be_a_box(self) -> bool {
-        self.size <= 2 * size_of::<usize>()
+    pub(crate) fn of<T: ?Sized>(object: &T) -> ObjectId {
+        ObjectId { address: std::ptr::from_ref(object).addr(), size: size_of_val(object) }
     }
 }
 
 /// What `.with_parent(..)` was put on.
 #[derive(Clone, Copy)]
-pub(crate) struct Target {
-    pub(crate) object: ObjectId,
-    /// The call that returned it, if it is boxed: then the object lies elsewhere.
-    pub(crate) call: u64,
+pub(crate) enum Target {
+    /// This object, or what this box holds.
+    Object(ObjectId),
+    /// A box or a reference whose type says that a traced call is right in it: what is polled first is that call.
+    Holder,
 }
 
 impl Target {
-    pub(crate) fn is(&self, object: ObjectId, call: u64) -> bool {
-        self.object == object || (self.object.may_be_a_box() && call != 0 && self.call == call)
+    pub(crate) fn is(self, object: ObjectId) -> bool {
+        match self {
+            Target::Object(target) => target == object,
+            Target::Holder => true,
+        }
     }
 }

@@ -65,10 +65,7 @@ fn eager_traced<R>(mut call: Call, body: impl FnOnce() -> R) -> (Call, R) {
     let result = catch_unwind(AssertUnwindSafe(body));
     drop(entered);
     match result {
-        Ok(value) => {
-            call.note();
-            (call, value)
-        }
+        Ok(value) => (call, value),
         Err(panic) => {
             call.panicked(&*panic);
             resume_unwind(panic)
