@@ -9,6 +9,7 @@
 //! - [`trace`]: a run for a block without a function.
 //! - [`bind`], [`TraceableExt`], [`detached`]: carrying a context, or leaving it behind.
 //! - [`init`], [`Config`], [`flush`], [`Stats`]: the exporter.
+//! - [`diagnostics`](mod@diagnostics), [`set_reporter`]: what went wrong, and who is told.
 //! - [`testing`]: recording runs in tests.
 //! - [`RunSink`]: a destination of your own.
 //! - [`process`]: what holds for the whole process: on and off, sampling.
@@ -49,7 +50,7 @@
 //! | `tokio-util` | no | `task::TaskTracker` |
 //! | `rayon` | no | `ContextThreadPool`, and `in_current_run` on parallel iterators |
 //! | `sink`, `http-body` | no | contexts carried into sinks and HTTP bodies |
-//! | `tracing`, `log` | no | mistakes that the program makes with this crate are warnings of `tracing`, or of `log` |
+//! | `tracing`, `log` | no | what [`set_reporter`] would be told (mistakes, runs that do not arrive) is a warning of `tracing`, or of `log` |
 
 #[cfg(feature = "rayon")]
 mod pool;
@@ -61,13 +62,13 @@ pub mod guide;
 
 #[cfg(feature = "rayon")]
 pub use pool::{ContextThreadPool, InCurrentRun, ParallelIteratorExt, PoolError, PoolScope, Submitted};
-pub use traceable_core::diagnostics::diagnostics;
+pub use traceable_core::diagnostics::{diagnostics, set_reporter};
 pub use traceable_core::process::set_enabled;
 pub use traceable_core::*;
 #[cfg(feature = "exporter")]
 pub use traceable_exporter::{
     ApiKey, Config, ConfigBuilder, ConfigError, ConfigErrorKind, DropReason, Dropped, Exporter, FlushReport,
-    Guard, InitError, InvalidKey, Reporter, Stats, flush, init, init_with, set_reporter,
+    Guard, InitError, InvalidKey, Reporter, Stats, flush, init, init_with,
 };
 pub use traceable_macros::traceable;
 
@@ -86,6 +87,7 @@ pub mod prelude {
 /// });
 /// assert_eq!(answer, 42);
 /// ```
+#[track_caller]
 pub fn trace(name: impl Into<std::borrow::Cow<'static, str>>) -> Block {
     // a block may be the first that a program traces
     process::start_once(__private::START);

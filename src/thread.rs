@@ -38,6 +38,7 @@ where
 ///
 /// # Panics
 /// If a thread panicked that was not joined.
+#[track_caller]
 pub fn scope<'env, F, T>(f: F) -> T
 where
     F: for<'scope> FnOnce(Scope<'scope, 'env>) -> T,

@@ -9,6 +9,7 @@ use std::io::{Read as _, Write as _};
 
 use traceable::prelude::*;
 use traceable::testing::Recorder;
+use traceable::trace;
 
 unsafe extern "C" {
     fn fork() -> c_int;
@@ -23,9 +24,19 @@ fn some_id() -> [u8; 16] {
     traceable::new_run_id(traceable::Timestamp::from_micros(0)).into_bytes()
 }
 
+/// Another thread knows of no run: if only one trace is open, it is suspected of having lost this one.
+fn lose_a_leaf() {
+    std::thread::spawn(leaf).join().unwrap();
+}
+
 /// The copy returns true.
 #[traceable]
 fn forks() -> bool {
+    leaf();
+    // more than are remembered one by one
+    let elsewhere = Recorder::new().sink();
+    let open = |_| RunTree::builder("left open").sink(elsewhere.clone()).build().post().clone();
+    let left_open: Vec<_> = (0..12).map(open).collect();
     let (mut theirs, mut ours) = std::io::pipe().unwrap();
     // SAFETY: the copy runs on the only thread that matters to it, and leaves by `_exit`
     let process = unsafe { fork() };
@@ -33,6 +44,7 @@ fn forks() -> bool {
     if process == 0 {
         ours.write_all(&some_id()).unwrap();
         leaf();
+        trace("in the copy").scope(|_| lose_a_leaf());
         return true;
     }
     let mut id = [0; 16];
@@ -40,6 +52,9 @@ fn forks() -> bool {
     // both come next in the same sequence, at the same time
     assert_ne!(id, some_id());
     leaf();
+    lose_a_leaf();
+    drop(left_open);
+    lose_a_leaf();
     let mut status = -1;
     // SAFETY: the status is a place to write to
     assert_eq!(unsafe { waitpid(process, &mut status, 0) }, process);
@@ -54,15 +69,19 @@ fn a_copy_of_the_process_begins_anew() {
     recorder.clear();
     let is_copy = forks();
     let forest = recorder.forest().render();
+    let runs = recorder.runs();
+    let suspects: Vec<_> = runs.iter().filter_map(|run| run.metadata.get("suspected_parent")).collect();
     if !is_copy {
-        assert_eq!(forest, "forks > leaf");
+        assert_eq!(forest, "forks > (leaf, leaf); leaf; leaf");
+        assert_eq!(suspects, [&recorder.run("forks").id.to_string()]);
         return;
     }
-    // of the inherited run, the copy tells nothing more
-    let told: Vec<_> = recorder.runs();
     let problems = [
-        forest != "forks [open]; leaf",
-        told.iter().any(|run| run.name == "leaf" && run.metadata["split_reason"] != "forked"),
+        // of the inherited run, the copy tells nothing more
+        forest != "forks [open] > leaf; leaf; in the copy; leaf",
+        runs[2].metadata["split_reason"] != "forked",
+        // what is open elsewhere is not open here
+        suspects != [&recorder.run("in the copy").id.to_string()],
     ];
     let code = problems.iter().position(|problem| *problem).map_or(0, |at| at as c_int + 1);
     // SAFETY: ends the copy at once, without the test harness's own end

@@ -41,6 +41,18 @@ pub struct Submitted<R> {
     result: mpsc::Receiver<std::thread::Result<R>>,
 }
 
+impl fmt::Debug for ContextThreadPool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ContextThreadPool").field("threads", &self.threads()).finish()
+    }
+}
+
+impl<R> fmt::Debug for Submitted<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Submitted").finish_non_exhaustive()
+    }
+}
+
 impl ContextThreadPool {
     /// A pool of this many threads; 0 stands for one a core.
     ///

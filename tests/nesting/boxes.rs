@@ -94,10 +94,16 @@ fn a_call_inside_of_what_the_box_holds_stays_where_it_was_called() {
         block.with_parent(&run).await;
 
         let called_here = boxed();
-        Box::pin(async move { called_here.await }).with_parent(&run).await;
+        let block = async move {
+            called_here.await;
+        };
+        Box::pin(block).with_parent(&run).await;
 
         let called_here = child();
-        async move { called_here.await }.boxed_local().with_parent(&run).await;
+        let block = async move {
+            called_here.await;
+        };
+        block.boxed_local().with_parent(&run).await;
     }
     on_both_runtimes("other; outer > (child, boxed > child, child)", async || outer(other()).await);
 }
@@ -106,8 +112,14 @@ fn a_call_inside_of_what_the_box_holds_stays_where_it_was_called() {
 fn what_is_called_in_a_block_in_a_box_is_given_the_parent() {
     on_both_runtimes("other > (child, child)", async || {
         let run = other();
-        async { child().await }.boxed().with_parent(&run).await;
-        Box::pin(async { child().await }).with_parent(&run).await;
+        let block = async {
+            child().await;
+        };
+        block.boxed().with_parent(&run).await;
+        let block = async {
+            child().await;
+        };
+        Box::pin(block).with_parent(&run).await;
     });
 }
 

@@ -28,15 +28,16 @@ fn reason(run: &RecordedRun) -> Option<&str> {
 fn a_block_that_is_spawned_bare_begins_traces_that_say_why() {
     #[traceable]
     async fn parent() {
+        child(0).await;
         tokio::spawn(async { child(1).await }).await.unwrap();
     }
     alone("lost::a_block_that_is_spawned_bare_begins_traces_that_say_why", |recorder| {
         recorded(
             recorder,
-            "parent; child",
+            "parent > child; child",
             async || parent().await,
             |runs, _| {
-                let [parent, child] = runs else { panic!("two runs") };
+                let [parent, _, child] = runs else { panic!("three runs") };
                 assert_eq!(reason(child), Some("no_context_in_task"));
                 assert_eq!(child.metadata["suspected_parent"], parent.id.to_string());
                 assert_ne!(child.trace_id, parent.trace_id);

@@ -86,6 +86,7 @@ mod hand_over;
 mod headers;
 mod identity;
 mod leaving;
+mod left_out;
 mod lost;
 mod off;
 mod parents;

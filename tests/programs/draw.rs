@@ -75,20 +75,22 @@ fn step(below: &[BoxedStrategy<Steps>; 4], at: Place) -> BoxedStrategy<Step> {
     ];
     let plain = block(place(below, if at == Place::Eager { at } else { Place::Plain }));
     let nested = block(place(below, Place::Async));
-    choices.push((1, (any::<bool>(), plain.clone()).prop_map(|(bound, b)| Step::Thread(bound, b)).boxed()));
-    choices.push((1, (any::<bool>(), vec(plain, 1..3)).prop_map(|(map, b)| Step::Pool(map, b)).boxed()));
+    choices.push((1, (thread(), plain.clone()).prop_map(|(thread, b)| Step::Thread(thread, b)).boxed()));
+    choices.push((1, (share(), vec(plain, 1..3)).prop_map(|(share, b)| Step::Pool(share, b)).boxed()));
     if at != Place::Eager {
-        let sent = (block_wrapper(), nested.clone()).prop_map(|(wrapper, block)| Step::Send(wrapper, block));
-        choices.push((1, sent.boxed()));
+        let sent = (any::<bool>(), wrapper(), nested.clone());
+        choices.push((1, sent.prop_map(|(sealed, wrapper, b)| Step::Send(sealed, wrapper, b)).boxed()));
     }
     if at == Place::Plain {
-        choices.push((1, nested.clone().prop_map(Step::BlockOn).boxed()));
+        let block_on = (any::<bool>(), nested.clone()).prop_map(|(local, b)| Step::BlockOn(local, b));
+        choices.push((1, block_on.boxed()));
         // nobody can wait for it here
-        let spawned = (block_wrapper(), nested.clone()).prop_map(|(w, b)| Step::Spawn(w, b, Ends::Detached));
+        let spawned = (spawner(), wrapper(), nested.clone());
+        let spawned = spawned.prop_map(|(spawner, w, b)| Step::Spawn(spawner, w, b, Ends::Detached));
         choices.push((1, spawned.boxed()));
     }
     if is_async {
-        let wrapped = (block_wrapper(), block(place(below, at))).prop_map(|(w, b)| Step::Wrapped(w, b));
+        let wrapped = (wrapper(), block(place(below, at))).prop_map(|(w, b)| Step::Wrapped(w, b));
         let awaited = any_call(below, at).prop_map(Step::Call);
         let advance = (any::<Id>(), prop_oneof![Just(ALL), 1..3_usize]);
         choices.push((6, awaited.boxed()));
@@ -119,10 +121,13 @@ fn tasks(below: &[BoxedStrategy<Steps>; 4]) -> BoxedStrategy<Step> {
         1 => Just(Limit::Timeout),
     ];
     prop_oneof![
-        3 => (block_wrapper(), nested, ends).prop_map(|(w, b, ends)| Step::Spawn(w, b, ends)),
-        3 => (future_call(below), any::<bool>()).prop_map(|(call, joined)| Step::SpawnCall(call, joined)),
+        3 => (spawner(), wrapper(), nested, ends)
+            .prop_map(|(spawner, w, b, ends)| Step::Spawn(spawner, w, b, ends)),
+        3 => (spawner(), future_call(below), any::<bool>())
+            .prop_map(|(spawner, call, joined)| Step::SpawnCall(spawner, call, joined)),
         2 => (losing.clone(), limit).prop_map(|(loser, limit)| Step::Race(loser, limit)),
-        1 => (block_wrapper(), losing, aborted).prop_map(|(w, b, ends)| Step::Spawn(w, b, ends)),
+        1 => (spawner(), wrapper(), losing, aborted)
+            .prop_map(|(spawner, w, b, ends)| Step::Spawn(spawner, w, b, ends)),
     ]
     .boxed()
 }
@@ -140,17 +145,18 @@ fn plain_call(below: &[BoxedStrategy<Steps>; 4], at: Place) -> BoxedStrategy<Cal
 }
 
 fn held_call(below: &[BoxedStrategy<Steps>; 4], at: Place) -> BoxedStrategy<Call> {
-    let kinds = vec![Kind::Async, Kind::Future, Kind::Stream, Kind::AsyncStream, Kind::Iter];
+    let kinds =
+        vec![Kind::Async, Kind::Future, Kind::Stream, Kind::AsyncStream, Kind::Iter, Kind::AsyncBlock];
     // what is kept may be used up elsewhere
     call(kinds, below, if at == Place::Eager { at } else { Place::Async })
 }
 
 fn any_call(below: &[BoxedStrategy<Steps>; 4], at: Place) -> BoxedStrategy<Call> {
-    call(vec![Kind::Async, Kind::Future, Kind::Stream, Kind::AsyncStream], below, at)
+    call(vec![Kind::Async, Kind::Future, Kind::Stream, Kind::AsyncStream, Kind::AsyncBlock], below, at)
 }
 
 fn future_call(below: &[BoxedStrategy<Steps>; 4]) -> BoxedStrategy<Call> {
-    call(vec![Kind::Async, Kind::Future], below, Place::Async)
+    call(vec![Kind::Async, Kind::Future, Kind::AsyncBlock], below, Place::Async)
 }
 
 /// A call of one of these kinds, made in such a place.
@@ -161,9 +167,9 @@ fn call(kinds: Vec<Kind>, below: &[BoxedStrategy<Steps>; 4], at: Place) -> Boxed
     let asynchronous = if at == Place::Losing { at } else { Place::Async };
     let node = proptest::sample::select(kinds).prop_flat_map(move |kind| {
         let first = match kind {
-            Kind::Future | Kind::Stream | Kind::Iter => place(&below, Place::Eager),
+            _ if kind.is_eager() => place(&below, Place::Eager),
             Kind::AsyncStream => place(&below, asynchronous),
-            Kind::Plain | Kind::Block | Kind::Async => Just(Steps::from([])).boxed(),
+            _ => Just(Steps::from([])).boxed(),
         };
         let body = if kind.is_plain() || kind == Kind::Iter { plain } else { asynchronous };
         let most = if kind.is_plain() { 2 } else { 4 };
@@ -174,12 +180,10 @@ fn call(kinds: Vec<Kind>, below: &[BoxedStrategy<Steps>; 4], at: Place) -> Boxed
         Arc::new(Node { id: 0, kind, flavour, takes, first, segments, end })
     });
     let call = (weighted(0.2, around()), node, wrapper());
-    call.prop_map(|(around, node, wrapper)| {
+    call.prop_map(move |(around, node, wrapper)| {
         // what is called at once returns nothing that could be wrapped
         let wrapper = match wrapper {
             _ if node.kind.is_plain() => Wrapper::Nothing,
-            // what is switched off is no run that a parent could be named for; what it calls is told of in `nesting`
-            Wrapper::WithParent(..) if matches!(node.flavour, Flavour::Off) => Wrapper::Nothing,
             wrapper => wrapper,
         };
         Call { around, node, wrapper }
@@ -188,7 +192,7 @@ fn call(kinds: Vec<Kind>, below: &[BoxedStrategy<Steps>; 4], at: Place) -> Boxed
 }
 
 fn flavour(kind: Kind) -> BoxedStrategy<Flavour> {
-    if kind == Kind::Block {
+    if kind.is_block() {
         // a block has no attribute, but it may name its parent
         return prop_oneof![4 => Just(Flavour::Nothing), 1 => name().prop_map(Flavour::Parent)].boxed();
     }
@@ -201,27 +205,47 @@ fn flavour(kind: Kind) -> BoxedStrategy<Flavour> {
     .boxed()
 }
 
+fn spawner() -> impl Strategy<Value = Spawner> + Clone {
+    prop_oneof![
+        3 => Just(Spawner::Tokio),
+        1 => Just(Spawner::Task),
+        1 => Just(Spawner::JoinSet),
+        1 => Just(Spawner::TaskTracker),
+    ]
+}
+
+fn thread() -> impl Strategy<Value = Thread> + Clone {
+    use Thread::*;
+    proptest::sample::select(vec![Std, Bound, Spawn, Scope, Blocking, InPlace])
+}
+
+fn share() -> impl Strategy<Value = Share> + Clone {
+    proptest::sample::select(vec![Share::Map, Share::Submit, Share::Scope, Share::Iterator])
+}
+
 fn end() -> impl Strategy<Value = End> + Clone {
     prop_oneof![10 => Just(End::Ok), 1 => Just(End::Err), 1 => Just(End::Panic)]
 }
 
 fn name() -> impl Strategy<Value = Name> + Clone {
     prop_oneof![
-        Just(Name::Absent),
-        Just(Name::Root),
-        Just(Name::Outside),
-        (0..4_usize).prop_map(Name::Up),
-        (0..4_usize).prop_map(Name::Wire),
+        4 => Just(Name::Absent),
+        4 => Just(Name::Root),
+        4 => Just(Name::Outside),
+        1 => Just(Name::Unsampled),
+        4 => (0..4_usize).prop_map(Name::Up),
+        4 => (0..4_usize).prop_map(Name::Wire),
     ]
 }
 
 fn around() -> impl Strategy<Value = Around> + Clone {
     prop_oneof![
-        Just(Around::Tag),
-        name().prop_map(Around::Extra),
-        (0..4_usize).prop_map(Around::RunScope),
-        name().prop_map(Around::Context),
-        Just(Around::Detached),
+        3 => Just(Around::Tag),
+        3 => name().prop_map(Around::Extra),
+        3 => (0..4_usize).prop_map(Around::RunScope),
+        3 => name().prop_map(Around::Context),
+        3 => Just(Around::Detached),
+        1 => Just(Around::Silent),
     ]
 }
 
@@ -231,13 +255,6 @@ fn wrapper() -> impl Strategy<Value = Wrapper> + Clone {
         2 => Just(Wrapper::InCurrentRun),
         2 => (name(), any::<bool>()).prop_map(|(name, boxed)| Wrapper::WithParent(name, boxed)),
         1 => name().prop_map(Wrapper::WithContext),
+        1 => Just(Wrapper::Silent),
     ]
-}
-
-fn block_wrapper() -> impl Strategy<Value = Wrapper> + Clone {
-    wrapper().prop_map(|wrapper| match wrapper {
-        // a box that holds no traced call is taken for the call made last: `.with_parent` is for what a call returned
-        Wrapper::WithParent(name, _) => Wrapper::WithParent(name, false),
-        wrapper => wrapper,
-    })
 }

@@ -45,8 +45,8 @@ fn a_stream_that_is_polled_in_three_places_has_one_parent() {
     let body = vec![
         Step::Hold(stream),
         Step::Advance(FIRST, 1),
-        Step::Spawn(Wrapper::Nothing, there, Ends::Joined),
-        Step::Send(Wrapper::Nothing, block(vec![FIRST], [Step::Advance(FIRST, ALL)])),
+        Step::Spawn(Spawner::Tokio, Wrapper::Nothing, there, Ends::Joined),
+        Step::Send(false, Wrapper::Nothing, block(vec![FIRST], [Step::Advance(FIRST, ALL)])),
     ];
     holds([Step::Call(call(Kind::Async, [body]))]);
 }
@@ -76,7 +76,7 @@ fn a_cancelled_line_of_calls_is_cancelled_from_end_to_end() {
 fn what_an_aborted_task_drops_is_under_what_it_dropped_it_from() {
     let inner = call(Kind::Stream, [vec![Step::Guard(0), Step::Hang]]);
     let task = block(vec![], [Step::Guard(0), Step::Call(inner)]);
-    let aborted = Step::Spawn(Wrapper::InCurrentRun, task, Ends::Aborted { waits: true });
+    let aborted = Step::Spawn(Spawner::Tokio, Wrapper::InCurrentRun, task, Ends::Aborted { waits: true });
     holds([Step::Call(call(Kind::Async, [vec![aborted]]))]);
 }
 
@@ -122,15 +122,19 @@ fn a_call_that_is_switched_off_keeps_the_place_where_it_started() {
 
 #[test]
 fn a_pool_in_a_pool_in_another_runtime_carries_the_context() {
-    let pool = |map, steps: Vec<Step>| Step::Pool(map, vec![block(vec![], steps), block(vec![], [leaf()])]);
-    let inside = Step::BlockOn(block(vec![], [pool(true, vec![pool(false, vec![leaf()])]), leaf()]));
+    let pool =
+        |share, steps: Vec<Step>| Step::Pool(share, vec![block(vec![], steps), block(vec![], [leaf()])]);
+    let inside = Step::BlockOn(
+        false,
+        block(vec![], [pool(Share::Map, vec![pool(Share::Submit, vec![leaf()])]), leaf()]),
+    );
     holds([Step::Call(call(Kind::Plain, [vec![inside]]))]);
 }
 
 #[test]
 fn a_thread_nests_if_it_is_bound_and_not_if_it_is_not() {
-    let thread = |bound| Step::Thread(bound, block(vec![], [leaf()]));
-    holds([Step::Call(call(Kind::Plain, [vec![thread(true), thread(false)]]))]);
+    let thread = |thread| Step::Thread(thread, block(vec![], [leaf()]));
+    holds([Step::Call(call(Kind::Plain, [vec![thread(Thread::Bound), thread(Thread::Std)]]))]);
 }
 
 #[test]
@@ -138,4 +142,60 @@ fn a_value_that_was_never_polled_is_dropped_where_it_is() {
     let early = with(Kind::Future, |node| node.first = Steps::from([Step::Guard(0)]));
     let consumer = with(Kind::Plain, |node| node.takes = vec![FIRST]);
     holds([Step::Hold(early), Step::Call(consumer)]);
+}
+
+#[test]
+fn a_task_nests_where_it_is_started_if_what_starts_it_carries() {
+    use Spawner::*;
+    let task = |spawner| Step::Spawn(spawner, Wrapper::Nothing, block(vec![], [leaf()]), Ends::Joined);
+    let spawned = |spawner| Step::SpawnCall(spawner, call(Kind::Async, [vec![leaf()]]), true);
+    let body = [Tokio, Task, JoinSet, TaskTracker].map(|spawner| vec![task(spawner), spawned(spawner)]);
+    holds([Step::Call(call(Kind::Async, [body.concat()]))]);
+}
+
+#[test]
+fn a_thread_nests_where_it_is_started_if_what_starts_it_carries() {
+    use Thread::*;
+    let thread = |thread| Step::Thread(thread, block(vec![], [leaf()]));
+    let body = [Std, Bound, Spawn, Scope, Blocking, InPlace].map(thread);
+    holds([Step::Call(call(Kind::Async, [body.to_vec()]))]);
+}
+
+#[test]
+fn a_message_in_an_envelope_is_worked_on_where_it_was_sent() {
+    let send = |sealed| Step::Send(sealed, Wrapper::Nothing, block(vec![], [leaf(), Step::Guard(0)]));
+    let local = Step::BlockOn(true, block(vec![], [send(true)]));
+    let plain = Step::Call(call(Kind::Plain, [vec![local]]));
+    holds([Step::Call(call(Kind::AsyncBlock, [vec![send(true), send(false), plain]]))]);
+}
+
+#[test]
+fn nothing_below_a_trace_that_is_not_sampled_is_recorded_but_what_leaves_it() {
+    let leaves = Step::Scope(Around::Detached, Steps::from([leaf()]));
+    let named = Step::Scope(Around::Extra(Name::Outside), Steps::from([leaf()]));
+    let carried = Step::Spawn(Spawner::Task, Wrapper::Nothing, block(vec![], [leaf()]), Ends::Joined);
+    let inner = call(Kind::Async, [vec![leaf(), leaves, named, carried]]);
+    let outer = call(Kind::Async, [vec![Step::Call(inner), leaf()]]);
+    let around = Some(Around::Context(Name::Unsampled));
+    holds([Step::Call(Call { around, ..outer }), leaf()]);
+}
+
+#[test]
+fn nothing_inside_what_is_switched_off_is_recorded_but_what_loses_it() {
+    let leaves = Step::Scope(Around::Detached, Steps::from([leaf()]));
+    let task = |spawner| Step::Spawn(spawner, Wrapper::Nothing, block(vec![], [leaf()]), Ends::Joined);
+    let inner = call(Kind::Async, [vec![leaf(), leaves, task(Spawner::JoinSet), task(Spawner::Tokio)]]);
+    let polled_inside = Call { wrapper: Wrapper::Silent, ..inner.clone() };
+    let called_inside = Call { around: Some(Around::Silent), ..inner };
+    holds([Step::Call(call(Kind::Async, [vec![Step::Call(polled_inside), Step::Call(called_inside)]]))]);
+}
+
+#[test]
+fn a_parent_on_the_result_of_a_call_that_is_switched_off_is_that_of_what_it_calls() {
+    let off = with(Kind::Stream, |node| {
+        node.flavour = Flavour::Off;
+        node.segments = vec![Steps::from([leaf()])];
+    });
+    let wrapper = Wrapper::WithParent(Name::Outside, true);
+    holds([Step::Call(call(Kind::Async, [vec![Step::Call(Call { wrapper, ..off })]]))]);
 }

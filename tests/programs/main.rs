@@ -6,9 +6,8 @@
 //!
 //! A program that fails is made smaller (`shrink`) and printed as one would write it (`show`). Its seed is kept in
 //! `regressions.txt`, which is committed: it is tried first from then on. A seed means something else once `draw`
-//! changes, so what it taught is also written down by hand, in `fixed`, and in `bugs` as long as it fails.
+//! changes, so what it taught is also written down by hand: in `fixed`, and as one would write it in `tests/nesting/found.rs`.
 
-mod bugs;
 mod check;
 mod draw;
 mod fixed;

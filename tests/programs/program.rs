@@ -15,6 +15,8 @@ pub(crate) type Steps = Arc<[Step]>;
 pub(crate) const OUTSIDE: Id = 0;
 /// The run of the actor that every program has.
 pub(crate) const ACTOR: Id = 1;
+/// A run made by hand whose trace is not sampled.
+pub(crate) const UNSAMPLED: Id = 2;
 /// As many items or pauses as there are.
 pub(crate) const ALL: usize = usize::MAX;
 
@@ -44,23 +46,23 @@ pub(crate) enum Step {
     /// An `async` block, awaited here.
     Wrapped(Wrapper, Block),
     /// An `async` block in a task of its own.
-    Spawn(Wrapper, Block, Ends),
+    Spawn(Spawner, Wrapper, Block, Ends),
     /// A call that is spawned directly. Waits for it, or not.
-    SpawnCall(Call, bool),
+    SpawnCall(Spawner, Call, bool),
     /// `join!` of `async` blocks.
     Join(Vec<Block>),
     /// `select!`: the first block never ends, and is dropped when the limit is reached.
     Race(Block, Limit),
-    /// A message to the actor, which runs the block in its own task.
-    Send(Wrapper, Block),
+    /// A message to the actor, which runs the block in its own task; in an `Envelope`, or bare.
+    Send(bool, Wrapper, Block),
     /// Waits for ever: only in a block that is dropped or aborted then.
     Hang,
-    /// A thread, with `bind(..)` or without.
-    Thread(bool, Block),
-    /// A pool, by `map` or by `submit`.
-    Pool(bool, Vec<Block>),
-    /// Another runtime, inside a plain function.
-    BlockOn(Block),
+    /// Plain code on another thread, or where this one may block. Waits for it.
+    Thread(Thread, Block),
+    /// Plain code beside each other, on a pool.
+    Pool(Share, Vec<Block>),
+    /// Another runtime, inside a plain function; in a local task there, or not.
+    BlockOn(bool, Block),
 }
 
 /// A call of a traced function.
@@ -81,7 +83,7 @@ pub(crate) struct Node {
     pub(crate) flavour: Flavour,
     /// What is moved into it.
     pub(crate) takes: Vec<Id>,
-    /// What runs at the call (`Future`, `Stream`, `Iter`), or before there is a stream (`AsyncStream`).
+    /// What runs at the call (where it `is_eager`), or before there is a stream (`AsyncStream`).
     pub(crate) first: Steps,
     /// Between them are the pauses of a future; after each is an item of a generator.
     pub(crate) segments: Vec<Steps>,
@@ -104,6 +106,8 @@ pub(crate) enum Kind {
     AsyncStream,
     /// `fn -> impl Iterator`
     Iter,
+    /// `trace("name").future(..)`
+    AsyncBlock,
 }
 
 /// What the attribute says.
@@ -125,6 +129,7 @@ pub(crate) enum Name {
     Absent,
     Root,
     Outside,
+    Unsampled,
     /// The handle of the function around, or of the one around that, and so on.
     Up(usize),
     /// The same, as the text of its dotted order.
@@ -142,6 +147,8 @@ pub(crate) enum Around {
     /// `Extra::new().tag(..).call(..)`
     Tag,
     Detached,
+    /// `TracingContext::new().enabled(false).scope(..)`
+    Silent,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -151,6 +158,8 @@ pub(crate) enum Wrapper {
     /// On the value itself, or on a box that holds it.
     WithParent(Name, bool),
     WithContext(Name),
+    /// `.with_context(TracingContext::new().enabled(false))`
+    Silent,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -165,6 +174,47 @@ pub(crate) struct Block {
     /// What is moved into it.
     pub(crate) takes: Vec<Id>,
     pub(crate) steps: Steps,
+}
+
+/// What starts a task.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Spawner {
+    /// `tokio::spawn`, which carries nothing.
+    Tokio,
+    /// `task::spawn`
+    Task,
+    /// `task::JoinSet`
+    JoinSet,
+    /// `task::TaskTracker`
+    TaskTracker,
+}
+
+/// Where plain code runs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Thread {
+    /// `std::thread::spawn`, which carries nothing.
+    Std,
+    /// The same of a `bind(..)`.
+    Bound,
+    /// `thread::spawn`
+    Spawn,
+    /// `thread::scope`
+    Scope,
+    /// `task::spawn_blocking`
+    Blocking,
+    /// `task::block_in_place`
+    InPlace,
+}
+
+/// How work is given to a pool.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Share {
+    Map,
+    Submit,
+    /// `pool.scope(..)`
+    Scope,
+    /// A parallel iterator, `.in_current_run()`.
+    Iterator,
 }
 
 /// How a task ends.
@@ -192,8 +242,30 @@ impl Kind {
         matches!(self, Kind::Plain | Kind::Block)
     }
 
+    /// Whether it is a block and no function: no attribute, and no name of its own for what is given to it.
+    pub(crate) fn is_block(self) -> bool {
+        matches!(self, Kind::Block | Kind::AsyncBlock)
+    }
+
     /// Whether it is a future first.
     pub(crate) fn is_future(self) -> bool {
-        matches!(self, Kind::Async | Kind::Future)
+        matches!(self, Kind::Async | Kind::Future | Kind::AsyncBlock)
+    }
+
+    /// Whether a part of it runs at the call, before it starts.
+    pub(crate) fn is_eager(self) -> bool {
+        matches!(self, Kind::Future | Kind::Stream | Kind::Iter | Kind::AsyncBlock)
+    }
+}
+
+impl Spawner {
+    pub(crate) fn carries(self) -> bool {
+        self != Spawner::Tokio
+    }
+}
+
+impl Thread {
+    pub(crate) fn carries(self) -> bool {
+        self != Thread::Std
     }
 }

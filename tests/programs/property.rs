@@ -7,10 +7,20 @@ use crate::draw::programs;
 use crate::shrink::shrink;
 
 /// How many programs are tried; `PROPTEST_CASES` says otherwise.
-const CASES: u32 = 384;
+const CASES: u32 = 192;
+
+/// To draw one level of a program inside another takes more than a test's stack.
+const STACK: usize = 32 << 20;
 
 #[test]
 fn random_programs_nest_by_the_rule() {
+    let thread = std::thread::Builder::new().stack_size(STACK).spawn(try_programs).unwrap();
+    if let Err(panic) = thread.join() {
+        std::panic::resume_unwind(panic);
+    }
+}
+
+fn try_programs() {
     let is_told = std::env::var_os("PROPTEST_CASES").is_some();
     let default = Config::default();
     let config = Config {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::program::*;
 
 pub(crate) fn resolve(drawn: &Steps) -> Program {
-    let mut resolver = Resolver { next: ACTOR + 1, left_by: HashMap::new() };
+    let mut resolver = Resolver { next: UNSAMPLED + 1, left_by: HashMap::new(), in_silence: false };
     Program(resolver.steps(drawn, &mut Vec::new()))
 }
 
@@ -17,6 +17,8 @@ struct Resolver {
     next: Id,
     /// What a kept future returns when it is used up.
     left_by: HashMap<Id, Vec<Id>>,
+    /// The text around switches recording off.
+    in_silence: bool,
 }
 
 /// The values that a body has.
@@ -72,6 +74,11 @@ impl Resolver {
         (Block { takes, steps }, inside)
     }
 
+    /// The same, of a block with something put on it.
+    fn wrapped(&mut self, wrapper: Wrapper, block: &Block, there: &mut There) -> (Block, There) {
+        self.within(matches!(wrapper, Wrapper::Silent), |this| this.block(block, there))
+    }
+
     fn blocks(&mut self, blocks: &[Block], there: &mut There) -> Vec<Block> {
         let mut left = Vec::new();
         let mut resolve = |block| {
@@ -89,12 +96,55 @@ impl Resolver {
         let id = self.id();
         let takes = take(there, &drawn.takes);
         let mut inside = takes.clone();
-        let first = self.steps(&drawn.first, &mut inside);
-        let segments = drawn.segments.iter().map(|steps| self.steps(steps, &mut inside)).collect();
-        let Node { kind, flavour, end, .. } = *drawn;
+        let flavour = match drawn.flavour {
+            Flavour::Parent(name) => Flavour::Parent(self.name(name)),
+            flavour => flavour,
+        };
+        let (around, wrapper) = (call.around.map(|around| self.around(around)), self.wrapper(call.wrapper));
+        let is_silent = matches!(around, Some(Around::Silent)) || matches!(wrapper, Wrapper::Silent);
+        let (first, segments) = self.within(is_silent, |this| {
+            let first = this.steps(&drawn.first, &mut inside);
+            (first, drawn.segments.iter().map(|steps| this.steps(steps, &mut inside)).collect())
+        });
+        let Node { kind, end, .. } = *drawn;
         let node = Arc::new(Node { id, kind, flavour, takes, first, segments, end });
         let returns = (kind.is_plain() || kind.is_future()) && end == End::Ok;
-        (Call { around: call.around, node, wrapper: call.wrapper }, if returns { inside } else { Vec::new() })
+        (Call { around, node, wrapper }, if returns { inside } else { Vec::new() })
+    }
+
+    /// The handle of a call that is switched off says nothing, and one that was not asked whether it is says that it
+    /// goes nowhere: in silence nobody names a parent by such a handle.
+    fn name(&self, name: Name) -> Name {
+        match name {
+            Name::Up(_) | Name::Wire(_) if self.in_silence => Name::Outside,
+            name => name,
+        }
+    }
+
+    fn around(&self, around: Around) -> Around {
+        match around {
+            Around::Extra(name) => Around::Extra(self.name(name)),
+            Around::Context(name) => Around::Context(self.name(name)),
+            Around::RunScope(_) if self.in_silence => Around::Extra(Name::Outside),
+            around => around,
+        }
+    }
+
+    fn wrapper(&self, wrapper: Wrapper) -> Wrapper {
+        match wrapper {
+            Wrapper::WithParent(name, boxed) => Wrapper::WithParent(self.name(name), boxed),
+            Wrapper::WithContext(name) => Wrapper::WithContext(self.name(name)),
+            wrapper => wrapper,
+        }
+    }
+
+    /// What `f` resolves stands in silence if `is_silent`.
+    fn within<T>(&mut self, is_silent: bool, f: impl FnOnce(&mut Resolver) -> T) -> T {
+        let before = self.in_silence;
+        self.in_silence |= is_silent;
+        let resolved = f(self);
+        self.in_silence = before;
+        resolved
     }
 
     fn step(&mut self, step: &Step, there: &mut There) -> Option<Step> {
@@ -125,32 +175,38 @@ impl Resolver {
                 Step::Drop(id)
             }
             Step::Guard(_) => Step::Guard(self.id()),
+            // which run is current where nothing is traced is not told
+            Step::Look(_) if self.in_silence => return None,
             Step::Look(_) => Step::Look(self.id()),
             Step::Yield => Step::Yield,
             Step::Hang => Step::Hang,
             Step::Catch(steps) => Step::Catch(self.steps(steps, there)),
-            Step::Scope(around, steps) => Step::Scope(*around, self.steps(steps, there)),
-            Step::Wrapped(wrapper, block) => {
-                let (block, left) = self.block(block, there);
-                there.extend(left);
-                Step::Wrapped(*wrapper, block)
+            Step::Scope(around, steps) => {
+                let is_silent = matches!(around, Around::Silent);
+                let steps = self.within(is_silent, |this| this.steps(steps, there));
+                Step::Scope(self.around(*around), steps)
             }
-            Step::Spawn(wrapper, block, ends) => {
+            Step::Wrapped(wrapper, block) => {
+                let (block, left) = self.wrapped(*wrapper, block, there);
+                there.extend(left);
+                Step::Wrapped(self.wrapper(*wrapper), block)
+            }
+            Step::Spawn(spawner, wrapper, block, ends) => {
                 let (block, left) = match ends {
-                    Ends::Aborted { waits: false } => self.block(&keeping_out(block), there),
-                    _ => self.block(block, there),
+                    Ends::Aborted { waits: false } => self.wrapped(*wrapper, &keeping_out(block), there),
+                    _ => self.wrapped(*wrapper, block, there),
                 };
                 if matches!(ends, Ends::Joined) {
                     there.extend(left);
                 }
-                Step::Spawn(*wrapper, block, *ends)
+                Step::Spawn(*spawner, self.wrapper(*wrapper), block, *ends)
             }
-            Step::SpawnCall(call, joined) => {
+            Step::SpawnCall(spawner, call, joined) => {
                 let (call, left) = self.call(call, there);
                 if *joined {
                     there.extend(left);
                 }
-                Step::SpawnCall(call, *joined)
+                Step::SpawnCall(*spawner, call, *joined)
             }
             Step::Join(blocks) => Step::Join(self.blocks(blocks, there)),
             Step::Race(loser, limit) => {
@@ -168,17 +224,20 @@ impl Resolver {
                 };
                 Step::Race(loser, limit)
             }
-            Step::Send(wrapper, block) => Step::Send(*wrapper, self.block(block, there).0),
-            Step::Thread(bound, block) => {
-                let (block, left) = self.block(block, there);
-                there.extend(left);
-                Step::Thread(*bound, block)
+            Step::Send(sealed, wrapper, block) => {
+                let (block, _) = self.wrapped(*wrapper, block, there);
+                Step::Send(*sealed, self.wrapper(*wrapper), block)
             }
-            Step::Pool(map, blocks) => Step::Pool(*map, self.blocks(blocks, there)),
-            Step::BlockOn(block) => {
+            Step::Thread(thread, block) => {
                 let (block, left) = self.block(block, there);
                 there.extend(left);
-                Step::BlockOn(block)
+                Step::Thread(*thread, block)
+            }
+            Step::Pool(share, blocks) => Step::Pool(*share, self.blocks(blocks, there)),
+            Step::BlockOn(local, block) => {
+                let (block, left) = self.block(block, there);
+                there.extend(left);
+                Step::BlockOn(*local, block)
             }
         })
     }

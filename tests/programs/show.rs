@@ -54,16 +54,20 @@ impl Page<'_, '_> {
             Step::Wrapped(wrapper, block) => {
                 self.block("async", block, &format!("{}.await", wrapper_text(wrapper)))
             }
-            Step::Spawn(wrapper, block, ends) => {
+            Step::Spawn(spawner, wrapper, block, ends) => {
                 let tail = match ends {
                     Ends::Joined => ".await",
                     Ends::Detached => "",
                     Ends::Aborted { waits: true } => ".abort_when_it_hangs()",
                     Ends::Aborted { waits: false } => ".abort()",
                 };
-                self.block("spawn(async", block, &format!("{}){tail}", wrapper_text(wrapper)))
+                let head = format!("{}(async", spawner_text(*spawner));
+                self.block(&head, block, &format!("{}){tail}", wrapper_text(wrapper)))
             }
-            Step::SpawnCall(call, joined) => self.call("spawn(", call, if *joined { ").await" } else { ")" }),
+            Step::SpawnCall(spawner, call, joined) => {
+                let head = format!("{}(", spawner_text(*spawner));
+                self.call(&head, call, if *joined { ").await" } else { ")" })
+            }
             Step::Join(blocks) => {
                 self.line("join! {")?;
                 for block in blocks {
@@ -85,21 +89,24 @@ impl Page<'_, '_> {
                     self.line("}")
                 }
             },
-            Step::Send(wrapper, block) => {
-                self.block("actor.send(async", block, &format!("{})", wrapper_text(wrapper)))
+            Step::Send(sealed, wrapper, block) => {
+                let (head, tail) =
+                    if *sealed { ("actor.send(envelope(async", "))") } else { ("actor.send(async", ")") };
+                self.block(head, block, &format!("{}{tail}", wrapper_text(wrapper)))
             }
-            Step::Thread(bound, block) => {
-                let (head, tail) = if *bound { ("thread(bind(", "))") } else { ("thread(", ")") };
+            Step::Thread(thread, block) => {
+                let (head, tail) = thread_text(*thread);
                 self.block(head, block, tail)
             }
-            Step::Pool(map, blocks) => {
-                self.line(if *map { "pool.map(" } else { "pool.submit(" })?;
+            Step::Pool(share, blocks) => {
+                self.line(share_text(*share))?;
                 for block in blocks {
                     Page(self.0, self.1 + 1).block("", block, ",")?;
                 }
                 self.line(")")
             }
-            Step::BlockOn(block) => self.block("another_runtime.block_on(async", block, ")"),
+            Step::BlockOn(false, block) => self.block("another_runtime.block_on(async", block, ")"),
+            Step::BlockOn(true, block) => self.block("another_runtime.spawn_local(async", block, ").await"),
         }
     }
 
@@ -164,6 +171,7 @@ fn around_text(around: &Around) -> String {
         Around::Context(name) => format!("context(parent {name:?}, || "),
         Around::Tag => "extra(tag, || ".to_owned(),
         Around::Detached => "detached(|| ".to_owned(),
+        Around::Silent => "silent(|| ".to_owned(),
     }
 }
 
@@ -174,5 +182,35 @@ fn wrapper_text(wrapper: &Wrapper) -> String {
         Wrapper::WithParent(name, false) => format!(".with_parent({name:?})"),
         Wrapper::WithParent(name, true) => format!(".boxed().with_parent({name:?})"),
         Wrapper::WithContext(name) => format!(".with_context({name:?})"),
+        Wrapper::Silent => ".with_context(silent)".to_owned(),
+    }
+}
+
+fn spawner_text(spawner: Spawner) -> &'static str {
+    match spawner {
+        Spawner::Tokio => "tokio::spawn",
+        Spawner::Task => "task::spawn",
+        Spawner::JoinSet => "join_set.spawn",
+        Spawner::TaskTracker => "task_tracker.spawn",
+    }
+}
+
+fn thread_text(thread: Thread) -> (&'static str, &'static str) {
+    match thread {
+        Thread::Std => ("std::thread::spawn(||", ").join()"),
+        Thread::Bound => ("std::thread::spawn(bind(||", ")).join()"),
+        Thread::Spawn => ("thread::spawn(||", ").join()"),
+        Thread::Scope => ("thread::scope(|scope| scope.spawn(||", "))"),
+        Thread::Blocking => ("task::spawn_blocking(||", ").wait()"),
+        Thread::InPlace => ("task::block_in_place(||", ")"),
+    }
+}
+
+fn share_text(share: Share) -> &'static str {
+    match share {
+        Share::Map => "pool.map(",
+        Share::Submit => "pool.submit(",
+        Share::Scope => "pool.scope(",
+        Share::Iterator => "parallel_iterator.in_current_run().map(",
     }
 }

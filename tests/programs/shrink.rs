@@ -55,11 +55,11 @@ fn content(step: &Step) -> Vec<Steps> {
     let inside: Vec<&Steps> = match step {
         Step::Catch(steps) => vec![steps],
         Step::Wrapped(_, block) | Step::Race(block, Limit::Timeout) => vec![&block.steps],
-        Step::Spawn(_, block, _) => vec![&block.steps],
+        Step::Spawn(_, _, block, _) => vec![&block.steps],
         Step::Race(loser, Limit::Winner { block, .. }) => vec![&loser.steps, &block.steps],
         Step::Join(blocks) | Step::Pool(_, blocks) => blocks.iter().map(|block| &block.steps).collect(),
         Step::Scope(_, steps) => vec![steps],
-        Step::Thread(_, block) => vec![&block.steps],
+        Step::Thread(_, block) | Step::Send(_, _, block) => vec![&block.steps],
         Step::Call(Call { node, .. }) => {
             let of_node = node.segments.iter().chain([&node.first]);
             // an asynchronous body may stand in an asynchronous one alone, and a plain one in both
@@ -94,23 +94,26 @@ fn changes(step: &Step) -> Vec<Step> {
     match step {
         Step::Call(call) => calls(call).into_iter().map(Step::Call).collect(),
         Step::Hold(call) => calls(call).into_iter().map(Step::Hold).collect(),
-        Step::SpawnCall(call, joined) => {
-            calls(call).into_iter().map(|call| Step::SpawnCall(call, *joined)).collect()
+        Step::SpawnCall(spawner, call, joined) => {
+            calls(call).into_iter().map(|call| Step::SpawnCall(*spawner, call, *joined)).collect()
         }
         Step::Catch(steps) => smaller(steps).into_iter().map(Step::Catch).collect(),
         Step::Scope(around, steps) => {
             smaller(steps).into_iter().map(|steps| Step::Scope(*around, steps)).collect()
         }
         Step::Wrapped(wrapper, block) => in_block(block, |block| Step::Wrapped(*wrapper, block)),
-        Step::Spawn(wrapper, block, ends) => {
-            let mut found = in_block(block, |block| Step::Spawn(*wrapper, block, *ends));
+        Step::Spawn(spawner, wrapper, block, ends) => {
+            let mut found = in_block(block, |block| Step::Spawn(*spawner, *wrapper, block, *ends));
             if !matches!(wrapper, Wrapper::Nothing) {
-                found.push(Step::Spawn(Wrapper::Nothing, block.clone(), *ends));
+                found.push(Step::Spawn(*spawner, Wrapper::Nothing, block.clone(), *ends));
+            }
+            if spawner.carries() {
+                found.push(Step::Spawn(Spawner::Tokio, *wrapper, block.clone(), *ends));
             }
             found
         }
         Step::Join(blocks) => in_blocks(blocks, Step::Join),
-        Step::Pool(map, blocks) => in_blocks(blocks, |blocks| Step::Pool(*map, blocks)),
+        Step::Pool(share, blocks) => in_blocks(blocks, |blocks| Step::Pool(*share, blocks)),
         Step::Race(loser, limit) => {
             let mut found = in_block(loser, |loser| Step::Race(loser, limit.clone()));
             if let Limit::Winner { block, waits, is_first } = limit {
@@ -120,9 +123,15 @@ fn changes(step: &Step) -> Vec<Step> {
             }
             found
         }
-        Step::Send(wrapper, block) => in_block(block, |block| Step::Send(*wrapper, block)),
-        Step::Thread(bound, block) => in_block(block, |block| Step::Thread(*bound, block)),
-        Step::BlockOn(block) => in_block(block, Step::BlockOn),
+        Step::Send(sealed, wrapper, block) => in_block(block, |block| Step::Send(*sealed, *wrapper, block)),
+        Step::Thread(thread, block) => {
+            let mut found = in_block(block, |block| Step::Thread(*thread, block));
+            if thread.carries() {
+                found.push(Step::Thread(Thread::Std, block.clone()));
+            }
+            found
+        }
+        Step::BlockOn(local, block) => in_block(block, |block| Step::BlockOn(*local, block)),
         _ => Vec::new(),
     }
 }

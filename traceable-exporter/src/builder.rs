@@ -238,8 +238,8 @@ impl ConfigBuilder {
         self
     }
 
-    /// Where warnings of this exporter go. Default: what [`set_reporter`](crate::set_reporter) said, else standard
-    /// error.
+    /// Where warnings of this exporter go. Default: where all diagnostics of the process go, see
+    /// [`set_reporter`](traceable_core::diagnostics::set_reporter).
     pub fn reporter(mut self, reporter: Reporter) -> Self {
         self.config.reporter = Some(reporter);
         self

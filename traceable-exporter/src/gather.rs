@@ -18,12 +18,38 @@ pub(crate) struct Batch {
     pub(crate) number: u64,
     /// All tickets below this one are settled when this batch and those before it are.
     pub(crate) settles: u64,
+    /// Whether another could be made at once.
+    pub(crate) has_more: bool,
+}
+
+/// How large batches may be.
+pub(crate) trait Limits {
+    /// Asks the server, if it has not said yet.
+    fn ask(&self);
+    /// How many runs go into one request.
+    fn operations(&self) -> usize;
+    /// How many bytes go into one request.
+    fn bytes(&self) -> usize;
+}
+
+impl Limits for Arc<Server> {
+    fn ask(&self) {
+        self.ask_info();
+    }
+
+    fn operations(&self) -> usize {
+        self.batch_operations()
+    }
+
+    fn bytes(&self) -> usize {
+        self.batch_bytes()
+    }
 }
 
 /// Makes batches, one after the other.
-pub(crate) struct Gatherer {
+pub(crate) struct Gatherer<L> {
     inner: Arc<Inner>,
-    server: Arc<Server>,
+    limits: L,
     backlog: Backlog,
     taken: Vec<Piece>,
     /// The ticket after the last operation that was taken.
@@ -32,34 +58,34 @@ pub(crate) struct Gatherer {
     made: u64,
 }
 
-impl Gatherer {
-    pub(crate) fn new(inner: Arc<Inner>, server: Arc<Server>) -> Gatherer {
-        Gatherer { inner, server, backlog: Backlog::default(), taken: Vec::new(), seen: 0, made: 0 }
+impl<L: Limits> Gatherer<L> {
+    pub(crate) fn new(inner: Arc<Inner>, limits: L) -> Gatherer<L> {
+        Gatherer { inner, limits, backlog: Backlog::default(), taken: Vec::new(), seen: 0, made: 0 }
     }
 
     /// The next batch, when it is time for it. `None`: there will be no more.
     pub(crate) fn next(&mut self) -> Option<Batch> {
         while self.take() == Next::Send {
             // asked only when there is something to send: a program that traces nothing connects to nothing
-            self.server.ask_info();
+            self.limits.ask();
             if self.is_due() {
-                let items = self.backlog.take(self.server.batch_operations(), self.server.batch_bytes());
+                let items = self.backlog.take(self.limits.operations(), self.limits.bytes());
                 let number = self.made;
                 self.made += 1;
-                return Some(Batch { items, number, settles: self.batched() });
+                return Some(Batch { items, number, settles: self.batched(), has_more: self.has_more() });
             }
         }
         None
     }
 
     /// Whether another batch could be made at once.
-    pub(crate) fn has_more(&self) -> bool {
-        self.backlog.len() >= self.server.batch_operations()
+    fn has_more(&self) -> bool {
+        self.backlog.len() >= self.limits.operations()
     }
 
     /// Moves what waits in the queue to the backlog.
     fn take(&mut self) -> Next {
-        let (have, want) = (self.backlog.len(), self.server.batch_operations());
+        let (have, want) = (self.backlog.len(), self.limits.operations());
         let delay = self.inner.config.batch_delay;
         let wish = Wish {
             have,
@@ -99,6 +125,6 @@ impl Gatherer {
 
     /// How many bytes are worth a request. A small queue must be emptied before it is full.
     fn enough_bytes(&self) -> usize {
-        self.server.batch_bytes().min(self.inner.config.max_queue_bytes / 4)
+        self.limits.bytes().min(self.inner.config.max_queue_bytes / 4)
     }
 }

@@ -12,11 +12,12 @@
 //! | what | files |
 //! |---|---|
 //! | start and end | `init` (process), `client` (exporter), `worker` (threads), `inner` (what they share) |
-//! | on the way | `delivery` (a batch: retries, splits), `gather` (when a batch is made), `batch` (merging), `queue/` (bound, pace, flush, books), `lost_runs` |
+//! | on the way | `delivery` (a batch: retries, splits), `line` (their order), `gather` (when a batch is made), `batch` (merging), `queue/` (bound, pace, flush, books), `lost_runs` |
 //! | to bytes | `wire/`: `multipart`, `batch_json`, `compress`, `run_json`, `json` |
 //! | to the server | `server` (what is known of it), `retry` (what answers mean), `transport` (HTTP), `retry_after`, `server_info` |
 //! | settings | `builder`, `config`, `vars`, `endpoint`, `key`, `error` |
 //! | what is told | `stats`, `meter`, `report` |
+//! | threads that race | `sync` (their locks), `models` (every order of theirs, by loom; says how to run it) |
 //!
 //! What it promises: handing over never waits for a slow server, or one that is gone; memory is bounded in bytes: the
 //! queue, and the bodies of two batches, of which one is on its way; every operation is delivered, or counted as dropped
@@ -38,8 +39,11 @@ mod gather;
 mod init;
 mod inner;
 mod key;
+mod line;
 mod lost_runs;
 mod meter;
+#[cfg(all(test, traceable_loom))]
+mod models;
 mod queue;
 mod report;
 mod retry;
@@ -47,6 +51,7 @@ mod retry_after;
 mod server;
 mod server_info;
 mod stats;
+mod sync;
 mod transport;
 mod vars;
 mod wire;
@@ -58,5 +63,5 @@ pub use config::Config;
 pub use error::{ConfigError, ConfigErrorKind};
 pub use init::{Guard, InitError, flush, init, init_with, start_lazily};
 pub use key::{ApiKey, InvalidKey};
-pub use report::{Reporter, set_reporter};
+pub use report::Reporter;
 pub use stats::{DropReason, Dropped, FlushReport, Stats};

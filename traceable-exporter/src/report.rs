@@ -1,10 +1,12 @@
-//! Warnings: one line each, seldom, and never on standard output.
+//! Warnings: one line each, seldom, and never on standard output. They go to the process's reporter of diagnostics, unless
+//! an exporter has one of its own.
 
 use std::fmt;
-use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+use traceable_core::diagnostics::report_delivery;
 
 /// How often the same kind of warning may appear.
 const INTERVAL: Duration = Duration::from_secs(60);
@@ -25,14 +27,6 @@ impl Reporter {
         Reporter(Arc::new(report))
     }
 
-    /// Writes to standard error.
-    fn stderr() -> Reporter {
-        Reporter::new(|line| {
-            // standard error may be closed: then there is nobody to tell
-            let _ = writeln!(std::io::stderr().lock(), "traceable: {line}");
-        })
-    }
-
     /// A panic in user code must not end the exporter's thread.
     pub(crate) fn report(&self, line: &str) {
         let _ = catch_unwind(AssertUnwindSafe(|| (self.0)(line)));
@@ -51,18 +45,9 @@ impl PartialEq for Reporter {
     }
 }
 
-static PROCESS_WIDE: RwLock<Option<Reporter>> = RwLock::new(None);
-
-/// Replaces where warnings go for all exporters of the process whose configuration names no reporter. The default
-/// is standard error.
-pub fn set_reporter(reporter: Reporter) {
-    *PROCESS_WIDE.write().unwrap_or_else(PoisonError::into_inner) = Some(reporter);
-}
-
 /// The reporter that holds where a configuration names none.
 pub(crate) fn process_wide() -> Reporter {
-    let set = PROCESS_WIDE.read().unwrap_or_else(PoisonError::into_inner).clone();
-    set.unwrap_or_else(Reporter::stderr)
+    Reporter::new(report_delivery)
 }
 
 /// What a warning is about; each subject has a rate limit of its own.

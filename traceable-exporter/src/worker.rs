@@ -3,13 +3,15 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, Builder};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::thread::Builder;
 use std::time::Duration;
 
 use crate::delivery::Delivery;
-use crate::gather::{Batch, Gatherer};
+use crate::gather::Batch;
 use crate::inner::Inner;
+use crate::line::Line;
 use crate::queue::Pause;
 use crate::report::Subject;
 use crate::server::Server;
@@ -23,21 +25,8 @@ const RESTART_PAUSE: Duration = Duration::from_secs(1);
 struct Crew {
     inner: Arc<Inner>,
     server: Arc<Server>,
-    gathering: Mutex<Gathering>,
-    sending: Mutex<Sending>,
-    /// Wakes who waits for the turn to send.
-    next: Condvar,
-}
-
-struct Gathering {
-    gatherer: Gatherer,
-    has_second_thread: bool,
-}
-
-struct Sending {
-    /// The number of the batch that is to be sent now.
-    turn: u64,
-    delivery: Delivery,
+    line: Line<Arc<Server>, Delivery>,
+    has_second_thread: AtomicBool,
 }
 
 /// Starts the first thread. If the system refuses, the next operation tries again.
@@ -57,28 +46,17 @@ fn spawn(run: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
     Builder::new().name("traceable-export".to_owned()).spawn(run).map(drop)
 }
 
-/// A thread that panicked while it held the lock has left nothing half done that matters.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 impl Crew {
     fn new(inner: Arc<Inner>) -> Crew {
         let server = Arc::new(Server::new(&inner.config));
-        let gatherer = Gatherer::new(inner.clone(), server.clone());
         let delivery = Delivery::new(inner.clone(), server.clone());
-        Crew {
-            gathering: Mutex::new(Gathering { gatherer, has_second_thread: false }),
-            sending: Mutex::new(Sending { turn: 0, delivery }),
-            next: Condvar::new(),
-            server,
-            inner,
-        }
+        let line = Line::new(inner.clone(), server.clone(), delivery);
+        Crew { inner, server, line, has_second_thread: AtomicBool::new(false) }
     }
 
     fn run(self: Arc<Self>) {
         let inner = &self.inner;
-        inner.queue.add_thread(thread::current().id());
+        inner.queue.add_thread();
         let shared = wire::Shared::new(inner.config.project.clone(), inner.config.revision_id.clone());
         let mut encoder = Encoder::new(shared, inner.config.compression_level);
         while catch_unwind(AssertUnwindSafe(|| self.work(&mut encoder))).is_err() {
@@ -103,15 +81,13 @@ impl Crew {
 
     /// The next batch. A second thread is started when there is more to do than one can.
     fn gather(self: &Arc<Self>) -> Option<Batch> {
-        let mut gathering = lock(&self.gathering);
-        let batch = gathering.gatherer.next();
-        if !gathering.has_second_thread && gathering.gatherer.has_more() {
-            gathering.has_second_thread = true;
+        let batch = self.line.gather()?;
+        if batch.has_more && !self.has_second_thread.swap(true, Relaxed) {
             let own = self.clone();
             // if the system refuses, one does all the work
             let _ = spawn(move || own.run());
         }
-        batch
+        Some(batch)
     }
 
     /// What fails here fails again when the batch is sent, and is counted there.
@@ -124,26 +100,19 @@ impl Crew {
         catch_unwind(AssertUnwindSafe(encode)).ok().and_then(Result::ok)
     }
 
-    /// Sends a batch in its turn. However that goes, it is settled then.
+    /// Sends a batch in its turn. What a panic leaves behind is counted as lost.
     fn send(
         &self,
         batch: &Batch,
         encoder: &mut Encoder,
         encoded: Option<Encoded>,
     ) -> Result<(), Box<dyn Any + Send>> {
-        let mut sending = lock(&self.sending);
-        while sending.turn != batch.number {
-            sending = self.next.wait(sending).unwrap_or_else(PoisonError::into_inner);
-        }
-        let delivery = &mut sending.delivery;
-        let sent = catch_unwind(AssertUnwindSafe(|| delivery.send(&batch.items, encoder, encoded)));
-        if sent.is_err() {
-            delivery.recover();
-        }
-        self.inner.queue.settled_up_to(batch.settles);
-        sending.turn += 1;
-        drop(sending);
-        self.next.notify_all();
-        sent
+        self.line.send(batch, |delivery| {
+            let sent = catch_unwind(AssertUnwindSafe(|| delivery.send(&batch.items, encoder, encoded)));
+            if sent.is_err() {
+                delivery.recover();
+            }
+            sent
+        })
     }
 }

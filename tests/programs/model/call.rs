@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use traceable::testing::Status;
 
-use super::contexts::{At, Context};
+use super::contexts::{At, Context, Scope};
 use super::{Env, Frame, Model, Stop};
 use crate::program::*;
 
@@ -74,13 +74,13 @@ impl Model {
         };
         let mut called = call.around.map_or(env.at, |around| self.around(env, around));
         // `trace(..).parent(..)` is no attribute: nothing around it is closer to the call
-        let counts = node.kind == Kind::Block || !self.contexts.names_parent(called);
+        let counts = node.kind.is_block() || !self.contexts.names_parent(called);
         let by_attribute = by_attribute.filter(|_| counts);
         let is_named = by_attribute.is_some();
         let is_nowhere = called.is_none() && by_attribute.is_some_and(|scope| scope.wants_roots);
         if let Some(scope) = by_attribute {
-            self.start_early(called);
-            called = Some(self.contexts.scope(scope));
+            let silences = self.contexts.is_silenced(called);
+            called = Some(self.contexts.scope(Scope { silences, ..scope }));
         }
         let run = match node.flavour {
             Flavour::Off => None,
@@ -105,8 +105,8 @@ impl Model {
             is_open,
             is_done,
         };
-        if matches!(node.kind, Kind::Future | Kind::Stream | Kind::Iter) {
-            let at = run.map_or(called, Some);
+        if node.kind.is_eager() {
+            let at = run.map_or_else(|| self.contexts.inside_call(called), Some);
             let first = Env { at, frame: held.frame.clone() };
             if let Err(stop) = self.steps(&first, &node.first, &mut held.locals) {
                 if let Some(run) = run {
@@ -191,20 +191,28 @@ impl Model {
         let polled = self.enter(held, at);
         let has_started = held.run.is_some_and(|run| self.contexts.has_started(run));
         let is_direct = self.contexts.is_directly_on(polled, held.node.id);
+        let is_recorded = self.contexts.is_recorded(held.called);
+        let has_attribute = matches!(held.node.flavour, Flavour::Root | Flavour::Parent(_));
+        // the run has no inputs then by which we know it
+        let is_put_on = is_direct || self.contexts.is_silenced(polled);
+        self.expectation.is_avoided |= is_put_on && has_attribute && !is_recorded;
         let above = match () {
             // something needed it before: it has its place
             () if has_started => None,
-            // it goes where everything around it goes, which has to be known
+            // what is called where nothing is recorded is left out, whatever is put on what it returns
+            () if !is_recorded && !has_attribute => held.called,
+            // it goes where everything around it goes
             () if held.is_nowhere && !is_direct => {
-                self.start_early(polled);
-                held.called
+                self.silent_if(self.contexts.is_silenced(polled), held.called)
             }
             () if is_direct => polled,
             () if held.is_named => held.called,
-            () => self.choose(held.called, polled),
+            () => self.contexts.choose(held.called, polled),
         };
+        // what was called where nothing is recorded is not, wherever it goes
+        let above = self.silent_if(self.contexts.is_silenced(held.called), above);
         let inside = match held.run {
-            None => above,
+            None => self.contexts.inside_call(above),
             Some(run) => {
                 self.contexts.start(run, above);
                 self.tell(run);
@@ -213,6 +221,14 @@ impl Model {
         };
         held.inside = Some(inside);
         inside
+    }
+
+    /// This context, with nothing recorded in it.
+    fn silent_if(&mut self, silences: bool, context: Context) -> Context {
+        if !silences || self.contexts.is_silenced(context) {
+            return context;
+        }
+        Some(self.contexts.scope(Scope { up: context, silences, ..Scope::default() }))
     }
 
     /// What the wrapper makes of the context it is polled in.
@@ -247,7 +263,11 @@ impl Model {
             // it never started, and does not do so because it is dropped
             (None, _) => dropped,
         };
+        // the rule does not say where it is dropped if it was called where nothing is recorded, and never started
+        let before = self.is_maybe;
+        self.is_maybe |= held.inside.is_none() && !self.contexts.is_recorded(held.called);
         self.drop_locals(std::mem::take(&mut held.locals), inside);
+        self.is_maybe = before;
         let is_generator = held.is_open || matches!(held.node.kind, Kind::Stream | Kind::Iter);
         let status = match () {
             () if held.through > held.node.segments.len() => Status::Error,

@@ -1,6 +1,6 @@
 //! The nodes that things hang under, and the rule that chooses between two of them.
 
-use crate::program::Id;
+use crate::program::{Id, UNSAMPLED};
 
 /// A node.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -34,6 +34,10 @@ pub(super) struct Scope {
     pub(super) names_parent: bool,
     /// It names nothing, and for the rule is not there.
     pub(super) only_gives: bool,
+    /// It stands for a call that is no run.
+    pub(super) is_call: bool,
+    /// Nothing inside is recorded, whatever its parent.
+    pub(super) silences: bool,
     /// The call that it was put on.
     pub(super) directly_on: Option<Id>,
 }
@@ -116,12 +120,33 @@ impl Contexts {
         self.line(from).find(|at| !matches!(self.0[at.0], Node::Scope(_)))
     }
 
+    /// Whether what is called here is inside something that is switched off.
+    pub(super) fn is_silenced(&self, from: Context) -> bool {
+        self.line(from).any(|at| matches!(self.0[at.0], Node::Scope(Scope { silences: true, .. })))
+    }
+
+    /// Whether what is called here is recorded.
+    pub(super) fn is_recorded(&self, from: Context) -> bool {
+        let is_unsampled = |at: At| matches!(self.0[at.0], Node::Run { id: UNSAMPLED, .. });
+        !self.is_silenced(from) && !self.line(from).any(is_unsampled)
+    }
+
     pub(super) fn is_root_on_purpose(&self, from: Context) -> bool {
         self.scopes(from).any(|scope| scope.wants_roots)
     }
 
     pub(super) fn names_parent(&self, from: Context) -> bool {
-        self.scopes(from).any(|scope| scope.names_parent)
+        self.scopes(from).take_while(|scope| !scope.is_call).any(|scope| scope.names_parent)
+    }
+
+    /// Inside of a call that is switched off, and is no run that would stand between the scopes around and inside.
+    pub(super) fn inside_call(&mut self, around: Context) -> Context {
+        match around.map(|at| self.0[at.0]) {
+            Some(Node::Scope(Scope { is_call: false, .. })) => {
+                Some(self.scope(Scope { up: around, is_call: true, ..Scope::default() }))
+            }
+            _ => around,
+        }
     }
 
     pub(super) fn is_directly_on(&self, at: Context, id: Id) -> bool {

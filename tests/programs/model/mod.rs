@@ -13,7 +13,7 @@ use std::rc::Rc;
 
 use traceable::testing::Status;
 
-use crate::program::{ACTOR, Id, OUTSIDE, Program};
+use crate::program::{ACTOR, Id, OUTSIDE, Program, UNSAMPLED};
 use contexts::{At, Context, Contexts};
 
 /// What is expected of one run.
@@ -35,13 +35,17 @@ pub(crate) struct Expectation {
     pub(crate) runs: BTreeMap<Id, Expected>,
     /// The current run at each look, and whether the look is a maybe.
     pub(crate) looks: BTreeMap<Id, (Option<Id>, bool)>,
+    /// The program does what the library is known to do wrong: nothing is expected of it.
+    pub(crate) is_avoided: bool,
 }
 
 pub(crate) fn expect(program: &Program) -> Expectation {
     let mut contexts = Contexts::default();
     let outside = contexts.started(OUTSIDE, None);
     let actor = contexts.started(ACTOR, None);
-    let mut model = Model { contexts, expectation: Expectation::default(), actor, is_maybe: false };
+    let unsampled = contexts.started(UNSAMPLED, None);
+    let mut model =
+        Model { contexts, expectation: Expectation::default(), actor, unsampled, is_maybe: false };
     model.tell(outside);
     model.tell(actor);
     model.ends(Some(outside), Status::Success);
@@ -80,6 +84,7 @@ struct Model {
     contexts: Contexts,
     expectation: Expectation,
     actor: At,
+    unsampled: At,
     /// What is read now may happen or not.
     is_maybe: bool,
 }
@@ -90,6 +95,9 @@ impl Model {
         let id = self.contexts.id(run);
         // what hangs under a run from afar does not tell that run
         if !self.contexts.is_run(run) || self.expectation.runs.contains_key(&id) {
+            return;
+        }
+        if !self.contexts.is_recorded(Some(run)) {
             return;
         }
         let above = self.contexts.start_where_called(run);
@@ -109,25 +117,17 @@ impl Model {
         }
     }
 
-    /// A run starts because its id or its place has to be known.
-    ///
-    /// By the rule only a child or a poll starts it. That entering a scope in it does, or comparing it with another
-    /// run, and that the run above it exists from then on, is not by the rule: see `bugs`.
-    fn start_early(&mut self, at: Context) {
-        if let Some(run) = at.filter(|at| self.contexts.is_run(*at) && !self.contexts.has_started(*at)) {
-            let above = self.contexts.start_where_called(run);
-            if let Some(above) = self.contexts.run_of(above) {
-                self.tell(above);
-            }
+    /// A run starts because its id has to be known, and with it those of the runs above.
+    fn start_early(&mut self, mut run: Option<At>) {
+        while let Some(waiting) = run.filter(|run| self.waits(*run)) {
+            let above = self.contexts.start_where_called(waiting);
+            run = self.contexts.run_of(above);
         }
     }
 
-    fn choose(&mut self, call: Context, start: Context) -> Context {
-        if call.is_some() && start.is_some() {
-            self.start_early(call);
-            self.start_early(start);
-        }
-        self.contexts.choose(call, start)
+    /// Whether it has not started, and will be a run when it does.
+    fn waits(&self, run: At) -> bool {
+        !self.contexts.has_started(run) && self.contexts.is_recorded(Some(run))
     }
 
     /// Whether anybody has heard of the run.

@@ -57,7 +57,10 @@ impl Model {
                 // it has to have an id by now
                 self.start_early(run);
                 let found = run.map(|run| self.contexts.id(run));
-                self.expectation.looks.insert(*id, (found, self.is_maybe));
+                // which run is current where nothing is traced is not told
+                if !self.contexts.is_silenced(env.at) {
+                    self.expectation.looks.insert(*id, (found, self.is_maybe));
+                }
             }
             Step::Yield => {}
             Step::Hang => return Err(Stop::Hang),
@@ -73,25 +76,29 @@ impl Model {
                 let left = self.block(env, *wrapper, env.at, block, &mut locals.kept)?;
                 locals.kept.extend(left);
             }
-            Step::Spawn(wrapper, block, Ends::Joined) => {
-                let left = self.block(env, *wrapper, None, block, &mut locals.kept);
+            Step::Spawn(spawner, wrapper, block, Ends::Joined) => {
+                let at = env.at.filter(|_| spawner.carries());
+                let left = self.block(env, *wrapper, at, block, &mut locals.kept);
                 locals.kept.extend(left.unwrap_or_default());
             }
-            Step::Spawn(wrapper, block, Ends::Detached) => {
-                let left = self.block(env, *wrapper, None, block, &mut locals.kept);
-                self.drop_all(left.unwrap_or_default(), None);
+            Step::Spawn(spawner, wrapper, block, Ends::Detached) => {
+                let at = env.at.filter(|_| spawner.carries());
+                let left = self.block(env, *wrapper, at, block, &mut locals.kept);
+                self.drop_all(left.unwrap_or_default(), at);
             }
-            Step::Spawn(wrapper, block, Ends::Aborted { waits }) => {
-                let at = self.wrapped(&Some(env.frame.clone()), *wrapper, env.at, None, None);
+            Step::Spawn(spawner, wrapper, block, Ends::Aborted { waits }) => {
+                let at = env.at.filter(|_| spawner.carries());
+                let at = self.wrapped(&Some(env.frame.clone()), *wrapper, env.at, at, None);
                 self.losing(&Env { at, ..env.clone() }, block, *waits, &mut locals.kept);
             }
-            Step::SpawnCall(call, joined) => {
+            Step::SpawnCall(spawner, call, joined) => {
                 let mut held = self.call(env, call, &mut locals.kept)?;
-                let left = self.advance(&mut held, None, ALL).unwrap_or_default();
+                let at = env.at.filter(|_| spawner.carries());
+                let left = self.advance(&mut held, at, ALL).unwrap_or_default();
                 if *joined {
                     locals.kept.extend(left);
                 } else {
-                    self.drop_all(left, None);
+                    self.drop_all(left, at);
                 }
             }
             Step::Join(blocks) => self.blocks(env, env.at, blocks, &mut locals.kept),
@@ -102,19 +109,22 @@ impl Model {
                     self.blocks(env, env.at, std::slice::from_ref(block), &mut locals.kept);
                 }
             }
-            Step::Send(wrapper, block) => {
+            Step::Send(sealed, wrapper, block) => {
                 let actor = Some(self.actor);
                 let taken = Locals::taking(&block.takes, &mut locals.kept);
-                let at = self.wrapped(&Some(env.frame.clone()), *wrapper, actor, actor, None);
+                let opened = if *sealed { env.at } else { actor };
+                let at = self.wrapped(&Some(env.frame.clone()), *wrapper, opened, opened, None);
                 let left = self.body(&Env { at, ..env.clone() }, taken, &block.steps);
                 self.drop_all(left.unwrap_or_default(), actor);
             }
-            Step::Thread(bound, block) => {
-                let at = if *bound { env.at } else { None };
+            Step::Thread(thread, block) => {
+                let at = env.at.filter(|_| thread.carries());
                 self.blocks(env, at, std::slice::from_ref(block), &mut locals.kept);
             }
             Step::Pool(_, blocks) => self.blocks(env, env.at, blocks, &mut locals.kept),
-            Step::BlockOn(block) => self.blocks(env, env.at, std::slice::from_ref(block), &mut locals.kept),
+            Step::BlockOn(_, block) => {
+                self.blocks(env, env.at, std::slice::from_ref(block), &mut locals.kept)
+            }
         }
         Ok(())
     }
@@ -157,14 +167,15 @@ impl Model {
         let name = match around {
             Around::Extra(name) | Around::Context(name) => name,
             Around::RunScope(n) => Name::Up(n),
-            Around::Tag => Name::Absent,
+            Around::Tag | Around::Silent => Name::Absent,
             Around::Detached => Name::Root,
         };
-        self.start_early(env.at);
         let named = self.named(env, name);
         let names_parent = named.is_some() && !matches!(around, Around::Context(_));
-        let scope = named.unwrap_or(Scope { up: env.at, only_gives: true, ..Scope::default() });
-        Some(self.contexts.scope(Scope { names_parent, ..scope }))
+        let is_silent = matches!(around, Around::Silent);
+        let silences = is_silent || self.contexts.is_silenced(env.at);
+        let scope = named.unwrap_or(Scope { up: env.at, only_gives: !is_silent, ..Scope::default() });
+        Some(self.contexts.scope(Scope { names_parent, silences, ..scope }))
     }
 
     /// The context inside a wrapper that was put on at `at_call` and is polled first in `at`.
@@ -181,15 +192,17 @@ impl Model {
             Wrapper::InCurrentRun => return at_call,
             Wrapper::WithParent(name, _) => (name, true),
             Wrapper::WithContext(name) => (name, false),
+            Wrapper::Silent => (Name::Absent, false),
         };
+        let is_silent = matches!(wrapper, Wrapper::Silent);
         let frame = frame.clone().unwrap_or_else(|| unreachable!("the program has a frame"));
         let named = self.named(&Env { at, frame }, name);
         let names_parent = named.is_some() && is_for_call;
-        let up = self.choose(at_call, at);
-        self.start_early(up);
-        let scope = named.unwrap_or(Scope { up, only_gives: true, ..Scope::default() });
+        let up = self.contexts.choose(at_call, at);
+        let silences = is_silent || self.contexts.is_silenced(up);
+        let scope = named.unwrap_or(Scope { up, only_gives: !is_silent, ..Scope::default() });
         let directly_on = directly_on.filter(|_| names_parent);
-        Some(self.contexts.scope(Scope { names_parent, directly_on, ..scope }))
+        Some(self.contexts.scope(Scope { names_parent, silences, directly_on, ..scope }))
     }
 
     /// A scope under a parent that is named; nothing if that leaves it to the context.
@@ -198,17 +211,20 @@ impl Model {
             Name::Absent => None,
             Name::Root => return Some(Scope { wants_roots: true, ..Scope::default() }),
             Name::Outside => Some(outermost(&env.frame)),
+            Name::Unsampled => Some(self.unsampled),
             Name::Up(n) => up(&env.frame, n),
+            // the handle itself where nothing is recorded: another process would decide as this one did
             Name::Wire(n) => up(&env.frame, n).map(|run| {
-                self.start_early(Some(run));
+                if !self.contexts.is_recorded(Some(run)) {
+                    return run;
+                }
+                // what is told of it may have children at once
+                self.tell(run);
                 let id = self.contexts.id(run);
                 self.contexts.remote(id)
             }),
         };
-        let run = run?;
-        // its id has to be known
-        self.start_early(Some(run));
-        Some(Scope { up: Some(run), ..Scope::default() })
+        Some(Scope { up: Some(run?), ..Scope::default() })
     }
 }
 

@@ -75,9 +75,9 @@ async fn step(here: &Here, step: &Step, locals: &mut Locals) {
             let left = here.wrap_future(block(body), *wrapper).await;
             locals.kept.extend(left);
         }
-        Step::Spawn(wrapper, body, Ends::Aborted { waits }) => {
+        Step::Spawn(spawner, wrapper, body, Ends::Aborted { waits }) => {
             let (body, hangs) = losing(here, body, locals);
-            let task = here.spawn(here.wrap_future(hanging(body), *wrapper));
+            let task = here.spawn(*spawner, here.wrap_future(hanging(body), *wrapper));
             // also if this body is dropped while it waits: the task never ends by itself
             let abort = task.abort_on_drop();
             if *waits {
@@ -86,12 +86,13 @@ async fn step(here: &Here, step: &Step, locals: &mut Locals) {
             drop(abort);
             task.join().await;
         }
-        Step::Spawn(wrapper, body, Ends::Joined) => {
+        Step::Spawn(spawner, wrapper, body, Ends::Joined) => {
             let body = here.body(&body.takes, &mut locals.kept, &body.steps);
-            let left = here.spawn(here.wrap_future(block(body), *wrapper)).join().await;
+            let task = here.spawn(*spawner, here.wrap_future(block(body), *wrapper));
+            let left = task.join().await;
             locals.kept.extend(left.unwrap_or_default());
         }
-        Step::SpawnCall(call, joined) => spawn_call(here, call, *joined, locals).await,
+        Step::SpawnCall(spawner, call, joined) => spawn_call(here, *spawner, call, *joined, locals).await,
         Step::Join(blocks) => {
             let bodies = blocks.iter().map(|body| here.body(&body.takes, &mut locals.kept, &body.steps));
             let branches: Vec<_> = bodies.map(caught).collect();
@@ -109,15 +110,15 @@ fn losing(here: &Here, body: &Block, locals: &mut Locals) -> (Body, Arc<Notify>)
     (inside.body(&body.takes, &mut locals.kept, &body.steps), hangs)
 }
 
-async fn spawn_call(here: &Here, call: &Call, joined: bool, locals: &mut Locals) {
+async fn spawn_call(here: &Here, spawner: Spawner, call: &Call, joined: bool, locals: &mut Locals) {
     let Held::Future(future, gate) = functions::hold(here, call, &mut locals.kept) else {
         unreachable!("only futures are spawned")
     };
     gate.let_all_through();
     if !joined {
-        return here.spawn_detached(future);
+        return here.spawn_detached(spawner, future);
     }
-    let left = here.spawn(future).join().await.and_then(Result::ok);
+    let left = here.spawn(spawner, future).join().await.and_then(Result::ok);
     locals.kept.extend(left.unwrap_or_default());
 }
 

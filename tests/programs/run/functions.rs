@@ -209,15 +209,27 @@ pub(super) fn plain(here: &Here, call: &Call, from: &mut Kept) -> Outcome {
     call!(plain, here, call, given, std::convert::identity)
 }
 
+fn begun(given: &Given) -> traceable::Block {
+    let block = trace("block").input("id", given.node.id);
+    if let Flavour::Parent(_) = given.node.flavour { block.parent(&given.parent) } else { block }
+}
+
 fn block(mut given: Given) -> Outcome {
-    let mut block = trace("block").input("id", given.node.id);
-    if let Flavour::Parent(_) = given.node.flavour {
-        block = block.parent(&given.parent);
-    }
-    block.try_scope(|run| {
+    begun(&given).try_scope(|run| {
         given.inside(run.clone());
         given.all_plain();
         given.end()
+    })
+}
+
+fn async_block(mut given: Given) -> impl Future<Output = Outcome> + Send {
+    begun(&given).try_future(|run| {
+        given.inside(run);
+        given.first();
+        async move {
+            given.all_segments().await;
+            given.end()
+        }
     })
 }
 
@@ -232,6 +244,10 @@ pub(super) fn hold(here: &Here, call: &Call, from: &mut Kept) -> Held {
         }
         Kind::Future => {
             Held::Future(call!(future, here, call, given, |f| here.wrap_future(f, wrapper)), gate)
+        }
+        Kind::AsyncBlock => {
+            let block = here.around(call.around, || async_block(given));
+            Held::Future(here.wrap_future(block, wrapper), gate)
         }
         Kind::Stream => Held::Stream(call!(stream, here, call, given, |s| here.wrap_stream(s, wrapper))),
         Kind::AsyncStream => {

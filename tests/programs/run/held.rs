@@ -128,6 +128,7 @@ impl Here {
                 Box::pin(boxed.with_parent(self.parent(name)))
             }
             Wrapper::WithContext(name) => Box::pin(future.with_context(self.context(name))),
+            Wrapper::Silent => Box::pin(future.with_context(silent())),
         }
     }
 
@@ -144,6 +145,7 @@ impl Here {
                 Box::pin(boxed.with_parent(self.parent(name)))
             }
             Wrapper::WithContext(name) => Box::pin(stream.with_context(self.context(name))),
+            Wrapper::Silent => Box::pin(stream.with_context(silent())),
         }
     }
 
@@ -161,10 +163,15 @@ impl Here {
                 Box::new(boxed.with_parent(self.parent(name)))
             }
             Wrapper::WithContext(name) => Box::new(iter.with_context(self.context(name))),
+            Wrapper::Silent => Box::new(iter.with_context(silent())),
         }
     }
 
     fn context(&self, name: Name) -> TracingContext {
         TracingContext::new().parent(self.parent(name))
     }
+}
+
+fn silent() -> TracingContext {
+    TracingContext::new().enabled(false)
 }

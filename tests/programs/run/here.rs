@@ -1,11 +1,11 @@
 //! Where a step stands: what it can name, and what it can use.
 
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex};
 
 use futures::FutureExt;
 use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedSender;
-use traceable::{ContextThreadPool, IntoParent, Parent, RunTree, TracingContext, prelude::*};
+use traceable::{IntoParent, Parent, RunTree, TracingContext, prelude::*};
 
 use super::Looks;
 use super::actor::Message;
@@ -16,6 +16,7 @@ use crate::program::*;
 /// What all of a program shares.
 pub(crate) struct World {
     pub(crate) outside: RunTree,
+    pub(crate) unsampled: RunTree,
     pub(crate) looks: Arc<Mutex<Looks>>,
     pub(crate) actor: UnboundedSender<Message>,
     /// What has to be through before the program is.
@@ -86,14 +87,19 @@ impl Here {
 
     pub(crate) fn spawn<T: Send + 'static>(
         &self,
+        spawner: Spawner,
         future: impl Future<Output = T> + Send + 'static,
     ) -> Task<T> {
-        self.world.tasks.spawn(future)
+        self.world.tasks.spawn(spawner, future)
     }
 
     /// Spawns what nobody waits for. What it leaves goes in its task, not where it happens to be noticed.
-    pub(crate) fn spawn_detached<T: Send + 'static>(&self, future: impl Future<Output = T> + Send + 'static) {
-        self.spawn(future.map(drop));
+    pub(crate) fn spawn_detached<T: Send + 'static>(
+        &self,
+        spawner: Spawner,
+        future: impl Future<Output = T> + Send + 'static,
+    ) {
+        self.spawn(spawner, future.map(drop));
     }
 
     pub(crate) fn inside(&mut self, run: RunTree) {
@@ -113,9 +119,11 @@ impl Here {
             Name::Absent => None::<&RunTree>.to_parent(),
             Name::Root => Parent::Root,
             Name::Outside => self.world.outside.to_parent(),
+            Name::Unsampled => self.world.unsampled.to_parent(),
             Name::Up(n) => self.up(n).to_parent(),
-            // nothing to send while there is no run
-            Name::Wire(n) => self.up(n).dotted_order().to_parent(),
+            // there is nothing to send of what is not recorded: another process would decide as this one did
+            Name::Wire(n) if self.up(n).is_recorded() => self.up(n).dotted_order().to_parent(),
+            Name::Wire(n) => self.up(n).to_parent(),
         }
     }
 
@@ -128,6 +136,7 @@ impl Here {
             Some(Around::Context(name)) => TracingContext::new().parent(self.parent(name)).scope(f),
             Some(Around::Tag) => Extra::new().tag("t").call(f),
             Some(Around::Detached) => traceable::detached(f),
+            Some(Around::Silent) => TracingContext::new().enabled(false).scope(f),
         }
     }
 
@@ -135,11 +144,4 @@ impl Here {
         let found = RunTree::current().and_then(|run| run.id());
         self.world.looks.lock().unwrap().insert(id, found);
     }
-}
-
-/// The pool of this level.
-pub(crate) fn pool(level: usize) -> &'static ContextThreadPool {
-    const LEVELS: usize = 8;
-    static POOLS: [OnceLock<ContextThreadPool>; LEVELS] = [const { OnceLock::new() }; LEVELS];
-    POOLS[level].get_or_init(|| ContextThreadPool::new(2).unwrap())
 }

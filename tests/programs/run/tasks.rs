@@ -5,9 +5,12 @@ use std::panic::AssertUnwindSafe;
 
 use futures::FutureExt;
 use futures::executor::block_on;
-use futures::future::{AbortHandle, abortable};
+use futures::future::{AbortHandle, BoxFuture, abortable};
 use tokio::runtime::{self, Handle};
 use tokio::sync::{oneshot, watch};
+use traceable::{TraceableExt as _, task};
+
+use crate::program::Spawner;
 
 /// Where something is under way: a runtime, or threads and the actor.
 type Place = Option<runtime::Id>;
@@ -44,21 +47,23 @@ impl Tasks {
 
     pub(crate) fn spawn<T: Send + 'static>(
         &self,
+        spawner: Spawner,
         future: impl Future<Output = T> + Send + 'static,
     ) -> Task<T> {
         let runtime = Handle::try_current().ok();
         let under_way = self.under_way(runtime.as_ref().map(Handle::id));
         let (sender, result) = oneshot::channel();
         if let Some(runtime) = runtime {
-            let task = runtime.spawn(future);
-            let abort = task.abort_handle();
+            let (ended, abort) = start(spawner, future);
             // told from a task of its own: nothing is put around the future that is spawned
             runtime.spawn(async move {
-                let _ = sender.send(task.await.ok());
+                let _ = sender.send(ended.await);
                 drop(under_way);
             });
             return Task { result, abort: Abort::Task(abort) };
         }
+        // a thread finds no context by itself
+        let future = if spawner.carries() { future.in_current_run().boxed() } else { future.boxed() };
         let (future, abort) = abortable(future);
         std::thread::spawn(move || {
             let ended = block_on(AssertUnwindSafe(future).catch_unwind());
@@ -67,6 +72,25 @@ impl Tasks {
         });
         Task { result, abort: Abort::Thread(abort) }
     }
+}
+
+/// Starts a task of tokio. Returns what tells its end, and what ends it.
+fn start<T: Send + 'static>(
+    spawner: Spawner,
+    future: impl Future<Output = T> + Send + 'static,
+) -> (BoxFuture<'static, Option<T>>, tokio::task::AbortHandle) {
+    let task = match spawner {
+        Spawner::JoinSet => {
+            let mut set = task::JoinSet::new();
+            let abort = set.spawn(future);
+            return (Box::pin(async move { set.join_next().await?.ok() }), abort);
+        }
+        Spawner::Tokio => tokio::spawn(future),
+        Spawner::Task => task::spawn(future),
+        Spawner::TaskTracker => task::TaskTracker::new().spawn(future),
+    };
+    let abort = task.abort_handle();
+    (Box::pin(task.map(Result::ok)), abort)
 }
 
 /// A task. To drop it does not end it.

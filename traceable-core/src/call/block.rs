@@ -1,6 +1,6 @@
 //! Blocks without a function of their own: LangSmith's `trace`.
 
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -34,9 +34,11 @@ use crate::run::run_type::RunType;
 /// });
 /// assert_eq!(answer, 42);
 /// ```
+#[track_caller]
 pub fn trace(name: impl Into<Text>) -> Block {
     Block {
         name: name.into(),
+        location: Location::caller(),
         run_type: RunType::Chain,
         inputs: Map::new(),
         attachments: Vec::new(),
@@ -48,6 +50,8 @@ pub fn trace(name: impl Into<Text>) -> Block {
 #[must_use = "nothing runs until `.scope(|run| ..)` or `.future(|run| ..)`"]
 pub struct Block {
     name: Text,
+    /// Where in the user's code it was begun.
+    location: &'static Location<'static>,
     run_type: RunType,
     inputs: Map<String, Value>,
     attachments: Vec<(String, Attachment)>,
@@ -168,7 +172,7 @@ impl Block {
     }
 
     fn reserve(self) -> Call {
-        let head = Head::new(self.name, self.run_type, Some("trace"));
+        let head = Head::new(self.name, self.run_type, Some("trace"), Some(self.location));
         let (parent, settings) = self.extra.into_parts();
         let started = reserve_with(head, parent, settings);
         if let Started::Run(run) = &started {
@@ -205,7 +209,7 @@ impl Block {
     }
 
     fn start(self) -> (Option<Arc<Run>>, Option<Context>) {
-        let head = Head::new(self.name, self.run_type, Some("trace"));
+        let head = Head::new(self.name, self.run_type, Some("trace"), Some(self.location));
         let run = match self.extra.call(|| start_now(head)) {
             Started::Run(run) if run.is_recorded() => run,
             // not sampled: the root keeps its identity for headers, and nothing below it is recorded

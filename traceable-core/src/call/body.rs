@@ -36,7 +36,14 @@ fn begin_traced(record: impl FnOnce(&mut Inputs<'_>)) -> RunTree {
 
 #[inline(never)]
 fn begin_recorded(record: &mut dyn FnMut(&mut Inputs<'_>)) -> RunTree {
-    let Some(Context::Run(run)) = entered() else { return RunTree::inactive() };
+    let Some(around) = entered() else { return RunTree::inactive() };
+    let Context::Run(run) = around else {
+        return around
+            .run_ref()
+            .filter(|run| !run.is_recorded())
+            .cloned()
+            .map_or_else(RunTree::inactive, RunTree::of);
+    };
     // what is called in a run without being one itself does not give its own to it
     if !run.take_expectation() {
         // the handle of a trace that is not recorded says so, to other processes too
@@ -48,6 +55,9 @@ fn begin_recorded(record: &mut dyn FnMut(&mut Inputs<'_>)) -> RunTree {
         return RunTree::of(run);
     }
     let (inputs, attachments) = Writer::lend(|writer| Inputs::gather(writer, record));
+    if run.started().is_some() {
+        lifecycle::post_above(&run);
+    }
     let mut state = run.state();
     state.inputs = Some(inputs);
     if !attachments.is_empty() {

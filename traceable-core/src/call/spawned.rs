@@ -46,7 +46,9 @@ mod hooks {
     /// has lost its context in a task then says so exactly: in the report, and in `metadata.task_spawned_at` and
     /// `metadata.suspected_parent`. It costs a lock for each task.
     ///
-    /// It needs `--cfg tokio_unstable`, and sets the builder's `on_task_spawn` and `on_task_terminate`.
+    /// It needs `--cfg tokio_unstable`, and sets the builder's `on_task_spawn` and `on_task_terminate`. tokio calls these
+    /// for `spawn` and what is built on it. It does not for the tasks of a `LocalSet`, nor for `spawn_blocking`: what is
+    /// lost there says that it was lost, and not where.
     ///
     /// ```
     /// use tokio::runtime::Builder;

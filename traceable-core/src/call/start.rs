@@ -5,15 +5,18 @@ use std::sync::{Arc, PoisonError};
 
 use super::split::{self, Lost};
 use crate::context::extra::Extra;
-use crate::context::giving::{given, place, scopes};
+use crate::context::giving::{given, place, scopes, scopes_of_call};
 use crate::context::parent::Parent;
 use crate::context::slot::{Ambient, ambient};
 use crate::diagnostics::counters;
+use crate::identity::time::Timestamp;
 use crate::process;
 use crate::run::birth::{Birth, root_sink};
+use crate::run::child;
 use crate::run::head::Head;
-use crate::run::node::{Bound, Context, Options, Reservation, Run, Scope, State};
+use crate::run::node::{Bound, Context, Options, Reservation, Run, State};
 use crate::run::object::ObjectId;
+use crate::run::scope::Scope;
 use crate::run::settings::Settings;
 use crate::run::site::Site;
 
@@ -35,7 +38,8 @@ pub(super) fn start_now(head: Head) -> Started {
     }
     let (around, lost) = Lost::split(around);
     let mut reservation = reservation(around, head.site().is_some_and(|site| site.is_root));
-    if is_unrecorded(reservation.at_call.as_ref()) {
+    let at_call = reservation.at_call.as_ref();
+    if is_unrecorded(at_call) || at_call.and_then(Context::run_ref).is_some_and(is_in_doubt) {
         return Started::Passive(unrecorded(reservation.at_call));
     }
     let parent = reservation.at_call.take();
@@ -47,7 +51,7 @@ pub(super) fn start_now(head: Head) -> Started {
 
 /// The common case: a function that adds nothing to what it inherits, called in a run.
 fn start_under(head: Head, parent: &Arc<Run>) -> Started {
-    if parent.started().is_none() && is_doubtful(parent) {
+    if is_in_doubt(parent) {
         // it may still find a recorded parent when it starts; a call that is not recorded does not start it
         return Started::Passive(Context::Run(parent.clone()));
     }
@@ -63,7 +67,7 @@ fn start_under(head: Head, parent: &Arc<Run>) -> Started {
     let run = Arc::new(Run::placed(head, bound, State { settings, ..State::default() }));
     adopt(site, parent);
     if let Some(ended) = parent.ended() {
-        split::note_late(site, &mut run.state(), parent, ended);
+        child::note_late(site, &mut run.state(), Timestamp::now(), parent, ended);
     }
     Started::Run(run)
 }
@@ -71,9 +75,7 @@ fn start_under(head: Head, parent: &Arc<Run>) -> Started {
 /// A run of this function has become a child of this one.
 #[inline]
 fn adopt(site: Option<&'static Site>, parent: &Arc<Run>) {
-    if parent.count_child() == split::MANY_CHILDREN {
-        split::note_overgrown(parent);
-    }
+    child::count(parent);
     split::note_child(site, parent);
 }
 
@@ -87,7 +89,7 @@ pub(super) fn reserve(head: Head) -> Started {
 /// As [`reserve`], for a call with a parent and settings of its own.
 pub(super) fn reserve_with(head: Head, parent: Parent, settings: Settings) -> Started {
     let mut reservation = reservation(ambient().context(), false);
-    name_parent(&mut reservation, parent);
+    set_parent(&mut reservation, parent);
     if !settings.is_empty() {
         options(&mut reservation).settings = settings;
     }
@@ -104,6 +106,11 @@ fn start_later(head: Head, reservation: Reservation) -> Started {
     Started::Run(reserved(head, reservation))
 }
 
+/// Whether it is a reserved run that would not be recorded if it started now.
+fn is_in_doubt(run: &Arc<Run>) -> bool {
+    run.started().is_none() && is_doubtful(run)
+}
+
 /// Whether a reserved run would not be recorded if it started now: nothing of it need be serialised.
 pub(super) fn is_doubtful(run: &Arc<Run>) -> bool {
     let at_call = run.state().reservation.as_ref().map(|reservation| reservation.at_call.clone());
@@ -114,9 +121,10 @@ pub(super) fn is_doubtful(run: &Arc<Run>) -> bool {
 fn unrecorded(around: Option<Context>) -> Context {
     match around {
         Some(Context::Scope(scope)) => {
-            let is_silenced = scope.settings.as_ref().is_some_and(|settings| settings.enabled == Some(false));
+            let is_silenced = is_switched_off(scope.settings_so_far().as_deref());
             let context = Context::Scope(scope);
-            if is_silenced || context.run_ref().is_some() { context } else { Context::Silent }
+            let stays = is_silenced || context.run_ref().is_some();
+            if stays { Scope::inside_call(context) } else { Context::Silent }
         }
         Some(context) => context,
         None => Context::Silent,
@@ -130,7 +138,7 @@ fn reserved(head: Head, mut reservation: Reservation) -> Arc<Run> {
 
 fn reservation(at_call: Option<Context>, is_root: bool) -> Reservation {
     let mut reservation = Reservation { at_call, is_named: false, wants_root: false, options: None };
-    for scope in scopes(reservation.at_call.clone().as_ref()) {
+    for scope in scopes_of_call(reservation.at_call.clone().as_ref()) {
         if take_one_shots(&mut reservation, scope) {
             break;
         }
@@ -146,18 +154,19 @@ fn named(head: Head, reservation: &mut Reservation) -> Head {
     let Some(name) = reservation.options.as_mut().and_then(|options| options.one_shots.name.take()) else {
         return head;
     };
-    let (run_type, method, site) = (head.run_type(), head.method(), head.site());
-    let mut renamed = Head::new(name, run_type, method);
-    if let Head::Own(own) = &mut renamed {
-        own.site = site;
-    }
-    renamed
+    head.renamed(name)
 }
 
 /// The parent is this one, and not what is current; unless an `Extra` around this very call names one.
 pub(super) fn name_parent(reservation: &mut Reservation, parent: Parent) {
-    let is_named_for_call = scopes(reservation.at_call.as_ref()).any(|scope| scope.names_parent);
-    if is_named_for_call || matches!(parent, Parent::Ambient) {
+    let is_named_for_call = scopes_of_call(reservation.at_call.as_ref()).any(|scope| scope.names_parent);
+    if !is_named_for_call {
+        set_parent(reservation, parent);
+    }
+}
+
+fn set_parent(reservation: &mut Reservation, parent: Parent) {
+    if matches!(parent, Parent::Ambient) {
         return;
     }
     reservation.is_named = true;
@@ -222,9 +231,17 @@ pub(super) fn start_at_poll(run: &Arc<Run>, object: ObjectId) {
         // a root on purpose, called where there was nothing: it still goes where everything around it goes
         Some(around) if is_named && at_call.is_none() => (Some(root_in(around)), None),
         _ if is_named => (at_call, None),
-        // found before the run is locked: to compare contexts may start other runs
         at_start => (place(at_call, at_start), None),
     };
+    if let Some(above) = parent.as_ref().and_then(Context::run_ref).filter(|above| above.started().is_none())
+    {
+        if is_unrecorded(parent.as_ref()) || is_doubtful(above) {
+            // what is not recorded is no child, and starts nothing
+            return leave_out(run, parent.as_ref());
+        }
+        // before this run is locked: the one above may have been called in this one, and need it to start
+        above.bound();
+    }
     run.place(|| {
         let Some(mut reservation) = run.state().reservation.take() else { return Bound::nowhere(run) };
         if let Some(scope) = direct {
@@ -235,6 +252,17 @@ pub(super) fn start_at_poll(run: &Arc<Run>, object: ObjectId) {
     });
 }
 
+/// Gives a reserved run that is not recorded a place of its own.
+fn leave_out(run: &Arc<Run>, around: Option<&Context>) {
+    // what it calls may still leave it, and then goes where everything around goes
+    let settings = around.and_then(Context::settings_so_far);
+    run.place(|| {
+        let mut state = run.state();
+        (state.reservation, state.inputs, state.settings) = (None, None, settings);
+        Bound::nowhere(run)
+    });
+}
+
 /// A trace of its own that goes where everything around it goes.
 fn root_in(around: Context) -> Context {
     Context::Scope(Extra::new().parent(Parent::Root).into_scope(|| Some(around), None))
@@ -242,13 +270,11 @@ fn root_in(around: Context) -> Context {
 
 /// A parent with what a scope gives besides, if that is not in it already.
 fn also_given(parent: Context, scope: &Arc<Scope>) -> Context {
-    match scope.given.as_deref() {
-        Some(given) if !parent.is(&Context::Scope(scope.clone())) => {
-            let extra = Extra::of_call(Parent::Ambient, given.clone());
-            Context::Scope(extra.into_scope(|| Some(parent), None))
-        }
-        _ => parent,
+    let given = scope.given();
+    if given.is_empty() || parent.is(&Context::Scope(scope.clone())) {
+        return parent;
     }
+    Context::Scope(Extra::of_call(Parent::Ambient, given).into_scope(|| Some(parent), None))
 }
 
 fn bind_reserved(run: &Arc<Run>, mut reservation: Reservation, parent: Option<Context>, lost: Lost) -> Bound {
@@ -307,15 +333,15 @@ fn bind(
     }
     match above {
         Some(parent) => {
-            adopt(head.site(), &parent);
+            adopt(head.call_site(), &parent);
             if let Some(ended) = parent.ended() {
-                split::note_late(head.site(), state, &parent, ended);
+                child::note_late(head.call_site(), state, bound.start, &parent, ended);
             }
         }
         None if wants_root && known.is_none() => {}
         // what is not recorded is no trace
         None if bound.sink.is_none() => {}
-        None => split::note_root(head.site(), state, &lost, known),
+        None => split::note_root(head.call_site(), state, &lost, known),
     }
     bound
 }
@@ -342,6 +368,10 @@ fn wants_roots(parent: Option<&Context>) -> bool {
     scopes(parent).any(|scope| scope.wants_roots)
 }
 
+fn is_switched_off(settings: Option<&Settings>) -> bool {
+    settings.is_some_and(|settings| settings.enabled == Some(false))
+}
+
 /// Whether what is called under this is not recorded.
 fn is_unrecorded(parent: Option<&Context>) -> bool {
     match parent {
@@ -349,9 +379,9 @@ fn is_unrecorded(parent: Option<&Context>) -> bool {
         Some(Context::Silent) => true,
         Some(Context::Run(run)) => !run.is_recorded(),
         Some(Context::Scope(scope)) => {
-            let settings = scope.settings.as_deref();
-            let is_silenced = settings.is_some_and(|settings| settings.enabled == Some(false));
-            is_silenced
+            let settings = scope.settings_so_far();
+            let settings = settings.as_deref();
+            is_switched_off(settings)
                 || match scope.up.as_ref().and_then(Context::run) {
                     Some(run) => !run.is_recorded(),
                     None => {

@@ -10,7 +10,6 @@ use super::start::{self, Started};
 use crate::capture::object::to_value;
 use crate::capture::outcome::{Outcome, Report as _};
 use crate::capture::silence::silently;
-use crate::context::extra::Extra;
 use crate::context::giving::place;
 use crate::context::parent::IntoParent;
 use crate::context::slot::{Entered, ambient, enter};
@@ -18,9 +17,10 @@ use crate::diagnostics::counters;
 use crate::process;
 use crate::run::head::Head;
 use crate::run::lifecycle;
-use crate::run::node::{Context, Reservation, Run, Scope, State};
+use crate::run::node::{Context, Reservation, Run, State};
 use crate::run::object::ObjectId;
 use crate::run::run_tree::RunTree;
+use crate::run::scope::Scope;
 use crate::run::site::Site;
 
 /// One call of an annotated function, from the call to the end of its run.
@@ -196,10 +196,11 @@ impl Call {
                 Some(Context::Scope(scope))
                     if scope.names_parent && scope.target.is_some_and(|target| target.is(object)) =>
                 {
-                    Some(behind(scope))
+                    Some(Context::Scope(scope))
                 }
                 around => place(at_call.take(), around),
             };
+            let around = around.map(Scope::inside_call);
             self.0 = around.map_or(Stage::Nowhere, Stage::Passive);
         }
         match &self.0 {
@@ -219,7 +220,7 @@ impl Call {
                 enter(Some(Context::Run(run.clone())))
             }
             Stage::Passive(context) => enter(Some(context.clone())),
-            Stage::Skipped(at_call) => enter((**at_call).clone()),
+            Stage::Skipped(at_call) => enter((**at_call).clone().map(Scope::inside_call)),
             Stage::Off | Stage::Nowhere | Stage::Now { .. } => enter(None),
         }
     }
@@ -242,12 +243,15 @@ impl Call {
         }
     }
 
-    /// What was called is dropped; if nobody ever polled it, there is no run, and that is counted.
-    pub(super) fn note_unpolled(&self) {
-        if let Stage::Run(run) = &self.0
-            && run.started().is_none()
-        {
+    /// What was called is dropped before anybody heard of a run; if nobody ever polled it, that is counted. Should a
+    /// child that is still to start need the run, `end` ends it.
+    pub(super) fn leave(&self, end: fn(&Arc<Run>)) {
+        let Stage::Run(run) = &self.0 else { return };
+        if run.started().is_none() {
             counters::NEVER_POLLED.add();
+        }
+        if Arc::strong_count(run) > 1 && run.is_recorded() {
+            lifecycle::leave(run, end);
         }
     }
 
@@ -261,16 +265,9 @@ impl Call {
 
     /// Ends the run because what was called is dropped before its end.
     pub(super) fn cancelled(&mut self) {
-        if let Some(run) = self.told_run() {
-            let is_ok = run.head.site().is_some_and(|site| site.cancel_is_ok);
-            let mut outcome = Outcome::default();
-            if !is_ok {
-                fail(run, &mut outcome, "Cancelled".to_owned());
-            }
-            counters::CANCELLED.add();
-            lifecycle::end(run, outcome.outputs, outcome.error, |state| state.metadata("cancelled", true));
-        } else {
-            self.note_unpolled();
+        match self.told_run() {
+            Some(run) => cancel(run),
+            None => self.leave(cancel),
         }
         self.0 = Stage::Off;
     }
@@ -302,9 +299,14 @@ fn enter_run(run: &Arc<Run>, object: ObjectId) -> Entered {
     enter(Some(context))
 }
 
-/// Inside of what a scope is put on: the scope holds there as any other does, and nothing inside is what it was put on.
-fn behind(scope: Arc<Scope>) -> Context {
-    Context::Scope(Extra::new().into_scope(|| Some(Context::Scope(scope)), None))
+fn cancel(run: &Arc<Run>) {
+    let is_ok = run.head.site().is_some_and(|site| site.cancel_is_ok);
+    let mut outcome = Outcome::default();
+    if !is_ok {
+        fail(run, &mut outcome, "Cancelled".to_owned());
+    }
+    counters::CANCELLED.add();
+    lifecycle::end(run, outcome.outputs, outcome.error, |state| state.metadata("cancelled", true));
 }
 
 /// An error leaves its mark in the outputs of a function. Those of a block are what it gave to its run.

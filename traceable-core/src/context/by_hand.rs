@@ -1,5 +1,6 @@
 //! Runs made by hand.
 
+use std::panic::Location;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -9,9 +10,9 @@ use super::slot::ambient;
 use crate::capture::attachment::Attachment;
 use crate::capture::object::{to_object_bytes, to_value};
 use crate::capture::payload::Payload;
+use crate::diagnostics::counters;
 use crate::identity::time::Timestamp;
 use crate::process;
-use crate::run::Text;
 use crate::run::birth::Birth;
 use crate::run::head::Head;
 use crate::run::node::{Context, Run, State};
@@ -19,11 +20,14 @@ use crate::run::run_tree::RunTree;
 use crate::run::run_type::RunType;
 use crate::run::settings::Settings;
 use crate::run::sink::RunSink;
+use crate::run::{Text, child};
 
 /// A run made by hand, before it exists. Begun by [`RunTree::builder`] and [`RunTree::create_child`].
 #[must_use = "the run exists only after `build()`"]
 pub struct RunTreeBuilder {
     name: Text,
+    /// Where in the user's code it was begun.
+    location: &'static Location<'static>,
     run_type: RunType,
     /// A child of no run is no run.
     is_inactive: bool,
@@ -43,11 +47,13 @@ impl RunTree {
     ///
     /// It goes to the sink of the context around, or to the process's: start that first, by `init`. (Only annotated
     /// functions and blocks start it by themselves.)
+    #[track_caller]
     pub fn builder(name: impl Into<Text>) -> RunTreeBuilder {
         RunTreeBuilder::new(name.into())
     }
 
     /// Begins a child of this run, made by hand. It inherits the project, the sink, and this run's metadata.
+    #[track_caller]
     pub fn create_child(&self, name: impl Into<Text>) -> RunTreeBuilder {
         let mut child = RunTreeBuilder::new(name.into());
         child.is_inactive = !self.is_active();
@@ -57,9 +63,11 @@ impl RunTree {
 }
 
 impl RunTreeBuilder {
+    #[track_caller]
     fn new(name: Text) -> RunTreeBuilder {
         RunTreeBuilder {
             name,
+            location: Location::caller(),
             run_type: RunType::Chain,
             is_inactive: false,
             up: None,
@@ -159,6 +167,7 @@ impl RunTreeBuilder {
         }
         let given = self.id.filter(|id| !process::is_id_taken(*id));
         let duplicate = self.id.filter(|_| given.is_none());
+        let above = self.up.as_ref().and_then(Context::run);
         let birth =
             Birth { parent: self.up, settings: Some(&settings), id: given, start: self.start, by_hand: true };
         let bound = birth.bind();
@@ -173,9 +182,18 @@ impl RunTreeBuilder {
             state.extra().attachments = self.attachments;
         }
         if let Some(id) = duplicate {
+            counters::DUPLICATE_IDS.add();
             state.metadata("dup_of", id.to_string());
         }
-        let run = Run::placed(Head::new(self.name, self.run_type, None), bound, state);
+        let head = Head::new(self.name, self.run_type, None, Some(self.location));
+        if let Some(parent) = above {
+            child::count(&parent);
+            // one whose start is given may be told of long after both have ended
+            if let Some(ended) = parent.ended().filter(|ended| bound.start >= *ended) {
+                child::note_late(head.call_site(), &mut state, bound.start, &parent, ended);
+            }
+        }
+        let run = Run::placed(head, bound, state);
         RunTree::of(Arc::new(run))
     }
 }

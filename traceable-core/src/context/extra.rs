@@ -1,5 +1,6 @@
 //! What one call is given besides its arguments: LangSmith's `langsmith_extra`.
 
+use std::panic::Location;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Serialize;
@@ -11,14 +12,16 @@ use crate::capture::object::to_value;
 use crate::capture::silence::is_silent;
 use crate::diagnostics::report::{DiagnosticKind, report};
 use crate::diagnostics::split_reason::SplitReason;
-use crate::identity::fork::this_process;
 use crate::process;
 use crate::run::Text;
-use crate::run::node::{Context, OneShots, Scope};
+use crate::run::node::Context;
 use crate::run::object::Target;
+use crate::run::place;
 use crate::run::run_tree::RunTree;
+use crate::run::scope::{OneShots, Scope};
 use crate::run::settings::Settings;
 use crate::run::sink::RunSink;
+use crate::run::site::Notice;
 
 /// What one call is given besides its arguments: a parent, a name, tags, and more.
 ///
@@ -136,6 +139,7 @@ impl Extra {
     }
 
     /// Calls `f` with all this.
+    #[track_caller]
     pub fn call<R>(self, f: impl FnOnce() -> R) -> R {
         if self.changes_nothing() {
             return f();
@@ -145,7 +149,7 @@ impl Extra {
             let _entered = enter(Some(Context::Scope(scope.clone())));
             f()
         };
-        warn_if_left(&scope);
+        warn_if_left(&scope, Location::caller());
         result
     }
 
@@ -167,57 +171,40 @@ impl Extra {
         let only_gives = matches!(self.parent, Parent::Ambient)
             && self.settings.sink.is_none()
             && self.settings.enabled.is_none();
+        let is_unreadable = matches!(self.parent, Parent::Unreadable);
+        let is_root = is_unreadable || matches!(self.parent, Parent::Root);
         let names_parent = !self.is_ambient && !matches!(self.parent, Parent::Ambient);
-        let (wants_roots, unreadable) = match &self.parent {
-            Parent::Ambient | Parent::Run(_) => (false, false),
-            Parent::Root => (true, false),
-            Parent::Unreadable => (true, true),
-        };
         let around = around();
-        let around_settings = around.as_ref().and_then(Context::settings);
-        let up = match self.parent {
-            Parent::Ambient => around,
-            Parent::Run(run) => run.context(),
-            Parent::Root | Parent::Unreadable => None,
+        let mut scope = match self.parent {
+            Parent::Ambient => Scope::under(around),
+            Parent::Run(run) => Scope::apart(run.context(), around),
+            Parent::Root | Parent::Unreadable => Scope::apart(None, around),
         };
-        let given = Settings { sink: None, enabled: None, ..self.settings.clone() };
-        let mut settings = self.settings.over(up.as_ref().and_then(Context::settings).as_deref());
-        if let Some(around) = around_settings {
-            // a context that is switched off silences everything inside
-            settings.enabled = settings.enabled.or(around.enabled.filter(|enabled| !enabled));
-            let is_remote =
-                up.as_ref().and_then(Context::run).is_some_and(|run| run.bound().remote().is_some());
-            if up.is_none() || is_remote {
-                // a trace of its own, or of another process, still goes where everything around it goes
-                settings.sink = settings.sink.or_else(|| around.sink.clone());
-                settings.enabled = settings.enabled.or(around.enabled);
-            }
-        }
-        let has_one_shots = self.one_shots.is_some();
-        Arc::new(Scope {
-            depth: up.as_ref().map_or(0, |up| up.depth().saturating_add(1)),
-            up,
-            process: this_process(),
-            wants_roots,
-            names_parent,
-            settings: Some(Arc::new(settings)),
-            given: (!given.is_empty()).then(|| Box::new(given)),
-            only_gives,
-            one_shots: Mutex::new(has_one_shots.then(|| Box::new(self.one_shots))),
-            split_reason: unreadable.then_some(SplitReason::BadParent),
-            target,
-        })
+        scope.wants_roots = is_root;
+        scope.split_reason = is_unreadable.then_some(SplitReason::BadParent);
+        scope.own = self.settings;
+        scope.names_parent = names_parent;
+        scope.only_gives = only_gives;
+        scope.one_shots = Mutex::new(self.one_shots.is_some().then(|| Box::new(self.one_shots)));
+        scope.target = target;
+        scope.settle();
+        Arc::new(scope)
     }
 }
 
 /// A name or an id that nobody took is a mistake: what was called is not traced.
-fn warn_if_left(scope: &Scope) {
+fn warn_if_left(scope: &Scope, location: &'static Location<'static>) {
     if cfg!(debug_assertions)
         && !is_silent()
         && scope.one_shots.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+        && place::at(location, "Extra").watch.is_due(Notice::UnusedExtra)
     {
-        let text = "an `Extra` with `name`, `run_id` or `on_end` found no traced call: is the function annotated with \
-                    `#[traceable]`, and is tracing on?";
-        report(DiagnosticKind::UnusedExtra, text.to_owned());
+        let text = format!(
+            "unused extra: an `Extra` with `name`, `run_id` or `on_end` ({}:{}) found no traced call: is the function \
+             annotated with `#[traceable]`, and is tracing on?",
+            location.file(),
+            location.line(),
+        );
+        report(DiagnosticKind::UnusedExtra, text);
     }
 }

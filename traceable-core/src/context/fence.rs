@@ -4,9 +4,12 @@
 //! a `block_on` that drives spawned tasks) would adopt that task's runs. A false parent is worse than a root, and
 //! the same program must give the same tree whether its tasks share a thread or not.
 
+use std::cell::Cell;
 use std::num::NonZeroU64;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+use crate::capture::silence::silently;
 
 /// Knows the tasks of an executor. tokio's are known by the feature `tokio`; on an executor whose tasks are not known
 /// everything works, but that a scope which is open on a thread is not kept from the other tasks there.
@@ -30,7 +33,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 /// ```
 pub trait Fence: Send + Sync + 'static {
     /// A number that no other task alive has, for the task that this thread is polling; `None` outside any. It is
-    /// asked at every poll of a traced future.
+    /// asked at every poll of a traced future. What it calls itself is not traced.
     fn current_task(&self) -> Option<NonZeroU64>;
 }
 
@@ -67,8 +70,27 @@ fn other_task(known: u64) -> Task {
     if known != 0 {
         return Task(known);
     }
-    let id = FENCE.get().and_then(|fence| fence.current_task());
+    let id = FENCE.get().and_then(|fence| ask(&**fence));
     id.map_or(NO_TASK, |id| Task(id.get() | OTHER))
+}
+
+thread_local! {
+    static IS_ASKED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// What the fence says. What it calls itself is in no task: to find out, it would be asked again, without end.
+fn ask(fence: &dyn Fence) -> Option<NonZeroU64> {
+    struct Restore;
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            let _ = IS_ASKED.try_with(|asked| asked.set(false));
+        }
+    }
+    if IS_ASKED.try_with(|asked| asked.replace(true)).unwrap_or(true) {
+        return None;
+    }
+    let _restore = Restore;
+    silently(|| fence.current_task())
 }
 
 /// The number inside of an id, which shows it to hashers alone. Were it ever made of more than a number, it would be a

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::extra::Extra;
 use super::parent::Parent;
 use super::rule::choose;
-use crate::run::node::{Context, Scope};
+use crate::run::node::Context;
+use crate::run::scope::Scope;
 use crate::run::settings::Settings;
 
 /// The scopes between here and the next run.
@@ -16,14 +17,18 @@ pub(crate) fn scopes(context: Option<&Context>) -> impl Iterator<Item = &Arc<Sco
     std::iter::successors(context.and_then(scope), |at| at.up.as_ref().and_then(scope))
 }
 
+/// Those of them that are for the call made here: not for one around it that is no run.
+pub(crate) fn scopes_of_call(context: Option<&Context>) -> impl Iterator<Item = &Arc<Scope>> {
+    scopes(context).take_while(|scope| !scope.is_call)
+}
+
 /// What the scopes around a call give to it, wherever it hangs.
 pub(crate) fn given(around: Option<&Context>) -> Settings {
-    gather(scopes(around))
+    gather(scopes_of_call(around))
 }
 
 fn gather<'a>(scopes: impl Iterator<Item = &'a Arc<Scope>>) -> Settings {
-    let all = scopes.filter_map(|scope| scope.given.as_deref());
-    all.fold(Settings::default(), |nearer, farther| nearer.over(Some(farther)))
+    scopes.fold(Settings::default(), |nearer, farther| nearer.over(Some(&farther.given())))
 }
 
 /// The parent rule, for which scopes that only give something are not there: a tag does not move a run. What they give

@@ -41,7 +41,9 @@ pub trait TraceableExt<Kind>: Sized {
 
     /// Names the parent of the traced call that this is the result of, and of what is called inside.
     ///
-    /// It has to come before the first poll.
+    /// It has to come before the first poll. On a box or a pinned reference it means the traced call that lies in it. A
+    /// call that was made in a trace that is not recorded is left out, whatever is put on it: there, name the parent
+    /// before the call, by [`Extra`].
     fn with_parent(self, parent: impl IntoParent) -> InContext<Self> {
         self.with_extra(Extra::new().parent(parent))
     }

@@ -51,8 +51,7 @@ fn in_pinned_box<T, D: ?Sized>(object: &T) -> Option<Target> {
 }
 
 fn in_box<T, D: ?Sized>(object: &T) -> Option<Target> {
-    let held: &Box<D> = same_type(object)?;
-    Some(of_content(&**held))
+    Some(of_content(same_type::<T, Box<D>>(object)?.as_ref()))
 }
 
 fn of_content<D: ?Sized>(content: &D) -> Target {

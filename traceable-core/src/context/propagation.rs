@@ -123,7 +123,7 @@ fn remote(order: DottedOrder, baggage: Baggage) -> RunTree {
         })),
     };
     let state = State { has_ended: true, settings: Some(Arc::new(settings)), ..State::default() };
-    let run = Run::placed(Head::new("parent".into(), RunType::Chain, None), bound, state);
+    let run = Run::placed(Head::new("parent".into(), RunType::Chain, None, None), bound, state);
     // never posted: as far as the sink is concerned, it has been
     run.tell();
     RunTree::of(Arc::new(run))

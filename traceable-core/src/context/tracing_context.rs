@@ -10,7 +10,8 @@ use super::slot::{ambient, enter};
 use crate::capture::object::to_value;
 use crate::process;
 use crate::run::Text;
-use crate::run::node::{Context, Scope};
+use crate::run::node::Context;
+use crate::run::scope::Scope;
 use crate::run::sink::RunSink;
 
 /// Sets the parent, the project, tags, metadata, the sink or the switch for everything that is called inside.

@@ -13,7 +13,8 @@ pub(crate) mod open_traces;
 pub(crate) mod report;
 pub(crate) mod split_reason;
 pub(crate) mod summary;
+pub(crate) mod test_thread;
 
-pub use report::{Diagnostic, DiagnosticKind, set_reporter};
+pub use report::{Diagnostic, DiagnosticKind, report_delivery, set_reporter};
 pub use split_reason::SplitReason;
 pub use summary::{Diagnostics, Split, diagnostics};

@@ -2,74 +2,147 @@
 //!
 //! Without a lock: a process may be forked at any moment, and what is locked then stays so in the copy.
 
+#[cfg(all(test, traceable_loom))]
+mod models;
+
+use std::ptr;
+
+#[cfg(all(test, traceable_loom))]
+use loom::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
+#[cfg(not(all(test, traceable_loom)))]
 use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
+#[cfg(all(test, traceable_loom))]
+use models::OPEN;
 use uuid::Uuid;
 
 use crate::identity::fork::this_process;
+use crate::run::site::Site;
 
-/// The halves of a root's id. In the lower one, 0 is a free place, and 1 is one that is being filled.
+/// The halves of a root's id, and the address of the call site that made it. In the lower half, 0 is a free place, and 1 is
+/// one that is being filled.
 struct Place {
     high: AtomicU64,
     low: AtomicU64,
+    call_site: AtomicUsize,
 }
 
 const FREE: u64 = 0;
 const BUSY: u64 = 1;
 
+struct OpenTraces<const PLACES: usize> {
+    places: [Place; PLACES],
+    /// Roots that found no place.
+    others: AtomicUsize,
+    /// The process that all this is about.
+    process: AtomicU32,
+}
+
 /// More than a few open at once, and none of them is likely.
-static OPEN: [Place; 8] = [const { Place { high: AtomicU64::new(0), low: AtomicU64::new(FREE) } }; 8];
-/// Roots that found no place.
-static OTHERS: AtomicUsize = AtomicUsize::new(0);
-/// The process that all this is about.
-static PROCESS: AtomicU32 = AtomicU32::new(0);
+#[cfg(not(all(test, traceable_loom)))]
+static OPEN: OpenTraces<8> = OpenTraces {
+    places: [const { Place { high: AtomicU64::new(0), low: AtomicU64::new(FREE), call_site: AtomicUsize::new(0) } };
+        8],
+    others: AtomicUsize::new(0),
+    process: AtomicU32::new(0),
+};
 
-/// A copy of the process has none of its traces.
-fn forget_those_of_the_original() {
-    let process = this_process();
-    if PROCESS.load(Ordering::Relaxed) != process && PROCESS.swap(process, Ordering::Relaxed) != process {
-        OPEN.iter().for_each(|place| place.low.store(FREE, Ordering::Relaxed));
-        OTHERS.store(0, Ordering::Relaxed);
-    }
+/// A trace begins, with a run that is made here.
+pub(crate) fn begins(root: Uuid, site: Option<&'static Site>) {
+    OPEN.begins(root, site.map_or(0, address));
 }
 
-/// A trace begins.
-pub(crate) fn begins(root: Uuid) {
-    forget_those_of_the_original();
-    let (high, low) = root.as_u64_pair();
-    let is_free =
-        |place: &&Place| place.low.compare_exchange(FREE, BUSY, Ordering::Relaxed, Ordering::Relaxed).is_ok();
-    match OPEN.iter().find(is_free) {
-        Some(place) => {
-            place.high.store(high, Ordering::Relaxed);
-            place.low.store(low, Ordering::Release);
-        }
-        None => drop(OTHERS.fetch_add(1, Ordering::Relaxed)),
-    }
-}
-
-/// A root has ended.
+/// A root has ended. One that nobody ends is open as long as somebody holds it.
 pub(crate) fn ends(root: Uuid) {
-    let (_, low) = root.as_u64_pair();
-    let is_it =
-        |place: &Place| place.low.compare_exchange(low, FREE, Ordering::Relaxed, Ordering::Relaxed).is_ok();
-    if !OPEN.iter().any(is_it) {
-        let _ = OTHERS.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |others| others.checked_sub(1));
-    }
+    OPEN.ends(root);
 }
 
 /// Whether a trace is open.
 pub(crate) fn is_any() -> bool {
-    forget_those_of_the_original();
-    OTHERS.load(Ordering::Relaxed) > 0 || OPEN.iter().any(|place| place.low.load(Ordering::Relaxed) != FREE)
+    OPEN.is_any()
 }
 
-/// The only open trace, by its root's id.
-pub(crate) fn only_one() -> Option<Uuid> {
-    forget_those_of_the_original();
-    let mut open = OPEN.iter().filter(|place| place.low.load(Ordering::Relaxed) != FREE);
-    let (place, None) = (open.next()?, open.next()) else { return None };
-    let low = place.low.load(Ordering::Acquire);
-    let id = Uuid::from_u64_pair(place.high.load(Ordering::Relaxed), low);
-    (low > BUSY && OTHERS.load(Ordering::Relaxed) == 0).then_some(id)
+/// The only open trace, by its root's id, unless a run that is made here began it: one request to a server is not the
+/// parent of the next.
+pub(crate) fn only_one_beside(site: &'static Site) -> Option<Uuid> {
+    OPEN.only_one().filter(|(_, call_site)| *call_site != address(site)).map(|(root, _)| root)
+}
+
+fn address(site: &'static Site) -> usize {
+    ptr::from_ref(site).addr()
+}
+
+impl<const PLACES: usize> OpenTraces<PLACES> {
+    /// A copy of the process has none of its traces. Several threads may come here at once, and those that do not
+    /// forget go on meanwhile: only what was there before is taken away.
+    fn forget_those_of_the_original(&self) {
+        let process = this_process();
+        if self.process.load(Ordering::Acquire) == process {
+            return;
+        }
+        let stale: [u64; PLACES] = std::array::from_fn(|i| self.places[i].low.load(Ordering::Relaxed));
+        let others = self.others.load(Ordering::Relaxed);
+        if self.process.swap(process, Ordering::AcqRel) != process {
+            for (place, low) in self.places.iter().zip(stale) {
+                let _ = place.low.compare_exchange(low, FREE, Ordering::Relaxed, Ordering::Relaxed);
+            }
+            self.count_others(|now| now.checked_sub(others));
+        }
+    }
+
+    fn begins(&self, root: Uuid, call_site: usize) {
+        self.forget_those_of_the_original();
+        let (high, low) = root.as_u64_pair();
+        // comes after all that was written there before
+        let is_free = |place: &&Place| {
+            place.low.compare_exchange(FREE, BUSY, Ordering::Acquire, Ordering::Relaxed).is_ok()
+        };
+        match self.places.iter().find(|place| is_id(low) && is_free(place)) {
+            Some(place) => {
+                // who reads these sees by then that the place is another's
+                place.high.store(high, Ordering::Release);
+                place.call_site.store(call_site, Ordering::Release);
+                place.low.store(low, Ordering::Release);
+            }
+            None => self.count_others(|others| others.checked_add(1)),
+        }
+    }
+
+    fn ends(&self, root: Uuid) {
+        let (_, low) = root.as_u64_pair();
+        let is_it = |place: &Place| {
+            place.low.compare_exchange(low, FREE, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+        };
+        if !(is_id(low) && self.places.iter().any(is_it)) {
+            self.count_others(|others| others.checked_sub(1));
+        }
+    }
+
+    fn is_any(&self) -> bool {
+        self.forget_those_of_the_original();
+        let is_open = |place: &Place| place.low.load(Ordering::Relaxed) != FREE;
+        self.others.load(Ordering::Relaxed) > 0 || self.places.iter().any(is_open)
+    }
+
+    fn only_one(&self) -> Option<(Uuid, usize)> {
+        self.forget_those_of_the_original();
+        let mut open = self.places.iter().filter(|place| place.low.load(Ordering::Relaxed) != FREE);
+        let (place, None) = (open.next()?, open.next()) else { return None };
+        let low = place.low.load(Ordering::Acquire);
+        let high = place.high.load(Ordering::Acquire);
+        let call_site = place.call_site.load(Ordering::Acquire);
+        // another trace may have taken the place meanwhile, and these may be parts of two
+        let is_one = is_id(low) && place.low.load(Ordering::Relaxed) == low;
+        let is_only = is_one && self.others.load(Ordering::Relaxed) == 0;
+        is_only.then(|| (Uuid::from_u64_pair(high, low), call_site))
+    }
+
+    fn count_others(&self, count: impl Fn(usize) -> Option<usize>) {
+        let _ = self.others.fetch_update(Ordering::Relaxed, Ordering::Relaxed, count);
+    }
+}
+
+/// Whether this is the lower half of an id, and no mark. Ids that a program makes up may have any half.
+fn is_id(low: u64) -> bool {
+    low > BUSY
 }

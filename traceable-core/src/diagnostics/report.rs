@@ -8,8 +8,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::capture::silence::silently;
 
-/// A mistake in the use of this crate, found while the program runs. Its `Display` text is one line that says what
-/// happened, where, and what to write instead.
+/// A mistake in the use of this crate, found while the program runs; or what keeps runs from arriving. Its `Display`
+/// text is one line that says what happened, where, and what to write instead.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Diagnostic {
@@ -32,6 +32,8 @@ pub enum DiagnosticKind {
     UnusedExtra,
     /// A [`RunSink`](crate::RunSink) panicked.
     SinkPanicked,
+    /// Runs do not reach their destination, or not all: what an exporter has to say, see [`report_delivery`].
+    Delivery,
 }
 
 impl fmt::Display for Diagnostic {
@@ -44,10 +46,11 @@ type Reporter = Arc<dyn Fn(&Diagnostic) + Send + Sync>;
 
 static REPORTER: RwLock<Option<Reporter>> = RwLock::new(None);
 
-/// Replaces what is done with mistakes. Each is reported once per place in the code.
+/// Replaces what is done with mistakes, each of which is reported once per place in the code, and with what keeps runs
+/// from arriving ([`DiagnosticKind::Delivery`]). For the whole process; the last one set counts.
 ///
 /// Without a reporter they are warnings of `tracing` or `log`, with the features of these names and if anybody listens
-/// there; else lines on stderr, in debug builds only.
+/// there; else lines on stderr: mistakes in debug builds only, what keeps runs from arriving always.
 ///
 /// ```
 /// traceable_core::diagnostics::set_reporter(|diagnostic| eprintln!("{diagnostic}"));
@@ -88,21 +91,30 @@ pub(crate) fn holding<R>(f: impl FnOnce() -> R) -> R {
     f()
 }
 
+/// For sinks: tells the reporter, in one line, why runs do not reach their destination. How often is the sink's affair.
+///
+/// ```
+/// use traceable_core::diagnostics::{DiagnosticKind, report_delivery, set_reporter};
+/// set_reporter(|diagnostic| assert_eq!(diagnostic.kind, DiagnosticKind::Delivery));
+/// report_delivery("the queue is full: runs are lost");
+/// ```
+pub fn report_delivery(line: &str) {
+    report(DiagnosticKind::Delivery, line.to_owned());
+}
+
 /// Tells of a mistake. What a reporter does wrong itself is not told to it.
 pub(crate) fn report(kind: DiagnosticKind, text: String) {
-    let diagnostic = Diagnostic { kind, text };
-    let now = HELD.try_with(|held| {
+    let mut untold = Some(Diagnostic { kind, text });
+    // in a thread that is ending there is no such place any more, and nothing that waits
+    let _ = HELD.try_with(|held| {
         let mut held = held.borrow_mut();
-        match held.is_reporting {
-            true => None,
-            false if held.depth > 0 => {
-                held.waiting.push(diagnostic);
-                None
-            }
-            false => Some(diagnostic),
+        if held.is_reporting {
+            untold = None;
+        } else if held.depth > 0 {
+            held.waiting.extend(untold.take());
         }
     });
-    if let Ok(Some(diagnostic)) = now {
+    if let Some(diagnostic) = untold {
         tell(diagnostic);
     }
 }
@@ -110,7 +122,7 @@ pub(crate) fn report(kind: DiagnosticKind, text: String) {
 /// The reporter is the user's code: it opens no runs, and its panic is its own.
 fn tell(diagnostic: Diagnostic) {
     let is_reporting = |is| HELD.try_with(|held| std::mem::replace(&mut held.borrow_mut().is_reporting, is));
-    if is_reporting(true) != Ok(false) {
+    if is_reporting(true) == Ok(true) {
         return;
     }
     let reporter = REPORTER.read().unwrap_or_else(PoisonError::into_inner).clone();
@@ -132,7 +144,8 @@ fn report_by_default(diagnostic: &Diagnostic) {
     if log::max_level() >= log::LevelFilter::Warn {
         return log::warn!(target: "traceable", "{diagnostic}");
     }
-    if cfg!(debug_assertions) {
+    // a mistake in the code has been seen before the release; that a server is away has not
+    if cfg!(debug_assertions) || diagnostic.kind == DiagnosticKind::Delivery {
         // unlike `eprintln!` this does not panic when stderr is closed
         let _ = writeln!(std::io::stderr(), "traceable: {diagnostic}");
     }

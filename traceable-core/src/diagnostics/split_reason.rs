@@ -19,6 +19,19 @@ pub enum SplitReason {
 }
 
 impl SplitReason {
+    const ALL: [SplitReason; 5] = [
+        SplitReason::NoContextInTask,
+        SplitReason::NoContextOnThread,
+        SplitReason::FencedTask,
+        SplitReason::BadParent,
+        SplitReason::Forked,
+    ];
+
+    /// The reason that stands in `metadata.split_reason`.
+    pub(crate) fn of(text: &str) -> Option<SplitReason> {
+        SplitReason::ALL.into_iter().find(|reason| reason.as_str() == text)
+    }
+
     /// As it stands in `metadata.split_reason`.
     pub const fn as_str(self) -> &'static str {
         match self {

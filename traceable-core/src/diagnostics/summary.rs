@@ -6,13 +6,13 @@ use std::sync::{Mutex, PoisonError};
 use super::counters;
 use super::split_reason::SplitReason;
 use crate::capture::writer::unrecorded_values;
-use crate::run::site::Site;
+use crate::run::site::{Notice, Site};
 
 /// What went wrong, or was unusual, since the process began; made by [`diagnostics`].
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Diagnostics {
-    /// The functions whose runs began traces of their own without being meant to, in the order in which that was
+    /// The functions and blocks whose runs began traces of their own without being meant to, in the order in which that was
     /// seen first.
     pub splits: Vec<Split>,
     /// Runs that began after their parent had ended. Nothing is wrong with a few: what is spawned and not awaited may
@@ -36,19 +36,27 @@ pub struct Diagnostics {
     pub unrecorded_values: u64,
 }
 
-/// A function whose runs began traces of their own without being meant to.
+/// A function, or a block, whose runs began traces of their own without being meant to.
+///
+/// It is one if it was a child of a run elsewhere, before or after; or if it is known that there was a parent: in a fenced
+/// task, after a fork, with a parent that cannot be read, in a task that `watch_spawns` saw. What only ever begins traces
+/// is meant to.
+///
+/// Roots are counted: those beside an open trace, and all of what was a child before. That it was a child is remembered, and
+/// not counted: children are made by the million, on many threads at once, and would wait for one another at a number that
+/// each of them changes.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Split {
-    /// The function, with its module.
+    /// The function, with its module; of a block its name, the first if it has had many.
     pub function: String,
     /// Its source file.
     pub file: &'static str,
-    /// The line of its attribute.
+    /// The line of its attribute, or of the block.
     pub line: u32,
     /// Why, the first time.
     pub reason: SplitReason,
-    /// How often.
+    /// How often, on all threads.
     pub count: u64,
     /// Whose child it was elsewhere, if it was one: the likely parent.
     pub likely_parent: Option<String>,
@@ -69,6 +77,9 @@ static SPLIT_SITES: Mutex<Vec<&'static Site>> = Mutex::new(Vec::new());
 
 /// This function is one of them from now on.
 pub(crate) fn list(site: &'static Site) {
+    if !site.watch.is_due(Notice::Listed) {
+        return;
+    }
     SPLIT_SITES.lock().unwrap_or_else(PoisonError::into_inner).push(site);
 }
 
@@ -89,7 +100,10 @@ pub fn diagnostics() -> Diagnostics {
             line: site.line,
             reason,
             count,
-            likely_parent: site.watch.parent().map(|parent| parent.map_or("a block".to_owned(), Site::path)),
+            likely_parent: site
+                .watch
+                .parent()
+                .map(|parent| parent.map_or("a run of another process".to_owned(), Site::path)),
         })
     });
     Diagnostics {

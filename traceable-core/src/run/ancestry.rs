@@ -2,25 +2,37 @@
 
 use std::sync::Arc;
 
-use super::node::{Context, Run, Scope};
+use super::node::{Bound, Context, Run};
+use super::scope::Scope;
 use super::settings::Settings;
 use crate::diagnostics::open_traces;
 use crate::identity::fork::this_process;
 
 impl Context {
-    pub(crate) fn up(&self) -> Option<&Context> {
-        match self {
-            Context::Run(run) => run.bound().up.as_ref(),
-            Context::Scope(scope) => scope.up.as_ref(),
-            Context::Silent => None,
-        }
-    }
-
+    /// The number of nodes above. Starts what has not started.
     pub(crate) fn depth(&self) -> u32 {
         match self {
             Context::Run(run) => run.bound().depth,
-            Context::Scope(scope) => scope.depth,
+            Context::Scope(scope) => scope.depth(),
             Context::Silent => 0,
+        }
+    }
+
+    /// As `depth`, unless it takes the start of a run to know it.
+    pub(crate) fn known_depth(&self) -> Option<u32> {
+        match self {
+            Context::Run(run) => run.started().map(|bound| bound.depth),
+            Context::Scope(scope) => scope.known_depth(),
+            Context::Silent => Some(0),
+        }
+    }
+
+    /// The node above, by what is known: a run that has not started is where it was called.
+    fn up_so_far(&self) -> Option<Context> {
+        match self {
+            Context::Run(run) => run.above_so_far(),
+            Context::Scope(scope) => scope.up.clone(),
+            Context::Silent => None,
         }
     }
 
@@ -33,17 +45,22 @@ impl Context {
         }
     }
 
-    /// Whether `ancestor` is this node or above it.
+    /// Whether `ancestor` is this node or above it. Starts nothing: a run that has not started is taken to be where it
+    /// was called, and it will be there or below.
     pub(crate) fn is_or_descends_from(&self, ancestor: &Context) -> bool {
-        let depth = ancestor.depth();
-        let mut at = self;
-        while at.depth() > depth {
-            match at.up() {
+        if self.is(ancestor) {
+            return true;
+        }
+        let least = ancestor.known_depth();
+        let mut at = self.clone();
+        while !at.is(ancestor) {
+            let is_too_high = at.known_depth().zip(least).is_some_and(|(depth, least)| depth <= least);
+            match at.up_so_far().filter(|_| !is_too_high) {
                 Some(up) => at = up,
                 None => return false,
             }
         }
-        at.is(ancestor)
+        true
     }
 
     /// Whether it came here by a fork: the runs of another process are nobody's parents here.
@@ -71,22 +88,40 @@ impl Context {
         }
     }
 
+    /// What is inherited here. Starts what has not started: what it inherits is known once it has its place.
     pub(crate) fn settings(&self) -> Option<Arc<Settings>> {
         match self {
             Context::Run(run) => {
-                // what it inherits is known once it has its place
                 run.bound();
                 run.state().settings.clone()
             }
-            Context::Scope(scope) => scope.settings.clone(),
+            Context::Scope(scope) => scope.settings(),
+            Context::Silent => None,
+        }
+    }
+
+    /// As `settings`, as far as it is known before anything starts.
+    pub(crate) fn settings_so_far(&self) -> Option<Arc<Settings>> {
+        match self {
+            Context::Run(run) if run.started().is_some() => run.state().settings.clone(),
+            Context::Run(run) => run.above_so_far().as_ref().and_then(Context::settings_so_far),
+            Context::Scope(scope) => scope.settings_so_far(),
             Context::Silent => None,
         }
     }
 }
 
+impl Run {
+    /// Its place, if it is the root of a trace that a sink hears of. A copy of one is the root of nothing here.
+    pub(super) fn as_root(&self) -> Option<&Bound> {
+        let is_root = |bound: &&Bound| bound.parent_run_id.is_none() && bound.sink.is_some();
+        self.started().filter(is_root).filter(|_| !self.is_copy())
+    }
+}
+
 #[cold]
 fn note_left_open(run: &Run) {
-    if let Some(bound) = run.started().filter(|bound| bound.parent_run_id.is_none() && bound.sink.is_some()) {
+    if let Some(bound) = run.as_root() {
         open_traces::ends(bound.id);
     }
 }

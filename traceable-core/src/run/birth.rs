@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::lifecycle;
 use super::node::{Bound, Context, Rare, Run};
 use super::settings::Settings;
 use super::sink::RunSink;
@@ -33,10 +32,6 @@ impl Birth<'_> {
 
     fn child_of(self, parent: &Arc<Run>) -> Bound {
         let above = parent.bound();
-        if parent.is_waiting() {
-            // this child is what it was waiting for
-            lifecycle::post(parent);
-        }
         // a child never starts before its parent: LangSmith sorts by the order of the starts
         let start = self.start.unwrap_or_else(Timestamp::now).max(above.start);
         let sink = match (&above.sink, self.settings.and_then(|s| s.sink.clone())) {

@@ -1,8 +1,10 @@
 //! What a run is before it starts: its name and its kind.
 
-use super::Text;
+use std::panic::Location;
+
 use super::run_type::RunType;
 use super::site::Site;
+use super::{Text, place};
 
 /// What a run is before it starts.
 pub(crate) enum Head {
@@ -19,11 +21,30 @@ pub(crate) struct OwnHead {
     pub(crate) method: Option<&'static str>,
     /// The function, if it has one.
     pub(crate) site: Option<&'static Site>,
+    /// Where it was made, if it has none.
+    pub(crate) location: Option<&'static Location<'static>>,
 }
 
 impl Head {
-    pub(crate) fn new(name: Text, run_type: RunType, method: Option<&'static str>) -> Head {
-        Head::Own(Box::new(OwnHead { name, run_type, method, site: None }))
+    /// The head of a run that no annotated function makes. `location` is where in the user's code it is made.
+    pub(crate) fn new(
+        name: Text,
+        run_type: RunType,
+        method: Option<&'static str>,
+        location: Option<&'static Location<'static>>,
+    ) -> Head {
+        Head::Own(Box::new(OwnHead { name, run_type, method, site: None, location }))
+    }
+
+    /// The same under another name.
+    pub(crate) fn renamed(self, name: Text) -> Head {
+        match self {
+            Head::Own(own) => Head::Own(Box::new(OwnHead { name, ..*own })),
+            Head::Site(site) => {
+                let (run_type, method) = (self.run_type(), self.method());
+                Head::Own(Box::new(OwnHead { name, run_type, method, site: Some(site), location: None }))
+            }
+        }
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -48,10 +69,22 @@ impl Head {
         }
     }
 
+    /// The annotated function.
     pub(crate) fn site(&self) -> Option<&'static Site> {
         match self {
             Head::Site(site) => Some(site),
             Head::Own(own) => own.site,
+        }
+    }
+
+    /// Where what becomes of such runs is kept: at the function, or at the place in the code that makes them. None for a
+    /// run of another process.
+    pub(crate) fn call_site(&self) -> Option<&'static Site> {
+        match self {
+            Head::Site(site) => Some(site),
+            Head::Own(own) => {
+                own.site.or_else(|| own.location.map(|location| place::at(location, &own.name)))
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, MutexGuard};
 
 use serde_json::{Map, Value};
 
-use super::node::{Additions, Run, State};
+use super::node::{Additions, Context, Run, State};
 use super::operation::{Labels, OperationKind, RunDetails, RunOperation};
 use crate::capture::payload::Payload;
 use crate::capture::silence::{in_sink, silently};
@@ -16,21 +16,52 @@ use crate::identity::time::Timestamp;
 /// Tells the sink that the run has started, once.
 pub(crate) fn post(run: &Arc<Run>) {
     // a run that was only reserved starts by this; not under the lock of its state, which the start needs
-    run.bound();
+    post_above(run);
     post_state(run, run.state());
 }
 
-/// As [`post`], of a run that has started and whose state is at hand.
-pub(crate) fn post_state(run: &Arc<Run>, state: MutexGuard<'_, State>) {
+/// Before a run is told: the one above it may be waiting for just this.
+#[inline]
+pub(crate) fn post_above(run: &Arc<Run>) {
+    let bound = run.bound();
+    let above = bound.up.as_ref().and_then(Context::run_ref);
+    // what is not recorded is no child
+    if let Some(above) = above.filter(|above| above.is_waiting() && bound.sink.is_some()) {
+        post(above);
+    }
+}
+
+/// As [`post`], of a run that has started, under a run that was told, and whose state is at hand.
+pub(crate) fn post_state(run: &Arc<Run>, mut state: MutexGuard<'_, State>) {
     if !run.tell() {
         note_begin(run);
         // told again as it ends
         let outputs = state.extra.as_ref().and_then(|extra| extra.first_outputs.clone());
+        let left = take_left(&mut state);
         submit(run, state, OperationKind::Post, outputs);
+        if let Some(end) = left {
+            end(run);
+        }
     }
 }
 
-/// The sink hears of the run now. Told for the first time, all of it is new.
+/// What was called is dropped, and there is no run. If something needs it all the same, it ends at once, by `end`.
+pub(crate) fn leave(run: &Arc<Run>, end: fn(&Arc<Run>)) {
+    let mut state = run.state();
+    if run.is_new() {
+        state.extra().left = Some(end);
+    } else {
+        drop(state);
+        end(run);
+    }
+}
+
+fn take_left(state: &mut State) -> Option<fn(&Arc<Run>)> {
+    state.extra.as_deref_mut().and_then(|extra| extra.left.take())
+}
+
+/// The sink hears of the run now. Told for the first time, all of it is new. Under the lock of its state, so that a run
+/// begins before it ends.
 fn tell(run: &Arc<Run>) -> OperationKind {
     if run.tell() {
         return OperationKind::Patch;
@@ -40,25 +71,25 @@ fn tell(run: &Arc<Run>) -> OperationKind {
 }
 
 fn note_begin(run: &Arc<Run>) {
-    let bound = run.bound();
-    if bound.parent_run_id.is_none() && bound.sink.is_some() {
-        open_traces::begins(bound.id);
+    if let Some(bound) = run.as_root() {
+        open_traces::begins(bound.id, run.head.call_site());
     }
 }
 
 fn note_end(run: &Arc<Run>, end_time: Timestamp) {
     run.note_end(end_time);
-    let bound = run.bound();
-    if bound.parent_run_id.is_none() && bound.sink.is_some() {
+    if let Some(bound) = run.as_root() {
         open_traces::ends(bound.id);
     }
 }
 
 /// Tells the sink what has changed since it was told last.
 pub(crate) fn patch(run: &Arc<Run>) {
-    run.bound();
-    let kind = tell(run);
+    if run.is_new() {
+        post_above(run);
+    }
     let mut state = run.state();
+    let kind = tell(run);
     if state.has_ended
         && run.ended().is_none()
         && let Some(end_time) = state.end_time
@@ -69,7 +100,11 @@ pub(crate) fn patch(run: &Arc<Run>) {
         OperationKind::Post => extra.first_outputs.clone(),
         OperationKind::Patch => extra.first_outputs.take(),
     });
+    let left = take_left(&mut state);
     submit(run, state, kind, outputs);
+    if let Some(end) = left {
+        end(run);
+    }
 }
 
 /// Ends the run, once, and tells the sink. `last_words` sees the state before.
@@ -80,6 +115,9 @@ pub(crate) fn end(
     last_words: impl FnOnce(&mut State),
 ) {
     let start = run.bound().start;
+    if run.is_new() {
+        post_above(run);
+    }
     let mut state = run.state();
     if state.has_ended {
         return;

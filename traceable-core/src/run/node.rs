@@ -8,13 +8,12 @@ use uuid::Uuid;
 
 use super::Text;
 use super::head::Head;
-use super::object::Target;
+use super::scope::{OneShots, Scope};
 use super::settings::Settings;
 use super::sink::RunSink;
 use crate::capture::attachment::Attachment;
 use crate::capture::payload::Payload;
 use crate::diagnostics::report::holding;
-use crate::diagnostics::split_reason::SplitReason;
 use crate::identity::dotted_order::DottedOrder;
 use crate::identity::fork::this_process;
 use crate::identity::time::Timestamp;
@@ -56,11 +55,9 @@ enum Place {
     Reserved(OnceLock<Bound>, fn(&Arc<Run>) -> Bound),
 }
 
-// What carries a context is as safe to unwind through as it was: what runs and scopes share is behind locks.
+// What carries a context is as safe to unwind through as it was: what runs share is behind locks.
 impl std::panic::UnwindSafe for Run {}
 impl std::panic::RefUnwindSafe for Run {}
-impl std::panic::UnwindSafe for Scope {}
-impl std::panic::RefUnwindSafe for Scope {}
 
 /// What a call brings along from the place where it was made, until it starts.
 pub(crate) struct Reservation {
@@ -145,6 +142,8 @@ pub(crate) struct Additions {
     pub(crate) serialized: Option<Payload>,
     pub(crate) attachments: Vec<(String, Attachment)>,
     pub(crate) on_end: Option<OnEnd>,
+    /// What was called was dropped before anybody heard of its run; this ends it, should a child need it after all.
+    pub(crate) left: Option<fn(&Arc<Run>)>,
     /// How many [`KeepOpen`](super::keep_open::KeepOpen)s there are.
     pub(crate) holds: u32,
     /// The run has ended but for those.
@@ -234,6 +233,21 @@ impl Run {
         })
     }
 
+    /// Whether it lives in another process, and children are all it has here.
+    pub(crate) fn is_of_another_process(&self) -> bool {
+        self.started().is_some_and(|bound| bound.remote().is_some())
+    }
+
+    /// Where it was called, of a run that has not started; where it hangs, of one that has.
+    pub(crate) fn above_so_far(self: &Arc<Run>) -> Option<Context> {
+        if let Some(bound) = self.started() {
+            return bound.up.clone();
+        }
+        let reserved = self.state().reservation.as_ref().map(|reservation| reservation.at_call.clone());
+        // without a reservation another thread starts it just now
+        reserved.unwrap_or_else(|| self.bound().up.clone())
+    }
+
     /// Whether the sink has not heard of the run yet.
     pub(crate) fn is_new(&self) -> bool {
         !self.is_told.load(Relaxed)
@@ -315,43 +329,5 @@ impl State {
 
     pub(crate) fn metadata(&mut self, key: &str, value: impl Into<Value>) {
         self.extra().metadata.insert(key.to_owned(), value.into());
-    }
-}
-
-/// A hidden node of the ancestry.
-pub(crate) struct Scope {
-    pub(crate) up: Option<Context>,
-    pub(crate) depth: u32,
-    /// The process it was entered in.
-    pub(crate) process: u32,
-    /// Whether what is called inside without a parent was meant to be a root.
-    pub(crate) wants_roots: bool,
-    /// The parent was named for the call inside, and so beats one that the function's attribute names.
-    pub(crate) names_parent: bool,
-    pub(crate) settings: Option<Arc<Settings>>,
-    /// What of these was given here, and not around.
-    pub(crate) given: Option<Box<Settings>>,
-    /// It gives tags and the like, and moves nothing: for the parent rule it is not there.
-    pub(crate) only_gives: bool,
-    /// For the first traced call inside.
-    pub(crate) one_shots: Mutex<Option<Box<OneShots>>>,
-    /// Why a root inside is one, if it was to have a parent.
-    pub(crate) split_reason: Option<SplitReason>,
-    /// Made by `.with_parent(..)` and its like, on this object.
-    pub(crate) target: Option<Target>,
-}
-
-/// What an [`Extra`](crate::Extra) gives to one call alone.
-#[derive(Default)]
-pub(crate) struct OneShots {
-    pub(crate) name: Option<Text>,
-    pub(crate) run_id: Option<Uuid>,
-    /// In a lock for the sake of its type: what holds it may be shared, as it could be without it.
-    pub(crate) on_end: Option<Mutex<OnEnd>>,
-}
-
-impl OneShots {
-    pub(crate) fn is_some(&self) -> bool {
-        self.name.is_some() || self.run_id.is_some() || self.on_end.is_some()
     }
 }

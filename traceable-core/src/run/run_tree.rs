@@ -94,7 +94,10 @@ impl RunTree {
     /// The way from the trace's root to this run, as text.
     pub fn dotted_order(&self) -> Option<String> {
         let run = self.0.as_ref()?;
-        run.bound();
+        if run.is_waiting() {
+            // whoever is told the way to it may hang something under it
+            lifecycle::post(run);
+        }
         let mut out = Vec::new();
         run.write_dotted_order(&mut out);
         String::from_utf8(out).ok()

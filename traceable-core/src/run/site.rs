@@ -1,4 +1,4 @@
-//! One annotated function.
+//! One annotated function, and what has become of its runs.
 
 use std::fmt;
 use std::sync::OnceLock;
@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicU8, AtomicU64, Ordering::Relaxed};
 use super::run_type::RunType;
 use crate::diagnostics::split_reason::SplitReason;
 
-/// All that is known about an annotated function at compile time. The expansion keeps one static for each.
+/// All that is known about an annotated function at compile time. The expansion keeps one static for each. (A place that
+/// is no function has one without options.)
 pub struct Site {
     pub(crate) name: &'static str,
     pub(crate) module_path: &'static str,
@@ -100,27 +101,41 @@ impl Site {
         self
     }
 
-    /// The function with its module.
+    /// The function with its module; of another place, its name.
     pub(crate) fn path(&self) -> String {
-        format!("{}::{}", self.module_path, self.name)
+        match self.module_path {
+            "" => self.name.to_owned(),
+            module => format!("{module}::{}", self.name),
+        }
     }
 }
 
 impl fmt::Display for Site {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}::{} ({}:{})", self.module_path, self.name, self.file, self.line)
+        write!(f, "{} ({}:{})", self.path(), self.file, self.line)
     }
 }
 
+/// What is done once for a call site.
+#[derive(Clone, Copy)]
+pub(crate) enum Notice {
+    /// It is among the splits of `diagnostics()`.
+    Listed,
+    Split,
+    Stale,
+    Overgrown,
+    UnusedExtra,
+}
+
 /// What has become of a function's runs. Nothing here is written twice by calls that go as they did before, so calls
-/// on many threads do not wait for one another.
+/// on many threads do not wait for one another: that a run was a child is remembered once, and only roots are counted.
 pub(crate) struct Watch {
     /// The first one that a run of it was a child of; `None` for a run that no function made.
     parent: OnceLock<Option<&'static Site>>,
     /// Why a run of it was a root against its will, the first time.
     split: OnceLock<SplitReason>,
     splits: AtomicU64,
-    /// One bit for each kind of report.
+    /// One bit for each [`Notice`].
     reported: AtomicU8,
 }
 
@@ -148,10 +163,10 @@ impl Watch {
         self.parent.get().copied()
     }
 
-    /// A run of it is a root against its will. Returns whether it is the first.
-    pub(crate) fn count_split(&self, reason: SplitReason) -> bool {
+    /// A run of it is a root against its will.
+    pub(crate) fn count_split(&self, reason: SplitReason) {
         self.splits.fetch_add(1, Relaxed);
-        self.split.set(reason).is_ok()
+        let _ = self.split.set(reason);
     }
 
     /// The first reason, and how many there were.
@@ -159,8 +174,9 @@ impl Watch {
         self.split.get().map(|reason| (*reason, self.splits.load(Relaxed)))
     }
 
-    /// Whether this kind of report is due: each is made once.
-    pub(crate) fn is_due(&self, kind: u8) -> bool {
-        self.reported.fetch_or(1 << kind, Relaxed) & (1 << kind) == 0
+    /// Whether this is due: each is done once.
+    pub(crate) fn is_due(&self, notice: Notice) -> bool {
+        let bit = 1 << notice as u8;
+        self.reported.fetch_or(bit, Relaxed) & bit == 0
     }
 }

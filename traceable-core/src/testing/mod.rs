@@ -24,10 +24,16 @@ pub use forest::Forest;
 pub use recorded_run::{RecordedRun, Status};
 pub use recorder::Recorder;
 
-/// Asserts that no run of the process began a trace of its own against its will.
+/// Asserts that no function or block of the process that is a child in one place began a trace of its own in another,
+/// against its will; see [`Split`](crate::diagnostics::Split) for what counts.
 ///
 /// For the end of a test that has the process for itself, or of a program's own check: what was lost in other tests
-/// counts too. A call that is meant to begin traces says so, by `#[traceable(root)]` or `detached(|| ..)`.
+/// counts too. For the runs of one recorder there is [`Recorder::assert_no_splits`]. A call that is meant to begin traces
+/// says so, by `#[traceable(root)]` or `detached(|| ..)`.
+///
+/// What the thread of a test calls itself is taken to be meant, as what `main` calls is. Such a thread is known by its
+/// name, a function's path, and by the test harness below it on the stack; threads that a test starts are not exempt. The
+/// stack is looked at in the programs that cargo makes of tests, once a thread.
 ///
 /// # Panics
 ///

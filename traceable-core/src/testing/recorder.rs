@@ -1,6 +1,7 @@
 //! A sink that keeps runs in memory.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use uuid::Uuid;
@@ -79,6 +80,35 @@ impl Recorder {
         Forest::new(self.runs())
     }
 
+    /// Asserts that none of the runs so far is a root against its will. Calls that have lost their context come to the
+    /// recorder of the process alone ([`install`](Self::install)), and not to that of a block. A call that is meant to
+    /// begin traces says so, by `#[traceable(root)]` or `detached(|| ..)`; what the thread of a test calls itself is taken
+    /// to be meant, as what `main` calls is.
+    ///
+    /// # Panics
+    ///
+    /// With the list of the runs that are, why, and what to write instead.
+    ///
+    /// ```
+    /// use traceable_core::testing::Recorder;
+    /// use traceable_core::{bind, trace};
+    ///
+    /// let recorder = Recorder::install();
+    /// trace("answer").scope(|_| {
+    ///     std::thread::spawn(bind(|| trace("retrieve").scope(|_| ()))).join().unwrap();
+    /// });
+    /// recorder.assert_no_splits();
+    /// ```
+    #[track_caller]
+    pub fn assert_no_splits(&self) {
+        let splits: Vec<_> = self.runs().iter().filter_map(RecordedRun::split).collect();
+        assert!(
+            splits.is_empty(),
+            "runs began traces of their own against their will:\n{}",
+            splits.join("\n")
+        );
+    }
+
     /// Forgets the runs so far.
     pub fn clear(&self) {
         *self.kept() = Kept::default();
@@ -86,6 +116,13 @@ impl Recorder {
 
     fn kept(&self) -> std::sync::MutexGuard<'_, Kept> {
         self.runs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Recorder {
+    /// What it keeps, on one line.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Recorder({})", self.forest().render())
     }
 }
 

@@ -3,11 +3,10 @@
 mod answer;
 mod pace;
 mod state;
-#[cfg(test)]
+#[cfg(all(test, not(traceable_loom)))]
 mod tests;
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::ThreadId;
+use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
 use traceable_core::process::this_process;
@@ -15,6 +14,7 @@ use traceable_core::{OperationKind, RunOperation};
 
 use crate::batch::Item;
 use crate::stats::{DropReason, FlushReport, Stats};
+use crate::sync::{Condvar, Mutex, MutexGuard, current};
 pub(crate) use answer::{Next, Pause, Submitted, Wish};
 pub(crate) use state::Piece;
 use state::State;
@@ -93,7 +93,8 @@ impl Queue {
     }
 
     /// Says that this is one of the exporter's threads.
-    pub(crate) fn add_thread(&self, thread: ThreadId) {
+    pub(crate) fn add_thread(&self) {
+        let thread = current().id();
         self.lock().threads.push(thread);
     }
 
@@ -260,8 +261,8 @@ impl Queue {
         self.work.notify_one();
         self.resume.notify_all();
         // one of the exporter's own threads, in a reporter of the user's, would wait for itself
-        let is_worker = state.threads.contains(&std::thread::current().id());
-        while !is_worker && state.settled_up_to < ticket && !state.abandoned {
+        let is_worker = state.threads.contains(&current().id());
+        while !is_worker && state.settled_up_to < ticket {
             let left = timeout.saturating_sub(begun.elapsed());
             if left.is_zero() {
                 break;
@@ -284,7 +285,6 @@ impl Queue {
         drop(state);
         drop((abandoned, inherited));
         if shutdown {
-            self.work.notify_one();
             self.resume.notify_all();
             self.done.notify_all();
         }

@@ -1,7 +1,6 @@
 //! The books of the queue, and what waits in it.
 
 use std::collections::VecDeque;
-use std::thread::ThreadId;
 
 use traceable_core::RunOperation;
 use traceable_core::process::this_process;
@@ -9,6 +8,7 @@ use traceable_core::process::this_process;
 use super::pace::Pace;
 use crate::lost_runs::LostRuns;
 use crate::stats::{DropReason, Dropped};
+use crate::sync::ThreadId;
 
 /// Operations wait in pieces of this many: growing never moves what waits, and the thread that empties the queue
 /// takes whole pieces.

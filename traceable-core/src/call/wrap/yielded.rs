@@ -1,5 +1,7 @@
 //! What streams and iterators have in common: items pass, and the run ends when there are no more.
 
+use std::sync::Arc;
+
 use serde_json::json;
 
 use super::super::token::{Call, finish, panic_message};
@@ -7,7 +9,7 @@ use crate::capture::items::{Collect, Gathered};
 use crate::capture::outcome::Report as _;
 use crate::capture::silence::silently;
 use crate::identity::time::Timestamp;
-use crate::run::node::State;
+use crate::run::node::{Run, State};
 use crate::run::run_type::RunType;
 
 /// No more errors of one generator than this become events.
@@ -53,7 +55,7 @@ pub(super) fn end<T>(call: &Call, collect: &mut impl Collect<T>, gathered: &mut 
     if std::mem::replace(&mut gathered.is_over, true) {
         return;
     }
-    let Some(run) = call.told_run() else { return call.note_unpolled() };
+    let Some(run) = call.told_run() else { return call.leave(drop_unseen) };
     let left_out = gathered.left_out();
     finish(
         run,
@@ -72,4 +74,9 @@ pub(super) fn end<T>(call: &Call, collect: &mut impl Collect<T>, gathered: &mut 
             }
         },
     );
+}
+
+/// Ends a run that nobody had heard of when its generator was dropped.
+fn drop_unseen(run: &Arc<Run>) {
+    finish(run, |_| (), |state| state.metadata("stream_dropped", true));
 }

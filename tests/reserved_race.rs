@@ -1,0 +1,67 @@
+//! A run that was reserved at a call starts when somebody needs it: here three threads at once, whoever is first.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+
+use futures::executor::block_on;
+use traceable::prelude::*;
+use traceable::testing::Recorder;
+use traceable::{assert_tree, trace};
+
+const ROUNDS: usize = 3000;
+
+#[traceable]
+fn leaf(x: usize) -> usize {
+    x
+}
+
+#[traceable(skip_all)]
+fn reserved(give: impl FnOnce(RunTree), #[run_tree] run: RunTree) -> impl Future<Output = usize> {
+    give(run);
+    async { leaf(3) }
+}
+
+/// Lets so many threads go at the same moment: those that sleep would come one after the other.
+struct Start {
+    threads: usize,
+    ready: AtomicUsize,
+}
+
+impl Start {
+    fn wait(&self) {
+        self.ready.fetch_add(1, SeqCst);
+        while self.ready.load(SeqCst) < self.threads {
+            std::thread::yield_now();
+        }
+    }
+}
+
+#[test]
+fn it_starts_once_and_is_everybodys_parent() {
+    for round in 0..ROUNDS {
+        let recorder = Recorder::new();
+        recorder.scoped(|| {
+            trace("top").scope(|_| {
+                let held = Mutex::new(None);
+                let future = reserved(|run| *held.lock().unwrap() = Some(run));
+                let run = held.lock().unwrap().take().unwrap();
+                let start = Start { threads: 3, ready: AtomicUsize::new(0) };
+                std::thread::scope(|scope| {
+                    for x in 1..=2 {
+                        let (start, run) = (&start, &run);
+                        scope.spawn(move || {
+                            start.wait();
+                            run.scope(|| leaf(x));
+                        });
+                    }
+                    start.wait();
+                    assert_eq!(block_on(future), 3);
+                });
+            });
+        });
+        let forest = recorder.forest();
+        assert_tree!(forest, "top > reserved > (leaf, leaf, leaf)");
+        let posts: Vec<u32> = forest.runs().iter().map(|run| run.posts).collect();
+        assert_eq!(posts, [1; 5], "in round {round}");
+    }
+}

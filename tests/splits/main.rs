@@ -1,0 +1,58 @@
+//! Runs that begin a trace of their own against their will: what they say, and who is told. And the other mistakes that a
+//! program is told of.
+//!
+//! What is counted is counted for the whole process, so the tests of this program run one after the other.
+
+mod blocks;
+mod by_hand;
+mod functions;
+mod mistakes;
+mod recorded;
+mod suspects;
+mod threads;
+
+use std::sync::{Mutex, MutexGuard, Once, PoisonError};
+
+use traceable::diagnostics::{Diagnostic, DiagnosticKind};
+use traceable::testing::Recorder;
+use traceable::{diagnostics, set_reporter};
+
+static REPORTS: Mutex<Vec<Diagnostic>> = Mutex::new(Vec::new());
+
+/// Records everything, for one test at a time.
+fn recorder() -> (MutexGuard<'static, ()>, Recorder) {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    static REPORTER: Once = Once::new();
+    let guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    REPORTER.call_once(|| {
+        set_reporter(|diagnostic| REPORTS.lock().unwrap().push(diagnostic.clone()));
+    });
+    REPORTS.lock().unwrap().clear();
+    (guard, Recorder::install())
+}
+
+fn kinds() -> Vec<DiagnosticKind> {
+    REPORTS.lock().unwrap().iter().map(|diagnostic| diagnostic.kind).collect()
+}
+
+fn reports() -> Vec<String> {
+    REPORTS.lock().unwrap().iter().map(ToString::to_string).collect()
+}
+
+/// What the run of this name says about its split.
+fn split_of(recorder: &Recorder, name: &str) -> (String, Option<String>) {
+    let metadata = recorder.run(name).metadata;
+    let text = |key| metadata.get(key).and_then(|value| value.as_str()).map(str::to_owned);
+    (text("split_reason").unwrap_or_default(), text("suspected_parent"))
+}
+
+/// How often the runs of this function, or of a block of this name, began traces against their will.
+fn splits_of(function: &str) -> u64 {
+    let splits = diagnostics().splits;
+    splits.iter().filter(|split| split.function.ends_with(function)).map(|split| split.count).sum()
+}
+
+/// A run id as text.
+fn id_of(recorder: &Recorder, name: &str) -> Option<String> {
+    Some(recorder.run(name).id.to_string())
+}
