@@ -87,37 +87,86 @@ macro_rules! bodies {
             sync: root,
             asynchronous: |n, s| block_on(root_async(n, s)),
             polls: |n, s| block_on(polls(n, s)),
+            bind: bound,
         };
+    };
+}
+
+/// A closure is made in a span, carries it, and is called once. Every peer in the way that its docs show.
+macro_rules! binds {
+    ($(#[$a:meta])* |$work:ident| $bind:expr) => {
+        $(#[$a])*
+        #[inline(never)]
+        fn bound(x: u64, s: &str) -> u64 {
+            (0..x).fold(0, |sum, i| {
+                let $work = || work(i, s);
+                sum.wrapping_add($bind)
+            })
+        }
     };
 }
 
 mod plain {
     use super::*;
     bodies!();
+    binds!(|work| black_box(work)());
 }
 mod ours {
     use super::*;
     use traceable::traceable;
     bodies!(#[traceable]);
+    binds!(
+        #[traceable]
+        |work| black_box(traceable::bind(work))()
+    );
 }
 mod ours_bare {
     use super::*;
     use traceable::traceable;
     bodies!(#[traceable(skip_all, skip_output)]);
+    binds!(
+        #[traceable(skip_all, skip_output)]
+        |work| black_box(traceable::bind(work))()
+    );
 }
 mod tracing_bare {
     use super::*;
     bodies!(#[tracing::instrument(skip_all)]);
+    binds!(
+        #[tracing::instrument(skip_all)]
+        |work| {
+            let here = tracing::Span::current();
+            black_box(move || here.in_scope(work))()
+        }
+    );
 }
 mod tracing_fields {
     use super::*;
     bodies!(#[tracing::instrument(ret)]);
+    binds!(
+        #[tracing::instrument(ret)]
+        |work| {
+            let here = tracing::Span::current();
+            black_box(move || here.in_scope(work))()
+        }
+    );
 }
 
 mod fastrace_bare {
     use super::*;
     use fastrace::prelude::*;
     bodies!(#[trace(short_name = true)]);
+    // what is carried is a span of its own
+    binds!(
+        #[trace(short_name = true)]
+        |work| {
+            let here = Span::enter_with_local_parent("bound");
+            black_box(move || {
+                let _guard = here.set_local_parent();
+                work()
+            })()
+        }
+    );
 
     /// fastrace makes no root by attribute.
     pub(super) const ROOTED: Case = Case {
@@ -128,6 +177,11 @@ mod fastrace_bare {
         },
         asynchronous: |n, s| block_on(root_async(n, s).in_span(Span::root("root", SpanContext::random()))),
         polls: |n, s| block_on(polls(n, s).in_span(Span::root("root", SpanContext::random()))),
+        bind: |n, s| {
+            let span = Span::root("root", SpanContext::random());
+            let _guard = span.set_local_parent();
+            bound(n, s)
+        },
     };
 }
 
@@ -169,6 +223,7 @@ mod fastrace_fields {
             block_on(body.in_span(Span::root("root", SpanContext::random())))
         },
         polls: super::fastrace_bare::ROOTED.polls,
+        bind: super::fastrace_bare::ROOTED.bind,
     };
 }
 
@@ -177,6 +232,7 @@ struct Case {
     sync: fn(u64, &str) -> u64,
     asynchronous: fn(u64, &str) -> u64,
     polls: fn(u64, &str) -> u64,
+    bind: fn(u64, &str) -> u64,
 }
 
 struct Discard;
@@ -251,11 +307,13 @@ fn hot(f: fn(u64, &str) -> u64, traces: u64, n: u64, s: &str) {
 
 const CALLS: u64 = 10;
 const POLLS: u64 = 1000;
+const BINDS: u64 = 100;
 
 /// How often per chunk, and how many calls or polls one is.
 fn shape(kind: &str) -> (u64, u64, u64) {
     match kind {
         "polls" => (20, POLLS, POLLS),
+        "bind" => (90, BINDS, BINDS),
         _ => (90, CALLS, CALLS + 1),
     }
 }
@@ -280,6 +338,7 @@ fn measure(peer: &str, kind: &str, chunks: u32) {
     let f = match kind {
         "sync" => case.sync,
         "async" => case.asynchronous,
+        "bind" => case.bind,
         _ => case.polls,
     };
     let (traces, n, per_trace) = shape(kind);
@@ -326,7 +385,7 @@ fn main() {
     if let [peer, kind, chunks] = &args[..] {
         return measure(peer, kind, chunks.parse().expect("a number of chunks"));
     }
-    for kind in ["sync", "async", "polls"] {
+    for kind in ["sync", "async", "polls", "bind"] {
         println!("\n{kind:<26}{:>10}{:>14}{:>10}{:>14}", "ns", "instructions", "allocs", "process ns");
         for peer in PEERS {
             let this = std::env::current_exe().expect("this program");

@@ -1,7 +1,15 @@
 //! How much larger a future is for being annotated: three levels with an argument of 1 KiB, beside `tracing` and
-//! `fastrace`.
+//! `fastrace`. And how much memory a call takes that has begun and goes on: it has two small arguments.
+
+mod alloc;
 
 use std::hint::black_box;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Waker};
+
+#[global_allocator]
+static GLOBAL: alloc::Counting = alloc::Counting;
 
 #[derive(Clone, serde::Serialize)]
 struct Big(#[serde(serialize_with = "length")] [u8; 1024]);
@@ -39,21 +47,72 @@ macro_rules! levels {
     };
 }
 
+macro_rules! waits {
+    ($(#[$a:meta])*) => {
+        $(#[$a])*
+        pub(super) async fn waits(x: u64, s: &str) {
+            black_box((x, s));
+            std::future::pending::<()>().await;
+        }
+    };
+}
+
+/// Bytes per call, of many that wait, with all that is held for them but the future itself.
+fn live<F: Future<Output = ()>>(call: impl Fn() -> F) -> i64 {
+    const CALLS: usize = 1000;
+    let mut calls: Vec<Pin<Box<F>>> = Vec::with_capacity(CALLS);
+    // what is made once is made by the first
+    black_box(Box::pin(call())).as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending();
+    let before = alloc::live();
+    for _ in 0..CALLS {
+        let mut future = Box::pin(call());
+        assert!(future.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        calls.push(future);
+    }
+    let bytes = alloc::live() - before;
+    drop(calls);
+    bytes / CALLS as i64 - size_of::<F>() as i64
+}
+
+struct Discard;
+
+impl traceable::RunSink for Discard {
+    fn submit(&self, operation: traceable::RunOperation) {
+        black_box(&operation);
+    }
+}
+
+impl fastrace::collector::Reporter for Discard {
+    fn report(&mut self, spans: Vec<fastrace::collector::SpanRecord>) {
+        black_box(spans);
+    }
+}
+
 mod plain {
     use super::*;
     levels!();
+    waits!();
 }
 mod ours {
     use super::*;
     levels!(#[traceable::traceable]);
+    waits!(#[traceable::traceable]);
 }
 mod tracing_ {
     use super::*;
     levels!(#[tracing::instrument(skip_all)]);
+    waits!(#[tracing::instrument]);
 }
 mod fastrace_ {
     use super::*;
     levels!(#[fastrace::trace]);
+
+    // names in a text do not reach through the macro
+    #[fastrace::trace(short_name = true, properties = { "x": "{x}", "s": "{s}" })]
+    pub(super) async fn waits(x: u64, s: &str) {
+        black_box((x, s));
+        std::future::pending::<()>().await;
+    }
 }
 
 fn main() {
@@ -68,4 +127,17 @@ fn main() {
         let ratio = sizes[2] as f64 / plain[2] as f64;
         println!("{peer:<12}{:>8}{:>8}{:>8}{ratio:>10.2}", sizes[0], sizes[1], sizes[2]);
     }
+
+    let s = black_box("the quick brown fox");
+    println!("\n{:<12}{:>14}", "bytes", "a live call");
+    println!("{:<12}{:>14}", "plain", live(|| plain::waits(1, s)));
+    traceable::process::install_sink(Arc::new(Discard));
+    let ours = traceable::trace("root").scope(|_| live(|| ours::waits(1, s)));
+    println!("{:<12}{ours:>14}", "traceable");
+    tracing::subscriber::set_global_default(tracing_subscriber::registry()).expect("no other is set");
+    println!("{:<12}{:>14}", "tracing", live(|| tracing_::waits(1, s)));
+    fastrace::set_reporter(Discard, fastrace::collector::Config::default());
+    let root = fastrace::Span::root("root", fastrace::prelude::SpanContext::random());
+    let _guard = root.set_local_parent();
+    println!("{:<12}{:>14}", "fastrace", live(|| fastrace_::waits(1, s)));
 }

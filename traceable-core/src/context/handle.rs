@@ -6,6 +6,7 @@ use super::extra::Extra;
 use super::hand_over::InContext;
 use super::parent::Parent;
 use super::slot::{ambient, enter};
+use crate::process;
 use crate::run::node::Context;
 use crate::run::run_tree::RunTree;
 
@@ -27,12 +28,18 @@ pub struct ContextHandle(Option<Context>);
 
 impl ContextHandle {
     /// The context here.
+    #[inline]
     pub fn current() -> ContextHandle {
-        ContextHandle(ambient().context())
+        // nothing is entered before something may be recorded
+        ContextHandle(if process::gate_is_open() { ambient().context() } else { None })
     }
 
     /// Runs `f` inside.
+    #[inline]
     pub fn scope<R>(&self, f: impl FnOnce() -> R) -> R {
+        if self.0.is_none() && !process::gate_is_open() {
+            return f();
+        }
         let _entered = enter(self.0.clone());
         f()
     }
