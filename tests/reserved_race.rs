@@ -1,12 +1,12 @@
 //! A run that was reserved at a call starts when somebody needs it: here three threads at once, whoever is first.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, Mutex};
 
 use futures::executor::block_on;
 use traceable::prelude::*;
 use traceable::testing::Recorder;
-use traceable::{assert_tree, trace};
+use traceable::{OperationKind, RunOperation, RunSink, assert_tree, trace};
 
 const ROUNDS: usize = 3000;
 
@@ -33,6 +33,44 @@ impl Start {
         while self.ready.load(SeqCst) < self.threads {
             std::thread::yield_now();
         }
+    }
+}
+
+/// Keeps what it is told, in order.
+#[derive(Default)]
+struct Told(Mutex<Vec<(String, OperationKind, bool)>>);
+
+impl RunSink for Told {
+    fn submit(&self, operation: RunOperation) {
+        let told = (operation.name().to_owned(), operation.kind, operation.end_time.is_some());
+        self.0.lock().unwrap().push(told);
+    }
+}
+
+#[test]
+fn it_begins_before_it_ends_though_it_is_dropped_as_a_child_needs_it() {
+    for round in 0..ROUNDS {
+        let sink = Arc::new(Told::default());
+        TracingContext::new().sink(sink.clone()).scope(|| {
+            let held = Mutex::new(None);
+            let future = reserved(|run| *held.lock().unwrap() = Some(run));
+            let run = held.lock().unwrap().take().unwrap();
+            let start = Start { threads: 2, ready: AtomicUsize::new(0) };
+            std::thread::scope(|scope| {
+                let child = || {
+                    start.wait();
+                    run.scope(|| leaf(1));
+                };
+                scope.spawn(child);
+                start.wait();
+                (0..round % 64 * 8).for_each(|_| std::hint::spin_loop());
+                drop(future);
+            });
+        });
+        let told = sink.0.lock().unwrap();
+        let of_run: Vec<_> = told.iter().filter(|told| told.0 == "reserved").collect();
+        let ends = of_run.iter().filter(|told| told.2).count();
+        assert_eq!((of_run[0].1, ends, &told[0].0[..]), (OperationKind::Post, 1, "reserved"), "{told:?}");
     }
 }
 

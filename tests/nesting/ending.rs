@@ -4,10 +4,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use futures::FutureExt;
+use futures::future::BoxFuture;
 use tokio::sync::oneshot;
 use traceable::prelude::*;
 use traceable::testing::{Recorder, Status};
-use traceable::{assert_tree, trace};
+use traceable::{ContextHandle, assert_tree, trace};
 
 use crate::support::{child, forests, here, leaf, on_both_runtimes, pause};
 
@@ -232,4 +233,36 @@ fn a_deep_line_of_runs_costs_no_stack() {
     assert_eq!(run.dotted_order().unwrap().split('.').count(), 5_001);
     let small_stack = std::thread::Builder::new().stack_size(64 << 10);
     small_stack.spawn(move || drop(run)).unwrap().join().unwrap();
+}
+
+#[test]
+fn a_deep_line_of_reserved_runs_costs_no_stack() {
+    #[traceable(skip_all)]
+    fn reserved(here: &mut Option<ContextHandle>) -> impl Future<Output = ()> + use<> {
+        *here = Some(ContextHandle::current());
+        async {}
+    }
+    fn line() -> (ContextHandle, Vec<BoxFuture<'static, ()>>) {
+        let mut here = ContextHandle::current();
+        let mut futures = Vec::new();
+        for _ in 0..5_000 {
+            let mut inside = None;
+            futures.push(here.scope(|| reserved(&mut inside)).boxed());
+            here = inside.unwrap();
+        }
+        (here, futures)
+    }
+    let context = TracingContext::new().sink(std::sync::Arc::new(Discard));
+    let small_stack = std::thread::Builder::new().stack_size(128 << 10);
+    let all = small_stack.spawn(move || {
+        context.scope(|| {
+            // never started, and started by the last
+            drop(line());
+            let (here, futures) = line();
+            let order = here.scope(|| trace("last").scope(|last| last.dotted_order().unwrap()));
+            drop(futures);
+            order
+        })
+    });
+    assert_eq!(all.unwrap().join().unwrap().split('.').count(), 5_001);
 }

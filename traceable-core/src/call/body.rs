@@ -55,15 +55,16 @@ fn begin_recorded(record: &mut dyn FnMut(&mut Inputs<'_>)) -> RunTree {
         return RunTree::of(run);
     }
     let (inputs, attachments) = Writer::lend(|writer| Inputs::gather(writer, record));
-    if run.started().is_some() {
-        lifecycle::post_above(&run);
+    let bound = run.started();
+    if let Some(bound) = bound {
+        lifecycle::post_above(&run, bound);
     }
     let mut state = run.state();
     state.inputs = Some(inputs);
     if !attachments.is_empty() {
         state.extra().attachments = attachments;
     }
-    if run.started().is_some() {
+    if bound.is_some() {
         lifecycle::post_state(&run, state);
     } else {
         drop(state);

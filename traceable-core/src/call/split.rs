@@ -136,3 +136,21 @@ fn tell_split(site: &'static Site, task: Option<&Spawned>) {
     );
     report(DiagnosticKind::Split, text);
 }
+
+/// A parent was put on something in which this is polled, and it stays where it was called.
+#[cold]
+pub(super) fn note_not_moved(site: Option<&'static Site>) {
+    if let Some(site) = site
+        && site.watch.is_due(Notice::UnusedParent)
+    {
+        let text = format!(
+            "unused parent: `{name}` ({}:{}) was called before `.with_parent(..)` was put on what polls it, and stays \
+             where it was called. Put the parent on the call itself, `{name}(..).with_parent(&run)`, or name it before \
+             the call: `Extra::new().parent(&run).call(|| ..)`.",
+            site.file,
+            site.line,
+            name = site.name,
+        );
+        report(DiagnosticKind::UnusedParent, text);
+    }
+}

@@ -120,11 +120,10 @@ pub(super) fn is_doubtful(run: &Arc<Run>) -> bool {
 /// The context of a call that is not recorded: a trace that begins while tracing is off stays off.
 fn unrecorded(around: Option<Context>) -> Context {
     match around {
-        Some(Context::Scope(scope)) => {
-            let is_silenced = is_switched_off(scope.settings_so_far().as_deref());
-            let context = Context::Scope(scope);
-            let stays = is_silenced || context.run_ref().is_some();
-            if stays { Scope::inside_call(context) } else { Context::Silent }
+        Some(around @ Context::Scope(_)) => {
+            let is_silenced = is_switched_off(around.settings_so_far().as_deref());
+            let stays = is_silenced || around.run_ref().is_some();
+            if stays { Scope::inside_call(around) } else { Context::Silent }
         }
         Some(context) => context,
         None => Context::Silent,
@@ -204,7 +203,7 @@ fn start_by_need(run: &Arc<Run>) -> Bound {
 }
 
 /// Starts a reserved run at the first poll of `object`, by the parent rule.
-pub(super) fn start_at_poll(run: &Arc<Run>, object: ObjectId) {
+pub(super) fn start_at_poll(run: &Arc<Run>, object: &ObjectId) {
     if run.started().is_some() {
         return;
     }
@@ -212,14 +211,13 @@ pub(super) fn start_at_poll(run: &Arc<Run>, object: ObjectId) {
     let (at_start, lost) = Lost::split(around);
     let known = run.state().reservation.as_ref().map(|r| (r.at_call.clone(), r.is_named));
     let Some((at_call, is_named)) = known else { return };
-    let is_put_on = |scope: &Scope| scope.target.is_some_and(|target| target.is(object));
     let (parent, direct) = match at_start {
         // `.with_parent(..)` directly on what this call returned
-        Some(Context::Scope(scope)) if is_put_on(&scope) && scope.names_parent => {
+        Some(Context::Scope(scope)) if scope.is_put_on(object) && scope.names_parent => {
             (Some(Context::Scope(scope.clone())), Some(scope))
         }
         // something else directly on it, which leaves the parent as it is
-        Some(Context::Scope(scope)) if is_put_on(&scope) => {
+        Some(Context::Scope(scope)) if scope.is_put_on(object) => {
             let here = Context::Scope(scope.clone());
             let parent = match at_call {
                 None if is_named => Some(root_in(here)),
@@ -231,7 +229,16 @@ pub(super) fn start_at_poll(run: &Arc<Run>, object: ObjectId) {
         // a root on purpose, called where there was nothing: it still goes where everything around it goes
         Some(around) if is_named && at_call.is_none() => (Some(root_in(around)), None),
         _ if is_named => (at_call, None),
-        at_start => (place(at_call, at_start), None),
+        at_start => {
+            let named = at_start.clone().filter(|at| at_call.is_some() && is_named_outside(at));
+            let parent = place(at_call, at_start);
+            if let (Some(named), Some(parent)) = (named, &parent)
+                && !parent.is_or_descends_from(&named)
+            {
+                split::note_not_moved(run.head.call_site());
+            }
+            (parent, None)
+        }
     };
     if let Some(above) = parent.as_ref().and_then(Context::run_ref).filter(|above| above.started().is_none())
     {
@@ -252,15 +259,24 @@ pub(super) fn start_at_poll(run: &Arc<Run>, object: ObjectId) {
     });
 }
 
+/// Whether a parent was named for something that is polled for the first time just now.
+fn is_named_outside(around: &Context) -> bool {
+    matches!(around, Context::Scope(scope) if scope.names_parent && scope.is_being_entered())
+}
+
 /// Gives a reserved run that is not recorded a place of its own.
 fn leave_out(run: &Arc<Run>, around: Option<&Context>) {
     // what it calls may still leave it, and then goes where everything around goes
     let settings = around.and_then(Context::settings_so_far);
+    let mut left = (None, None);
     run.place(|| {
         let mut state = run.state();
-        (state.reservation, state.inputs, state.settings) = (None, None, settings);
+        left = (state.reservation.take(), state.inputs.take());
+        state.settings = settings;
         Bound::nowhere(run)
     });
+    // outside of the locks: what it was given is the user's
+    drop(left);
 }
 
 /// A trace of its own that goes where everything around it goes.
@@ -378,8 +394,8 @@ fn is_unrecorded(parent: Option<&Context>) -> bool {
         None => root_sink(None, false).is_none(),
         Some(Context::Silent) => true,
         Some(Context::Run(run)) => !run.is_recorded(),
-        Some(Context::Scope(scope)) => {
-            let settings = scope.settings_so_far();
+        Some(around @ Context::Scope(scope)) => {
+            let settings = around.settings_so_far();
             let settings = settings.as_deref();
             is_switched_off(settings)
                 || match scope.up.as_ref().and_then(Context::run) {

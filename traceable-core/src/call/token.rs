@@ -2,6 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{Ordering::Acquire, fence};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -193,9 +194,7 @@ impl Call {
         } else if let Stage::Skipped(at_call) = &mut self.0 {
             let around = match ambient().context() {
                 // `.with_parent(..)` directly on what this call returned
-                Some(Context::Scope(scope))
-                    if scope.names_parent && scope.target.is_some_and(|target| target.is(object)) =>
-                {
+                Some(Context::Scope(scope)) if scope.names_parent && scope.is_put_on(&object) => {
                     Some(Context::Scope(scope))
                 }
                 around => place(at_call.take(), around),
@@ -204,7 +203,7 @@ impl Call {
             self.0 = around.map_or(Stage::Nowhere, Stage::Passive);
         }
         match &self.0 {
-            Stage::Run(run) => enter_run(run, object),
+            Stage::Run(run) => enter_run(run, &object),
             Stage::Passive(context) => enter(Some(context.clone())),
             Stage::Off | Stage::Nowhere | Stage::Now { .. } | Stage::Skipped(_) => enter(None),
         }
@@ -250,8 +249,16 @@ impl Call {
         if run.started().is_none() {
             counters::NEVER_POLLED.add();
         }
-        if Arc::strong_count(run) > 1 && run.is_recorded() {
-            lifecycle::leave(run, end);
+        if !run.is_recorded() {
+            return;
+        }
+        if Arc::strong_count(run) > 1 {
+            return lifecycle::leave(run, end);
+        }
+        // a child on another thread may have told of it and gone since
+        fence(Acquire);
+        if !run.is_new() {
+            end(run);
         }
     }
 
@@ -284,7 +291,7 @@ impl Metadata {
 }
 
 /// Enters a run for one poll; the first poll starts it.
-fn enter_run(run: &Arc<Run>, object: ObjectId) -> Entered {
+fn enter_run(run: &Arc<Run>, object: &ObjectId) -> Entered {
     let context = Context::Run(run.clone());
     if run.is_new() {
         start::start_at_poll(run, object);

@@ -33,7 +33,7 @@ pub trait TraceableBodyExt: Body + Sized {
 
     /// Names the parent of what produces the frames.
     fn with_parent(self, parent: impl IntoParent) -> InContext<Self> {
-        InContext::with_extra(self, Extra::new().parent(parent))
+        InContext::with_extra(self, Extra::new().parent(parent), inside::of_other)
     }
 
     /// Has the frames produced inside a [`TracingContext`].
@@ -52,7 +52,7 @@ impl<B: Body> Body for InContext<B> {
         self: Pin<&mut Self>,
         cx: &mut TaskContext<'_>,
     ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
-        match self.enter(inside::of_other) {
+        match self.enter() {
             Some((_entered, body)) => body.poll_frame(cx),
             // only a drop takes it away
             None => Poll::Ready(None),

@@ -32,7 +32,7 @@ pub trait TraceableSinkExt<Item>: Sink<Item> + Sized {
 
     /// Names the parent of what the sink calls.
     fn with_parent(self, parent: impl IntoParent) -> InContext<Self> {
-        InContext::with_extra(self, Extra::new().parent(parent))
+        InContext::with_extra(self, Extra::new().parent(parent), inside::of_other)
     }
 
     /// Has the sink take items inside a [`TracingContext`].
@@ -47,7 +47,7 @@ impl<Item, S: Sink<Item>> Sink<Item> for InContext<S> {
     type Error = S::Error;
 
     fn poll_ready(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Result<(), S::Error>> {
-        match self.enter(inside::of_other) {
+        match self.enter() {
             Some((_entered, sink)) => sink.poll_ready(cx),
             // only a drop takes it away
             None => Poll::Pending,
@@ -55,21 +55,21 @@ impl<Item, S: Sink<Item>> Sink<Item> for InContext<S> {
     }
 
     fn start_send(self: Pin<&mut Self>, item: Item) -> Result<(), S::Error> {
-        match self.enter(inside::of_other) {
+        match self.enter() {
             Some((_entered, sink)) => sink.start_send(item),
             None => Ok(()),
         }
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Result<(), S::Error>> {
-        match self.enter(inside::of_other) {
+        match self.enter() {
             Some((_entered, sink)) => sink.poll_flush(cx),
             None => Poll::Pending,
         }
     }
 
     fn poll_close(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Result<(), S::Error>> {
-        match self.enter(inside::of_other) {
+        match self.enter() {
             Some((_entered, sink)) => sink.poll_close(cx),
             None => Poll::Pending,
         }

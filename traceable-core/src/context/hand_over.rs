@@ -2,6 +2,7 @@
 //! executors.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll};
 
 use pin_project_lite::pin_project;
@@ -14,6 +15,7 @@ use super::slot::{Entered, ambient, enter};
 use super::tracing_context::TracingContext;
 use crate::run::node::Context;
 use crate::run::object::Target;
+use crate::run::scope::Scope;
 
 /// Adapters for futures, streams and iterators.
 ///
@@ -49,9 +51,7 @@ pub trait TraceableExt<Kind>: Sized {
     }
 
     /// Gives an [`Extra`] to the traced call that this is the result of, and to what is called inside.
-    fn with_extra(self, extra: Extra) -> InContext<Self> {
-        InContext::with_extra(self, extra)
-    }
+    fn with_extra(self, extra: Extra) -> InContext<Self>;
 
     /// Polls this inside a [`TracingContext`].
     fn with_context(self, context: TracingContext) -> InContext<Self> {
@@ -67,38 +67,70 @@ pub struct IteratorKind;
 #[cfg(feature = "stream")]
 pub struct StreamKind;
 
-impl<T: Future> TraceableExt<FutureKind> for T {}
-impl<T: Iterator> TraceableExt<IteratorKind> for T {}
-#[cfg(feature = "stream")]
-impl<T: futures_core::Stream> TraceableExt<StreamKind> for T {}
+impl<T: Future> TraceableExt<FutureKind> for T {
+    fn with_extra(self, extra: Extra) -> InContext<T> {
+        InContext::with_extra(self, extra, inside::of_future)
+    }
+}
 
-enum Carried {
+impl<T: Iterator> TraceableExt<IteratorKind> for T {
+    fn with_extra(self, extra: Extra) -> InContext<T> {
+        InContext::with_extra(self, extra, inside::of_iterator)
+    }
+}
+
+#[cfg(feature = "stream")]
+impl<T: futures_core::Stream> TraceableExt<StreamKind> for T {
+    fn with_extra(self, extra: Extra) -> InContext<T> {
+        InContext::with_extra(self, extra, inside::of_stream)
+    }
+}
+
+enum Carried<T> {
     Ready(Option<Context>),
-    Later(Box<Later>),
+    Later(Box<Later<T>>),
 }
 
 /// What is resolved at the first poll.
-#[derive(Default)]
-struct Later {
+struct Later<T> {
     extra: Extra,
     at_call: Option<Context>,
-    /// Meant for the call that returned this, not only for what is called inside.
-    is_for_call: bool,
+    /// Meant for the call that returned this, not only for what is called inside; says where that call is.
+    target: Option<fn(&T) -> Target>,
 }
 
-impl Carried {
-    /// Enters the context, to poll what `target` names or to drop it.
-    fn enter(&mut self, target: impl FnOnce() -> Target) -> Entered {
+impl<T> Carried<T> {
+    fn later(extra: Extra, target: Option<fn(&T) -> Target>) -> Carried<T> {
+        Carried::Later(Box::new(Later { extra, at_call: ambient().context(), target }))
+    }
+
+    /// Enters the context, to poll this or, with nothing, to drop it.
+    fn enter(&mut self, inner: Option<&T>) -> Visit {
+        let mut first = None;
         if let Carried::Later(later) = self {
-            let Later { extra, at_call, is_for_call } = std::mem::take(&mut **later);
-            let target = is_for_call.then(target);
-            *self = Carried::Ready(Some(Context::Scope(
-                extra.into_scope(|| place(at_call, ambient().context()), target),
-            )));
+            let Later { extra, at_call, target } = &mut **later;
+            let (extra, at_call) = (std::mem::take(extra), at_call.take());
+            let target = target.zip(inner).map(|(target, inner)| target(inner));
+            let scope = extra.into_scope(|| place(at_call, ambient().context()), target);
+            first = target.map(|_| scope.clone());
+            *self = Carried::Ready(Some(Context::Scope(scope)));
         }
-        match self {
-            Carried::Ready(context) => enter(context.clone()),
-            Carried::Later(_) => enter(None),
+        let context = if let Carried::Ready(context) = self { context.clone() } else { None };
+        Visit { _entered: enter(context), first }
+    }
+}
+
+/// A context, entered for one poll.
+pub(super) struct Visit {
+    _entered: Entered,
+    /// The scope that was made for it.
+    first: Option<Arc<Scope>>,
+}
+
+impl Drop for Visit {
+    fn drop(&mut self) {
+        if let Some(scope) = &self.first {
+            scope.note_entered();
         }
     }
 }
@@ -109,13 +141,13 @@ pin_project! {
     pub struct InContext<T> {
         #[pin]
         inner: Option<T>,
-        carried: Carried,
+        carried: Carried<T>,
     }
 
     impl<T> PinnedDrop for InContext<T> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            let _entered = this.carried.enter(|| inside::of_other(&()));
+            let _entered = this.carried.enter(None);
             // what it calls while it is dropped nests here too
             this.inner.set(None);
         }
@@ -127,23 +159,20 @@ impl<T> InContext<T> {
         InContext { inner: Some(inner), carried: Carried::Ready(context) }
     }
 
-    pub(super) fn with_extra(inner: T, extra: Extra) -> InContext<T> {
-        let later = Later { extra, at_call: ambient().context(), is_for_call: true };
-        InContext { inner: Some(inner), carried: Carried::Later(Box::new(later)) }
+    /// `target` says where the call is that the extra is meant for.
+    pub(super) fn with_extra(inner: T, extra: Extra, target: fn(&T) -> Target) -> InContext<T> {
+        InContext { inner: Some(inner), carried: Carried::later(extra, Some(target)) }
     }
 
     pub(super) fn with_context(inner: T, context: TracingContext) -> InContext<T> {
-        let extra = context.into_extra();
-        let later = Later { extra, at_call: ambient().context(), is_for_call: false };
-        InContext { inner: Some(inner), carried: Carried::Later(Box::new(later)) }
+        InContext { inner: Some(inner), carried: Carried::later(context.into_extra(), None) }
     }
 
-    /// Enters the context, and gives what is inside: only a drop takes it away. `target` says what a parent is meant
-    /// for.
-    pub(super) fn enter(self: Pin<&mut Self>, target: fn(&T) -> Target) -> Option<(Entered, Pin<&mut T>)> {
+    /// Enters the context, and gives what is inside: only a drop takes it away.
+    pub(super) fn enter(self: Pin<&mut Self>) -> Option<(Visit, Pin<&mut T>)> {
         let this = self.project();
         let inner = this.inner.as_pin_mut()?;
-        Some((this.carried.enter(|| target(&*inner)), inner))
+        Some((this.carried.enter(Some(&*inner)), inner))
     }
 
     #[cfg(feature = "http-body")]
@@ -156,7 +185,7 @@ impl<F: Future> Future for InContext<F> {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<F::Output> {
-        match self.enter(inside::of_future) {
+        match self.enter() {
             Some((_entered, inner)) => inner.poll(cx),
             None => Poll::Pending,
         }
@@ -168,7 +197,7 @@ impl<S: futures_core::Stream> futures_core::Stream for InContext<S> {
     type Item = S::Item;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Option<S::Item>> {
-        match self.enter(inside::of_stream) {
+        match self.enter() {
             Some((_entered, inner)) => inner.poll_next(cx),
             None => Poll::Ready(None),
         }
@@ -184,7 +213,7 @@ impl<I: Iterator> Iterator for InContext<I> {
 
     fn next(&mut self) -> Option<I::Item> {
         let inner = self.inner.as_mut()?;
-        let _entered = self.carried.enter(|| inside::of_iterator(inner));
+        let _entered = self.carried.enter(Some(&*inner));
         inner.next()
     }
 
@@ -196,7 +225,7 @@ impl<I: Iterator> Iterator for InContext<I> {
 impl<I: DoubleEndedIterator> DoubleEndedIterator for InContext<I> {
     fn next_back(&mut self) -> Option<I::Item> {
         let inner = self.inner.as_mut()?;
-        let _entered = self.carried.enter(|| inside::of_iterator(inner));
+        let _entered = self.carried.enter(Some(&*inner));
         inner.next_back()
     }
 }

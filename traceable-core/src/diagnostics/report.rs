@@ -30,6 +30,8 @@ pub enum DiagnosticKind {
     OvergrownRun,
     /// An `Extra` was for one traced call, and there was none.
     UnusedExtra,
+    /// A parent was named for something else than the call that was meant, probably: it was called before.
+    UnusedParent,
     /// A [`RunSink`](crate::RunSink) panicked.
     SinkPanicked,
     /// Runs do not reach their destination, or not all: what an exporter has to say, see [`report_delivery`].

@@ -102,12 +102,27 @@ impl Context {
 
     /// As `settings`, as far as it is known before anything starts.
     pub(crate) fn settings_so_far(&self) -> Option<Arc<Settings>> {
-        match self {
-            Context::Run(run) if run.started().is_some() => run.state().settings.clone(),
-            Context::Run(run) => run.above_so_far().as_ref().and_then(Context::settings_so_far),
-            Context::Scope(scope) => scope.settings_so_far(),
-            Context::Silent => None,
+        let mut scopes = Vec::new();
+        let mut at = Some(self.clone());
+        let mut found = loop {
+            at = match at {
+                None | Some(Context::Silent) => break None,
+                Some(Context::Run(run)) if run.started().is_some() => break run.state().settings.clone(),
+                Some(Context::Run(run)) => run.above_so_far(),
+                Some(Context::Scope(scope)) => match scope.known_settings() {
+                    Some(known) => break known,
+                    None => {
+                        let up = scope.up.clone();
+                        scopes.push(scope);
+                        up
+                    }
+                },
+            };
+        };
+        for scope in scopes.iter().rev() {
+            found = scope.lay_over(found);
         }
+        found
     }
 }
 

@@ -5,8 +5,9 @@ use std::sync::{Arc, MutexGuard};
 
 use serde_json::{Map, Value};
 
-use super::node::{Additions, Context, Run, State};
+use super::node::{Additions, Bound, Context, Run, State};
 use super::operation::{Labels, OperationKind, RunDetails, RunOperation};
+use super::sink::RunSink;
 use crate::capture::payload::Payload;
 use crate::capture::silence::{in_sink, silently};
 use crate::diagnostics::report::{DiagnosticKind, report};
@@ -16,18 +17,30 @@ use crate::identity::time::Timestamp;
 /// Tells the sink that the run has started, once.
 pub(crate) fn post(run: &Arc<Run>) {
     // a run that was only reserved starts by this; not under the lock of its state, which the start needs
-    post_above(run);
+    post_above(run, run.bound());
     post_state(run, run.state());
 }
 
 /// Before a run is told: the one above it may be waiting for just this.
 #[inline]
-pub(crate) fn post_above(run: &Arc<Run>) {
-    let bound = run.bound();
+pub(crate) fn post_above(run: &Run, bound: &Bound) {
+    if let Some(above) = waiting_above(bound).filter(|_| !run.is_copy()) {
+        post_waiting(above);
+    }
+}
+
+/// The run above, if it waits for a child. What is not recorded is no child.
+fn waiting_above(bound: &Bound) -> Option<&Arc<Run>> {
     let above = bound.up.as_ref().and_then(Context::run_ref);
-    // what is not recorded is no child
-    if let Some(above) = above.filter(|above| above.is_waiting() && bound.sink.is_some()) {
-        post(above);
+    above.filter(|above| above.is_waiting() && bound.sink.is_some())
+}
+
+/// From the top: one inside the other, a long way up would overflow the stack.
+#[cold]
+fn post_waiting(first: &Arc<Run>) {
+    let waiting: Vec<_> = std::iter::successors(Some(first), |run| waiting_above(run.bound())).collect();
+    for run in waiting.into_iter().rev() {
+        post_state(run, run.state());
     }
 }
 
@@ -60,8 +73,8 @@ fn take_left(state: &mut State) -> Option<fn(&Arc<Run>)> {
     state.extra.as_deref_mut().and_then(|extra| extra.left.take())
 }
 
-/// The sink hears of the run now. Told for the first time, all of it is new. Under the lock of its state, so that a run
-/// begins before it ends.
+/// The sink hears of the run now. Told for the first time, all of it is new. Under the lock of its state, so that it is
+/// among the open traces before it is taken out again.
 fn tell(run: &Arc<Run>) -> OperationKind {
     if run.tell() {
         return OperationKind::Patch;
@@ -86,7 +99,7 @@ fn note_end(run: &Arc<Run>, end_time: Timestamp) {
 /// Tells the sink what has changed since it was told last.
 pub(crate) fn patch(run: &Arc<Run>) {
     if run.is_new() {
-        post_above(run);
+        post_above(run, run.bound());
     }
     let mut state = run.state();
     let kind = tell(run);
@@ -116,7 +129,7 @@ pub(crate) fn end(
 ) {
     let start = run.bound().start;
     if run.is_new() {
-        post_above(run);
+        post_above(run, run.bound());
     }
     let mut state = run.state();
     if state.has_ended {
@@ -214,7 +227,33 @@ fn submit(run: &Arc<Run>, mut state: MutexGuard<'_, State>, kind: OperationKind,
             extra.outputs.clear();
         }
     }
+    if state.is_being_told {
+        state.extra().untold.push_back(operation);
+        return;
+    }
+    let is_first = kind == OperationKind::Post && run.was_reserved();
+    state.is_being_told = is_first;
     drop(state);
+    tell_sink(&**sink, operation);
+    if is_first {
+        tell_rest(run, &**sink);
+    }
+}
+
+/// What others had to tell of a run while the sink heard of its start: a run begins before it ends.
+fn tell_rest(run: &Run, sink: &dyn RunSink) {
+    loop {
+        let mut state = run.state();
+        let Some(next) = state.extra.as_deref_mut().and_then(|extra| extra.untold.pop_front()) else {
+            state.is_being_told = false;
+            return;
+        };
+        drop(state);
+        tell_sink(sink, next);
+    }
+}
+
+fn tell_sink(sink: &dyn RunSink, operation: RunOperation) {
     // a sink that panics must not take the program with it
     match catch_unwind(AssertUnwindSafe(|| in_sink(|| sink.submit(operation)))) {
         Ok(true) => {}

@@ -1,5 +1,6 @@
 //! The links of a trace: runs, and the scopes between them.
 
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
@@ -8,6 +9,7 @@ use uuid::Uuid;
 
 use super::Text;
 use super::head::Head;
+use super::operation::RunOperation;
 use super::scope::{OneShots, Scope};
 use super::settings::Settings;
 use super::sink::RunSink;
@@ -111,6 +113,8 @@ pub(crate) struct Remote {
 /// What a run has gathered and not yet given away.
 #[derive(Default)]
 pub(crate) struct State {
+    /// The sink is hearing of its start; what else there is to tell comes after it.
+    pub(crate) is_being_told: bool,
     /// Nothing automatic happens to it any more.
     pub(crate) has_ended: bool,
     /// Kept while the run lives, in case more are added.
@@ -144,6 +148,8 @@ pub(crate) struct Additions {
     pub(crate) on_end: Option<OnEnd>,
     /// What was called was dropped before anybody heard of its run; this ends it, should a child need it after all.
     pub(crate) left: Option<fn(&Arc<Run>)>,
+    /// What is to be told once its start is.
+    pub(crate) untold: VecDeque<RunOperation>,
     /// How many [`KeepOpen`](super::keep_open::KeepOpen)s there are.
     pub(crate) holds: u32,
     /// The run has ended but for those.
@@ -186,7 +192,10 @@ impl Run {
             Place::Taken(bound) => bound,
             Place::Reserved(bound, starter) => match bound.get() {
                 Some(bound) => bound,
-                None => holding(|| bound.get_or_init(|| starter(self))),
+                None => {
+                    start_above(self);
+                    holding(|| bound.get_or_init(|| starter(self)))
+                }
             },
         }
     }
@@ -202,7 +211,7 @@ impl Run {
 
     /// Whether it was reserved and no sink has heard of it yet.
     pub(crate) fn is_waiting(&self) -> bool {
-        matches!(self.place, Place::Reserved(..)) && self.is_new()
+        self.was_reserved() && self.is_new()
     }
 
     /// Another name than the function's, found as the run starts.
@@ -292,15 +301,41 @@ impl Run {
     }
 
     pub(super) fn take_up(&mut self) -> Option<Context> {
-        match &mut self.place {
-            Place::Taken(bound) => bound.up.take(),
-            Place::Reserved(bound, _) => bound.get_mut().and_then(|bound| bound.up.take()),
+        let bound = match &mut self.place {
+            Place::Taken(bound) => Some(bound),
+            Place::Reserved(bound, _) => bound.get_mut(),
+        };
+        match bound {
+            Some(bound) => bound.up.take(),
+            None => self.state().reservation.as_mut().and_then(|reservation| reservation.at_call.take()),
         }
+    }
+
+    /// Whether it was reserved at its call, so that others may know it before its start is told.
+    pub(crate) fn was_reserved(&self) -> bool {
+        matches!(self.place, Place::Reserved(..))
     }
 
     /// No user code runs under this lock, so it is poisoned by nothing but a bug of ours; the state is usable.
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// Runs above this one that have not started either. They start from the top: one inside the other, a long way up would
+/// overflow the stack.
+fn start_above(run: &Arc<Run>) {
+    // one that another thread starts just now has no reservation any more; whoever needs it waits
+    let above =
+        |run: &Arc<Run>| run.state().reservation.as_ref().and_then(|reservation| reservation.at_call.clone());
+    let waiting = |run: &Arc<Run>| above(run)?.run().filter(|above| above.started().is_none());
+    let waiting: Vec<_> = std::iter::successors(waiting(run), waiting).collect();
+    for run in waiting.iter().rev() {
+        if let Place::Reserved(bound, starter) = &run.place {
+            holding(|| {
+                bound.get_or_init(|| starter(run));
+            });
+        }
     }
 }
 

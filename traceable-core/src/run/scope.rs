@@ -1,12 +1,13 @@
 //! Hidden nodes between runs: where a parent is named, or something is given to what is called inside.
 
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use uuid::Uuid;
 
 use super::Text;
 use super::node::{Context, OnEnd};
-use super::object::Target;
+use super::object::{ObjectId, Target};
 use super::settings::Settings;
 use crate::diagnostics::split_reason::SplitReason;
 use crate::identity::fork::this_process;
@@ -36,6 +37,8 @@ pub(crate) struct Scope {
     pub(crate) split_reason: Option<SplitReason>,
     /// Made by `.with_parent(..)` and its like, on this object.
     pub(crate) target: Option<Target>,
+    /// That object has been polled: what lies in its place from now on may be another.
+    is_entered: AtomicBool,
 }
 
 /// What becomes known of a scope.
@@ -79,6 +82,7 @@ impl Scope {
             one_shots: Mutex::new(None),
             split_reason: None,
             target: None,
+            is_entered: AtomicBool::new(false),
         }
     }
 
@@ -87,6 +91,21 @@ impl Scope {
         let mut scope = Scope::under(up);
         scope.around = around.as_ref().and_then(Context::settings_so_far);
         scope
+    }
+
+    /// Whether it names the parent of this object, or something else for it, and for nothing inside.
+    pub(crate) fn is_put_on(&self, object: &ObjectId) -> bool {
+        self.target.is_some_and(|target| !self.is_entered.load(Relaxed) && target.is(object))
+    }
+
+    /// Whether it was put on something that is polled for the first time just now.
+    pub(crate) fn is_being_entered(&self) -> bool {
+        self.target.is_some() && !self.is_entered.load(Relaxed)
+    }
+
+    /// What it was put on has been polled.
+    pub(crate) fn note_entered(&self) {
+        self.is_entered.store(true, Relaxed);
     }
 
     /// What is found inside of a call that is no run, where this is around it.
@@ -114,12 +133,9 @@ impl Scope {
         self.place().settings.clone()
     }
 
-    /// As `settings`, as far as it is known before that run starts.
-    pub(crate) fn settings_so_far(&self) -> Option<Arc<Settings>> {
-        match self.place.get() {
-            Some(place) => place.settings.clone(),
-            None => self.lay_over(self.up.as_ref().and_then(Context::settings_so_far)),
-        }
+    /// As `settings`, if it is known by now.
+    pub(crate) fn known_settings(&self) -> Option<Option<Arc<Settings>>> {
+        self.place.get().map(|place| place.settings.clone())
     }
 
     /// Number of nodes above.
@@ -148,7 +164,8 @@ impl Scope {
         self.place.get_or_init(|| Place { depth, settings: self.lay_over(above) })
     }
 
-    fn lay_over(&self, above: Option<Arc<Settings>>) -> Option<Arc<Settings>> {
+    /// What is given here, over what is inherited.
+    pub(crate) fn lay_over(&self, above: Option<Arc<Settings>>) -> Option<Arc<Settings>> {
         let around = self.around.as_deref();
         if self.own.is_empty() && around.is_none() {
             return above;

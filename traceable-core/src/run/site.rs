@@ -125,6 +125,7 @@ pub(crate) enum Notice {
     Stale,
     Overgrown,
     UnusedExtra,
+    UnusedParent,
 }
 
 /// What has become of a function's runs. Nothing here is written twice by calls that go as they did before, so calls
