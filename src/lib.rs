@@ -7,6 +7,7 @@
 //! - [`Extra`]: what one call is given besides its arguments: parent, name, id, tags.
 //! - [`TracingContext`]: the same for everything inside a block.
 //! - [`trace`]: a run for a block without a function.
+//! - [`stream`](fn@stream), [`try_stream`]: generators written as `async` blocks.
 //! - [`bind`], [`TraceableExt`], [`detached`]: carrying a context, or leaving it behind.
 //! - [`init`], [`Config`], [`flush`], [`Stats`]: the exporter.
 //! - [`diagnostics`](mod@diagnostics), [`set_reporter`]: what went wrong, and who is told.

@@ -99,6 +99,7 @@ mod support;
 mod tasks;
 mod threads;
 mod types;
+mod yielding;
 
 #[test]
 fn the_table_above_names_tests_that_there_are() {

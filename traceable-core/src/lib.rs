@@ -10,12 +10,16 @@
 //! - `call`: what the attribute's expansion calls;
 //! - [`testing`]: recording runs in memory, for users' own tests.
 //!
+//! Beside them stands `generator`, which knows none of them: streams written as `async` blocks.
+//!
 //! [`process`] holds what is true for the whole process. There is no I/O here, no thread and no HTTP.
 
 mod call;
 mod capture;
 mod context;
 pub mod diagnostics;
+#[cfg(feature = "stream")]
+mod generator;
 mod identity;
 pub mod process;
 mod run;
@@ -44,6 +48,8 @@ pub use context::parent::{IntoParent, Parent};
 pub use context::propagation::Headers;
 pub use context::runnable_config::RunnableConfig;
 pub use context::tracing_context::TracingContext;
+#[cfg(feature = "stream")]
+pub use generator::{Yielder, stream, try_stream};
 pub use identity::dotted_order::{DottedOrder, ParseError};
 pub use identity::id::new_run_id;
 pub use identity::sampling::is_sampled;

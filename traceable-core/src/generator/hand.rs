@@ -1,0 +1,190 @@
+//! What goes from hand to hand between a generator and its consumer: one item at a time.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
+
+/// The place where an item is offered and taken. No code of the user's runs while it is locked.
+pub(super) struct Hand<T>(Mutex<Inner<T>>);
+
+struct Inner<T> {
+    turn: Turn<T>,
+    /// The number of the latest offer. A later one means that those before it are done with.
+    offers: u64,
+    /// How many wait to offer.
+    waiting: usize,
+    /// The generator is being polled: what is offered now is seen right after.
+    is_polled: bool,
+    consumer: Option<Waker>,
+    /// Who waits to offer, or to go on. There is one, but for generators that yield from several places at once.
+    producer: Option<Waker>,
+    more_producers: Vec<Waker>,
+}
+
+/// Where one item stands.
+pub(super) enum Place {
+    New,
+    Waiting,
+    /// With the number of the offer.
+    Offered(u64),
+}
+
+enum Turn<T> {
+    /// The consumer has asked for an item.
+    Asked,
+    Offered(T),
+    /// The consumer has an item, and has not asked for the next.
+    Taken,
+    /// The stream has ended, or is gone. Nobody will ask.
+    Over,
+}
+
+impl<T> Default for Hand<T> {
+    fn default() -> Self {
+        Hand(Mutex::new(Inner {
+            turn: Turn::Asked,
+            offers: 0,
+            waiting: 0,
+            is_polled: false,
+            consumer: None,
+            producer: None,
+            more_producers: Vec::new(),
+        }))
+    }
+}
+
+impl<T> Hand<T> {
+    fn lock(&self) -> MutexGuard<'_, Inner<T>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Offers an item, if it is asked for; it is taken out of `item` then.
+    pub(super) fn offer(&self, item: &mut Option<T>, place: &mut Place, waker: &Waker) {
+        let mut inner = self.lock();
+        let is_new = matches!(place, Place::New);
+        let is_asked = matches!(inner.turn, Turn::Asked);
+        inner.wait(waker);
+        if !is_asked || (is_new && inner.waiting > 0) {
+            if is_new {
+                inner.waiting += 1;
+                *place = Place::Waiting;
+            }
+            drop(inner);
+            if is_asked {
+                // who waits already goes first, if it is polled at all; this one asks again
+                waker.wake_by_ref();
+            }
+            return;
+        }
+        let Some(item) = item.take() else { return };
+        inner.turn = Turn::Offered(item);
+        inner.offers += 1;
+        inner.waiting -= usize::from(!is_new);
+        *place = Place::Offered(inner.offers);
+        // somebody awaits this elsewhere: the consumer does not look here by itself
+        let consumer = if inner.is_polled { None } else { inner.consumer.take() };
+        drop(inner);
+        if let Some(consumer) = consumer {
+            consumer.wake();
+        }
+    }
+
+    /// Whether the consumer has taken what was offered, and asked for the next.
+    pub(super) fn is_asked_again(&self, offer: u64, waker: &Waker) -> bool {
+        let mut inner = self.lock();
+        if matches!(inner.turn, Turn::Over) {
+            return false;
+        }
+        let is_asked = offer < inner.offers || matches!(inner.turn, Turn::Asked);
+        if !is_asked {
+            inner.wait(waker);
+        }
+        is_asked
+    }
+
+    /// Leaves the place, and takes back what is offered, if the consumer has not taken it.
+    pub(super) fn leave(&self, place: &Place) {
+        let mut inner = self.lock();
+        match place {
+            Place::Offered(offer) if *offer == inner.offers && matches!(inner.turn, Turn::Offered(_)) => {}
+            Place::Waiting => return inner.waiting -= 1,
+            Place::New | Place::Offered(_) => return,
+        }
+        let item = std::mem::replace(&mut inner.turn, Turn::Asked);
+        let (producer, more) = (inner.producer.take(), std::mem::take(&mut inner.more_producers));
+        drop(inner);
+        drop(item);
+        // others may offer now
+        producer.into_iter().chain(more).for_each(Waker::wake);
+    }
+
+    /// The consumer asks for an item: the generator is polled until the result of this is dropped.
+    pub(super) fn ask(&self, waker: &Waker) -> Asking<'_, T> {
+        let mut inner = self.lock();
+        inner.is_polled = true;
+        remember(&mut inner.consumer, waker);
+        let mut waiting = (None, Vec::new());
+        if matches!(inner.turn, Turn::Taken) {
+            inner.turn = Turn::Asked;
+            // who waits with the consumer's own waker is polled anyway
+            waiting.0 = inner.producer.take_if(|producer| !producer.will_wake(waker));
+            waiting.1 = std::mem::take(&mut inner.more_producers);
+        }
+        drop(inner);
+        waiting.0.into_iter().chain(waiting.1).for_each(Waker::wake);
+        Asking(self)
+    }
+
+    /// Nobody will ask any more.
+    pub(super) fn close(&self) {
+        let mut inner = self.lock();
+        let rest = std::mem::replace(&mut inner.turn, Turn::Over);
+        let wakers =
+            (inner.consumer.take(), inner.producer.take(), std::mem::take(&mut inner.more_producers));
+        drop(inner);
+        drop((rest, wakers));
+    }
+}
+
+impl<T> Inner<T> {
+    fn wait(&mut self, waker: &Waker) {
+        if matches!(self.turn, Turn::Over) {
+            return;
+        }
+        match &self.producer {
+            Some(first) if first.will_wake(waker) => {}
+            None => self.producer = Some(waker.clone()),
+            Some(_) if self.more_producers.iter().any(|known| known.will_wake(waker)) => {}
+            Some(_) => self.more_producers.push(waker.clone()),
+        }
+    }
+}
+
+fn remember(slot: &mut Option<Waker>, waker: &Waker) {
+    match slot {
+        Some(known) => known.clone_from(waker),
+        None => *slot = Some(waker.clone()),
+    }
+}
+
+/// While the generator is polled.
+pub(super) struct Asking<'a, T>(&'a Hand<T>);
+
+impl<T> Asking<'_, T> {
+    /// What is offered.
+    pub(super) fn take(&self) -> Option<T> {
+        let mut inner = self.0.lock();
+        match std::mem::replace(&mut inner.turn, Turn::Taken) {
+            Turn::Offered(item) => Some(item),
+            other => {
+                inner.turn = other;
+                None
+            }
+        }
+    }
+}
+
+impl<T> Drop for Asking<'_, T> {
+    fn drop(&mut self) {
+        self.0.lock().is_polled = false;
+    }
+}
