@@ -10,5 +10,6 @@ mod generators;
 mod macros;
 mod methods;
 mod options;
+mod parents;
 mod support;
 mod traits;

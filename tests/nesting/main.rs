@@ -74,6 +74,7 @@ mod background;
 mod boxes;
 mod bridges;
 mod calls;
+mod child_only;
 mod concurrency;
 mod ending;
 mod envelopes;

@@ -44,7 +44,7 @@ pub use context::extra::Extra;
 pub use context::fence::Fence;
 pub use context::hand_over::{InContext, TraceableExt};
 pub use context::handle::{ContextHandle, bind, bind_fn, bind_mut, detached};
-pub use context::parent::{IntoParent, Parent};
+pub use context::parent::{IntoParent, Parent, ParentRun};
 pub use context::propagation::Headers;
 pub use context::runnable_config::RunnableConfig;
 pub use context::tracing_context::TracingContext;
@@ -83,6 +83,7 @@ pub mod __private {
     pub use crate::capture::outcome::{
         Fail, FailBoxed, FailDisplay, Never, Out, OutValue, Outcome, Report, holds,
     };
+    pub use crate::context::parent::parent_run;
     pub use crate::run::site::Site;
     pub use crate::{RunTree, RunType};
 

@@ -1,12 +1,13 @@
 //! Do the options fit each other and the function? What comes out can be printed without another question.
 
-use syn::{Expr, Ident, PatType, Receiver};
+use syn::{Expr, Ident, PatType, Receiver, Type};
 
 use crate::capture::{Argument, Binding, Mode, mentions};
 use crate::kind::{Open, Shape};
 use crate::message::{self, Mistakes};
 use crate::options::{Given, Options};
 use crate::parameters::Parameters;
+use crate::parent;
 use crate::signature::Function;
 
 /// Everything the printer needs.
@@ -16,15 +17,22 @@ pub(crate) struct Plan {
     pub(crate) receiver: Option<Receiver>,
     pub(crate) arguments: Vec<Argument>,
     pub(crate) run_tree: Option<PatType>,
+    /// of the `#[parent]` parameter
+    pub(crate) parent_type: Option<Type>,
     /// record the receiver under `self`, which only `debug(self)` and `display(self)` ask for
     pub(crate) self_mode: Mode,
     pub(crate) shape: Shape,
 }
 
 impl Plan {
-    pub(crate) fn check(options: Options, function: Function, mut mistakes: Mistakes) -> syn::Result<Self> {
-        let Parameters { receiver, mut arguments, run_tree } =
+    pub(crate) fn check(
+        mut options: Options,
+        function: Function,
+        mut mistakes: Mistakes,
+    ) -> syn::Result<Self> {
+        let Parameters { receiver, mut arguments, run_tree, parent } =
             Parameters::read(&function.signature, &mut mistakes);
+        parent::apply(&mut options, parent.as_ref(), &mut mistakes);
         conflicts(&options, &mut mistakes);
         let self_mode = choose(&options, receiver.is_some(), &mut arguments, &mut mistakes);
         mention(&options, &mut arguments);
@@ -43,7 +51,8 @@ impl Plan {
         match (mistakes.into_error(), shape) {
             (Some(error), _) => Err(error),
             (None, Some(shape)) => {
-                Ok(Self { function, options, receiver, arguments, run_tree, self_mode, shape })
+                let parent_type = parent.map(|parent| parent.ty);
+                Ok(Self { function, options, receiver, arguments, run_tree, parent_type, self_mode, shape })
             }
             // not reached: without a shape there is a mistake
             (None, None) => Err(message::not_an_item(proc_macro2::Span::call_site())),

@@ -6,6 +6,7 @@
 //! read     options     what stands in `#[traceable(..)]`
 //!          signature   the function; its body stays tokens
 //!          parameters  who fills in which parameter
+//!          parent      the one that is the parent of the run
 //!          kind        what the return type says about the end of the run
 //!          capture     what of the arguments is recorded
 //! check    check       whether all of it fits together
@@ -23,6 +24,7 @@ mod kind;
 mod message;
 mod options;
 mod parameters;
+mod parent;
 mod signature;
 #[cfg(test)]
 mod tests;
@@ -35,15 +37,21 @@ use proc_macro2::TokenStream;
 ///
 /// * what the run is: `name = ".."`, `run_type = ".."` (`chain`, `llm`, `tool`, `retriever`, `embedding`, `prompt`,
 ///   `parser`) or `custom_run_type = ".."`, `tags = [".."]`, `metadata(key = expr)`, `project = ".."`;
-/// * where it hangs: `parent = expr`, `root`, `enabled = expr`;
+/// * where it hangs: `parent = expr`, `root`, `child_only`, `enabled = expr`;
 /// * what goes in: `skip(a)`, `skip_all`, `debug(a)`, `display(a)`, `inputs(key = expr)`, `process_inputs = hook`;
 /// * what comes out: `skip_output`, `process_outputs = hook`, `handled = predicate`, `on_cancel = "ok"`;
 /// * generators: `process_chunk = hook`, `reduce = function`, `aggregate(init, step)`;
 /// * what an alias in the return type hides: `future`, `stream`, `iter`;
 /// * `crate = path::to::traceable`.
 ///
-/// On a parameter: `#[run_tree] rt: RunTree` (filled in, unknown to callers), `#[traceable(skip)]`,
-/// `#[attachment] file: Attachment`.
+/// On a parameter: `#[run_tree] rt: RunTree` (filled in, unknown to callers), `#[parent] run: &RunTree`,
+/// `#[traceable(skip)]`, `#[attachment] file: Attachment`.
+///
+/// What is passed to a `#[parent]` parameter is the parent of the call, and no input; its type is whatever a parent can
+/// be made of (`IntoParent`). With `child_only` there has to be one, and its type has to name a run always
+/// (`ParentRun`: a `RunTree`, not an `Option` of one, headers or a text), so a call without a parent does not compile.
+/// The handle of a run that is not traced stands for the current run, as everywhere; where there is none the call
+/// begins a trace, and its metadata say so.
 ///
 /// `#[must_use]` on an `async fn` becomes one on its future. An attribute below this one that may need an
 /// `async fn` (every one that is not the compiler's own) keeps it an `async fn`; the context is then captured at the

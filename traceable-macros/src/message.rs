@@ -219,23 +219,36 @@ pub(crate) fn parameter_option(tokens: impl ToTokens) -> Error {
 }
 
 pub(crate) fn on_receiver(tokens: impl ToTokens, attribute: &str) -> Error {
-    over(tokens, format!("`#[{attribute}]` cannot stand on `self`"))
+    let way = if attribute == "parent" { ": write `parent = &self.run` in the attribute" } else { "" };
+    over(tokens, format!("`#[{attribute}]` cannot stand on `self`{way}"))
 }
 
 pub(crate) fn takes_nothing(tokens: impl ToTokens, attribute: &str) -> Error {
     over(tokens, format!("`#[{attribute}]` takes no options"))
 }
 
-pub(crate) fn needs_a_name(tokens: impl ToTokens, attribute: &str) -> Error {
-    over(tokens, format!("`#[{attribute}]` needs a plain name, such as `file: Attachment`"))
+pub(crate) fn needs_a_name(tokens: impl ToTokens, attribute: &str, example: &str) -> Error {
+    over(tokens, format!("`#[{attribute}]` needs a plain name, such as `{example}`"))
 }
 
-pub(crate) fn second_run_tree(mistakes: &mut Mistakes, first: Span, second: Span) {
+/// A call has one run, and one parent.
+pub(crate) fn only_one(mistakes: &mut Mistakes, attribute: &str, first: Span, second: Span) {
+    let noun = if attribute == "parent" { "parent" } else { "run" };
+    let text = format!("a call has one {noun}: only one `#[{attribute}]` is possible");
+    mistakes.conflict(second, &text, first, "first given here");
+}
+
+/// A parent that callers may leave out would be no promise.
+pub(crate) fn needs_parent(key: &syn::Ident) -> Error {
+    over(key, "`child_only` needs the parent as a parameter: add `#[parent] run: &RunTree`")
+}
+
+pub(crate) fn two_parents(mistakes: &mut Mistakes, option: Span, parameter: Span) {
     mistakes.conflict(
-        second,
-        "a call has one run: only one `#[run_tree]` is possible",
-        first,
-        "first given here",
+        option,
+        "`parent` names a second parent: a parameter is marked `#[parent]`",
+        parameter,
+        "remove this `#[parent]`, or remove the option `parent`",
     );
 }
 

@@ -1,4 +1,4 @@
-//! The parameters, with what `#[run_tree]`, `#[attachment]` and `#[traceable(skip)]` say about them.
+//! The parameters, with what `#[run_tree]`, `#[parent]`, `#[attachment]` and `#[traceable(skip)]` say about them.
 
 use proc_macro2::Span;
 use syn::spanned::Spanned;
@@ -6,6 +6,7 @@ use syn::{Attribute, FnArg, Ident, Meta, PatType, Receiver, Signature};
 
 use crate::capture::{Argument, Mode};
 use crate::message::{self, Mistakes};
+use crate::parent::ParentParameter;
 
 /// The parameters, told apart by who fills them in.
 #[derive(Default)]
@@ -14,6 +15,8 @@ pub(crate) struct Parameters {
     pub(crate) arguments: Vec<Argument>,
     /// `#[run_tree] rt: RunTree`: filled in by us, unknown to callers
     pub(crate) run_tree: Option<PatType>,
+    /// `#[parent] run: &RunTree`
+    pub(crate) parent: Option<ParentParameter>,
 }
 
 impl Parameters {
@@ -37,12 +40,12 @@ impl Parameters {
     }
 
     fn typed(&mut self, typed: &PatType, position: usize, mistakes: &mut Mistakes) {
-        let (mut run_tree, mut attachment, mut skip): (Option<Span>, Option<Span>, Option<Span>) =
-            (None, None, None);
+        let [mut run_tree, mut parent, mut attachment, mut skip] = [None::<Span>; 4];
         for attribute in &typed.attrs {
             let slot = match ours(attribute) {
                 None => continue,
                 Some(Ours::RunTree) => &mut run_tree,
+                Some(Ours::Parent) => &mut parent,
                 Some(Ours::Attachment) => &mut attachment,
                 Some(Ours::Traceable) => {
                     match &attribute.meta {
@@ -61,7 +64,12 @@ impl Parameters {
             *slot = Some(attribute.path().span());
         }
 
-        let given = [("run_tree", run_tree), ("attachment", attachment), ("traceable(skip)", skip)];
+        let given = [
+            ("run_tree", run_tree),
+            ("parent", parent),
+            ("attachment", attachment),
+            ("traceable(skip)", skip),
+        ];
         let mut given = given.into_iter().filter_map(|(name, at)| Some((name, at?)));
         if let (Some(first), Some(second)) = (given.next(), given.next()) {
             message::both_on_parameter(mistakes, first, second);
@@ -71,7 +79,7 @@ impl Parameters {
             typed.attrs.iter().filter(|attribute| !is_ours(attribute)).cloned().collect();
         if let Some(at) = run_tree {
             match &self.run_tree {
-                Some(first) => message::second_run_tree(mistakes, first.pat.span(), at),
+                Some(first) => message::only_one(mistakes, "run_tree", first.pat.span(), at),
                 None => self.run_tree = Some(PatType { attrs: attributes, ..typed.clone() }),
             }
             return;
@@ -83,7 +91,14 @@ impl Parameters {
         if attachment.is_some() {
             match argument.plain_name() {
                 Some(_) => argument.bindings.iter_mut().for_each(|binding| binding.mode = Mode::Attachment),
-                None => mistakes.push(message::needs_a_name(&typed.pat, "attachment")),
+                None => mistakes.push(message::needs_a_name(&typed.pat, "attachment", "file: Attachment")),
+            }
+        }
+        if let Some(mark) = parent {
+            match (&self.parent, argument.plain_name()) {
+                (Some(first), _) => message::only_one(mistakes, "parent", first.mark, mark),
+                (None, Some(name)) => self.parent = Some(ParentParameter::new(mark, name, typed)),
+                (None, None) => mistakes.push(message::needs_a_name(&typed.pat, "parent", "run: &RunTree")),
             }
         }
         self.arguments.push(argument);
@@ -92,6 +107,7 @@ impl Parameters {
 
 enum Ours {
     RunTree,
+    Parent,
     Attachment,
     Traceable,
 }
@@ -100,6 +116,7 @@ enum Ours {
 fn ours(attribute: &Attribute) -> Option<Ours> {
     match attribute.path().segments.last()?.ident.to_string().as_str() {
         "run_tree" => Some(Ours::RunTree),
+        "parent" => Some(Ours::Parent),
         "attachment" => Some(Ours::Attachment),
         "traceable" => Some(Ours::Traceable),
         _ => None,

@@ -40,6 +40,44 @@ pub trait IntoParent {
     fn to_parent(&self) -> Parent;
 }
 
+/// What always names a run, so that a call with such a parent has one: a [`RunTree`], a [`DottedOrder`]; not an
+/// `Option`, a text or headers, which may name none.
+///
+/// It is what the `#[parent]` parameter of a function that is `#[traceable(child_only)]` has to be: a call of such a
+/// function without a parent does not compile. A type of your own that carries its run may promise it too:
+///
+/// ```
+/// use traceable_core::{IntoParent, Parent, ParentRun, RunTree};
+///
+/// struct Request { run: RunTree }
+///
+/// impl IntoParent for Request {
+///     fn to_parent(&self) -> Parent { self.run.to_parent() }
+/// }
+/// impl ParentRun for Request {}
+/// ```
+///
+/// A handle that is [inactive](RunTree::is_active) stands for the current run, here as elsewhere.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not always name a run, which `child_only` asks for",
+    label = "may name no run",
+    note = "pass a `&RunTree`, a `RunTree`, an `Arc<RunTree>` or a `DottedOrder`; the run of a calling function is its \
+            parameter `#[run_tree] run: RunTree`",
+    note = "or leave `child_only` out: a `#[parent]` parameter is then whatever implements `IntoParent`"
+)]
+pub trait ParentRun: IntoParent {}
+
+impl ParentRun for RunTree {}
+impl ParentRun for DottedOrder {}
+impl<T: ParentRun + ?Sized> ParentRun for &T {}
+impl<T: ParentRun + ?Sized> ParentRun for Arc<T> {}
+
+/// The parent of a call that must have one.
+#[inline]
+pub fn parent_run<P: ParentRun + ?Sized>(parent: &P) -> &P {
+    parent
+}
+
 impl IntoParent for Parent {
     fn to_parent(&self) -> Parent {
         self.clone()

@@ -14,7 +14,7 @@ pub(super) fn print(plan: &Plan, p: &Runtime, how: &str) -> TokenStream {
     let how = Ident::new(how, Span::mixed_site());
     // the static has a block of its own: items, unlike locals, can be reached by name
     let call = ours!({ static SITE: #p::Site = #site; #p::Call::#how(&SITE) });
-    let settings = settings(plan);
+    let settings = settings(plan, p);
     if settings.is_empty() {
         return ours!(let __call = #call;);
     }
@@ -41,7 +41,7 @@ pub(super) fn print_site(plan: &Plan, p: &Runtime) -> TokenStream {
 }
 
 /// `enabled` comes first: when it says no, the run time ignores the rest.
-fn settings(plan: &Plan) -> TokenStream {
+fn settings(plan: &Plan, p: &Runtime) -> TokenStream {
     let options = &plan.options;
     let enabled = options.enabled.iter().map(|given| {
         let expr = &given.value;
@@ -49,8 +49,12 @@ fn settings(plan: &Plan) -> TokenStream {
     });
     let parent = options.parent.iter().map(|given| {
         let value = Ident::new("__value", Span::mixed_site());
-        let (expr, asked) = (&given.value, crate::capture::asked_at(&value, given.value.to_token_stream()));
-        ours!({ let #value = &(#expr); __call.parent(#asked); })
+        let expr = &given.value;
+        // a parameter of a wrong type is reported at its type
+        let at = plan.parent_type.as_ref().map_or_else(|| expr.to_token_stream(), ToTokens::to_token_stream);
+        let asked = crate::capture::asked_at(&value, at);
+        let parent = if options.child_only.is_some() { ours!(#p::parent_run(#asked)) } else { asked };
+        ours!({ let #value = &(#expr); __call.parent(#parent); })
     });
     let metadata = options.metadata.iter().flat_map(|given| &given.value).map(|field| {
         let (key, expr) = (&field.key, &field.value);

@@ -37,6 +37,7 @@ pub(crate) struct Options {
     pub(crate) project: Option<Given<Expr>>,
     pub(crate) parent: Option<Given<Expr>>,
     pub(crate) root: Option<Given<()>>,
+    pub(crate) child_only: Option<Given<()>>,
     pub(crate) enabled: Option<Given<Expr>>,
     pub(crate) skip: Option<Given<Vec<Ident>>>,
     pub(crate) skip_all: Option<Given<()>>,

@@ -20,6 +20,7 @@ const OPTIONS: &[&str] = &[
     "project",
     "parent",
     "root",
+    "child_only",
     "enabled",
     "skip",
     "skip_all",
@@ -81,6 +82,7 @@ impl Options {
             }
             "parent" => set(&mut self.parent, value(input, &key, "parent = run")?, key.clone(), mistakes),
             "root" => set(&mut self.root, flag(input, &key)?, key.clone(), mistakes),
+            "child_only" => set(&mut self.child_only, flag(input, &key)?, key.clone(), mistakes),
             "enabled" => {
                 set(&mut self.enabled, value(input, &key, "enabled = condition")?, key.clone(), mistakes)
             }

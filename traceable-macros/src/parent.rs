@@ -1,0 +1,45 @@
+//! The parent of a call, as a parameter: `#[parent] run: &RunTree`, which `child_only` insists on.
+
+use proc_macro2::Span;
+use syn::{Expr, Ident, PatType, Type};
+
+use crate::message::{self, Mistakes};
+use crate::options::{Given, Options};
+
+/// The parameter that is marked `#[parent]`.
+pub(crate) struct ParentParameter {
+    /// where the mark stands
+    pub(crate) mark: Span,
+    pub(crate) name: Ident,
+    pub(crate) ty: Type,
+}
+
+impl ParentParameter {
+    pub(crate) fn new(mark: Span, name: &Ident, typed: &PatType) -> Self {
+        Self { mark, name: name.clone(), ty: (*typed.ty).clone() }
+    }
+}
+
+/// From here on it is `parent = run`. The other side of each conflict is named where it stands.
+pub(crate) fn apply(options: &mut Options, parameter: Option<&ParentParameter>, mistakes: &mut Mistakes) {
+    if let Some(child_only) = &options.child_only {
+        if let Some(root) = &options.root {
+            message::exclude(mistakes, &child_only.key, &root.key, "means that there is always a parent");
+            return;
+        }
+        if let Some(parent) = &options.parent {
+            message::exclude(mistakes, &child_only.key, &parent.key, "takes its parent from a parameter");
+            return;
+        }
+        if parameter.is_none() {
+            mistakes.push(message::needs_parent(&child_only.key));
+        }
+    }
+    let Some(parameter) = parameter else { return };
+    if let Some(parent) = &options.parent {
+        message::two_parents(mistakes, parent.key.span(), parameter.mark);
+        return;
+    }
+    let path = syn::ExprPath { attrs: Vec::new(), qself: None, path: parameter.name.clone().into() };
+    options.parent = Some(Given { key: Ident::new("parent", parameter.mark), value: Expr::Path(path) });
+}
