@@ -220,3 +220,49 @@ fn items_made_into_one_output() {
     let (_, recorder) = record(|| silent(2).count());
     assert!(!recorder.run("silent").outputs.to_string().contains('1'));
 }
+
+#[test]
+fn what_is_jumped_over_is_an_item_too() {
+    let (_, recorder) = record(|| count(4).nth(2));
+    assert_eq!(only(&recorder), r#"{"n":4} -> {"output":[0,1,2]}"#);
+}
+
+#[test]
+fn what_a_fold_calls_is_not_under_the_iterator() {
+    #[traceable]
+    fn leaf(x: u8) -> u8 {
+        x
+    }
+    let (_, recorder) = record(|| traceable::trace("top").scope(|_| count(2).map(leaf).sum::<u8>()));
+    assert_tree!(recorder.forest(), "top > (count, leaf, leaf)");
+}
+
+#[test]
+fn items_without_end_are_kept_up_to_a_cap_and_counted() {
+    #[traceable]
+    fn many(n: usize, text: &str) -> impl Iterator<Item = String> {
+        (0..n).map(|_| text.to_owned())
+    }
+    let kept = |n, text: String| {
+        let (count, recorder) = record(|| many(n, &text).count());
+        assert_eq!(count, n);
+        let run = recorder.run("many");
+        let kept = run.outputs["output"].as_array().unwrap().len();
+        (kept, run.metadata.get("items_not_recorded").map_or(0, |n| n.as_u64().unwrap()))
+    };
+    assert_eq!(kept(10_000, String::new()), (10_000, 0));
+    assert_eq!(kept(12_345, String::new()), (10_000, 2_345));
+    // a mebibyte at most
+    let (few, rest) = kept(20, "x".repeat(100_000));
+    assert_eq!((few, rest), (10, 10));
+    #[traceable(reduce = |items| items.len())]
+    fn reduced(n: u32) -> impl Iterator<Item = u32> {
+        0..n
+    }
+    let (_, recorder) = record(|| reduced(10_001).count());
+    let run = recorder.run("reduced");
+    assert_eq!(run.outputs["output"], 10_000);
+    assert_eq!(run.metadata["items_not_recorded"], 1);
+    let (_, recorder) = record(|| silent(3).count());
+    assert_eq!(recorder.run("silent").metadata["items_not_recorded"], 3);
+}

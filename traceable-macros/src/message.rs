@@ -100,7 +100,8 @@ pub(crate) fn nested(tokens: impl ToTokens, kind: &str) -> Error {
         tokens,
         format!(
             "{} {kind} inside another type cannot be traced: return it on its own, trace the function that \
-             makes each, or add `skip_output` to record only the call",
+             makes each, or add `skip_output`, and have `run.keep_open()` of a `#[run_tree] run: RunTree` travel \
+             with it to keep the run open as long",
             article(kind)
         ),
     )

@@ -1,3 +1,5 @@
+#![allow(unused)]
+
 use traceable::{RunTree, traceable};
 
 struct Agent {

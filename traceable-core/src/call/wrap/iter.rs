@@ -72,7 +72,20 @@ impl<I: Iterator, C: Collect<I::Item>> TracedIter<I, C> {
         }
         item.unwrap_or_else(|panic| resume_unwind(panic))
     }
+
+    /// The iterator itself, if it is not traced and there is no need to see each item.
+    fn untraced(&mut self) -> Option<&mut I> {
+        if self.call.is_off() { self.inner.as_mut() } else { None }
+    }
+
+    /// As [`untraced`](Self::untraced), for what consumes the iterator.
+    fn take_untraced(&mut self) -> Option<I> {
+        if self.call.is_off() { self.inner.take() } else { None }
+    }
 }
+
+// An iterator may have a short way for these: what is not traced takes it. A traced one makes each item by `next`, as
+// an item that is not made cannot be recorded, and as a closure of the consumer's must not run inside the generator.
 
 impl<I: Iterator, C: Collect<I::Item>> Iterator for TracedIter<I, C> {
     type Item = I::Item;
@@ -84,15 +97,75 @@ impl<I: Iterator, C: Collect<I::Item>> Iterator for TracedIter<I, C> {
     fn size_hint(&self) -> (usize, Option<usize>) {
         self.inner.as_ref().map_or((0, Some(0)), I::size_hint)
     }
+
+    fn nth(&mut self, n: usize) -> Option<I::Item> {
+        if let Some(inner) = self.untraced() {
+            return inner.nth(n);
+        }
+        for _ in 0..n {
+            self.next()?;
+        }
+        self.next()
+    }
+
+    fn count(mut self) -> usize {
+        match self.take_untraced() {
+            Some(inner) => inner.count(),
+            None => self.fold(0, |count, _| count + 1),
+        }
+    }
+
+    fn last(mut self) -> Option<I::Item> {
+        match self.take_untraced() {
+            Some(inner) => inner.last(),
+            None => self.fold(None, |_, item| Some(item)),
+        }
+    }
+
+    fn fold<B, F: FnMut(B, I::Item) -> B>(mut self, init: B, mut f: F) -> B {
+        if let Some(inner) = self.take_untraced() {
+            return inner.fold(init, f);
+        }
+        let mut value = init;
+        while let Some(item) = self.next() {
+            value = f(value, item);
+        }
+        value
+    }
 }
 
 impl<I: DoubleEndedIterator, C: Collect<I::Item>> DoubleEndedIterator for TracedIter<I, C> {
     fn next_back(&mut self) -> Option<I::Item> {
         self.advance(I::next_back)
     }
+
+    fn nth_back(&mut self, n: usize) -> Option<I::Item> {
+        if let Some(inner) = self.untraced() {
+            return inner.nth_back(n);
+        }
+        for _ in 0..n {
+            self.next_back()?;
+        }
+        self.next_back()
+    }
+
+    fn rfold<B, F: FnMut(B, I::Item) -> B>(mut self, init: B, mut f: F) -> B {
+        if let Some(inner) = self.take_untraced() {
+            return inner.rfold(init, f);
+        }
+        let mut value = init;
+        while let Some(item) = self.next_back() {
+            value = f(value, item);
+        }
+        value
+    }
 }
 
-impl<I: ExactSizeIterator, C: Collect<I::Item>> ExactSizeIterator for TracedIter<I, C> {}
+impl<I: ExactSizeIterator, C: Collect<I::Item>> ExactSizeIterator for TracedIter<I, C> {
+    fn len(&self) -> usize {
+        self.inner.as_ref().map_or(0, I::len)
+    }
+}
 impl<I: FusedIterator, C: Collect<I::Item>> FusedIterator for TracedIter<I, C> {}
 
 impl<I: Iterator, C: Collect<I::Item>> Drop for TracedIter<I, C> {
