@@ -144,7 +144,8 @@ fn a_stream_beside_a_handle_keeps_the_run_open() {
     for forest in forests(async || {
         let (items, count) = opens();
         let items: Vec<_> = items.collect().await;
-        seen.lock().unwrap().push((items, count.await.unwrap()));
+        let count = count.await.unwrap();
+        seen.lock().unwrap().push((items, count));
     }) {
         assert_tree!(forest, "opens > (child, child)");
         assert_eq!(forest.runs()[0].outputs, serde_json::json!({"items": 2}));

@@ -49,7 +49,7 @@ pub use context::propagation::Headers;
 pub use context::runnable_config::RunnableConfig;
 pub use context::tracing_context::TracingContext;
 #[cfg(feature = "stream")]
-pub use generator::{Yielder, stream, try_stream};
+pub use generator::{Generator, Yielder, stream, try_stream};
 pub use identity::dotted_order::{DottedOrder, ParseError};
 pub use identity::id::new_run_id;
 pub use identity::sampling::is_sampled;

@@ -59,6 +59,7 @@ impl Config {
 
 /// Gathers settings; [`build`](Self::build) checks them.
 #[derive(Clone, Debug)]
+#[must_use = "settings are neither checked nor used until `.build()`"]
 pub struct ConfigBuilder {
     config: Config,
     endpoint: (String, String),

@@ -137,7 +137,7 @@ pub struct Stats {
 /// The totals count from the making of the exporter, so that no loss between two flushes goes unseen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-#[must_use]
+#[must_use = "the report says whether anything is left, or lost"]
 pub struct FlushReport {
     /// Operations that were handed over before the flush and still wait or are on their way.
     pub remaining: u64,

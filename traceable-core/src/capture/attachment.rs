@@ -12,6 +12,7 @@ use std::sync::Arc;
 /// assert_eq!(image.mime_type(), "image/png");
 /// ```
 #[derive(Clone, PartialEq, Eq)]
+#[must_use = "an attachment is recorded only where a run is given it"]
 pub struct Attachment {
     mime_type: Cow<'static, str>,
     bytes: Arc<[u8]>,

@@ -149,6 +149,7 @@ impl RunTreeBuilder {
     }
 
     /// Makes the run. The sink learns of it by [`RunTree::post`].
+    #[must_use = "nobody hears of a run made by hand before `.post()`"]
     pub fn build(self) -> RunTree {
         if self.is_inactive {
             return RunTree::inactive();

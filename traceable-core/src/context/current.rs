@@ -8,6 +8,7 @@ use crate::run::run_tree::RunTree;
 impl RunTree {
     /// The run that the code is in: the innermost traced call, or the parent that a scope named. `None` outside
     /// any.
+    #[must_use = "this looks up the current run and changes nothing"]
     pub fn current() -> Option<RunTree> {
         ambient().context().as_ref().and_then(Context::run).map(RunTree::of)
     }
@@ -22,6 +23,7 @@ impl RunTree {
 }
 
 /// The run that the code is in, see [`RunTree::current`].
+#[must_use = "this looks up the current run and changes nothing"]
 pub fn current_run_tree() -> Option<RunTree> {
     RunTree::current()
 }

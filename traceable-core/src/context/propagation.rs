@@ -57,6 +57,7 @@ impl RunTree {
     /// assert_eq!(remote.id(), run.id());
     /// # Ok::<(), traceable_core::ParseError>(())
     /// ```
+    #[must_use = "the other process is told nothing until the headers are sent"]
     pub fn to_headers(&self) -> Vec<(String, String)> {
         let (Some(order), Some(context)) = (self.dotted_order(), self.context()) else { return Vec::new() };
         let mut baggage = Baggage::default();
@@ -95,6 +96,7 @@ impl RunTree {
 
     /// The run at the end of this dotted order. It lives elsewhere: children attach to it, and nothing is sent for
     /// it here.
+    #[must_use = "a parent does nothing until it is named for a call"]
     pub fn from_dotted_order(order: &DottedOrder) -> RunTree {
         remote(order.clone(), Baggage::default())
     }

@@ -41,6 +41,7 @@ pub struct RunnableConfig {
 
 impl RunnableConfig {
     /// An empty one whose parent is the current run.
+    #[must_use = "a config does nothing until a call is given it by `Extra::config`"]
     pub fn current() -> RunnableConfig {
         RunnableConfig { parent: RunTree::current(), ..RunnableConfig::default() }
     }

@@ -38,8 +38,7 @@ use self::hand::{Hand, Place};
 /// Iterators have no counterpart: to stop in the middle of a loop that is not `async`, code needs a thread of its own,
 /// or `std::iter::from_fn`, which is what to use. Where the compiler has `gen` blocks, one that is returned as
 /// `impl Iterator` is traced like every other iterator.
-#[must_use = "a generator does nothing unless it is polled: return it, or take its items by `.next().await`"]
-pub fn stream<T, F: Future<Output = ()>>(block: impl FnOnce(Yielder<T>) -> F) -> impl FusedStream<Item = T> {
+pub fn stream<T, F: Future<Output = ()>>(block: impl FnOnce(Yielder<T>) -> F) -> Generator<T, F> {
     generator(block)
 }
 
@@ -61,10 +60,9 @@ pub fn stream<T, F: Future<Output = ()>>(block: impl FnOnce(Yielder<T>) -> F) ->
 /// }
 /// # let _ = numbers("1 2");
 /// ```
-#[must_use = "a generator does nothing unless it is polled: return it, or take its items by `.next().await`"]
 pub fn try_stream<T, E, F: Future<Output = Result<(), E>>>(
     block: impl FnOnce(Yielder<T>) -> F,
-) -> impl FusedStream<Item = Result<T, E>> {
+) -> Generator<T, F> {
     generator(block)
 }
 
@@ -86,13 +84,14 @@ impl<T> Yielder<T> {
     /// It may be awaited in another task, or in another stream's block, while the block of this stream goes on: its
     /// consumer is woken. Once the stream has ended or is gone nobody will ask for an item, so it never resolves: the
     /// code after it does not run, and its task waits until it is dropped.
-    #[must_use = "an item is yielded when this is awaited: `out.yield_(item).await`"]
-    pub fn yield_(&self, item: T) -> impl Future<Output = ()> + use<'_, T> {
+    pub fn yield_(&self, item: T) -> Yield<'_, T> {
         Yield { hand: &self.0, item: Some(item), place: Place::New }
     }
 }
 
-struct Yield<'a, T> {
+/// The future of [`Yielder::yield_`].
+#[must_use = "an item is yielded when this is awaited: `out.yield_(item).await`"]
+pub struct Yield<'a, T> {
     hand: &'a Hand<T>,
     item: Option<T>,
     place: Place,
@@ -121,9 +120,12 @@ impl<T> Drop for Yield<'_, T> {
 }
 
 /// What a block comes to: it decides what the items of its stream are.
-trait Ending<T> {
+pub trait Ending<T> {
+    #[doc(hidden)]
     type Item;
+    #[doc(hidden)]
     fn item(item: T) -> Self::Item;
+    #[doc(hidden)]
     fn last(self) -> Option<Self::Item>;
 }
 
@@ -152,7 +154,9 @@ impl<T, E> Ending<T> for Result<(), E> {
 }
 
 pin_project! {
-    struct Generator<T, F> where F: Future {
+    /// The stream of [`stream`] and [`try_stream`].
+    #[must_use = "a generator does nothing unless it is polled: return it, or take its items by `.next().await`"]
+    pub struct Generator<T, F> where F: Future {
         #[pin]
         block: Option<F>,
         // the block is over, but an item came with its end

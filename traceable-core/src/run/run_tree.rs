@@ -42,6 +42,7 @@ pub struct RunTree(Option<Arc<Run>>);
 
 impl RunTree {
     /// A handle to no run.
+    #[must_use = "a handle to no run does nothing"]
     pub fn inactive() -> RunTree {
         RunTree(None)
     }

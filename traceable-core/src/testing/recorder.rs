@@ -27,6 +27,7 @@ struct Kept {
 
 impl Recorder {
     /// A recorder that nothing goes to yet.
+    #[must_use = "a recorder records nothing until `.scoped(|| ..)` or `.context()`"]
     pub fn new() -> Recorder {
         Recorder::default()
     }
@@ -76,6 +77,7 @@ impl Recorder {
     }
 
     /// The runs so far, as trees.
+    #[must_use = "what was recorded is there to be looked at, say by `assert_tree!`"]
     pub fn forest(&self) -> Forest {
         Forest::new(self.runs())
     }

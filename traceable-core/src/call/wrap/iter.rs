@@ -127,7 +127,7 @@ impl<I: Iterator, C: Collect<I::Item>> Iterator for TracedIter<I, C> {
             return inner.fold(init, f);
         }
         let mut value = init;
-        while let Some(item) = self.next() {
+        for item in self {
             value = f(value, item);
         }
         value
