@@ -20,4 +20,9 @@ fn reference(items: &mut std::vec::IntoIter<u8>) -> &mut dyn Iterator<Item = u8>
     items
 }
 
+#[traceable]
+fn beside_a_handle() -> (impl Iterator<Item = u8>, usize) {
+    (0..3, 3)
+}
+
 fn main() {}
