@@ -1,8 +1,12 @@
 //! Longer reading: [`nesting`], what to do when a run is not where it belongs; [`compared`], which patterns need a step
-//! and which do not, beside other libraries.
+//! and which do not, beside other libraries; `generators`, functions that give many values.
 
 #[doc = include_str!("compared.md")]
 pub mod compared {}
+
+#[cfg(feature = "stream")]
+#[doc = include_str!("generators.md")]
+pub mod generators {}
 
 #[doc = include_str!("nesting.md")]
 pub mod nesting {}

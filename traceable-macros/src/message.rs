@@ -64,6 +64,16 @@ pub(crate) fn no_body(semi: Span) -> Error {
     )
 }
 
+/// Unstable, and not in syn's grammar. What such a function is made of works.
+pub(crate) fn gen_fn(keyword: impl ToTokens, is_async: bool) -> Error {
+    let text = if is_async {
+        "an `async gen fn` cannot be traced: write a `fn` that returns a stream, such as `traceable::stream(..)`"
+    } else {
+        "a `gen fn` cannot be traced: write a `fn` that returns its `gen` block as `impl Iterator`"
+    };
+    over(keyword, text)
+}
+
 pub(crate) fn const_fn(tokens: TokenStream) -> Error {
     over(tokens, "`#[traceable]` cannot be applied to a `const fn`: starting a run is not a const operation")
 }

@@ -130,7 +130,12 @@ fn refuse_other_items(input: ParseStream<'_>) -> Result<()> {
         "use" => "use declaration",
         "let" => "let statement",
         "macro_rules" => "macro",
-        "fn" | "async" | "const" | "unsafe" | "extern" => return Ok(()),
+        "gen" => return Err(message::gen_fn(keyword, false)),
+        "async" => match ahead.call(Ident::parse_any) {
+            Ok(next) if next == "gen" => return Err(message::gen_fn(next, true)),
+            _ => return Ok(()),
+        },
+        "fn" | "const" | "unsafe" | "extern" => return Ok(()),
         _ => return Err(message::not_an_item(input.span())),
     };
     Err(message::not_a_function(keyword, what))

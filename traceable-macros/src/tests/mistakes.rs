@@ -71,6 +71,20 @@ fn other_items_are_told_what_the_attribute_is_for() {
         )),
         "`#[traceable]` goes on a function or method, not on a constant"
     );
+    let generator =
+        "a `gen fn` cannot be traced: write a `fn` that returns its `gen` block as `impl Iterator`";
+    assert_eq!(
+        first(quote!(
+            gen fn f() -> u8 {}
+        )),
+        generator
+    );
+    assert!(
+        first(quote!(
+            pub async gen fn f() -> u8 {}
+        ))
+        .contains("returns a stream")
+    );
     assert_eq!(first(quote!(x + 1)), "`#[traceable]` goes on a function or method with a body");
     assert!(
         first(quote!(
