@@ -232,14 +232,14 @@ fn another_task_may_yield_and_wakes_the_consumer() {
     on_both_runtimes(async || {
         let items = stream(|out| async move {
             let elsewhere = tokio::spawn(async move {
-                for i in 0..100 {
+                for i in 0..1000_u32 {
                     out.yield_(i).await;
-                    pause(i % 3).await;
+                    pause((i % 3) as u8).await;
                 }
             });
             elsewhere.await.unwrap();
         });
-        assert_eq!(items.collect::<Vec<_>>().await, (0..100).collect::<Vec<_>>());
+        assert_eq!(items.collect::<Vec<_>>().await, (0..1000).collect::<Vec<_>>());
     });
 }
 

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
-/// The place where an item is offered and taken. No code of the user's runs while it is locked.
+/// The place where an item is offered and taken. Nothing of the user's is dropped or woken while it is locked.
 pub(super) struct Hand<T>(Mutex<Inner<T>>);
 
 struct Inner<T> {
@@ -121,7 +121,10 @@ impl<T> Hand<T> {
     pub(super) fn ask(&self, waker: &Waker) -> Asking<'_, T> {
         let mut inner = self.lock();
         inner.is_polled = true;
-        remember(&mut inner.consumer, waker);
+        let before = match &inner.consumer {
+            Some(known) if known.will_wake(waker) => None,
+            _ => inner.consumer.replace(waker.clone()),
+        };
         let mut waiting = (None, Vec::new());
         if matches!(inner.turn, Turn::Taken) {
             inner.turn = Turn::Asked;
@@ -130,6 +133,7 @@ impl<T> Hand<T> {
             waiting.1 = std::mem::take(&mut inner.more_producers);
         }
         drop(inner);
+        drop(before);
         waiting.0.into_iter().chain(waiting.1).for_each(Waker::wake);
         Asking(self)
     }
@@ -156,13 +160,6 @@ impl<T> Inner<T> {
             Some(_) if self.more_producers.iter().any(|known| known.will_wake(waker)) => {}
             Some(_) => self.more_producers.push(waker.clone()),
         }
-    }
-}
-
-fn remember(slot: &mut Option<Waker>, waker: &Waker) {
-    match slot {
-        Some(known) => known.clone_from(waker),
-        None => *slot = Some(waker.clone()),
     }
 }
 
