@@ -53,6 +53,7 @@
 //! | `sink`, `http-body` | no | contexts carried into sinks and HTTP bodies |
 //! | `tracing`, `log` | no | what [`set_reporter`] would be told (mistakes, runs that do not arrive) is a warning of `tracing`, or of `log` |
 
+mod options;
 #[cfg(feature = "rayon")]
 mod pool;
 #[cfg(feature = "tokio")]
@@ -98,6 +99,11 @@ pub fn trace(name: impl Into<std::borrow::Cow<'static, str>>) -> Block {
 #[doc(hidden)]
 pub mod __private {
     pub use traceable_core::__private::*;
+
+    /// Nothing runs here: what rust-analyzer completes options by.
+    pub mod options {
+        pub use crate::options::{block, function};
+    }
 
     /// What the first traced call of a process does: start tracing, if the environment wants it.
     pub const START: fn() = start;

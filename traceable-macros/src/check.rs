@@ -66,7 +66,7 @@ impl Plan {
 }
 
 /// Options that contradict each other, whatever the function is.
-fn conflicts(options: &Options, mistakes: &mut Mistakes) {
+pub(crate) fn conflicts(options: &Options, mistakes: &mut Mistakes) {
     fn key<T>(given: &Option<Given<T>>) -> Option<&Ident> {
         given.as_ref().map(|given| &given.key)
     }

@@ -11,9 +11,9 @@ use crate::signature::Function;
 ///
 /// Output: the function as it was, without the parameter attributes that only we understand. A `#[run_tree]`
 /// parameter goes too: callers do not pass it. The body then lacks the name, so it is brought in as a value that is
-/// never made.
-pub(crate) fn print(function: &Function) -> TokenStream {
-    let Function { attributes, visibility, signature, inner_attributes, braces, body } = function;
+/// never made. `completion` goes into the body: mistakes are where an editor is of use.
+pub(crate) fn print(function: &Function, completion: &TokenStream) -> TokenStream {
+    let Function { attributes, visibility, signature, inner_attributes, braces, body, .. } = function;
     let mut signature = signature.clone();
     let mut filled_in = TokenStream::new();
     let inputs = std::mem::take(&mut signature.inputs);
@@ -38,6 +38,7 @@ pub(crate) fn print(function: &Function) -> TokenStream {
     braces.surround(&mut tokens, |block| {
         inner_attributes.iter().for_each(|attribute| attribute.to_tokens(block));
         filled_in.to_tokens(block);
+        completion.to_tokens(block);
         body.to_tokens(block);
     });
     tokens

@@ -3,6 +3,7 @@
 //! A function walks through the files of this crate in one direction:
 //!
 //! ```text
+//! part     block       an `impl` or `trait` block: which of its methods, with which options
 //! read     options     what stands in `#[traceable(..)]`
 //!          signature   the function; its body stays tokens
 //!          parameters  who fills in which parameter
@@ -12,12 +13,15 @@
 //! check    check       whether all of it fits together
 //! print    expand      the function again, with one call into the run time
 //!          fallback    or, beside the errors, the function as it was
+//!          completion  what editors complete the options by
 //! ```
 //!
 //! `message` holds every sentence a user can be told.
 
+mod block;
 mod capture;
 mod check;
+mod completion;
 mod expand;
 mod fallback;
 mod kind;
@@ -31,9 +35,12 @@ mod tests;
 
 use proc_macro2::TokenStream;
 
+use self::completion::Reader;
+
 /// Makes every call of a function a run.
 ///
-/// Goes on functions, `async fn`s, methods, and functions that return futures, streams or iterators. Options:
+/// Goes on functions, `async fn`s, methods, functions that return futures, streams or iterators, and on `impl` and
+/// `trait` blocks. Options:
 ///
 /// * what the run is: `name = ".."`, `run_type = ".."` (`chain`, `llm`, `tool`, `retriever`, `embedding`, `prompt`,
 ///   `parser`) or `custom_run_type = ".."`, `tags = [".."]`, `metadata(key = expr)`, `project = ".."`;
@@ -53,19 +60,55 @@ use proc_macro2::TokenStream;
 /// The handle of a run that is not traced stands for the current run, as everywhere; where there is none the call
 /// begins a trace, and its metadata say so.
 ///
+/// # Blocks
+///
+/// On an `impl` or `trait` block it stands for the attribute on each method, that is, on each function that takes
+/// `self` and has a body; methods of a trait without a body are traced where they are implemented. Functions without
+/// `self` (`new`, `from_parts`) are traced if they are named, and a `const fn` never is.
+///
+/// * `methods(a, b)`: these, whether they take `self` or not; `except(c)`: all methods but these;
+/// * a method's own `#[traceable(..)]` traces it in any case, `#[traceable(skip)]` leaves it out;
+/// * the block's other options are defaults. A method's own option replaces them, but lists add up: `tags`,
+///   `metadata`, `inputs`, `skip`, `debug`, `display`. An argument that the block skips is skipped in each method
+///   that has one of that name. `name`, the kinds, and the options on outputs are for single methods.
+///
+/// `#[async_trait]` can stand above or below.
+///
+/// # Other attributes
+///
 /// `#[must_use]` on an `async fn` becomes one on its future. An attribute below this one that may need an
 /// `async fn` (every one that is not the compiler's own) keeps it an `async fn`; the context is then captured at the
 /// first poll and not at the call, so put such attributes above where the order is free.
 #[proc_macro_attribute]
 pub fn traceable(options: proc_macro::TokenStream, item: proc_macro::TokenStream) -> proc_macro::TokenStream {
-    attribute(options.into(), item.into()).into()
+    attribute(options.into(), item.into(), Reader::find()).into()
 }
 
 /// The attribute on token streams, as tests call it.
-fn attribute(options: TokenStream, item: TokenStream) -> TokenStream {
+fn attribute(options: TokenStream, item: TokenStream, reader: Reader) -> TokenStream {
+    block::print(&options, &item, reader).unwrap_or_else(|| {
+        function(options, item, Surroundings { reader, ..Surroundings::default() })
+    })
+}
+
+/// What is around a function.
+#[derive(Clone, Copy, Default)]
+struct Surroundings {
+    /// an attribute of the block is expanded after ours
+    may_insist_on_async: bool,
+    /// the block's options have a mistake: only look for more of them
+    is_wrong: bool,
+    reader: Reader,
+}
+
+fn function(options: TokenStream, item: TokenStream, around: Surroundings) -> TokenStream {
     let mut mistakes = message::Mistakes::default();
-    let options = options::Options::parse(options, &mut mistakes);
-    let function: signature::Function = match syn::parse2(item.clone()) {
+    let segments = match around.reader {
+        Reader::Compiler => Vec::new(),
+        Reader::Editor => options::segment::split(options.clone()),
+    };
+    let options = options::Options { segments, ..options::Options::parse(options, &mut mistakes) };
+    let mut function: signature::Function = match syn::parse2(item.clone()) {
         Ok(function) => function,
         Err(error) => {
             mistakes.push(error);
@@ -73,8 +116,10 @@ fn attribute(options: TokenStream, item: TokenStream) -> TokenStream {
             return quote::quote!(#errors #item);
         }
     };
-    let fallback = fallback::print(&function);
+    function.is_rewritten = around.may_insist_on_async;
+    let fallback = fallback::print(&function, &completion::inside(&options));
     match check::Plan::check(options, function, mistakes) {
+        Ok(_) if around.is_wrong => fallback,
         Ok(plan) => expand::print(&plan),
         Err(error) => {
             let errors = error.into_compile_error();

@@ -3,9 +3,13 @@
 //! Rules: one sentence, on the token that is wrong; it names the fix when there is one. A conflict is two
 //! errors, one at each side, because stable procedural macros cannot attach notes.
 
+mod block;
+
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::Error;
+
+pub(crate) use self::block::*;
 
 /// Collects mistakes, so that all of one attribute are reported at once.
 #[derive(Default)]
@@ -36,13 +40,9 @@ fn over(tokens: impl ToTokens, text: impl std::fmt::Display) -> Error {
 
 // ---- what the attribute stands on ----
 
-/// Attributes cannot stand on statements or types and trace something; users try it on `impl` to mean "all".
+/// Attributes cannot stand on statements or types and trace something.
 pub(crate) fn not_a_function(keyword: TokenStream, what: &str) -> Error {
-    let way = match what {
-        "impl block" | "trait" => ": put it on each of its methods",
-        "module" => ": put it on each of its functions",
-        _ => "",
-    };
+    let way = if what == "module" { ": put it on each of its functions" } else { "" };
     over(
         keyword,
         format!("`#[traceable]` goes on a function or method, not on {} {what}{way}", article(what)),

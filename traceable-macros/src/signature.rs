@@ -23,6 +23,8 @@ pub(crate) struct Function {
     pub(crate) braces: token::Brace,
     /// what is between the braces, without the inner attributes
     pub(crate) body: TokenStream,
+    /// an attribute of the block around it is still to be expanded, and may insist on the word `async`
+    pub(crate) is_rewritten: bool,
 }
 
 impl Parse for Function {
@@ -48,7 +50,7 @@ impl Parse for Function {
         if let Some(variadic) = &signature.variadic {
             return Err(message::variadic(variadic.dots));
         }
-        Ok(Self { attributes, visibility, signature, inner_attributes, braces, body })
+        Ok(Self { attributes, visibility, signature, inner_attributes, braces, body, is_rewritten: false })
     }
 }
 
@@ -60,12 +62,13 @@ impl Function {
     /// would not compile (`tokio::main`) or quietly trace the wrong thing (`tracing::instrument`).
     pub(crate) fn must_stay_async(&self) -> bool {
         matches!(self.signature.output, syn::ReturnType::Type(_, ref ty) if matches!(**ty, syn::Type::Never(_)))
+            || self.is_rewritten
             || self.attributes.iter().any(|attribute| !is_inert(attribute.path()))
     }
 }
 
 /// Attributes the compiler or a tool reads where they stand, without rewriting the item.
-fn is_inert(path: &syn::Path) -> bool {
+pub(crate) fn is_inert(path: &syn::Path) -> bool {
     const INERT: &[&str] = &[
         "allow",
         "automatically_derived",
@@ -110,9 +113,6 @@ fn split_inner(input: ParseStream<'_>) -> Result<(Vec<Attribute>, TokenStream)> 
 /// syn would say "expected `fn`"; people deserve to be told what the attribute is for.
 fn refuse_other_items(input: ParseStream<'_>) -> Result<()> {
     let ahead = input.fork();
-    if ahead.peek2(Token![impl]) || ahead.peek2(Token![trait]) {
-        ahead.call(Ident::parse_any)?; // `unsafe impl`, `auto trait`
-    }
     let keyword: TokenStream = match ahead.call(Ident::parse_any) {
         Ok(keyword) => keyword.into_token_stream(),
         Err(_) => return Err(message::not_an_item(input.span())),
@@ -121,8 +121,7 @@ fn refuse_other_items(input: ParseStream<'_>) -> Result<()> {
         "struct" => "struct",
         "enum" => "enum",
         "union" if ahead.peek(Ident) => "union",
-        "trait" => "trait",
-        "impl" => "impl block",
+        "trait" => "trait alias",
         "mod" => "module",
         "static" => "static",
         "const" if ahead.peek(Ident) || ahead.peek(Token![_]) => "constant",

@@ -1,11 +1,13 @@
 //! The options of one `#[traceable(..)]`, as written; whether they fit the function is decided in `check`.
 
 mod parse;
+pub(crate) mod segment;
 mod value;
 
 use proc_macro2::Span;
 use syn::{Expr, Ident, LitStr, Path};
 
+pub(crate) use self::parse::OPTIONS;
 use crate::kind::Open;
 
 /// An option and the key it was given with, whose span complaints use.
@@ -54,6 +56,8 @@ pub(crate) struct Options {
     /// `"ok"` or `"error"`
     pub(crate) on_cancel: Option<Given<LitStr>>,
     pub(crate) kind: Option<Given<Open>>,
+    /// for an editor: all of it as written, also what could not be read
+    pub(crate) segments: Vec<segment::Segment>,
 }
 
 impl Options {

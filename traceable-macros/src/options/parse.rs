@@ -11,7 +11,7 @@ use crate::kind::Open;
 use crate::message::{self, Mistakes};
 
 /// Every option, in the order the documentation has them.
-const OPTIONS: &[&str] = &[
+pub(crate) const OPTIONS: &[&str] = &[
     "run_type",
     "custom_run_type",
     "name",
@@ -106,6 +106,7 @@ impl Options {
             "stream" => self.kind(Open::Stream, input, &key, mistakes)?,
             "iter" => self.kind(Open::Iter, input, &key, mistakes)?,
             "crate" => set(&mut self.krate, path(input, &key)?, key.clone(), mistakes),
+            "methods" | "except" => return Err(message::for_blocks(&key)),
             _ => return Err(message::unknown_option(&key, OPTIONS)),
         }
         if input.is_empty() || input.peek(Token![,]) {

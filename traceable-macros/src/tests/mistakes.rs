@@ -2,7 +2,7 @@
 
 use quote::quote;
 
-use super::{expanded, said};
+use super::{attribute, expanded, said};
 
 #[test]
 fn all_mistakes_of_one_attribute_are_said_at_once() {
@@ -41,14 +41,14 @@ fn the_function_is_kept_beside_the_errors() {
 
 #[test]
 fn what_cannot_be_parsed_is_kept_as_it_is() {
-    let tokens = crate::attribute(
+    let tokens = attribute(
         quote!(),
         quote!(
             struct H;
         ),
     );
     assert!(tokens.to_string().ends_with("struct H ;"), "{tokens}");
-    let tokens = crate::attribute(quote!(), quote!());
+    let tokens = attribute(quote!(), quote!());
     assert!(tokens.to_string().contains("compile_error"), "{tokens}");
 }
 
@@ -158,7 +158,7 @@ fn nothing_makes_the_attribute_panic() {
     for option in options {
         for item in items {
             if let (Ok(option), Ok(item)) = (option.parse(), item.parse()) {
-                crate::attribute(option, item);
+                attribute(option, item);
             }
         }
     }

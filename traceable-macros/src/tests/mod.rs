@@ -6,7 +6,10 @@ mod mistakes;
 
 use proc_macro2::TokenStream;
 
-use crate::attribute;
+/// As the compiler is answered.
+fn attribute(options: TokenStream, item: TokenStream) -> TokenStream {
+    crate::attribute(options, item, crate::completion::Reader::Compiler)
+}
 
 /// The expansion, formatted.
 fn expanded(options: TokenStream, item: TokenStream) -> String {
