@@ -1,4 +1,4 @@
-//! What is printed beside the errors: the item itself, so that one mistake is one message.
+//! The item itself: what is printed beside errors, so that one mistake is one message, and what editors see.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -11,8 +11,8 @@ use crate::signature::Function;
 ///
 /// Output: the function as it was, without the parameter attributes that only we understand. A `#[run_tree]`
 /// parameter goes too: callers do not pass it. The body then lacks the name, so it is brought in as a value that is
-/// never made. `completion` goes into the body: mistakes are where an editor is of use.
-pub(crate) fn print(function: &Function, completion: &TokenStream) -> TokenStream {
+/// never made. What is `for_editor` is the first in the body.
+pub(crate) fn print(function: &Function, for_editor: Option<&TokenStream>) -> TokenStream {
     let Function { attributes, visibility, signature, inner_attributes, braces, body, .. } = function;
     let mut signature = signature.clone();
     let mut filled_in = TokenStream::new();
@@ -37,8 +37,8 @@ pub(crate) fn print(function: &Function, completion: &TokenStream) -> TokenStrea
     let mut tokens = quote!(#(#attributes)* #visibility #signature);
     braces.surround(&mut tokens, |block| {
         inner_attributes.iter().for_each(|attribute| attribute.to_tokens(block));
+        for_editor.to_tokens(block);
         filled_in.to_tokens(block);
-        completion.to_tokens(block);
         body.to_tokens(block);
     });
     tokens

@@ -12,7 +12,7 @@
 //!          capture     what of the arguments is recorded
 //! check    check       whether all of it fits together
 //! print    expand      the function again, with one call into the run time
-//!          fallback    or, beside the errors, the function as it was
+//!          fallback    or, beside errors and in editors, the function as it was
 //!          completion  what editors complete the options by
 //! ```
 //!
@@ -86,9 +86,8 @@ pub fn traceable(options: proc_macro::TokenStream, item: proc_macro::TokenStream
 
 /// The attribute on token streams, as tests call it.
 fn attribute(options: TokenStream, item: TokenStream, reader: Reader) -> TokenStream {
-    block::print(&options, &item, reader).unwrap_or_else(|| {
-        function(options, item, Surroundings { reader, ..Surroundings::default() })
-    })
+    block::print(&options, &item, reader)
+        .unwrap_or_else(|| function(options, item, Surroundings { reader, ..Surroundings::default() }))
 }
 
 /// What is around a function.
@@ -103,11 +102,8 @@ struct Surroundings {
 
 fn function(options: TokenStream, item: TokenStream, around: Surroundings) -> TokenStream {
     let mut mistakes = message::Mistakes::default();
-    let segments = match around.reader {
-        Reader::Compiler => Vec::new(),
-        Reader::Editor => options::segment::split(options.clone()),
-    };
-    let options = options::Options { segments, ..options::Options::parse(options, &mut mistakes) };
+    let for_editor = (around.reader == Reader::Editor).then(|| completion::inside(&options));
+    let options = options::Options::parse(options, &mut mistakes);
     let mut function: signature::Function = match syn::parse2(item.clone()) {
         Ok(function) => function,
         Err(error) => {
@@ -117,13 +113,13 @@ fn function(options: TokenStream, item: TokenStream, around: Surroundings) -> To
         }
     };
     function.is_rewritten = around.may_insist_on_async;
-    let fallback = fallback::print(&function, &completion::inside(&options));
+    let as_written = fallback::print(&function, for_editor.as_ref());
     match check::Plan::check(options, function, mistakes) {
-        Ok(_) if around.is_wrong => fallback,
+        Ok(_) if around.is_wrong || for_editor.is_some() => as_written,
         Ok(plan) => expand::print(&plan),
         Err(error) => {
             let errors = error.into_compile_error();
-            quote::quote!(#errors #fallback)
+            quote::quote!(#as_written #errors)
         }
     }
 }

@@ -88,5 +88,5 @@ pub(crate) fn print(options: &TokenStream, item: &TokenStream, reader: Reader) -
     });
     let mut block = Group::new(Delimiter::Brace, quote!(#(#inner)* #(#items)*));
     block.set_span(braces.span());
-    Some(quote!(#errors #completion #(#attributes)* #head #block))
+    Some(quote!(#completion #(#attributes)* #head #block #errors))
 }

@@ -7,7 +7,6 @@ use syn::ReceiverKind;
 use super::hygiene::{Runtime, located, ours};
 use crate::capture::{Mode, mentions};
 use crate::check::Plan;
-use crate::completion;
 
 /// Output: `begin(|inputs| ..); let a = a; { BODY }`
 pub(super) fn print(plan: &Plan, p: &Runtime) -> TokenStream {
@@ -16,8 +15,7 @@ pub(super) fn print(plan: &Plan, p: &Runtime) -> TokenStream {
     let moved = plan.arguments.iter().map(|argument| argument.moved());
     let block = block(plan);
     let captured = captured(plan);
-    let completion = completion::inside(&plan.options);
-    ours!(#receiver #captured #begin #(#moved)* #completion #block)
+    ours!(#receiver #captured #begin #(#moved)* #block)
 }
 
 /// A future that is dropped before it is polled drops what it captured in the order it is named in. Recording names

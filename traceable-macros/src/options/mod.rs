@@ -56,8 +56,6 @@ pub(crate) struct Options {
     /// `"ok"` or `"error"`
     pub(crate) on_cancel: Option<Given<LitStr>>,
     pub(crate) kind: Option<Given<Open>>,
-    /// for an editor: all of it as written, also what could not be read
-    pub(crate) segments: Vec<segment::Segment>,
 }
 
 impl Options {
