@@ -12,7 +12,7 @@ import sys
 
 # the cursor is at `|`; then what must be offered, and what must not
 CASES = [
-    ("#[traceable(|)]\nfn f(query: u8) {}", ["name", "run_type", "skip"], ["methods"]),
+    ("#[traceable(|)]\nfn f(query: u8) {}", ["name", "run_type", "skip"], ["methods", "self"]),
     ("#[traceable(na|)]\nfn f(query: u8) {}", ["name"], []),
     ('#[traceable(name = "x", ru|)]\nasync fn f(query: u8) {}', ["run_type", "custom_run_type"], []),
     ('#[traceable(name = , ru|)]\nfn f(query: u8) {}', ["run_type"], []),

@@ -4,6 +4,7 @@
 #![deny(warnings)]
 
 mod arguments;
+mod blocks;
 mod functions;
 mod futures;
 mod generators;

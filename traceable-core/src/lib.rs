@@ -80,6 +80,7 @@ pub mod __private {
     pub use crate::call::wrap::sync::{eager, plain, sync, through_option, through_result};
     pub use crate::capture::inputs::Inputs;
     pub use crate::capture::items::{Collect, Item};
+    pub use crate::capture::lazy::{Lazy, NotLazy};
     pub use crate::capture::outcome::{
         Fail, FailBoxed, FailDisplay, Never, Out, OutValue, Outcome, Report, holds,
     };

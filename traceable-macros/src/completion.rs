@@ -64,5 +64,5 @@ fn uses(segments: &[Segment], module: &str) -> TokenStream {
     let path = krate.and_then(|krate| syn::parse2(krate.tokens.clone().into_iter().skip(2).collect()).ok());
     let path = path.map_or_else(|| quote!(::traceable), |path: Path| quote!(#path));
     let keys = segments.iter().filter_map(|segment| segment.key.as_ref()).filter(|key| *key != "crate");
-    quote!(use #path::__private::options::#module::{#(#keys as _),*};)
+    quote!(mod options { use #path::__private::options::#module::*; use self::{#(#keys as _),*}; })
 }

@@ -3,6 +3,7 @@
 pub(crate) mod attachment;
 pub(crate) mod inputs;
 pub(crate) mod items;
+pub(crate) mod lazy;
 pub(crate) mod object;
 pub(crate) mod outcome;
 pub(crate) mod payload;

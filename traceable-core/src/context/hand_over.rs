@@ -19,7 +19,14 @@ use crate::run::scope::Scope;
 
 /// Adapters for futures, streams and iterators.
 ///
-/// `Kind` tells them apart and is always inferred.
+/// `Kind` tells them apart and is always inferred. A `tokio::task::JoinHandle` is a future too, but of a task that has
+/// started: wrap what is spawned, before it is spawned. The compiler says so for each of these adapters.
+///
+/// ```compile_fail,E0283
+/// use traceable_core::TraceableExt as _;
+/// # async fn work() {}
+/// let task = tokio::spawn(work()).in_current_run();
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a future, a stream or an iterator",
     label = "nothing that a context could be carried into",
@@ -83,6 +90,19 @@ impl<T: Iterator> TraceableExt<IteratorKind> for T {
 impl<T: futures_core::Stream> TraceableExt<StreamKind> for T {
     fn with_extra(self, extra: Extra) -> InContext<T> {
         InContext::with_extra(self, extra, inside::of_stream)
+    }
+}
+
+/// What makes the adapters on a task's handle an error: the task has started, and a context that is put around the
+/// handle never gets to it. No bound can say "any future but this"; a second kind for the handle makes the kind
+/// ambiguous, and the compiler then names both.
+#[cfg(feature = "tokio")]
+pub struct WrapBeforeYouSpawn;
+
+#[cfg(feature = "tokio")]
+impl<T> TraceableExt<WrapBeforeYouSpawn> for tokio::task::JoinHandle<T> {
+    fn with_extra(self, extra: Extra) -> InContext<Self> {
+        InContext::with_extra(self, extra, inside::of_other)
     }
 }
 

@@ -69,7 +69,7 @@ impl Choice {
     pub(super) fn takes(&self, method: &Method) -> bool {
         match (&method.own, &self.methods) {
             (Some(own), _) => !own.is_skip(),
-            (None, Some(named)) => named.has(method),
+            (None, Some(named)) => named.has(method) && method.body.is_some(),
             (None, None) => {
                 let signature = &method.signature;
                 let can = method.body.is_some() && signature.constness.is_none();

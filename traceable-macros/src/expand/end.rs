@@ -6,6 +6,7 @@ use syn::{GenericArgument, PathArguments, Type};
 
 use super::erase;
 use super::hygiene::{Runtime, located, ours};
+use super::lazy;
 use crate::capture::asked_at;
 use crate::check::Plan;
 use crate::kind::{Boxing, Open, Shape};
@@ -89,11 +90,12 @@ fn boxed(p: &Runtime, boxing: Boxing, wrapper: TokenStream) -> TokenStream {
 fn record(plan: &Plan, p: &Runtime, ty: &Type) -> TokenStream {
     let options = &plan.options;
     let (success, failure) = result_parts(ty);
+    let lazy = lazy::asked(p, success.unwrap_or(ty));
     let output = match (&options.skip_output, &options.process_outputs) {
-        (Some(_), _) => ours!(__outcome.skip_output()),
+        (Some(_), _) => ours!({ #lazy __outcome.skip_output() }),
         (None, Some(given)) => {
             let made = called(p, &given.value, "__output");
-            ours!(__outcome.output_with(|| #made))
+            ours!({ #lazy __outcome.output_with(|| #made) })
         }
         (None, None) => {
             let asked = asked_at(
@@ -103,7 +105,8 @@ fn record(plan: &Plan, p: &Runtime, ty: &Type) -> TokenStream {
             ours!(__outcome.output(#asked))
         }
     };
-    let output_name = if options.skip_output.is_some() { ours!(_) } else { ours!(__output) };
+    let is_unused = options.skip_output.is_some() && lazy.is_empty();
+    let output_name = if is_unused { ours!(_) } else { ours!(__output) };
     let fail = fail(plan, p, failure.unwrap_or(ty), true);
     let split = split(p, &output_name, &output, &fail);
     ours!(|__value, __outcome| #split)

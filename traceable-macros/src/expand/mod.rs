@@ -8,6 +8,7 @@ mod call;
 mod end;
 mod erase;
 mod hygiene;
+mod lazy;
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};

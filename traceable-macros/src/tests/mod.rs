@@ -1,10 +1,12 @@
 //! The attribute on token streams: what is printed, and what is said.
 
+mod blocks;
+mod completion;
 mod expansion;
 mod kinds;
 mod mistakes;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 
 /// As the compiler is answered.
 fn attribute(options: TokenStream, item: TokenStream) -> TokenStream {
@@ -26,13 +28,14 @@ fn said(options: TokenStream, item: TokenStream) -> Vec<String> {
         let mut is_error = false;
         for token in tokens {
             match token {
-                proc_macro2::TokenTree::Ident(ident) => is_error = ident == "compile_error",
-                proc_macro2::TokenTree::Group(group) if is_error => {
+                TokenTree::Ident(ident) => is_error = ident == "compile_error",
+                TokenTree::Group(group) if is_error => {
                     if let Ok(text) = syn::parse2::<syn::LitStr>(group.stream()) {
                         into.push(text.value());
                     }
                     is_error = false;
                 }
+                TokenTree::Group(group) => collect(group.stream(), into),
                 _ => {}
             }
         }

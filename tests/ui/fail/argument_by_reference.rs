@@ -1,0 +1,10 @@
+use traceable::traceable;
+
+struct Client;
+
+#[traceable]
+async fn ask(client: &Client) {
+    let _ = client;
+}
+
+fn main() {}

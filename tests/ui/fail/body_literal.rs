@@ -1,0 +1,8 @@
+use traceable::traceable;
+
+#[traceable]
+fn ask() -> i32 {
+    "x"
+}
+
+fn main() {}

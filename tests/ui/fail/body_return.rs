@@ -1,0 +1,11 @@
+use traceable::traceable;
+
+#[traceable]
+async fn ask() -> String {
+    if true {
+        return "";
+    }
+    String::new()
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use traceable::traceable;
+
+#[traceable(root, parent = _run)]
+fn ask(_run: &traceable::RunTree) {}
+
+fn main() {}

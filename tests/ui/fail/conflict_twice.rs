@@ -1,0 +1,6 @@
+use traceable::traceable;
+
+#[traceable(name = "a", name = "b")]
+fn ask() {}
+
+fn main() {}

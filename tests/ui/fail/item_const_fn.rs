@@ -1,0 +1,6 @@
+use traceable::traceable;
+
+#[traceable]
+const fn ask() {}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use traceable::traceable;
+
+trait Agent {
+    #[traceable]
+    fn run(&self);
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use traceable::traceable;
+
+#[traceable]
+mod inner {
+    fn ask() {}
+}
+
+fn main() {}

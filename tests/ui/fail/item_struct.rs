@@ -1,0 +1,6 @@
+use traceable::traceable;
+
+#[traceable]
+struct Model;
+
+fn main() {}

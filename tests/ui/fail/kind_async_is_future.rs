@@ -1,0 +1,6 @@
+use traceable::traceable;
+
+#[traceable(future)]
+async fn ask() {}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use traceable::traceable;
+
+#[traceable]
+fn ask() -> Vec<Box<dyn Iterator<Item = u8>>> {
+    vec![]
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use traceable::traceable;
+
+#[traceable(methods(a), except(b))]
+fn ask() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use traceable::traceable;
+
+#[traceable("llm")]
+fn ask() {}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use traceable::traceable;
+
+struct NoText;
+
+#[traceable]
+fn ask() -> Result<i32, NoText> {
+    Err(NoText)
+}
+
+fn main() {}

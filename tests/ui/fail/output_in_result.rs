@@ -1,0 +1,10 @@
+use traceable::traceable;
+
+struct Answer;
+
+#[traceable]
+fn ask() -> Result<Answer, String> {
+    Ok(Answer)
+}
+
+fn main() {}

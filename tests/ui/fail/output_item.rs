@@ -1,0 +1,10 @@
+use traceable::traceable;
+
+struct Answer;
+
+#[traceable]
+fn answers() -> impl Iterator<Item = Vec<Answer>> {
+    std::iter::empty()
+}
+
+fn main() {}

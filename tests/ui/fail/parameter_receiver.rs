@@ -1,0 +1,10 @@
+use traceable::traceable;
+
+struct Agent;
+
+impl Agent {
+    #[traceable]
+    fn ask(#[traceable(skip)] &self) {}
+}
+
+fn main() {}
