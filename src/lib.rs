@@ -72,6 +72,45 @@ pub use traceable_exporter::{
     ApiKey, Config, ConfigBuilder, ConfigError, ConfigErrorKind, DropReason, Dropped, Exporter, FlushReport,
     Guard, InitError, InvalidKey, Reporter, Stats, flush, init, init_with,
 };
+/// Makes every call of a function a run; on a block, of its methods.
+///
+/// ```
+/// use traceable::traceable;
+///
+/// struct Agent {
+///     model: String,
+/// }
+///
+/// #[traceable(run_type = "tool", metadata(model = self.model), skip(key))]
+/// impl Agent {
+///     // takes no `self`: not traced unless it is named in `methods(..)`
+///     fn new(model: &str) -> Self {
+///         Agent { model: model.to_owned() }
+///     }
+///
+///     fn search(&self, query: &str, key: &str) -> usize {
+///         query.len() + key.len()
+///     }
+///
+///     #[traceable(run_type = "llm", name = "ChatModel")]
+///     async fn answer(&self, query: &str, key: &str) -> String {
+///         format!("{} facts", self.search(query, key))
+///     }
+///
+///     #[traceable(skip)]
+///     fn is_small(&self) -> bool {
+///         self.model == "tiny"
+///     }
+/// }
+///
+/// let recorder = traceable::testing::Recorder::new();
+/// let agent = Agent::new("tiny");
+/// assert!(recorder.scoped(|| agent.is_small()));
+/// assert_eq!(recorder.scoped(|| agent.search("why?", "key")), 7);
+/// assert_eq!(recorder.runs().len(), 1);
+/// assert_eq!(recorder.runs()[0].inputs, serde_json::json!({"query": "why?"}));
+/// # let _ = agent.answer("why?", "key");
+/// ```
 pub use traceable_macros::traceable;
 
 /// The attribute, the adapters and the types that instrumented code uses most.

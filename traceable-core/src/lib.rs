@@ -85,7 +85,7 @@ pub mod __private {
         Fail, FailBoxed, FailDisplay, Never, Out, OutValue, Outcome, Report, holds,
     };
     pub use crate::context::parent::parent_run;
-    pub use crate::run::site::Site;
+    pub use crate::run::site::{Site, checked_name};
     pub use crate::{RunTree, RunType};
 
     /// Names the return type of a function pointer, which is how `!` is named on a stable compiler.

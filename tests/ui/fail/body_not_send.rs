@@ -1,14 +1,29 @@
-use traceable::traceable;
+mod plain {
+    #[inline]
+    async fn later() -> u8 {
+        let shared = std::rc::Rc::new(1);
+        std::future::ready(()).await;
+        *shared
+    }
 
-#[traceable]
-async fn ask() -> u8 {
-    let shared = std::rc::Rc::new(1);
-    std::future::ready(()).await;
-    *shared
+    fn check() {
+        fn is_send(_: impl Send) {}
+        is_send(later());
+    }
 }
 
-fn is_send(_: impl Send) {}
+mod traced {
+    #[traceable::traceable]
+    async fn later() -> u8 {
+        let shared = std::rc::Rc::new(1);
+        std::future::ready(()).await;
+        *shared
+    }
 
-fn main() {
-    is_send(ask());
+    fn check() {
+        fn is_send(_: impl Send) {}
+        is_send(later());
+    }
 }
+
+fn main() {}

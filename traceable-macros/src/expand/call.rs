@@ -2,11 +2,12 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
+use syn::Expr;
 
 use super::hygiene::{Runtime, located, ours};
 use crate::check::Plan;
 use crate::message;
-use crate::options::RunType;
+use crate::options::{Given, RunType};
 
 /// Output: `let mut call = { static SITE: Site = ..; Call::now(&SITE) }; if call.on() { call.parent(&(expr)); }`
 pub(super) fn print(plan: &Plan, p: &Runtime, how: &str) -> TokenStream {
@@ -68,7 +69,16 @@ fn site(plan: &Plan, p: &Runtime) -> TokenStream {
     let options = &plan.options;
     let ident = &plan.function.signature.ident;
     let name = match &options.name {
-        Some(given) => given.value.to_token_stream(),
+        Some(Given { value: Expr::Lit(literal), .. }) => literal.to_token_stream(),
+        Some(Given { value: constant, .. }) => {
+            let at = constant
+                .to_token_stream()
+                .into_iter()
+                .next()
+                .map_or_else(Span::mixed_site, |token| token.span());
+            let checked_name = Ident::new("checked_name", located(at));
+            ours!(#p::#checked_name(#constant))
+        }
         None => syn::LitStr::new(&message::plain(ident), located(ident.span())).to_token_stream(),
     };
     let run_type = options.run_type.iter().map(|given| match &given.value {

@@ -20,6 +20,9 @@ const RUN_TYPES: &[(&str, &str)] = &[
     ("parser", "Parser"),
 ];
 
+/// LangSmith refuses all runs of a request in which one has a longer name.
+const MAX_NAME: usize = 128;
+
 pub(super) fn flag(input: ParseStream<'_>, key: &Ident) -> Result<()> {
     if input.is_empty() || input.peek(Token![,]) {
         return Ok(());
@@ -57,6 +60,9 @@ pub(super) fn text(input: ParseStream<'_>, key: &Ident, example: &str) -> Result
     match &expr {
         Expr::Lit(literal) => match &literal.lit {
             Lit::Str(text) if text.value().trim().is_empty() => Err(message::empty(text, what_is_empty(key))),
+            Lit::Str(text) if key == "name" && text.value().chars().count() > MAX_NAME => {
+                Err(message::too_long(text, "run name", MAX_NAME))
+            }
             Lit::Str(_) => Ok(expr),
             other => Err(Error::new_spanned(other, format!("`{key}` is a string: `{example}`"))),
         },
