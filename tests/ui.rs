@@ -3,10 +3,14 @@
 use std::fs;
 
 #[test]
+fn forms_that_compile() {
+    trybuild::TestCases::new().pass("tests/ui/pass/*.rs");
+}
+
+/// Apart from those that compile, as all that only have to be checked are checked at once.
+#[test]
 fn compiler_messages() {
-    let cases = trybuild::TestCases::new();
-    cases.pass("tests/ui/pass/*.rs");
-    cases.compile_fail("tests/ui/fail/*.rs");
+    trybuild::TestCases::new().compile_fail("tests/ui/fail/*.rs");
 }
 
 /// The files `body_*.rs` have each function twice, plain and annotated. What is wrong with the body is told at the
@@ -22,8 +26,9 @@ fn mistakes_in_a_body_are_told_where_they_are() {
         }
         let source = fs::read_to_string(path.with_extension("rs")).expect("the program");
         let middle = source.lines().position(|line| line == "mod traced {").expect("two modules");
-        let (mut plain, mut traced): (Vec<_>, Vec<_>) =
-            errors(&fs::read_to_string(&path).expect("messages")).into_iter().partition(|at| at.line <= middle);
+        let (mut plain, mut traced): (Vec<_>, Vec<_>) = errors(&fs::read_to_string(&path).expect("messages"))
+            .into_iter()
+            .partition(|at| at.line <= middle);
         traced.iter_mut().for_each(|at| at.line -= middle);
         plain.sort();
         traced.sort();

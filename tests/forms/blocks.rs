@@ -95,6 +95,33 @@ fn named_functions_need_no_receiver() {
     assert_eq!(recorder.forest().render(), "make > twice");
 }
 
+macro_rules! traced {
+    ($name:ident, $body:block, $block:item) => {
+        #[traceable(metadata(length = self.0))]
+        impl Made {
+            fn $name(&self) -> usize $body
+        }
+
+        #[traceable]
+        $block
+    };
+}
+
+struct Made(usize);
+
+traced!(length, { 1 }, impl Made {
+    fn twice(&self) -> usize {
+        self.length() + self.0
+    }
+});
+
+#[test]
+fn blocks_made_by_macros() {
+    let (sum, recorder) = record(|| Made(2).twice());
+    assert_eq!(sum, 3);
+    assert_eq!(recorder.forest().render(), "twice > length");
+}
+
 #[traceable(except(silent))]
 trait Answers {
     fn ask(&self, query: &str) -> usize;
