@@ -44,7 +44,7 @@ fn mistakes_in_a_body_are_told_where_they_are() {
 struct At {
     line: usize,
     column: usize,
-    message: String,
+    code: String,
 }
 
 fn errors(text: &str) -> Vec<At> {
@@ -54,7 +54,9 @@ fn errors(text: &str) -> Vec<At> {
         .map(|two| {
             let mut numbers = two[1].rsplit(':').map(|number| number.parse().expect("a number"));
             let column = numbers.next().expect("a column");
-            At { column, line: numbers.next().expect("a line"), message: two[0].to_owned() }
+            // that the body is in a closure or an `async` block may be told, so only the code of the message counts
+            let code = two[0].split(':').next().unwrap_or_default().to_owned();
+            At { column, line: numbers.next().expect("a line"), code }
         })
         .collect()
 }

@@ -66,7 +66,8 @@ fn every_method_of_an_inherent_block() {
         [
             r#"words Tool ["agent"] "tiny" {} -> {"output":["a","b"]}"#,
             r#"Model Llm ["agent", "answer"] "tiny" {"query":"why?"} -> {"output":"why? 12"}"#,
-            r#"search Tool ["agent"] "tiny" {"query":"why?"} -> {"output":11}"#,
+            // a child has its parent's tags too
+            r#"search Tool ["agent", "answer"] "tiny" {"query":"why?"} -> {"output":11}"#,
         ]
     );
 }
@@ -183,7 +184,8 @@ impl Job for Below {
 #[tokio::test]
 async fn async_trait_above_and_below() {
     let recorder = Recorder::new();
-    let job: Box<dyn Job + Send> = Box::new(Above);
+    static JOB: Above = Above;
+    let job: &'static dyn Job = &JOB;
     let run = recorder.scoped(|| job.run(1));
     assert_eq!(tokio::spawn(run).await.unwrap(), Ok(2));
     assert_eq!(recorder.forest().render(), "run > run");

@@ -42,7 +42,7 @@ pub use context::current::current_run_tree;
 pub use context::envelope::Envelope;
 pub use context::extra::Extra;
 pub use context::fence::Fence;
-pub use context::hand_over::{InContext, TraceableExt};
+pub use context::hand_over::{InContext, TakesContext, TraceableExt};
 pub use context::handle::{ContextHandle, bind, bind_fn, bind_mut, detached};
 pub use context::parent::{IntoParent, Parent, ParentRun};
 pub use context::propagation::Headers;
@@ -71,12 +71,14 @@ pub mod __private {
     #[cfg(feature = "stream")]
     pub use futures_core::Stream;
 
-    pub use crate::call::body::{begin, begin_run_tree};
+    pub use crate::call::body::{FilledIn, begin, begin_run_tree};
     pub use crate::call::token::{Call, Metadata};
     pub use crate::call::wrap::future::{TracedFuture, future};
-    pub use crate::call::wrap::iter::{TracedIter, iter_aggregate, iter_each, iter_reduce};
+    pub use crate::call::wrap::iter::{TracedIter, iter_aggregate, iter_each, iter_of, iter_reduce};
     #[cfg(feature = "stream")]
-    pub use crate::call::wrap::stream::{TracedStream, stream_aggregate, stream_each, stream_reduce};
+    pub use crate::call::wrap::stream::{
+        TracedStream, stream_aggregate, stream_each, stream_of, stream_reduce,
+    };
     pub use crate::call::wrap::sync::{eager, plain, sync, through_option, through_result};
     pub use crate::capture::inputs::Inputs;
     pub use crate::capture::items::{Collect, Item};

@@ -246,6 +246,10 @@ pub(crate) fn needs_a_name(tokens: impl ToTokens, attribute: &str, example: &str
     over(tokens, format!("`#[{attribute}]` needs a plain name, such as `{example}`"))
 }
 
+pub(crate) fn untyped_run_tree(name: &syn::Ident) -> Error {
+    over(name, format!("a `#[run_tree]` parameter is written `{name}: RunTree`"))
+}
+
 /// A call has one run, and one parent.
 pub(crate) fn only_one(mistakes: &mut Mistakes, attribute: &str, first: Span, second: Span) {
     let noun = if attribute == "parent" { "parent" } else { "run" };

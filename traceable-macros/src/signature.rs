@@ -3,7 +3,7 @@
 //! A body that is never parsed is never rejected by us: half-typed code in an editor still gives the compiler (and
 //! completion) the user's own tokens.
 
-use proc_macro2::{Delimiter, Group, TokenStream};
+use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
@@ -32,16 +32,20 @@ impl Parse for Function {
         let attributes = input.call(Attribute::parse_outer)?;
         let visibility: Visibility = input.parse()?;
         refuse_other_items(input)?;
-        let signature: Signature = input.parse()?;
+        let start = input.fork();
+        let signature: Signature =
+            input.parse().map_err(|error| untyped_run_tree(&start).unwrap_or(error))?;
         if let Some(semi) = input.parse::<Option<Token![;]>>()? {
             return Err(message::no_body(semi.span));
         }
-        let group: Group = input.parse()?;
-        if group.delimiter() != Delimiter::Brace {
-            return Err(message::not_an_item(group.span()));
+        if !input.peek(token::Brace) {
+            return Err(message::not_an_item(input.span()));
         }
-        let braces = token::Brace { span: group.delim_span() };
-        let (inner_attributes, body) = syn::parse::Parser::parse2(split_inner, group.stream())?;
+        let content;
+        // a body that `macro_rules!` was given as a block has a group without delimiters around it: looked through
+        let braces = syn::braced!(content in input);
+        let body: TokenStream = content.parse()?;
+        let (inner_attributes, body) = syn::parse::Parser::parse2(split_inner, body)?;
 
         if let Some(constness) = signature.constness {
             let fn_token = signature.fn_token;
@@ -104,6 +108,24 @@ pub(crate) fn is_inert(path: &syn::Path) -> bool {
                 || path.segments.last().is_some_and(|last| last.ident == "traceable")
         }),
     }
+}
+
+/// `#[run_tree] rt` and no type: what syn says of it names only the missing colon.
+fn untyped_run_tree(signature: ParseStream<'_>) -> Option<syn::Error> {
+    while !signature.peek(token::Paren) {
+        signature.parse::<TokenTree>().ok()?;
+    }
+    let parameters: Group = signature.parse().ok()?;
+    let tokens: Vec<_> = parameters.stream().into_iter().collect();
+    (0..tokens.len()).find_map(|at| match &tokens[at..] {
+        [TokenTree::Group(attribute), TokenTree::Ident(name), rest @ ..]
+            if attribute.stream().to_string() == "run_tree"
+                && rest.first().is_none_or(|next| next.to_string() == ",") =>
+        {
+            Some(message::untyped_run_tree(name))
+        }
+        _ => None,
+    })
 }
 
 fn split_inner(input: ParseStream<'_>) -> Result<(Vec<Attribute>, TokenStream)> {

@@ -24,6 +24,24 @@ pub fn begin_run_tree(record: impl FnOnce(&mut Inputs<'_>)) -> RunTree {
     if process::gate_is_open() { begin_traced(record) } else { RunTree::inactive() }
 }
 
+/// The type of a `#[run_tree]` parameter. There is one; being asked for makes it an error at the type itself to write
+/// another.
+#[diagnostic::on_unimplemented(
+    message = "a `#[run_tree]` parameter is a `RunTree`, not `{Self}`",
+    label = "write `RunTree`: the attribute fills it in with the call's own run"
+)]
+pub trait FilledIn {
+    /// The call's own run.
+    fn filled_in(run: RunTree) -> Self;
+}
+
+impl FilledIn for RunTree {
+    #[inline]
+    fn filled_in(run: RunTree) -> RunTree {
+        run
+    }
+}
+
 #[cold]
 fn begin_traced(record: impl FnOnce(&mut Inputs<'_>)) -> RunTree {
     let mut record = Some(record);

@@ -17,7 +17,8 @@ use super::writer::{Writer, count_unrecorded};
     message = "`{Self}` cannot be recorded as a run output",
     label = "the return type does not implement `serde::Serialize`",
     note = "derive `serde::Serialize` for `{Self}`, or leave the result out with `#[traceable(skip_output)]`",
-    note = "or record another value made from it with `#[traceable(process_outputs = path)]`"
+    note = "or record another value made from it with `#[traceable(process_outputs = path)]`",
+    note = "if an alias hides a future, a stream or an iterator, say so: `#[traceable(future)]`, `stream` or `iter`"
 )]
 pub trait Output {
     #[doc(hidden)]

@@ -17,22 +17,31 @@ use crate::run::node::Context;
 use crate::run::object::Target;
 use crate::run::scope::Scope;
 
+/// What a context can be carried into: futures, streams and iterators.
+///
+/// `Kind` tells them apart and is always inferred.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a future, a stream or an iterator",
+    label = "nothing that a context could be carried into",
+    note = "for a plain call write `Extra::new().parent(&run).call(|| f(..))`, or `run.scope(|| f(..))`"
+)]
+pub trait TakesContext<Kind>: Sized {
+    /// [`TraceableExt::with_extra`], which looks for the call in a way of each kind.
+    #[doc(hidden)]
+    fn __with_extra(self, extra: Extra) -> InContext<Self>;
+}
+
 /// Adapters for futures, streams and iterators.
 ///
-/// `Kind` tells them apart and is always inferred. A `tokio::task::JoinHandle` is a future too, but of a task that has
-/// started: wrap what is spawned, before it is spawned. The compiler says so for each of these adapters.
+/// A `tokio::task::JoinHandle` is a future too, but of a task that has started: wrap what is spawned, before it is
+/// spawned. The compiler says so for each of these adapters.
 ///
 /// ```compile_fail,E0283
 /// use traceable_core::TraceableExt as _;
 /// # async fn work() {}
 /// let task = tokio::spawn(work()).in_current_run();
 /// ```
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a future, a stream or an iterator",
-    label = "nothing that a context could be carried into",
-    note = "for a plain call write `Extra::new().parent(&run).call(|| f(..))`, or `run.scope(|| f(..))`"
-)]
-pub trait TraceableExt<Kind>: Sized {
+pub trait TraceableExt<Kind>: TakesContext<Kind> {
     /// Carries the current context: whoever polls this, what it calls nests here. For an `async` block that is
     /// handed to a `spawn`; a traced call that is spawned directly needs nothing.
     ///
@@ -58,7 +67,9 @@ pub trait TraceableExt<Kind>: Sized {
     }
 
     /// Gives an [`Extra`] to the traced call that this is the result of, and to what is called inside.
-    fn with_extra(self, extra: Extra) -> InContext<Self>;
+    fn with_extra(self, extra: Extra) -> InContext<Self> {
+        self.__with_extra(extra)
+    }
 
     /// Polls this inside a [`TracingContext`].
     fn with_context(self, context: TracingContext) -> InContext<Self> {
@@ -66,32 +77,35 @@ pub trait TraceableExt<Kind>: Sized {
     }
 }
 
-/// [`TraceableExt`] of a future.
+/// [`TakesContext`] of a future.
 pub struct FutureKind;
-/// [`TraceableExt`] of an iterator.
+/// [`TakesContext`] of an iterator.
 pub struct IteratorKind;
-/// [`TraceableExt`] of a stream.
+/// [`TakesContext`] of a stream.
 #[cfg(feature = "stream")]
 pub struct StreamKind;
 
-impl<T: Future> TraceableExt<FutureKind> for T {
-    fn with_extra(self, extra: Extra) -> InContext<T> {
+impl<T: Future> TakesContext<FutureKind> for T {
+    fn __with_extra(self, extra: Extra) -> InContext<T> {
         InContext::with_extra(self, extra, inside::of_future)
     }
 }
 
-impl<T: Iterator> TraceableExt<IteratorKind> for T {
-    fn with_extra(self, extra: Extra) -> InContext<T> {
+impl<T: Iterator> TakesContext<IteratorKind> for T {
+    fn __with_extra(self, extra: Extra) -> InContext<T> {
         InContext::with_extra(self, extra, inside::of_iterator)
     }
 }
 
 #[cfg(feature = "stream")]
-impl<T: futures_core::Stream> TraceableExt<StreamKind> for T {
-    fn with_extra(self, extra: Extra) -> InContext<T> {
+impl<T: futures_core::Stream> TakesContext<StreamKind> for T {
+    fn __with_extra(self, extra: Extra) -> InContext<T> {
         InContext::with_extra(self, extra, inside::of_stream)
     }
 }
+
+// one for all, so that the compiler says what is missing and not that there is no such method
+impl<T: TakesContext<Kind>, Kind> TraceableExt<Kind> for T {}
 
 /// What makes the adapters on a task's handle an error: the task has started, and a context that is put around the
 /// handle never gets to it. No bound can say "any future but this"; a second kind for the handle makes the kind
@@ -100,8 +114,8 @@ impl<T: futures_core::Stream> TraceableExt<StreamKind> for T {
 pub struct WrapBeforeYouSpawn;
 
 #[cfg(feature = "tokio")]
-impl<T> TraceableExt<WrapBeforeYouSpawn> for tokio::task::JoinHandle<T> {
-    fn with_extra(self, extra: Extra) -> InContext<Self> {
+impl<T> TakesContext<WrapBeforeYouSpawn> for tokio::task::JoinHandle<T> {
+    fn __with_extra(self, extra: Extra) -> InContext<Self> {
         InContext::with_extra(self, extra, inside::of_other)
     }
 }

@@ -1,6 +1,6 @@
 //! The items of a block, told apart without a look into any body.
 
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
@@ -22,7 +22,7 @@ pub(super) struct Method {
     pub(super) own: Option<Own>,
     visibility: Visibility,
     pub(super) signature: Signature,
-    pub(super) body: Option<Group>,
+    pub(super) body: Option<TokenTree>,
 }
 
 /// A method's own `#[traceable(..)]`.
@@ -107,7 +107,7 @@ fn method(input: ParseStream<'_>, mut attributes: Vec<Attribute>, visibility: Vi
     let signature: Signature = input.parse()?;
     let body = match input.parse::<Option<Token![;]>>()? {
         Some(_) => None,
-        None if input.peek(token::Brace) => Some(input.parse::<Group>()?),
+        None if input.peek(token::Brace) => Some(input.parse::<TokenTree>()?),
         None => return Err(message::not_an_item(input.span())),
     };
     let is_ours = |attribute: &Attribute| {

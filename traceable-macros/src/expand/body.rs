@@ -40,6 +40,9 @@ fn begin(plan: &Plan, p: &Runtime) -> TokenStream {
         Some(run_tree) => {
             let (attributes, pattern, ty) = (&run_tree.attrs, &run_tree.pat, &run_tree.ty);
             let value = ours!(#p::begin_run_tree(|#inputs| { #recorded }));
+            // asked at the type, so that a wrong one is reported there
+            let asked = quote!(<#ty as #p::FilledIn>);
+            let value = ours!(#asked::filled_in(#value));
             quote!(#(#attributes)* let #pattern: #ty = #value;)
         }
         None if recorded.is_empty() => TokenStream::new(),

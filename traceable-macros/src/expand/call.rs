@@ -1,6 +1,6 @@
 //! The head of a traced function: its site, and the call with the options that are expressions.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::Expr;
 
@@ -64,21 +64,26 @@ fn settings(plan: &Plan, p: &Runtime) -> TokenStream {
     ours!(#(#enabled)* #(#parent)* #(#metadata)*)
 }
 
+/// Output: `checked_name(NAME)`, all of which lies at the constant: the compiler points to the whole call.
+fn checked(p: &Runtime, constant: &Expr) -> TokenStream {
+    let first = constant.to_token_stream().into_iter().next();
+    let at = located(first.map_or_else(Span::mixed_site, |token| token.span()));
+    let call = ours!(#p::checked_name).into_iter().map(|mut token| {
+        token.set_span(at);
+        token
+    });
+    let mut argument = Group::new(Delimiter::Parenthesis, constant.to_token_stream());
+    argument.set_span(at);
+    quote!(#(#call)* #argument)
+}
+
 /// Everything that is known at compile time, in one constant.
 fn site(plan: &Plan, p: &Runtime) -> TokenStream {
     let options = &plan.options;
     let ident = &plan.function.signature.ident;
     let name = match &options.name {
         Some(Given { value: Expr::Lit(literal), .. }) => literal.to_token_stream(),
-        Some(Given { value: constant, .. }) => {
-            let at = constant
-                .to_token_stream()
-                .into_iter()
-                .next()
-                .map_or_else(Span::mixed_site, |token| token.span());
-            let checked_name = Ident::new("checked_name", located(at));
-            ours!(#p::#checked_name(#constant))
-        }
+        Some(Given { value: constant, .. }) => checked(p, constant),
         None => syn::LitStr::new(&message::plain(ident), located(ident.span())).to_token_stream(),
     };
     let run_type = options.run_type.iter().map(|given| match &given.value {

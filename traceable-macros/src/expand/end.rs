@@ -115,7 +115,17 @@ fn record(plan: &Plan, p: &Runtime, ty: &Type) -> TokenStream {
 /// Output: `stream_each(call, value, |value, outcome| ..)`, or `_reduce`, or `_aggregate`
 fn generator(plan: &Plan, p: &Runtime, open: Open, whole: &Type, item: Option<&Type>) -> TokenStream {
     let options = &plan.options;
+    let kind = if open == Open::Stream { "stream" } else { "iter" };
     let item_ty = item.map_or_else(|| ours!(_), |item| erase::erased(item).to_token_stream());
+    let value = match (whole, item) {
+        // a boxed type is named where the body ends; an opaque one is asked here, at the type
+        (Type::ImplTrait(opaque), Some(_)) => {
+            let at = located(opaque.impl_token.span);
+            let (of, value) = (Ident::new(&format!("{kind}_of"), at), Ident::new("__value", at));
+            ours!(#p::#of::<#item_ty, _>(#value))
+        }
+        _ => ours!(__value),
+    };
     let item = item.unwrap_or(whole);
     let (success, failure) = result_parts(item);
     let fail = fail(plan, p, failure.unwrap_or(item), false);
@@ -157,9 +167,8 @@ fn generator(plan: &Plan, p: &Runtime, open: Open, whole: &Type, item: Option<&T
         }
         (None, None) => ("each", TokenStream::new()),
     };
-    let kind = if open == Open::Stream { "stream" } else { "iter" };
     let function = Ident::new(&format!("{kind}_{what}"), Span::mixed_site());
-    ours!(#p::#function(__call, __value, #record #more))
+    ours!(#p::#function(__call, #value, #record #more))
 }
 
 fn split(p: &Runtime, name: &TokenStream, output: &TokenStream, fail: &TokenStream) -> TokenStream {

@@ -114,12 +114,14 @@ fn ask(
             >::None {
                 return __value;
             }
-            let rt: RunTree = p::__private::begin_run_tree(|__inputs| {
-                {
-                    let __value = &text;
-                    __inputs.add("\"text\":", &*__value);
-                }
-            });
+            let rt: RunTree = <RunTree as p::__private::FilledIn>::filled_in(
+                p::__private::begin_run_tree(|__inputs| {
+                    {
+                        let __value = &text;
+                        __inputs.add("\"text\":", &*__value);
+                    }
+                }),
+            );
             let text = text;
             { BODY }
         },
@@ -288,7 +290,7 @@ fn words(text: &str) -> impl Stream<Item = Result<String, Error>> {
     );
     p::__private::stream_each(
         __call,
-        __value,
+        p::__private::stream_of::<Result<String, Error>, _>(__value),
         |__value: &Result<String, Error>, __outcome| {
             use p::__private::{FailBoxed as _, FailDisplay as _, OutValue as _};
             match p::__private::Out(__value).kind().split(__value) {
@@ -409,7 +411,7 @@ fn words(
                 |__call, __value: _| {
                     p::__private::stream_each(
                         __call,
-                        __value,
+                        p::__private::stream_of::<String, _>(__value),
                         |__value: &String, __outcome| {
                             use p::__private::{
                                 FailBoxed as _, FailDisplay as _, OutValue as _,

@@ -10,6 +10,12 @@ use super::yielded;
 use crate::capture::items::{Collect, Gathered, Item, aggregate, each, reduce};
 use crate::run::object::ObjectId;
 
+/// The iterator itself, if its items are of this type: asked at the return type, where a plain function is told.
+#[inline]
+pub fn iter_of<T, I: Iterator<Item = T>>(iter: I) -> I {
+    iter
+}
+
 /// Wraps an iterator that an annotated function returned, and records its items one by one.
 pub fn iter_each<I: Iterator>(
     call: Call,

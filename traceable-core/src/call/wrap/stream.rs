@@ -13,6 +13,12 @@ use super::yielded;
 use crate::capture::items::{Collect, Gathered, Item, aggregate, each, reduce};
 use crate::run::object::ObjectId;
 
+/// The stream itself, if its items are of this type.
+#[inline]
+pub fn stream_of<T, S: Stream<Item = T>>(stream: S) -> S {
+    stream
+}
+
 /// Wraps a stream that an annotated function returned, and records its items one by one.
 pub fn stream_each<S: Stream>(
     call: Call,
