@@ -46,27 +46,6 @@ fn a_block_that_is_spawned_bare_begins_traces_that_say_why() {
     });
 }
 
-// A handle is a future like any other, so the adapters take it: what it waits for has its context already, or none.
-#[test]
-fn to_carry_the_handle_instead_of_the_work_changes_nothing() {
-    #[traceable]
-    async fn parent() {
-        tokio::spawn(child(1)).in_current_run().await.unwrap();
-        tokio::spawn(async { child(2).await }).in_current_run().await.unwrap();
-    }
-    alone("lost::to_carry_the_handle_instead_of_the_work_changes_nothing", |recorder| {
-        recorded(
-            recorder,
-            "parent > child; child",
-            async || parent().await,
-            |runs, _| {
-                assert_eq!(runs[1].metadata.get("split_reason"), None);
-                assert_eq!(reason(&runs[2]), Some("no_context_in_task"));
-            },
-        );
-    });
-}
-
 #[test]
 fn a_bare_thread_begins_traces_that_say_why() {
     #[traceable]

@@ -73,7 +73,7 @@ pub mod __private {
 
     pub use crate::call::body::{FilledIn, begin, begin_run_tree};
     pub use crate::call::token::{Call, Metadata};
-    pub use crate::call::wrap::future::{TracedFuture, future};
+    pub use crate::call::wrap::future::{TracedFuture, future, future_of};
     pub use crate::call::wrap::iter::{TracedIter, iter_aggregate, iter_each, iter_of, iter_reduce};
     #[cfg(feature = "stream")]
     pub use crate::call::wrap::stream::{

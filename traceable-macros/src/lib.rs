@@ -48,7 +48,8 @@ use self::completion::Reader;
 /// * what goes in: `skip(a)`, `skip_all`, `debug(a)`, `display(a)`, `inputs(key = expr)`, `process_inputs = hook`;
 /// * what comes out: `skip_output`, `process_outputs = hook`, `handled = predicate`, `on_cancel = "ok"`;
 /// * generators: `process_chunk = hook`, `reduce = function`, `aggregate(init, step)`;
-/// * what an alias in the return type hides: `future`, `stream`, `iter`;
+/// * what an alias in the return type hides: `future`, `stream`, `iter` (a result that is recorded must serialise, so
+///   one that is forgotten does not compile; with `skip_output` or `process_outputs` it warns, as a `deprecated`);
 /// * `crate = path::to::traceable`.
 ///
 /// On a parameter: `#[run_tree] rt: RunTree` (filled in, unknown to callers), `#[parent] run: &RunTree`,

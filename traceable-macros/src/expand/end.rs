@@ -40,12 +40,13 @@ pub(super) fn print(plan: &Plan, p: &Runtime, shape: &Shape) -> TokenStream {
                 #fail
             }))
         }
-        Shape::Future(_, boxing, output) => {
+        Shape::Future(whole, boxing, output) => {
             let (ty, annotation, output) = (given(output), annotation(output), print(plan, p, output));
+            let value = asked_of(p, "future", whole, &ty);
             boxed(
                 p,
                 *boxing,
-                ours!(#p::future(__call, __value, |__call, __value: #ty| #annotation { #output })),
+                ours!(#p::future(__call, #value, |__call, __value: #ty| #annotation { #output })),
             )
         }
         Shape::Stream(ty, boxing, item) => {
@@ -112,20 +113,21 @@ fn record(plan: &Plan, p: &Runtime, ty: &Type) -> TokenStream {
     ours!(|__value, __outcome| #split)
 }
 
+/// Output: `iter_of::<Item, _>(value)`, lying at an `impl Iterator<Item = Item>`: a body of other items is told there.
+/// A boxed type needs no question, as the body is the place where it becomes one.
+fn asked_of(p: &Runtime, kind: &str, whole: &Type, item: &TokenStream) -> TokenStream {
+    let Type::ImplTrait(opaque) = whole else { return ours!(__value) };
+    let at = located(opaque.impl_token.span);
+    let (of, value) = (Ident::new(&format!("{kind}_of"), at), Ident::new("__value", at));
+    ours!(#p::#of::<#item, _>(#value))
+}
+
 /// Output: `stream_each(call, value, |value, outcome| ..)`, or `_reduce`, or `_aggregate`
 fn generator(plan: &Plan, p: &Runtime, open: Open, whole: &Type, item: Option<&Type>) -> TokenStream {
     let options = &plan.options;
     let kind = if open == Open::Stream { "stream" } else { "iter" };
     let item_ty = item.map_or_else(|| ours!(_), |item| erase::erased(item).to_token_stream());
-    let value = match (whole, item) {
-        // a boxed type is named where the body ends; an opaque one is asked here, at the type
-        (Type::ImplTrait(opaque), Some(_)) => {
-            let at = located(opaque.impl_token.span);
-            let (of, value) = (Ident::new(&format!("{kind}_of"), at), Ident::new("__value", at));
-            ours!(#p::#of::<#item_ty, _>(#value))
-        }
-        _ => ours!(__value),
-    };
+    let value = item.map_or_else(|| ours!(__value), |_| asked_of(p, kind, whole, &item_ty));
     let item = item.unwrap_or(whole);
     let (success, failure) = result_parts(item);
     let fail = fail(plan, p, failure.unwrap_or(item), false);

@@ -59,13 +59,13 @@ fn other_items_are_told_what_the_attribute_is_for() {
         first(quote!(
             struct H;
         )),
-        "`#[traceable]` goes on a function or method, not on a struct"
+        "`#[traceable]` goes on a function, a method or a block of methods, not on a struct"
     );
     assert_eq!(
         first(quote!(
             const X: u8 = 1;
         )),
-        "`#[traceable]` goes on a function or method, not on a constant"
+        "`#[traceable]` goes on a function, a method or a block of methods, not on a constant"
     );
     let generator =
         "a `gen fn` cannot be traced: write a `fn` that returns its `gen` block as `impl Iterator`";
@@ -81,7 +81,7 @@ fn other_items_are_told_what_the_attribute_is_for() {
         ))
         .contains("returns a stream")
     );
-    assert_eq!(first(quote!(x + 1)), "`#[traceable]` goes on a function or method with a body");
+    assert_eq!(first(quote!(x + 1)), "`#[traceable]` goes on a function, a method or a block of methods");
     assert!(
         first(quote!(
             const fn f() {}

@@ -10,6 +10,12 @@ use pin_project_lite::pin_project;
 use super::super::token::Call;
 use crate::run::object::ObjectId;
 
+/// The future itself, if its output is of this type: asked at the return type, where a plain function is told.
+#[inline]
+pub fn future_of<T, F: Future<Output = T>>(future: F) -> F {
+    future
+}
+
 /// Wraps the body of an `async fn`, or a future that a function returned. `finish` turns the result, once, into what
 /// the wrapper returns: it ends the run, or hands it on to the wrapper of a stream.
 #[inline]
