@@ -46,6 +46,31 @@ fn a_block_that_is_spawned_bare_begins_traces_that_say_why() {
     });
 }
 
+// A handle takes no adapter; where only a future is known, it is one like any other: what it waits for has its context
+// already, or none.
+#[test]
+fn to_carry_the_handle_instead_of_the_work_changes_nothing() {
+    fn carried<F: Future>(future: F) -> impl Future<Output = F::Output> {
+        future.in_current_run()
+    }
+    #[traceable]
+    async fn parent() {
+        carried(tokio::spawn(child(1))).await.unwrap();
+        carried(tokio::spawn(async { child(2).await })).await.unwrap();
+    }
+    alone("lost::to_carry_the_handle_instead_of_the_work_changes_nothing", |recorder| {
+        recorded(
+            recorder,
+            "parent > child; child",
+            async || parent().await,
+            |runs, _| {
+                assert_eq!(runs[1].metadata.get("split_reason"), None);
+                assert_eq!(reason(&runs[2]), Some("no_context_in_task"));
+            },
+        );
+    });
+}
+
 #[test]
 fn a_bare_thread_begins_traces_that_say_why() {
     #[traceable]
