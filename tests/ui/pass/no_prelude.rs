@@ -38,7 +38,22 @@ fn pattern((a, mut b): (i32, i32)) -> i32 {
     a + b
 }
 
+struct Block;
+
+#[traceable(methods(made, asked), tags = ["block"], skip(key))]
+impl Block {
+    fn made() -> u8 {
+        1
+    }
+
+    async fn asked(&self, key: &str, #[run_tree] _rt: ::traceable::RunTree) -> usize {
+        key.len()
+    }
+}
+
 fn main() {
+    let _ = Block::made();
+    ::std::mem::drop(Block.asked("key"));
     ::std::mem::drop((borrows("a", "b"), forever()));
     let _ = (result(1), pattern((1, 2)));
     ::std::mem::drop(items(&[1]));
