@@ -91,7 +91,7 @@ fn boxed(p: &Runtime, boxing: Boxing, wrapper: TokenStream) -> TokenStream {
 fn record(plan: &Plan, p: &Runtime, ty: &Type) -> TokenStream {
     let options = &plan.options;
     let (success, failure) = result_parts(ty);
-    let lazy = lazy::asked(p, success.unwrap_or(ty));
+    let lazy = lazy::asked(plan, p, success.unwrap_or(ty));
     let output = match (&options.skip_output, &options.process_outputs) {
         (Some(_), _) => ours!({ #lazy __outcome.skip_output() }),
         (None, Some(given)) => {

@@ -5,10 +5,13 @@ use quote::ToTokens;
 use syn::Type;
 
 use super::hygiene::{Runtime, located, ours};
+use crate::check::Plan;
 
-/// Types that are values by their names, also those that happen to be iterators. Others are asked.
+/// Types that are values by their names, also those that happen to be iterators or streams. Others are asked.
 const VALUES: &[&str] = &[
     "Arc",
+    "FuturesOrdered",
+    "FuturesUnordered",
     "HashMap",
     "HashSet",
     "Range",
@@ -38,7 +41,7 @@ const VALUES: &[&str] = &[
 ];
 
 /// Output: `Lazy(output).future(); Lazy(output).stream(); Lazy(output).iterator();`, lying over the return type
-pub(super) fn asked(p: &Runtime, ty: &Type) -> TokenStream {
+pub(super) fn asked(plan: &Plan, p: &Runtime, ty: &Type) -> TokenStream {
     let is_value = match ty {
         Type::Path(path) => {
             path.path.segments.last().is_some_and(|last| VALUES.iter().any(|value| last.ident == value))
@@ -47,7 +50,8 @@ pub(super) fn asked(p: &Runtime, ty: &Type) -> TokenStream {
         // tuples, references, arrays and the like are never these themselves
         _ => true,
     };
-    if is_value {
+    // who takes the run in hand may keep it open (`keep_open`) for just such a value
+    if is_value || plan.run_tree.is_some() {
         return TokenStream::new();
     }
     let at =
