@@ -15,8 +15,17 @@ use crate::options::segment::{Segment, split};
 use crate::parameters::Parameters;
 
 /// What is about one return type, or one name.
-const FOR_ONE: &[&str] =
-    &["name", "process_outputs", "process_chunk", "reduce", "aggregate", "future", "stream", "iter"];
+const FOR_ONE: &[&str] = &[
+    "name",
+    "child_only",
+    "process_outputs",
+    "process_chunk",
+    "reduce",
+    "aggregate",
+    "future",
+    "stream",
+    "iter",
+];
 
 /// Lists of arguments.
 const ARGUMENTS: &[&str] = &["skip", "debug", "display"];
@@ -30,6 +39,8 @@ const CONTRADICTIONS: &[(&str, &str)] = &[
     ("custom_run_type", "run_type"),
     ("parent", "root"),
     ("root", "parent"),
+    ("parent", "child_only"),
+    ("root", "child_only"),
     ("skip", "skip_all"),
     ("debug", "skip_all"),
     ("display", "skip_all"),
