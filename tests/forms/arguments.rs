@@ -5,7 +5,7 @@ use std::fmt::{self, Display};
 use std::rc::Rc;
 
 use serde::Serialize;
-use traceable::{RunTree, traceable};
+use traceable::{traceable, RunTree};
 
 use crate::support::{only, record, record_async};
 

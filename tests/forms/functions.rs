@@ -28,7 +28,11 @@ type Alias<T> = std::result::Result<T, String>;
 
 #[traceable]
 fn aliased(fails: bool) -> Alias<u8> {
-    if fails { Err("no".to_owned()) } else { Ok(1) }
+    if fails {
+        Err("no".to_owned())
+    } else {
+        Ok(1)
+    }
 }
 
 #[traceable]
@@ -87,7 +91,11 @@ fn one_expression() -> u8 { 1 }
 
 #[traceable]
 fn fibonacci(n: u64) -> u64 {
-    if n < 2 { n } else { fibonacci(n - 1) + fibonacci(n - 2) }
+    if n < 2 {
+        n
+    } else {
+        fibonacci(n - 1) + fibonacci(n - 2)
+    }
 }
 
 #[test]

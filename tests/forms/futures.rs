@@ -72,7 +72,13 @@ fn forwarded(x: i32) -> Pin<Box<dyn Future<Output = i32> + Send>> {
 
 #[traceable]
 fn boxed(x: &i32) -> BoxFuture<'_, Result<i32, String>> {
-    Box::pin(async move { if *x > 0 { Ok(*x) } else { Err("negative".to_owned()) } })
+    Box::pin(async move {
+        if *x > 0 {
+            Ok(*x)
+        } else {
+            Err("negative".to_owned())
+        }
+    })
 }
 
 #[traceable]
@@ -102,39 +108,17 @@ fn inferred() -> impl Future<Output = Vec<u8>> {
 
 #[traceable]
 async fn recursive(n: u32) -> u32 {
-    if n == 0 { 0 } else { 1 + Box::pin(recursive(n - 1)).await }
+    if n == 0 {
+        0
+    } else {
+        1 + Box::pin(recursive(n - 1)).await
+    }
 }
 
 #[must_use]
 #[traceable]
 async fn must_use() -> i32 {
     1
-}
-
-#[traceable]
-#[tokio::main(flavor = "current_thread")]
-async fn above_main() -> i32 {
-    tokio::task::yield_now().await;
-    1
-}
-
-#[tokio::main(flavor = "current_thread")]
-#[traceable]
-async fn below_main() -> i32 {
-    tokio::task::yield_now().await;
-    1
-}
-
-#[traceable]
-#[tokio::test]
-async fn above_test() {
-    tokio::task::yield_now().await;
-}
-
-#[tokio::test]
-#[traceable]
-async fn below_test() {
-    tokio::task::yield_now().await;
 }
 
 #[test]
@@ -182,34 +166,4 @@ fn async_recursion_nests() {
     let (value, recorder) = record_async(|| recursive(2));
     assert_eq!(value, 2);
     assert_tree!(recorder.forest(), "recursive > recursive > recursive");
-}
-
-#[test]
-fn beside_tokio_main() {
-    assert_eq!(record(above_main).0, 1);
-    assert_eq!(record(below_main).0, 1);
-    let _ = (above_test as fn(), below_test as fn());
-}
-
-#[test]
-fn futures_stay_send() {
-    fn send<T: Send>(_: T) {}
-    send(number(1, String::new()));
-    send(opaque(1));
-    send(borrows("a", "b"));
-}
-
-#[test]
-fn futures_do_not_double() {
-    async fn plain(text: [u8; 1024]) -> u8 {
-        std::future::ready(()).await;
-        text[0]
-    }
-    #[traceable(skip_all)]
-    async fn traced(text: [u8; 1024]) -> u8 {
-        std::future::ready(()).await;
-        text[0]
-    }
-    let (plain, traced) = (size_of_val(&plain([0; 1024])), size_of_val(&traced([0; 1024])));
-    assert!(traced < plain + 512, "{traced} bytes against {plain}");
 }

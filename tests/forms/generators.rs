@@ -41,7 +41,11 @@ fn tried(fails: bool) -> impl TryStream<Ok = u8, Error = String, Item = Result<u
 
 #[traceable]
 fn checked(text: &str) -> Result<impl Stream<Item = String>, String> {
-    if text.is_empty() { Err("empty".to_owned()) } else { Ok(words(text)) }
+    if text.is_empty() {
+        Err("empty".to_owned())
+    } else {
+        Ok(words(text))
+    }
 }
 
 #[traceable]
@@ -51,12 +55,20 @@ async fn later(text: &str) -> impl Stream<Item = String> {
 
 #[traceable]
 async fn later_checked(text: &str) -> Result<impl Stream<Item = String>, String> {
-    if text.is_empty() { Err("empty".to_owned()) } else { Ok(words(text)) }
+    if text.is_empty() {
+        Err("empty".to_owned())
+    } else {
+        Ok(words(text))
+    }
 }
 
 #[traceable]
 async fn later_boxed(text: &str) -> Option<BoxStream<'_, String>> {
-    if text.is_empty() { None } else { Some(words(text).boxed()) }
+    if text.is_empty() {
+        None
+    } else {
+        Some(words(text).boxed())
+    }
 }
 
 #[traceable]

@@ -5,12 +5,19 @@
 
 mod arguments;
 mod blocks;
+mod auto_traits;
+mod beside;
+mod diverging;
 mod functions;
 mod futures;
 mod generators;
+mod handlers;
 mod macros;
 mod methods;
 mod options;
 mod parents;
+mod parameters;
+mod prelude;
+mod receivers;
 mod support;
 mod traits;

@@ -2,8 +2,8 @@
 
 use std::future::Future;
 
-use serde_json::{Map, Value, json};
-use traceable::{Attachment, RunTree, assert_tree, traceable};
+use serde_json::{json, Map, Value};
+use traceable::{assert_tree, traceable, Attachment, RunTree};
 
 use crate::support::{only, record, record_async};
 

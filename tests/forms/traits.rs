@@ -50,7 +50,11 @@ impl Native for Agent {
 impl Dynamic for Agent {
     #[traceable]
     async fn required(&self, text: &str) -> Result<String, std::fmt::Error> {
-        if text.is_empty() { Err(std::fmt::Error) } else { Ok(text.to_owned()) }
+        if text.is_empty() {
+            Err(std::fmt::Error)
+        } else {
+            Ok(text.to_owned())
+        }
     }
 }
 

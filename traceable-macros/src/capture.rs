@@ -10,6 +10,7 @@ use syn::spanned::Spanned;
 use syn::{Attribute, Ident, Pat, Type};
 
 use crate::message;
+use crate::pattern::{bound, by_reference, names_a_constant};
 
 /// How one binding is recorded.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -33,7 +34,7 @@ pub(crate) struct Binding {
 
 /// One parameter that callers pass.
 pub(crate) struct Argument {
-    /// `cfg` and lint attributes, as on the parameter
+    /// `cfg`, lint levels, and what other attributes left for themselves
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) pattern: Pat,
     pub(crate) ty: Type,
@@ -79,11 +80,7 @@ impl Argument {
     fn slot(&self) -> Ident {
         match self.plain_name() {
             Some(ident) if self.is_reachable(ident) => ident.clone(),
-            Some(ident) => {
-                let mut hidden = ident.clone();
-                hidden.set_span(Span::mixed_site().located_at(ident.span()));
-                hidden
-            }
+            Some(ident) => hidden(ident),
             None => Ident::new(
                 &format!("__arg{}", self.position),
                 Span::mixed_site().located_at(self.pattern.span()),
@@ -111,7 +108,8 @@ impl Argument {
     pub(crate) fn moved(&self) -> TokenStream {
         let (slot, pattern) = (self.slot(), &self.pattern);
         let cfgs: Vec<_> = self.cfgs().collect();
-        let attributes = &self.attributes;
+        // what another attribute left on the parameter for itself has no meaning on a statement
+        let attributes = self.attributes.iter().filter(|attribute| is_cfg(attribute) || is_lint(attribute));
         let moved = match self.plain_name() {
             Some(_) => quote!(#(#attributes)* let #pattern = #slot;),
             None if matches!(pattern, Pat::Wild(_)) => quote!(#(#cfgs)* let #slot = #slot;),
@@ -197,6 +195,20 @@ pub(crate) fn member(key: &str) -> String {
     text
 }
 
+/// The same name as a name of ours, in the edition of this crate: words that were free before are raw there.
+fn hidden(ident: &Ident) -> Ident {
+    const KEYWORDS_SINCE: [&str; 5] = ["async", "await", "dyn", "gen", "try"];
+    let at = Span::mixed_site().located_at(ident.span());
+    match ident.to_string() {
+        name if KEYWORDS_SINCE.contains(&name.as_str()) => Ident::new_raw(&name, at),
+        _ => {
+            let mut hidden = ident.clone();
+            hidden.set_span(at);
+            hidden
+        }
+    }
+}
+
 /// `&*value`, lying over `tokens`: the compiler underlines the argument of a call whose bound fails.
 pub(crate) fn asked_at(value: &Ident, tokens: TokenStream) -> TokenStream {
     let mut spans = tokens.into_iter().map(|token| token.span());
@@ -213,6 +225,10 @@ fn is_cfg(attribute: &Attribute) -> bool {
     attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr")
 }
 
+fn is_lint(attribute: &Attribute) -> bool {
+    ["allow", "deny", "expect", "forbid", "warn"].iter().any(|level| attribute.path().is_ident(level))
+}
+
 /// Whether an expression uses a name, also inside a format string (`"{name}"`).
 pub(crate) fn mentions(tokens: TokenStream, ident: &Ident) -> bool {
     let name = message::plain(ident);
@@ -225,87 +241,4 @@ pub(crate) fn mentions(tokens: TokenStream, ident: &Ident) -> bool {
         }
         TokenTree::Punct(_) => false,
     })
-}
-
-/// A capital first letter in a pattern is a unit struct or a constant in all code that follows the naming lints.
-fn names_a_constant(ident: &Ident) -> bool {
-    message::plain(ident).starts_with(char::is_uppercase)
-}
-
-/// The names a pattern binds, in order. Macros in pattern position keep theirs to themselves.
-fn bound(pattern: &Pat, names: &mut Vec<Ident>) {
-    match pattern {
-        Pat::Ident(pat) => {
-            if !names_a_constant(&pat.ident) {
-                names.push(pat.ident.clone());
-            }
-            if let Some((_, inner)) = &pat.subpat {
-                bound(inner, names);
-            }
-        }
-        Pat::Or(pat) => pat.cases.first().into_iter().for_each(|pat| bound(pat, names)),
-        Pat::Paren(pat) => bound(&pat.pat, names),
-        Pat::Reference(pat) => bound(&pat.pat, names),
-        Pat::Type(pat) => bound(&pat.pat, names),
-        Pat::Slice(pat) => pat.elems.iter().for_each(|pat| bound(pat, names)),
-        Pat::Tuple(pat) => pat.elems.iter().for_each(|pat| bound(pat, names)),
-        Pat::TupleStruct(pat) => pat.elems.iter().for_each(|pat| bound(pat, names)),
-        Pat::Struct(pat) => pat.fields.iter().for_each(|field| bound(&field.pat, names)),
-        _ => {}
-    }
-}
-
-/// The pattern as it matches a reference to the argument, binding only `wanted`.
-///
-/// Without `ref`, `mut` and `&` a pattern matches any depth of references and binds by reference, whatever edition.
-fn by_reference(pattern: &Pat, wanted: &[&Ident]) -> TokenStream {
-    let all =
-        |pats: &mut dyn Iterator<Item = &Pat>| pats.map(|pat| by_reference(pat, wanted)).collect::<Vec<_>>();
-    match pattern {
-        Pat::Ident(pat) if names_a_constant(&pat.ident) => pat.ident.to_token_stream(),
-        Pat::Ident(pat) => {
-            let ident = wanted.contains(&&pat.ident).then_some(&pat.ident);
-            match (ident, pat.subpat.as_ref().map(|(_, inner)| by_reference(inner, wanted))) {
-                (Some(ident), None) => quote!(#ident),
-                (Some(ident), Some(inner)) => quote!(#ident @ #inner),
-                (None, Some(inner)) => inner,
-                (None, None) => quote!(_),
-            }
-        }
-        Pat::Or(pat) => {
-            let cases = all(&mut pat.cases.iter());
-            quote!((#(#cases)|*))
-        }
-        Pat::Paren(pat) => by_reference(&pat.pat, wanted),
-        Pat::Reference(pat) => by_reference(&pat.pat, wanted),
-        Pat::Type(pat) => by_reference(&pat.pat, wanted),
-        Pat::Slice(pat) => {
-            let elems = all(&mut pat.elems.iter());
-            quote!([#(#elems),*])
-        }
-        Pat::Tuple(pat) => {
-            let elems = all(&mut pat.elems.iter());
-            // a tuple of one keeps its comma; `..` may not have one
-            let comma = pat.elems.trailing_punct().then(syn::token::Comma::default);
-            quote!((#(#elems),* #comma))
-        }
-        Pat::TupleStruct(pat) => {
-            let (path, elems) = (&pat.path, all(&mut pat.elems.iter()));
-            quote!(#path(#(#elems),*))
-        }
-        Pat::Struct(pat) => {
-            let path = &pat.path;
-            let fields = pat.fields.iter().map(|field| {
-                let (attributes, member, inner) =
-                    (&field.attrs, &field.member, by_reference(&field.pat, wanted));
-                match (&*field.pat, field.colon_token) {
-                    (Pat::Ident(pat), None) if wanted.contains(&&pat.ident) => quote!(#(#attributes)* #inner),
-                    _ => quote!(#(#attributes)* #member: #inner),
-                }
-            });
-            let rest = &pat.rest;
-            quote!(#path { #(#fields,)* #rest })
-        }
-        other => other.to_token_stream(),
-    }
 }

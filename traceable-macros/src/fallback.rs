@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::FnArg;
 
-use crate::parameters::is_ours;
+use crate::parameters::stays;
 use crate::signature::Function;
 
 /// Input: a function with a mistake in its attribute
@@ -23,7 +23,7 @@ pub(crate) fn print(function: &Function, for_editor: Option<&TokenStream>) -> To
             FnArg::Typed(typed) => &mut typed.attrs,
         };
         let run_tree = attributes.iter().any(|attribute| attribute.path().is_ident("run_tree"));
-        attributes.retain(|attribute| !is_ours(attribute));
+        attributes.retain(|attribute| stays(attribute));
         match input {
             FnArg::Typed(typed) if run_tree => {
                 let (pattern, ty) = (&typed.pat, &typed.ty);

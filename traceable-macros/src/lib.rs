@@ -9,7 +9,7 @@
 //!          parameters  who fills in which parameter
 //!          parent      the one that is the parent of the run
 //!          kind        what the return type says about the end of the run
-//!          capture     what of the arguments is recorded
+//!          capture     what of the arguments is recorded; `pattern`, what they bind
 //! check    check       whether all of it fits together
 //! print    expand      the function again, with one call into the run time
 //!          fallback    or, beside errors and in editors, the function as it was
@@ -29,6 +29,7 @@ mod message;
 mod options;
 mod parameters;
 mod parent;
+mod pattern;
 mod signature;
 #[cfg(test)]
 mod tests;

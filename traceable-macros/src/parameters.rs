@@ -30,7 +30,7 @@ impl Parameters {
                         mistakes.push(message::on_receiver(attribute, &name));
                     }
                     let mut receiver = receiver.clone();
-                    receiver.attrs.retain(|attribute| !is_ours(attribute));
+                    receiver.attrs.retain(stays);
                     parameters.receiver = Some(receiver);
                 }
                 FnArg::Typed(typed) => parameters.typed(typed, position, mistakes),
@@ -75,8 +75,7 @@ impl Parameters {
             message::both_on_parameter(mistakes, first, second);
         }
 
-        let attributes: Vec<_> =
-            typed.attrs.iter().filter(|attribute| !is_ours(attribute)).cloned().collect();
+        let attributes: Vec<_> = typed.attrs.iter().filter(|attribute| stays(attribute)).cloned().collect();
         if let Some(at) = run_tree {
             match &self.run_tree {
                 Some(first) => message::only_one(mistakes, "run_tree", first.pat.span(), at),
@@ -123,6 +122,11 @@ fn ours(attribute: &Attribute) -> Option<Ours> {
     }
 }
 
-pub(crate) fn is_ours(attribute: &Attribute) -> bool {
+/// Documentation of a parameter is for readers of the code alone: the compiler refuses it on parameters.
+pub(crate) fn stays(attribute: &Attribute) -> bool {
+    !is_ours(attribute) && !attribute.path().is_ident("doc")
+}
+
+fn is_ours(attribute: &Attribute) -> bool {
     ours(attribute).is_some()
 }
