@@ -70,6 +70,10 @@ impl Argument {
         }
     }
 
+    fn is_mutable(&self) -> bool {
+        matches!(&self.pattern, Pat::Ident(pat) if pat.mutability.is_some())
+    }
+
     fn cfgs(&self) -> impl Iterator<Item = &Attribute> {
         self.attributes.iter().filter(|attribute| is_cfg(attribute))
     }
@@ -111,6 +115,11 @@ impl Argument {
         // what another attribute left on the parameter for itself has no meaning on a statement
         let attributes = self.attributes.iter().filter(|attribute| is_cfg(attribute) || is_lint(attribute));
         let moved = match self.plain_name() {
+            // Clippy has lints on `let` that it has not on parameters: on names with an underscore, on collections
+            // that are only written to. They look for plain names.
+            Some(ident) if self.is_mutable() || ident.to_string().starts_with('_') => {
+                quote!(#(#attributes)* let (#pattern,) = (#slot,);)
+            }
             Some(_) => quote!(#(#attributes)* let #pattern = #slot;),
             None if matches!(pattern, Pat::Wild(_)) => quote!(#(#cfgs)* let #slot = #slot;),
             None => quote!(#(#cfgs)* let #slot = #slot; #(#attributes)* let #pattern = #slot;),

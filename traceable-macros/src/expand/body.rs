@@ -4,6 +4,7 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::ReceiverKind;
 
+use super::awaitable::yields_a_future;
 use super::hygiene::{Runtime, located, ours};
 use crate::capture::{Mode, mentions};
 use crate::check::Plan;
@@ -15,6 +16,7 @@ pub(super) fn print(plan: &Plan, p: &Runtime) -> TokenStream {
     let moved = plan.arguments.iter().map(|argument| argument.moved());
     let block = block(plan);
     let captured = captured(plan);
+    let block = if yields_a_future(plan) { ours!(return #block;) } else { block };
     ours!(#receiver #captured #begin #(#moved)* #block)
 }
 
@@ -88,7 +90,8 @@ fn inputs(plan: &Plan) -> TokenStream {
 fn receiver(plan: &Plan) -> Option<TokenStream> {
     let receiver = plan.receiver.as_ref()?;
     match receiver.kind {
-        ReceiverKind::Reference(..) => None,
+        // an `async fn` takes in all of its arguments
+        ReceiverKind::Reference(..) if plan.function.signature.asyncness.is_none() => None,
         _ => {
             let this = &receiver.self_token;
             Some(ours!(let _ = &#this;))

@@ -3,6 +3,7 @@
 //! Every form is the same three things: the call (`call`), the body with its arguments (`body`), and where the run
 //! ends (`end`). The three functions at the end of this file put them together.
 
+mod awaitable;
 mod body;
 mod call;
 mod end;
@@ -10,9 +11,10 @@ mod erase;
 mod hygiene;
 mod lazy;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::ReturnType;
+use syn::spanned::Spanned;
 
 use self::hygiene::{Runtime, ours};
 use crate::check::Plan;
@@ -33,11 +35,21 @@ pub(crate) fn print(plan: &Plan) -> TokenStream {
         (false, false) => plain(plan, p),
     };
 
-    let attributes = &plan.function.attributes;
+    let attributes = plan.function.attributes.iter().filter(|attribute| !says_it_twice(plan, attribute));
     let visibility = &plan.function.visibility;
     let signature = signature(plan, p);
     let inner = &plan.function.inner_attributes;
-    quote!(#(#attributes)* #visibility #signature { #(#inner)* #statements })
+    // The function ends with the user's brace. With one of ours the whole item would count as made by a macro, and
+    // lints on items (`dead_code`, `missing_docs`, clippy's on signatures) would be silent or underline the attribute.
+    let mut body = Group::new(Delimiter::Brace, quote!(#(#inner)* #statements));
+    body.set_span(plan.function.braces.span.join());
+    quote!(#(#attributes)* #visibility #signature #body)
+}
+
+/// `#[must_use]` on a function that returns a future by now: futures are, and clippy complains of both.
+fn says_it_twice(plan: &Plan, attribute: &syn::Attribute) -> bool {
+    let is_desugared = plan.function.signature.asyncness.is_some() && !plan.stays_async();
+    is_desugared && matches!(&attribute.meta, syn::Meta::Path(path) if path.is_ident("must_use"))
 }
 
 /// Input: `async fn f(&self, (a, b): (A, B), #[run_tree] rt: RunTree) -> R`
@@ -51,10 +63,12 @@ fn signature(plan: &Plan, p: &Runtime) -> TokenStream {
     let asyncness = written.asyncness.filter(|_| keep_async);
     let output = match (&written.output, written.asyncness.is_some() && !keep_async) {
         (output, false) => output.to_token_stream(),
-        (ReturnType::Default, true) => ours!(-> impl #p::core::future::Future<Output = ()>),
+        (ReturnType::Default, true) => {
+            let future = future_of(&ours!(()), written.paren_token.span.join(), p);
+            ours!(-> #future)
+        }
         (ReturnType::Type(arrow, ty), true) => {
-            let ty = erase::recaptured(ty);
-            let future = ours!(impl #p::core::future::Future<Output = #ty>);
+            let future = future_of(&erase::recaptured(ty), ty.span(), p);
             quote!(#arrow #future)
         }
     };
@@ -62,7 +76,18 @@ fn signature(plan: &Plan, p: &Runtime) -> TokenStream {
     let where_clause = &generics.where_clause;
     let receiver = plan.receiver.iter().map(ToTokens::to_token_stream);
     let parameters = receiver.chain(plan.arguments.iter().map(|argument| argument.parameter()));
-    quote!(#asyncness #safety #abi #fn_token #ident #generics (#(#parameters),*) #output #where_clause)
+    // the user's parentheses, as the signature may end with them
+    let mut parenthesized = Group::new(Delimiter::Parenthesis, quote!(#(#parameters),*));
+    parenthesized.set_span(written.paren_token.span.join());
+    quote!(#asyncness #safety #abi #fn_token #ident #generics #parenthesized #output #where_clause)
+}
+
+/// Output: `impl Future<Output = R>`, lying over `R`
+fn future_of(output: &impl ToTokens, at: Span, p: &Runtime) -> TokenStream {
+    let impl_token = hygiene::impl_token(at);
+    // the signature ends here: with a token of ours it would count as made by a macro
+    let end = syn::Token![>](at);
+    ours!(#impl_token #p::core::future::Future<Output = #output #end)
 }
 
 /// Input: `fn f(a: A) -> R { BODY }`
@@ -85,10 +110,12 @@ fn plain(plan: &Plan, p: &Runtime) -> TokenStream {
     };
     if call::has_settings(plan) {
         let call = call::print(plan, p, "now");
-        ours!(#call #p::sync(__call, move || -> #ty { #body }, #record))
+        let body = closure(plan, &ty, body);
+        ours!(#call #p::sync(__call, #body, #record))
     } else {
         let site = call::print_site(plan, p);
-        ours!(#p::plain(#site, move || -> #ty { #body }, #record))
+        let body = closure(plan, &ty, body);
+        ours!(#p::plain(#site, #body, #record))
     }
 }
 
@@ -107,7 +134,8 @@ fn future(plan: &Plan, p: &Runtime) -> TokenStream {
     if let Shape::Never = &plan.shape {
         // `!` cannot be written as a type yet, but the return type of a function pointer can be projected
         let never = ours!(<fn() -> ! as #p::Returns>::Output);
-        return ours!(#call #p::future(__call, async move { #body }, |_, __value: #never| __value) #wait);
+        let body = block(plan, body);
+        return ours!(#call #p::future(__call, #body, |_, __value: #never| __value) #wait);
     }
     let ty = erase::erased_output(plan);
     // An edge that is never taken tells the compiler the type, so that a wrong value in the body is reported at that
@@ -117,7 +145,8 @@ fn future(plan: &Plan, p: &Runtime) -> TokenStream {
     });
     let annotation = end::annotation(&plan.shape);
     let end = end::print(plan, p, &plan.shape);
-    ours!(#call #p::future(__call, async move { #edge #body }, |__call, __value: #ty| #annotation { #end }) #wait)
+    let body = block(plan, ours!(#edge #body));
+    ours!(#call #p::future(__call, #body, |__call, __value: #ty| #annotation { #end }) #wait)
 }
 
 /// Input: `fn f(a: A) -> impl Stream<Item = X> { BODY }`, or any other shape that outlives the call
@@ -132,6 +161,29 @@ fn open(plan: &Plan, p: &Runtime) -> TokenStream {
     let call = call::print(plan, p, "reserve");
     let body = body::print(plan, p);
     let ty = erase::erased_output(plan);
+    let body = closure(plan, &ty, body);
     let end = end::print(plan, p, &plan.shape);
-    ours!(#call let (__call, __value) = #p::eager(__call, move || -> #ty { #body }); #end)
+    ours!(#call let (__call, __value) = #p::eager(__call, #body); #end)
+}
+
+/// Output: `move || -> R { BODY }`
+///
+/// It lies where the user's body does, and as code of the user's: lints such as `needless_return` look at bodies, and
+/// this is one.
+fn closure(plan: &Plan, ty: &impl ToTokens, body: TokenStream) -> TokenStream {
+    let at = plan.function.braces.span.join();
+    let mut block = Group::new(Delimiter::Brace, body);
+    block.set_span(at);
+    let (move_token, or_token) = (syn::Token![move](at), syn::Token![||](at));
+    let arrow = ours!(->);
+    quote!(#move_token #or_token #arrow #ty #block)
+}
+
+/// Output: `async move { BODY }`, for the same reason
+fn block(plan: &Plan, body: TokenStream) -> TokenStream {
+    let at = plan.function.braces.span.join();
+    let mut block = Group::new(Delimiter::Brace, body);
+    block.set_span(at);
+    let (async_token, move_token) = (syn::Token![async](at), syn::Token![move](at));
+    quote!(#async_token #move_token #block)
 }

@@ -57,10 +57,10 @@ where
             });
             let a = a;
             let _ = &a;
-            let mut b = b;
+            let (mut b,) = (b,);
             let __arg2 = __arg2;
             let (c, _) = __arg2;
-            let _d = _d;
+            let (_d,) = (_d,);
             { BODY }
         },
         |__value, __outcome| {
@@ -114,6 +114,7 @@ fn ask(
             >::None {
                 return __value;
             }
+            let _ = &self;
             let rt: RunTree = <RunTree as p::__private::FilledIn>::filled_in(
                 p::__private::begin_run_tree(|__inputs| {
                     {

@@ -1,0 +1,6 @@
+//! What lints are for: each function has something to complain of.
+
+pub mod asynchronous;
+pub mod body;
+pub mod signature;
+pub mod unused;
