@@ -2,9 +2,14 @@
 
 mod compare;
 
+/// Lints that fall silent, and why that cannot be helped.
+const SILENT: &[(&str, &str)] = &[(
+    "unconditional_recursion",
+    "it looks for calls in the function itself, and the body is a closure that the run time calls",
+)];
+
 #[test]
 fn the_compiler_warns_of_the_same() {
-    let found = compare::compare("check");
-    assert_eq!((found.caused, found.hidden), (vec![], vec![]));
-    assert!(found.same > 40, "{} warnings are the same", found.same);
+    let same = compare::compare("check", SILENT);
+    assert!(same > 90, "{same} warnings are the same");
 }
