@@ -1,0 +1,14 @@
+//! `fn`
+
+use traceable_forms::{leaf, run, traced};
+
+#[traced]
+fn form(x: u32) -> u32 {
+    leaf(x)
+}
+
+fn main() {
+    run(|| {
+        form(1);
+    });
+}

@@ -1,0 +1,15 @@
+//! `-> Result<impl Future, E>`
+//! expected: form > leaf_later
+
+use traceable_forms::{block_on, leaf_later, run, traced};
+
+#[traced]
+fn form(x: u32) -> Result<impl Future<Output = u32>, String> {
+    Ok(async move { leaf_later(x).await })
+}
+
+fn main() {
+    run(|| {
+        block_on(form(1).unwrap());
+    });
+}

@@ -1,0 +1,19 @@
+//! `self`
+
+use traceable_forms::{leaf, run, traced};
+
+#[derive(Debug)]
+struct Store(u32);
+
+impl Store {
+    #[traced]
+    fn form(self) -> u32 {
+        leaf(self.0)
+    }
+}
+
+fn main() {
+    run(|| {
+        Store(1).form();
+    });
+}
