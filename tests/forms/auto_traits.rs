@@ -145,6 +145,7 @@ async fn owned_length(text: String) -> usize {
 }
 
 #[traceable]
+#[allow(clippy::multiple_bound_locations, reason = "both places are tried")]
 async fn joined<T: AsRef<str> + serde::Serialize, const N: usize>(
     first: T,
     #[traceable(skip)] rest: [T; N],
@@ -174,9 +175,8 @@ fn it_stands_for_an_async_closure() {
 
 #[test]
 fn it_is_boxed_and_stored() {
-    let table: [(&str, fn(String) -> BoxFuture<'static, usize>); 1] =
-        [("length", |text| Box::pin(owned_length(text)))];
-    let (value, recorder) = record_async(|| table[0].1("ab".to_owned()));
+    let table: [fn(String) -> BoxFuture<'static, usize>; 1] = [|text| Box::pin(owned_length(text))];
+    let (value, recorder) = record_async(|| table[0]("ab".to_owned()));
     assert_eq!(value, 2);
     assert_tree!(recorder.forest(), "owned_length > length");
 }

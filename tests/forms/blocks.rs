@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use traceable::testing::Recorder;
-use traceable::{RunTree, RunType, traceable};
+use traceable::{traceable, RunTree, RunType};
 
 use crate::support::{line, record, record_async};
 

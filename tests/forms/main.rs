@@ -4,9 +4,9 @@
 #![deny(warnings)]
 
 mod arguments;
-mod blocks;
 mod auto_traits;
 mod beside;
+mod blocks;
 mod diverging;
 mod functions;
 mod futures;
@@ -15,8 +15,8 @@ mod handlers;
 mod macros;
 mod methods;
 mod options;
-mod parents;
 mod parameters;
+mod parents;
 mod prelude;
 mod receivers;
 mod support;

@@ -21,7 +21,7 @@ impl fmt::Display for Store {
 
 impl Store {
     #[traceable]
-    fn new(items: &[u8]) -> Vec<u8> {
+    fn made_of(items: &[u8]) -> Vec<u8> {
         items.to_vec()
     }
 
@@ -93,7 +93,7 @@ fn store() -> Store {
 
 #[test]
 fn receivers() {
-    assert_eq!(only(&record(|| Store::new(&[1])).1), r#"{"items":[1]} -> {"output":[1]}"#);
+    assert_eq!(only(&record(|| Store::made_of(&[1])).1), r#"{"items":[1]} -> {"output":[1]}"#);
     assert_eq!(only(&record(|| store().get(1).copied()).1), r#"{"at":1} -> {"output":2}"#);
     assert_eq!(only(&record(|| *store().slot(1)).1), r#"{"at":1} -> {"output":2}"#);
     assert_eq!(only(&record(|| store().checked_slot(5).copied()).1), r#"{"at":5} -> error: no item 5"#);

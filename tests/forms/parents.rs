@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures::stream::{Stream, StreamExt};
-use traceable::{DottedOrder, IntoParent, Parent, ParentRun, RunTree, assert_tree, traceable};
+use traceable::{assert_tree, traceable, DottedOrder, IntoParent, Parent, ParentRun, RunTree};
 
 use crate::support::{line, record, record_async};
 

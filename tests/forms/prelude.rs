@@ -10,7 +10,7 @@ use crate::support::{only, record, record_async};
 
 #[traceable]
 fn halved(x: u8) -> Result<u8, String> {
-    if x % 2 == 0 {
+    if x.is_multiple_of(2) {
         Result::Ok(x / 2)
     } else {
         Result::Err(::std::format!("{x} is odd"))

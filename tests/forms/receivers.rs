@@ -25,6 +25,7 @@ impl Store {
     }
 
     #[traceable]
+    #[allow(clippy::needless_arbitrary_self_type, reason = "it is another form")]
     fn through_self_type(self: &Self) -> usize {
         self.items.len()
     }

@@ -23,7 +23,7 @@ pub(crate) fn print(function: &Function, for_editor: Option<&TokenStream>) -> To
             FnArg::Typed(typed) => &mut typed.attrs,
         };
         let run_tree = attributes.iter().any(|attribute| attribute.path().is_ident("run_tree"));
-        attributes.retain(|attribute| stays(attribute));
+        attributes.retain(stays);
         match input {
             FnArg::Typed(typed) if run_tree => {
                 let (pattern, ty) = (&typed.pat, &typed.ty);

@@ -81,6 +81,11 @@ use self::completion::Reader;
 /// `#[must_use]` on an `async fn` becomes one on its future. An attribute below this one that may need an
 /// `async fn` (every one that is not the compiler's own) keeps it an `async fn`; the context is then captured at the
 /// first poll and not at the call, so put such attributes above where the order is free.
+///
+/// Lints see an annotated function as they see the plain one, and none is caused. A few of clippy's fall silent: what
+/// compares a body with its parameters (`needless_pass_by_value`, `ptr_arg`), or asks for `const` or a missing `.await`
+/// (`missing_const_for_fn`, `unused_async`); and the compiler's `unconditional_recursion`. Under `#[track_caller]` the
+/// body, which is a closure by then, knows no caller.
 #[proc_macro_attribute]
 pub fn traceable(options: proc_macro::TokenStream, item: proc_macro::TokenStream) -> proc_macro::TokenStream {
     attribute(options.into(), item.into(), Reader::find()).into()
