@@ -90,6 +90,18 @@ passes! {
     }
 }
 
+/// Types that a macro is given are read through, too.
+macro_rules! boxes {
+    ($name:ident, $argument:ty, $object:ty, $error:ty) => {
+        #[traceable]
+        fn $name(x: $argument) -> Result<Box<$object>, $error> {
+            Ok(Box::new(x.bytes()))
+        }
+    };
+}
+
+boxes!(boxed, &str, dyn Iterator<Item = u8> + '_, String);
+
 macro_rules! typed {
     ($name:ident: $argument:pat => $ty:ty, $name_text:expr, $result:expr) => {
         #[traceable(name = $name_text)]
@@ -139,6 +151,9 @@ fn whole_functions_pass_through_macros() {
     assert_eq!(value.as_deref(), Ok("aba"));
     assert_tree!(recorder.forest(), "passed_on > passed");
     assert_eq!(recorder.run("passed").outputs, serde_json::json!({"output": ["a", "b", "a"]}));
+    let (count, recorder) = record(|| boxed("ab").map(Iterator::count));
+    assert_eq!(count, Ok(2));
+    assert_eq!(only(&recorder), r#"{"x":"ab"} -> {"output":[97,98]}"#);
     let (value, recorder) = record_async(|| destructured((5, 2)));
     assert_eq!(value, 3);
     assert_eq!(recorder.run("by pattern").inputs, serde_json::json!({"left": 5, "right": 2}));

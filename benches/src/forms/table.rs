@@ -16,7 +16,7 @@ Each form is a program that calls another annotated function where the form's ow
 `.await`, while the items are made. It is compiled and run with each attribute, and the tree of the spans is looked at.
 The attribute stands alone, without options; what it records of arguments and results differs: `#[traceable]` records
 both, `#[instrument]` the arguments, `#[trace]` neither. What adapters and bridges bring is in
-[`compared`](super::compared).
+[`compared`](mod@compared).
 
 The page is made by `cargo run --bin forms > ../src/guide/forms.md` in `benches/`; the programs are in `benches/forms`.
 `--why` prints the compiler's words and the trees.

@@ -48,10 +48,18 @@ pub(super) fn types(segment: &PathSegment) -> Vec<&Type> {
             .args
             .iter()
             .filter_map(|arg| match arg {
-                GenericArgument::Type(ty) => Some(ty),
+                GenericArgument::Type(ty) => Some(ungrouped(ty)),
                 _ => None,
             })
             .collect(),
         _ => Vec::new(),
     }
+}
+
+/// A `$ty:ty` of a `macro_rules!` lies in an invisible group.
+fn ungrouped(mut ty: &Type) -> &Type {
+    while let Type::Group(group) = ty {
+        ty = &group.elem;
+    }
+    ty
 }
