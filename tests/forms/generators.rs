@@ -252,11 +252,11 @@ fn what_a_fold_calls_is_not_under_the_iterator() {
 #[test]
 fn items_without_end_are_kept_up_to_a_cap_and_counted() {
     #[traceable]
-    fn many(n: usize, text: &str) -> impl Iterator<Item = String> {
-        (0..n).map(|_| text.to_owned())
+    fn many(n: usize, text: String) -> impl Iterator<Item = String> {
+        (0..n).map(move |_| text.clone())
     }
     let kept = |n, text: String| {
-        let (count, recorder) = record(|| many(n, &text).count());
+        let (count, recorder) = record(|| many(n, text.clone()).count());
         assert_eq!(count, n);
         let run = recorder.run("many");
         let kept = run.outputs["output"].as_array().unwrap().len();

@@ -72,6 +72,7 @@ impl Store {
         }
     }
 
+    #[allow(deprecated, reason = "the run is over when it is handed out, and that is told")]
     #[traceable(skip_output)]
     fn drain(&mut self) -> std::vec::Drain<'_, u8> {
         self.items.drain(..)
