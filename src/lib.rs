@@ -53,6 +53,9 @@
 //! | `sink`, `http-body` | no | contexts carried into sinks and HTTP bodies |
 //! | `tracing`, `log` | no | what [`set_reporter`] would be told (mistakes, runs that do not arrive) is a warning of `tracing`, or of `log` |
 
+#[doc(hidden)]
+pub mod lost_context;
+
 mod options;
 #[cfg(feature = "rayon")]
 mod pool;
@@ -137,6 +140,7 @@ pub fn trace(name: impl Into<std::borrow::Cow<'static, str>>) -> Block {
 
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::lost_context;
     pub use traceable_core::__private::*;
 
     /// Nothing runs here: what rust-analyzer completes options by.

@@ -11,6 +11,7 @@
 //!          kind        what the return type says about the end of the run
 //!          capture     what of the arguments is recorded; `pattern`, what they bind
 //! check    check       whether all of it fits together
+//!          lost        hand-overs in the body that lose the run
 //! print    expand      the function again, with one call into the run time
 //!          fallback    or, beside errors and in editors, the function as it was
 //!          completion  what editors complete the options by
@@ -25,6 +26,7 @@ mod completion;
 mod expand;
 mod fallback;
 mod kind;
+mod lost;
 mod message;
 mod options;
 mod parameters;
@@ -51,6 +53,7 @@ use self::completion::Reader;
 /// * generators: `process_chunk = hook`, `reduce = function`, `aggregate(init, step)`;
 /// * what an alias in the return type hides: `future`, `stream`, `iter` (a result that is recorded must serialise, so
 ///   one that is forgotten does not compile; with `skip_output` or `process_outputs` it warns, as a `deprecated`);
+/// * `allow(lost_context)` switches off a warning, below;
 /// * `crate = path::to::traceable`.
 ///
 /// On a parameter: `#[run_tree] rt: RunTree` (filled in, unknown to callers), `#[parent] run: &RunTree`,
@@ -75,6 +78,23 @@ use self::completion::Reader;
 ///   that has one of that name. `name`, the kinds, and the options on outputs are for single methods.
 ///
 /// `#[async_trait]` can stand above or below.
+///
+/// # Other attributes
+///
+/// # Warning: lost context
+///
+/// An `async` block or a closure that is written where it is given to `tokio::spawn`, `tokio::task::{spawn,
+/// spawn_local, spawn_blocking}`, `std::thread::spawn` or `rayon::{spawn, join, scope}` makes its calls in a task or
+/// thread that has no context: they begin traces of their own. The compiler warns of it, at that place. (The lint is
+/// `deprecated`, the only one a library can raise by itself.) What carries the context, or is a call, is fine:
+/// `tokio::spawn(child())`, `tokio::spawn(async { .. }.in_current_run())`, `std::thread::spawn(bind(|| ..))`,
+/// `traceable::task::spawn(..)`. So is leaving the trace by `detached(..)`. `allow(lost_context)` says for one
+/// function that it is meant, and silences nothing else.
+///
+/// It is on by default because nothing else tells before the program runs, and because every answer to it is one
+/// word. It looks at tokens: only at these full paths, only at what is written in their brackets, and only at blocks
+/// that call something and do not mention a context (`Extra`, `with_parent`, `scope`, ..). So it can miss a case; a
+/// block that calls nothing traced is the one it warns of in vain.
 ///
 /// # Other attributes
 ///

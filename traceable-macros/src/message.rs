@@ -144,6 +144,20 @@ pub(crate) fn unknown_value(literal: &syn::LitStr, option: &str, known: &[&str])
     over(literal, unknown(&format!("value for `{option}`:"), &literal.value(), known))
 }
 
+/// `allow(unused)` on the attribute: the compiler's own lints are switched off as everywhere.
+pub(crate) fn unknown_warning(name: &syn::Ident, known: &str) -> Error {
+    let near =
+        if nearest(&plain(name), [known].into_iter()).is_some() { ", did you mean" } else { "; there is" };
+    over(
+        name,
+        format!(
+            "unknown warning `{}` of `#[traceable]`{near} `{known}`{}",
+            plain(name),
+            if near.starts_with(',') { "?" } else { "" }
+        ),
+    )
+}
+
 /// A misspelt name in a list would silently record what was meant to be left out.
 pub(crate) fn unknown_argument(name: &syn::Ident, verb: &str, known: &[String]) -> Error {
     let plain = plain(name);

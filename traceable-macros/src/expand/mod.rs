@@ -19,6 +19,7 @@ use syn::spanned::Spanned;
 use self::hygiene::{Runtime, ours};
 use crate::check::Plan;
 use crate::kind::Shape;
+use crate::lost;
 
 /// Prints the function.
 pub(crate) fn print(plan: &Plan) -> TokenStream {
@@ -39,9 +40,13 @@ pub(crate) fn print(plan: &Plan) -> TokenStream {
     let visibility = &plan.function.visibility;
     let signature = signature(plan, p);
     let inner = &plan.function.inner_attributes;
+    let lost = match plan.options.allow_lost {
+        None => lost::print(&plan.function.body, p),
+        Some(_) => TokenStream::new(),
+    };
     // The function ends with the user's brace. With one of ours the whole item would count as made by a macro, and
     // lints on items (`dead_code`, `missing_docs`, clippy's on signatures) would be silent or underline the attribute.
-    let mut body = Group::new(Delimiter::Brace, quote!(#(#inner)* #statements));
+    let mut body = Group::new(Delimiter::Brace, quote!(#(#inner)* #lost #statements));
     body.set_span(plan.function.braces.span.join());
     quote!(#(#attributes)* #visibility #signature #body)
 }

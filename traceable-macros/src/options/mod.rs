@@ -56,6 +56,8 @@ pub(crate) struct Options {
     /// `"ok"` or `"error"`
     pub(crate) on_cancel: Option<Given<LitStr>>,
     pub(crate) kind: Option<Given<Open>>,
+    /// `allow(lost_context)`
+    pub(crate) allow_lost: Option<Given<()>>,
 }
 
 impl Options {

@@ -5,7 +5,9 @@ use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Ident, Lit, Result, Token};
 
-use super::value::{aggregate, fields, flag, hook, names, on_cancel, path, run_type, tags, text, value};
+use super::value::{
+    aggregate, allow, fields, flag, hook, names, on_cancel, path, run_type, tags, text, value,
+};
 use super::{Given, Options, RunType};
 use crate::kind::Open;
 use crate::message::{self, Mistakes};
@@ -38,6 +40,7 @@ pub(crate) const OPTIONS: &[&str] = &[
     "future",
     "stream",
     "iter",
+    "allow",
     "crate",
 ];
 
@@ -105,6 +108,7 @@ impl Options {
             "future" => self.kind(Open::Future, input, &key, mistakes)?,
             "stream" => self.kind(Open::Stream, input, &key, mistakes)?,
             "iter" => self.kind(Open::Iter, input, &key, mistakes)?,
+            "allow" => set(&mut self.allow_lost, allow(input, &key)?, key.clone(), mistakes),
             "crate" => set(&mut self.krate, path(input, &key)?, key.clone(), mistakes),
             "methods" | "except" => return Err(message::for_blocks(&key)),
             _ => return Err(message::unknown_option(&key, OPTIONS)),

@@ -131,6 +131,16 @@ pub(super) fn names(input: ParseStream<'_>, key: &Ident) -> Result<Vec<Ident>> {
     list(input, key, &format!("{key}(argument, ..)"), |content| content.call(Ident::parse_any))
 }
 
+/// What of our own warnings is switched off: there is one.
+pub(super) fn allow(input: ParseStream<'_>, key: &Ident) -> Result<()> {
+    const KNOWN: &str = "lost_context";
+    let names = list(input, key, "allow(lost_context)", |content| content.call(Ident::parse_any))?;
+    match names.iter().find(|name| *name != KNOWN) {
+        Some(other) => Err(message::unknown_warning(other, KNOWN)),
+        None => Ok(()),
+    }
+}
+
 pub(super) fn fields(
     input: ParseStream<'_>,
     key: &Ident,

@@ -4,6 +4,7 @@ mod blocks;
 mod completion;
 mod expansion;
 mod kinds;
+mod lost;
 mod mistakes;
 
 use proc_macro2::{TokenStream, TokenTree};

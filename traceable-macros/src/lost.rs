@@ -1,0 +1,266 @@
+//! Hand-overs in a body that lose the run: a block or a closure that is written where it is given to another task or
+//! thread.
+//!
+//! The body is not parsed. What is looked for is plain in its tokens: a full path such as `tokio::spawn`, and behind
+//! it, in its brackets, an `async` block or a closure that calls something and says nothing about contexts. All that
+//! is not quite like this is let pass: one warning too few is told at run time, one too many is told to nobody's use.
+
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use quote::quote_spanned;
+
+/// Full paths only: a bare `spawn`, or `task::spawn`, may be the one that carries the context. With each, the item of
+/// the run time that holds the warning, and whether it takes a future (or closures).
+const HAND_OVERS: &[(&[&str], &str, Work)] = &[
+    (&["tokio", "spawn"], "tokio_spawn", Work::Future),
+    (&["tokio", "task", "spawn"], "tokio_spawn", Work::Future),
+    (&["tokio", "task", "spawn_local"], "tokio_spawn_local", Work::Future),
+    (&["tokio", "task", "spawn_blocking"], "tokio_spawn_blocking", Work::Closure),
+    (&["std", "thread", "spawn"], "std_thread_spawn", Work::Closure),
+    (&["rayon", "spawn"], "rayon_spawn", Work::Closure),
+    (&["rayon", "join"], "rayon_join", Work::Closure),
+    (&["rayon", "scope"], "rayon_scope", Work::Closure),
+];
+
+/// Macros whose arguments are expressions of this body. Others may make anything of them.
+const TRANSPARENT: &[&str] = &[
+    "assert",
+    "assert_eq",
+    "assert_ne",
+    "dbg",
+    "debug_assert",
+    "eprintln",
+    "format",
+    "join",
+    "matches",
+    "panic",
+    "println",
+    "select",
+    "stream",
+    "try_join",
+    "try_stream",
+    "vec",
+    "write",
+    "writeln",
+];
+
+/// Who writes one of these has thought of the context.
+const SPEAKS_OF_CONTEXT: &[&str] = &[
+    "bind",
+    "bind_fn",
+    "bind_mut",
+    "detached",
+    "enter",
+    "in_current_run",
+    "scope",
+    "with_context",
+    "with_extra",
+    "with_parent",
+    "ContextHandle",
+    "Envelope",
+    "Extra",
+    "RunTree",
+    "TracingContext",
+];
+
+/// What is before brackets without calling anything.
+const KEYWORDS: &[&str] = &[
+    "as", "await", "break", "else", "fn", "for", "if", "in", "let", "match", "move", "return", "while",
+    "yield",
+];
+
+#[derive(Clone, Copy, PartialEq)]
+enum Work {
+    Future,
+    Closure,
+}
+
+/// One hand-over that loses the run.
+#[derive(Debug)]
+struct Lost {
+    warning: &'static str,
+    at: Span,
+}
+
+/// Output: `const _: fn() = p::lost_context::tokio_spawn;` for each, which is deprecated with the text of the warning.
+/// The name has the span of the user's own, so that the compiler warns there.
+pub(crate) fn print(body: &TokenStream, p: &dyn quote::ToTokens) -> TokenStream {
+    found(body.clone())
+        .iter()
+        .map(|lost| {
+            let warning = Ident::new(lost.warning, lost.at);
+            quote_spanned!(Span::mixed_site()=> const _: fn() = #p::lost_context::#warning;)
+        })
+        .collect()
+}
+
+fn found(body: TokenStream) -> Vec<Lost> {
+    let mut found = Vec::new();
+    search(&body.into_iter().collect::<Vec<_>>(), &mut found);
+    found
+}
+
+fn search(tokens: &[TokenTree], found: &mut Vec<Lost>) {
+    let mut at = 0;
+    while let Some(token) = tokens.get(at) {
+        let rest = &tokens[at..];
+        if let Some(skipped) = not_of_this_run(rest) {
+            at += skipped;
+            continue;
+        }
+        if !continues_a_path(tokens, at)
+            && let Some(lost) = hand_over(rest)
+        {
+            found.push(lost);
+        }
+        if let TokenTree::Group(group) = token {
+            search(&inside(group), found);
+        }
+        at += 1;
+    }
+}
+
+/// How many tokens from here on are none of the body's own expressions, or leave the run on purpose.
+fn not_of_this_run(tokens: &[TokenTree]) -> Option<usize> {
+    match tokens {
+        // `fn name(..) { .. }` and `mod name { .. }`: who calls it is not known
+        [TokenTree::Ident(keyword), TokenTree::Ident(_), rest @ ..]
+            if keyword == "fn" || keyword == "mod" || keyword == "macro" =>
+        {
+            Some(2 + item(rest))
+        }
+        // `macro_rules! name { .. }`
+        [TokenTree::Ident(rules), bang, TokenTree::Ident(_), TokenTree::Group(_), ..]
+            if rules == "macro_rules" && is(bang, '!') =>
+        {
+            Some(4)
+        }
+        // `quote! { .. }`
+        [TokenTree::Ident(name), bang, TokenTree::Group(_), ..]
+            if is(bang, '!') && !TRANSPARENT.iter().any(|known| name == known) =>
+        {
+            Some(3)
+        }
+        // `#[cfg(..)] statement;`, which may not be there; `#![..]` stands for the rest
+        [hash, TokenTree::Group(group), rest @ ..] if is(hash, '#') => {
+            let is_cfg = matches!(inside(group).first(), Some(TokenTree::Ident(name)) if name == "cfg");
+            Some(2 + if is_cfg { until_semicolon(rest) } else { 0 })
+        }
+        [TokenTree::Ident(detached), TokenTree::Group(group), ..]
+            if detached == "detached" && group.delimiter() == Delimiter::Parenthesis =>
+        {
+            Some(2)
+        }
+        _ => None,
+    }
+}
+
+/// To the end of an item: behind its `;`, or its block. Braces that stand in a type (`Array<{N}>`) are not its block.
+fn item(tokens: &[TokenTree]) -> usize {
+    let is_end = |at: usize| match &tokens[at] {
+        TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
+            !tokens.get(at + 1).is_some_and(|next| is(next, '>') || is(next, ','))
+        }
+        token => is(token, ';'),
+    };
+    (0..tokens.len()).find(|at| is_end(*at)).map_or(tokens.len(), |at| at + 1)
+}
+
+fn until_semicolon(tokens: &[TokenTree]) -> usize {
+    tokens.iter().position(|token| is(token, ';')).map_or(tokens.len(), |at| at + 1)
+}
+
+/// Whether what is here belongs to a longer path, `mine::tokio::spawn`, or is a method. `::tokio` does not.
+fn continues_a_path(tokens: &[TokenTree], at: usize) -> bool {
+    match &tokens[..at] {
+        [.., before, first, second] if is(first, ':') && is(second, ':') => {
+            matches!(before, TokenTree::Ident(_)) || is(before, '>')
+        }
+        [.., dot] => is(dot, '.'),
+        _ => false,
+    }
+}
+
+/// A path of the list and its brackets, with a block or closure in them that is lost.
+fn hand_over(tokens: &[TokenTree]) -> Option<Lost> {
+    HAND_OVERS.iter().find_map(|(path, warning, work)| {
+        let (rest, last) = follows(tokens, path)?;
+        let Some(TokenTree::Group(group)) = rest.first() else { return None };
+        let is_call = group.delimiter() == Delimiter::Parenthesis;
+        let arguments = inside(group);
+        let mut arguments = arguments.split(|token| is(token, ','));
+        let is_lost = is_call && arguments.any(|argument| is_lost(argument, *work));
+        is_lost.then_some(Lost { warning, at: last.span() })
+    })
+}
+
+/// What is behind a path, and its last segment.
+fn follows<'a>(tokens: &'a [TokenTree], path: &[&str]) -> Option<(&'a [TokenTree], &'a Ident)> {
+    let (first, more) = path.split_first()?;
+    match tokens {
+        [TokenTree::Ident(ident), rest @ ..] if ident == first => match (more, rest) {
+            ([], rest) => Some((rest, ident)),
+            (more, [one, two, rest @ ..]) if is(one, ':') && is(two, ':') => follows(rest, more),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Whether an argument is a block or closure that calls something without a context. A comma in the parameters of a
+/// closure has cut it before its body; then nothing that calls is left, and it passes.
+fn is_lost(argument: &[TokenTree], work: Work) -> bool {
+    let is_written_here = match (work, argument) {
+        (_, [TokenTree::Ident(keyword), rest @ ..]) if keyword == "async" || keyword == "move" => {
+            work == Work::Closure || is_block(rest)
+        }
+        (Work::Closure, [bar, ..]) => is(bar, '|'),
+        _ => false,
+    };
+    is_written_here && any(argument, &calls) && !any(argument, &speaks_of_context)
+}
+
+/// `{ .. }`, `move { .. }`, and adapters behind it.
+fn is_block(tokens: &[TokenTree]) -> bool {
+    match tokens {
+        [TokenTree::Ident(keyword), rest @ ..] if keyword == "move" => is_block(rest),
+        [TokenTree::Group(group), ..] => group.delimiter() == Delimiter::Brace,
+        _ => false,
+    }
+}
+
+/// `f(..)`, but not `Some(..)`, `if (..)`.
+fn calls(tokens: &[TokenTree]) -> bool {
+    match tokens {
+        [TokenTree::Ident(name), TokenTree::Group(group), ..] => {
+            group.delimiter() == Delimiter::Parenthesis
+                && !KEYWORDS.iter().any(|keyword| name == keyword)
+                && !is_type(name)
+        }
+        _ => false,
+    }
+}
+
+/// A type that carries a context, or a call of what hands one over: `.scope(..)`, but not `|scope|`.
+fn speaks_of_context(tokens: &[TokenTree]) -> bool {
+    matches!(tokens, [TokenTree::Ident(name), ..] if SPEAKS_OF_CONTEXT.iter().any(|word| name == word))
+        && (calls(tokens) || matches!(tokens, [TokenTree::Ident(name), ..] if is_type(name)))
+}
+
+fn is_type(name: &Ident) -> bool {
+    name.to_string().starts_with(char::is_uppercase)
+}
+
+/// Whether something holds for the tokens from some place on, at any depth.
+fn any(tokens: &[TokenTree], holds: &dyn Fn(&[TokenTree]) -> bool) -> bool {
+    (0..tokens.len()).any(|at| {
+        holds(&tokens[at..]) || matches!(&tokens[at], TokenTree::Group(group) if any(&inside(group), holds))
+    })
+}
+
+fn inside(group: &Group) -> Vec<TokenTree> {
+    group.stream().into_iter().collect()
+}
+
+fn is(token: &TokenTree, punct: char) -> bool {
+    matches!(token, TokenTree::Punct(found) if found.as_char() == punct)
+}
