@@ -23,6 +23,7 @@ mod generator;
 mod identity;
 pub mod process;
 mod run;
+mod step;
 pub mod testing;
 
 pub use call::block::{Block, trace};

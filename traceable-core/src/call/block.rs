@@ -181,7 +181,7 @@ impl Block {
         Call::block(started)
     }
 
-    fn run<R>(self, f: impl FnOnce(&RunTree) -> R, record: impl FnOnce(&R, &mut Outcome)) -> R {
+    fn run<R>(self, f: impl FnOnce(&RunTree) -> R, record: impl Fn(&R, &mut Outcome)) -> R {
         if !process::gate_is_open() {
             return f(&RunTree::inactive());
         }
@@ -194,14 +194,18 @@ impl Block {
         };
         match (result, run) {
             (Ok(value), Some(run)) => {
-                finish(&run, |outcome| record_error(outcome, |outcome| record(&value, outcome)), |_| ());
+                finish(
+                    &run,
+                    &mut |outcome: &mut Outcome| record_error(outcome, |outcome| record(&value, outcome)),
+                    &|_| (),
+                );
                 value
             }
             (Ok(value), None) => value,
             (Err(panic), run) => {
                 if let Some(run) = run {
-                    let message = super::token::panic_message(&*panic);
-                    finish(&run, |outcome| record_error(outcome, |outcome| outcome.report(message)), |_| ());
+                    let report = |outcome: &mut Outcome| outcome.report(super::token::panic_message(&*panic));
+                    finish(&run, &mut |outcome: &mut Outcome| record_error(outcome, report), &|_| ());
                 }
                 resume_unwind(panic)
             }

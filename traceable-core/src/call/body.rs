@@ -8,20 +8,33 @@ use crate::process;
 use crate::run::lifecycle;
 use crate::run::node::Context;
 use crate::run::run_tree::RunTree;
+use crate::step::Step;
+
+/// Who records the arguments.
+trait Record: for<'a, 'b> Step<&'a mut Inputs<'b>> {}
+
+impl<R: for<'a, 'b> Step<&'a mut Inputs<'b>>> Record for R {}
 
 /// Records the arguments, if the call is recorded.
 #[inline]
-pub fn begin(record: impl FnOnce(&mut Inputs<'_>)) {
+pub fn begin(mut record: impl FnMut(&mut Inputs<'_>)) {
     if process::gate_is_open() {
-        begin_traced(record);
+        begin_without_handle(&mut record);
     }
 }
 
 /// As [`begin`], and returns the call's own run for a `#[run_tree]` parameter. If the call is not recorded, that is
 /// an inactive handle.
 #[inline]
-pub fn begin_run_tree(record: impl FnOnce(&mut Inputs<'_>)) -> RunTree {
-    if process::gate_is_open() { begin_traced(record) } else { RunTree::inactive() }
+pub fn begin_run_tree(mut record: impl FnMut(&mut Inputs<'_>)) -> RunTree {
+    if process::gate_is_open() { begin_recorded(&mut record) } else { RunTree::inactive() }
+}
+
+/// The handle is dropped here and not in each annotated function.
+#[cold]
+#[inline(never)]
+fn begin_without_handle(record: &mut dyn Record) {
+    begin_recorded(record);
 }
 
 /// The type of a `#[run_tree]` parameter. There is one; being asked for makes it an error at the type itself to write
@@ -43,17 +56,8 @@ impl FilledIn for RunTree {
 }
 
 #[cold]
-fn begin_traced(record: impl FnOnce(&mut Inputs<'_>)) -> RunTree {
-    let mut record = Some(record);
-    begin_recorded(&mut |inputs| {
-        if let Some(record) = record.take() {
-            record(inputs);
-        }
-    })
-}
-
 #[inline(never)]
-fn begin_recorded(record: &mut dyn FnMut(&mut Inputs<'_>)) -> RunTree {
+fn begin_recorded(record: &mut dyn Record) -> RunTree {
     let Some(around) = entered() else { return RunTree::inactive() };
     let Context::Run(run) = around else {
         return around
@@ -72,7 +76,7 @@ fn begin_recorded(record: &mut dyn FnMut(&mut Inputs<'_>)) -> RunTree {
         run.state().inputs = Some(Writer::lend(|writer| Inputs::gather(writer, |_| ()).0));
         return RunTree::of(run);
     }
-    let (inputs, attachments) = Writer::lend(|writer| Inputs::gather(writer, record));
+    let (inputs, attachments) = Writer::lend(|writer| Inputs::gather(writer, |inputs| record.step(inputs)));
     let bound = run.started();
     if let Some(bound) = bound {
         lifecycle::post_above(&run, bound);

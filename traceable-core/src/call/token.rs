@@ -1,6 +1,6 @@
 //! One call of an annotated function.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{Ordering::Acquire, fence};
 
@@ -23,6 +23,7 @@ use crate::run::object::ObjectId;
 use crate::run::run_tree::RunTree;
 use crate::run::scope::Scope;
 use crate::run::site::Site;
+use crate::step::Step;
 
 /// One call of an annotated function, from the call to the end of its run.
 pub struct Call(Stage);
@@ -149,11 +150,80 @@ impl Call {
 
     /// Ends the run with this value.
     #[inline]
-    pub fn finish<R>(self, value: R, record: impl FnOnce(&R, &mut Outcome)) -> R {
-        if let Stage::Run(run) = &self.0 {
-            finish(run, |outcome| record(&value, outcome), |_| ());
-        }
+    pub fn finish<R>(self, value: R, mut record: impl FnMut(&R, &mut Outcome)) -> R {
+        self.end(&mut |outcome: &mut Outcome| record(&value, outcome));
         value
+    }
+
+    /// Ends the run, if there is one, with what `record` says.
+    #[inline]
+    fn end(self, record: &mut dyn for<'a> Step<&'a mut Outcome>) {
+        if self.is_off() {
+            // there is nothing to drop, and no code for it in each annotated function
+            std::mem::forget(self);
+        } else {
+            self.end_traced(record);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn end_traced(self, record: &mut dyn for<'a> Step<&'a mut Outcome>) {
+        if let Stage::Run(run) = &self.0 {
+            finish(run, record, &|_| ());
+        }
+    }
+
+    /// A whole call of a plain function.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn complete(mut self, whole: &mut dyn Whole) {
+        let object = ObjectId::of(&self);
+        self.inside(object, &mut |()| whole.run());
+        self.end_traced(&mut |outcome: &mut Outcome| whole.record(outcome));
+    }
+
+    /// Runs a part of the user's code inside the call, which starts with the first part.
+    #[inline(never)]
+    pub(super) fn attempt(&mut self, object: ObjectId, part: &mut dyn Step<()>) -> std::thread::Result<()> {
+        run_in(self.begin(object), part)
+    }
+
+    /// As [`attempt`](Self::attempt); a panic ends the run and goes on.
+    #[inline(never)]
+    pub(super) fn inside(&mut self, object: ObjectId, part: &mut dyn Step<()>) {
+        let result = run_in(self.begin(object), part);
+        self.or_panic(result);
+    }
+
+    /// The part of the function that runs at the call, inside a call that may not start yet.
+    #[inline(never)]
+    pub(super) fn inside_eagerly(&mut self, part: &mut dyn Step<()>) {
+        let result = run_in(self.begin_eagerly(), part);
+        self.or_panic(result);
+    }
+
+    #[inline]
+    fn or_panic(&mut self, result: std::thread::Result<()>) {
+        if let Err(panic) = result {
+            self.panicked(&*panic);
+            resume_unwind(panic);
+        }
+    }
+
+    /// Drops what was called, inside the call: what runs while it is dropped nests under the call too. Then `end`s the
+    /// run, also if that panicked.
+    #[inline(never)]
+    pub(super) fn drop_inside(
+        &mut self,
+        dropping: &mut dyn Step<()>,
+        end: &mut dyn for<'a> Step<&'a mut Call>,
+    ) {
+        let dropped = run_in(self.enter(), dropping);
+        end.step(self);
+        if let Err(panic) = dropped {
+            resume_unwind(panic);
+        }
     }
 
     pub(super) fn take(&mut self) -> Call {
@@ -162,7 +232,7 @@ impl Call {
 
     /// Starts the call if it has not started, and enters its context, for one poll.
     #[inline(always)]
-    pub(super) fn begin(&mut self, object: ObjectId) -> Entered {
+    fn begin(&mut self, object: ObjectId) -> Entered {
         match &self.0 {
             // all polls but the first
             Stage::Run(run) if !run.is_new() => enter(Some(Context::Run(run.clone()))),
@@ -210,7 +280,7 @@ impl Call {
     }
 
     /// Enters the context of a reserved call, for the part of the function that runs at the call.
-    pub(super) fn begin_eagerly(&self) -> Entered {
+    fn begin_eagerly(&self) -> Entered {
         match &self.0 {
             Stage::Run(run) => {
                 if run.head.site().is_some_and(|site| site.begins) {
@@ -225,7 +295,7 @@ impl Call {
     }
 
     /// Enters the context of a call that has started, to drop what belongs to it.
-    pub(super) fn enter(&self) -> Option<Entered> {
+    fn enter(&self) -> Option<Entered> {
         match &self.0 {
             Stage::Run(run) if run.started().is_some() => Some(enter(Some(Context::Run(run.clone())))),
             Stage::Passive(context) => Some(enter(Some(context.clone()))),
@@ -263,9 +333,9 @@ impl Call {
     }
 
     /// Ends the run because the user's code panicked.
-    pub(super) fn panicked(&mut self, panic: &(dyn std::any::Any + Send)) {
+    fn panicked(&mut self, panic: &(dyn std::any::Any + Send)) {
         if let Stage::Run(run) = &self.0 {
-            finish(run, |outcome| fail(run, outcome, panic_message(panic)), |_| ());
+            finish(run, &mut |outcome: &mut Outcome| fail(run, outcome, panic_message(panic)), &|_| ());
         }
         self.0 = Stage::Off;
     }
@@ -278,6 +348,21 @@ impl Call {
         }
         self.0 = Stage::Off;
     }
+}
+
+/// A call of a plain function: its body, and what is recorded of the result.
+pub(super) trait Whole {
+    fn run(&mut self);
+    fn record(&mut self, outcome: &mut Outcome);
+}
+
+/// Runs a part of the user's code, and leaves what was entered for it.
+#[inline]
+fn run_in<E>(entered: E, part: &mut dyn Step<()>) -> std::thread::Result<()> {
+    // unwinding goes on right after: no state of the program is looked at in between
+    let result = catch_unwind(AssertUnwindSafe(|| part.step(())));
+    drop(entered);
+    result
 }
 
 /// One entry of the attribute's `metadata(..)`.
@@ -313,7 +398,7 @@ fn cancel(run: &Arc<Run>) {
         fail(run, &mut outcome, "Cancelled".to_owned());
     }
     counters::CANCELLED.add();
-    lifecycle::end(run, outcome.outputs, outcome.error, |state| state.metadata("cancelled", true));
+    lifecycle::end(run, outcome.outputs, outcome.error, &|state| state.metadata("cancelled", true));
 }
 
 /// An error leaves its mark in the outputs of a function. Those of a block are what it gave to its run.
@@ -331,13 +416,17 @@ pub(in crate::call) fn panic_message(panic: &(dyn std::any::Any + Send)) -> Stri
 }
 
 /// Ends a run with what `record` says.
-pub(super) fn finish(run: &Arc<Run>, record: impl FnOnce(&mut Outcome), last_words: impl FnOnce(&mut State)) {
+pub(super) fn finish(
+    run: &Arc<Run>,
+    record: &mut dyn for<'a> Step<&'a mut Outcome>,
+    last_words: &dyn Fn(&mut State),
+) {
     // a reserved run that failed before its first poll is a run all the same
     if run.bound().sink.is_none() {
         return;
     }
     let mut outcome = Outcome::default();
-    record(&mut outcome);
+    record.step(&mut outcome);
     let Outcome { outputs, error } = outcome;
     lifecycle::end(run, outputs, error, last_words);
 }

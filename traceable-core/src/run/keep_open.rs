@@ -42,7 +42,7 @@ impl Drop for KeepOpen {
             if extra.holds == 0 { extra.waiting.take() } else { None }
         };
         if let Some((outputs, error)) = waiting {
-            lifecycle::end(&run, outputs, error, |_| ());
+            lifecycle::end(&run, outputs, error, &|_| ());
         }
     }
 }

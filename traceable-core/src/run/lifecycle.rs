@@ -125,7 +125,7 @@ pub(crate) fn end(
     run: &Arc<Run>,
     outputs: Option<Payload>,
     error: Option<String>,
-    last_words: impl FnOnce(&mut State),
+    last_words: &dyn Fn(&mut State),
 ) {
     let start = run.bound().start;
     if run.is_new() {

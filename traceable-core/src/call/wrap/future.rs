@@ -1,7 +1,6 @@
 //! `async fn`s and functions that return a future.
 
 use std::mem::ManuallyDrop;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::task::{Context as TaskContext, Poll};
 
@@ -73,46 +72,32 @@ impl<F: Future, U, Finish: FnMut(Call, F::Output) -> U> Future for TracedFuture<
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<U> {
-        if !self.call.is_off() {
-            return poll_traced(self, cx);
+        let object = ObjectId::of(&*self);
+        let TracedFutureProjected { inner, call, finish } = self.project();
+        let inner = pinned(inner);
+        let polled = if call.is_off() { inner.poll(cx) } else { poll_traced(inner, call, object, cx) };
+        match polled {
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(value) => Poll::Ready(finish(call.take(), value)),
         }
-        let this = self.project();
-        pinned(this.inner).poll(cx).map(|value| (this.finish)(Call::off(), value))
     }
 }
 
 #[cold]
 #[inline(never)]
-fn poll_traced<F: Future, U, Finish: FnMut(Call, F::Output) -> U>(
-    this: Pin<&mut TracedFuture<F, Finish>>,
+fn poll_traced<F: Future>(
+    mut inner: Pin<&mut F>,
+    call: &mut Call,
+    object: ObjectId,
     cx: &mut TaskContext<'_>,
-) -> Poll<U> {
-    let object = ObjectId::of(&*this);
-    let TracedFutureProjected { inner, call, finish } = this.project();
-    let inner = pinned(inner);
-    let entered = call.begin(object);
-    // unwinding goes on right after: no state of the program is looked at in between
-    let polled = catch_unwind(AssertUnwindSafe(|| inner.poll(cx)));
-    drop(entered);
-    match polled {
-        Ok(Poll::Pending) => Poll::Pending,
-        Ok(Poll::Ready(value)) => Poll::Ready(finish(call.take(), value)),
-        Err(panic) => {
-            call.panicked(&*panic);
-            resume_unwind(panic)
-        }
-    }
+) -> Poll<F::Output> {
+    let mut polled = Poll::Pending;
+    call.inside(object, &mut |()| polled = inner.as_mut().poll(cx));
+    polled
 }
 
 #[cold]
 #[inline(never)]
-fn drop_traced<F>(inner: Pin<&mut ManuallyDrop<F>>, call: &mut Call) {
-    let entered = call.enter();
-    // what runs while it is dropped nests under the call too; if that panics, the run still ends
-    let dropped = catch_unwind(AssertUnwindSafe(|| drop_inner(inner)));
-    drop(entered);
-    call.cancelled();
-    if let Err(panic) = dropped {
-        resume_unwind(panic);
-    }
+fn drop_traced<F>(mut inner: Pin<&mut ManuallyDrop<F>>, call: &mut Call) {
+    call.drop_inside(&mut |()| drop_inner(inner.as_mut()), &mut (Call::cancelled as fn(&mut Call)));
 }

@@ -1,7 +1,7 @@
 //! Functions that return an iterator.
 
 use std::iter::FusedIterator;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::panic::resume_unwind;
 
 use serde::Serialize;
 
@@ -61,22 +61,22 @@ pub struct TracedIter<I: Iterator, C: Collect<I::Item>> {
 }
 
 impl<I: Iterator, C: Collect<I::Item>> TracedIter<I, C> {
-    fn advance(&mut self, next: impl FnOnce(&mut I) -> Option<I::Item>) -> Option<I::Item> {
+    fn advance(&mut self, next: fn(&mut I) -> Option<I::Item>) -> Option<I::Item> {
         let object = ObjectId::of(self);
         let inner = self.inner.as_mut()?;
         if self.call.is_off() {
             return next(inner);
         }
-        let entered = self.call.begin(object);
-        // unwinding goes on right after: no state of the program is looked at in between
-        let item = catch_unwind(AssertUnwindSafe(|| next(inner)));
-        drop(entered);
-        match &item {
-            Ok(Some(item)) => yielded::item(&self.call, &mut self.collect, &mut self.gathered, item),
-            Ok(None) => yielded::end(&self.call, &mut self.collect, &mut self.gathered, false),
-            Err(panic) => yielded::panicked(&self.call, &mut self.collect, &mut self.gathered, &**panic),
+        let mut item = None;
+        let result = self.call.attempt(object, &mut |()| item = next(inner));
+        match (&result, &item) {
+            (Ok(()), Some(item)) => yielded::item(&self.call, &mut self.collect, &mut self.gathered, item),
+            (Ok(()), None) => yielded::end(&self.call, &mut self.collect, &mut self.gathered, false),
+            (Err(panic), _) => {
+                yielded::panicked(&self.call, &mut self.collect, &mut self.gathered, &**panic);
+            }
         }
-        item.unwrap_or_else(|panic| resume_unwind(panic))
+        result.map_or_else(|panic| resume_unwind(panic), |()| item)
     }
 
     /// The iterator itself, if it is not traced and there is no need to see each item.
@@ -177,16 +177,10 @@ impl<I: FusedIterator, C: Collect<I::Item>> FusedIterator for TracedIter<I, C> {
 impl<I: Iterator, C: Collect<I::Item>> Drop for TracedIter<I, C> {
     fn drop(&mut self) {
         if !self.call.is_off() {
-            let entered = self.call.enter();
-            // what runs while it is dropped nests under the call too
-            // if that panics, the run still ends
-            let inner = self.inner.take();
-            let dropped = catch_unwind(AssertUnwindSafe(|| drop(inner)));
-            drop(entered);
-            yielded::end(&self.call, &mut self.collect, &mut self.gathered, true);
-            if let Err(panic) = dropped {
-                resume_unwind(panic);
-            }
+            let Self { inner, call, collect, gathered } = self;
+            call.drop_inside(&mut |()| drop(inner.take()), &mut |call: &mut Call| {
+                yielded::end(call, collect, gathered, true);
+            });
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Functions that return a stream.
 
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::panic::resume_unwind;
 use std::pin::Pin;
 use std::task::{Context as TaskContext, Poll};
 
@@ -69,15 +69,10 @@ pin_project! {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
             if !this.call.is_off() {
-                let entered = this.call.enter();
-                // what runs while it is dropped nests under the call too
-                // if that panics, the run still ends
-                let dropped = catch_unwind(AssertUnwindSafe(|| this.inner.set(None)));
-                drop(entered);
-                yielded::end(this.call, this.collect, this.gathered, true);
-                if let Err(panic) = dropped {
-                    resume_unwind(panic);
-                }
+                let (collect, gathered) = (this.collect, this.gathered);
+                this.call.drop_inside(&mut |()| this.inner.set(None), &mut |call: &mut Call| {
+                    yielded::end(call, collect, gathered, true);
+                });
             }
         }
     }
@@ -89,21 +84,21 @@ impl<S: Stream, C: Collect<S::Item>> Stream for TracedStream<S, C> {
     fn poll_next(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Option<S::Item>> {
         let object = ObjectId::of(&*self);
         let this = self.project();
-        let Some(inner) = this.inner.as_pin_mut() else { return Poll::Ready(None) };
+        let Some(mut inner) = this.inner.as_pin_mut() else { return Poll::Ready(None) };
         if this.call.is_off() {
             return inner.poll_next(cx);
         }
-        let entered = this.call.begin(object);
-        // unwinding goes on right after: no state of the program is looked at in between
-        let polled = catch_unwind(AssertUnwindSafe(|| inner.poll_next(cx)));
-        drop(entered);
-        match &polled {
-            Ok(Poll::Pending) => {}
-            Ok(Poll::Ready(Some(item))) => yielded::item(this.call, this.collect, this.gathered, item),
-            Ok(Poll::Ready(None)) => yielded::end(this.call, this.collect, this.gathered, false),
-            Err(panic) => yielded::panicked(this.call, this.collect, this.gathered, &**panic),
+        let mut polled = Poll::Pending;
+        let result = this.call.attempt(object, &mut |()| polled = inner.as_mut().poll_next(cx));
+        match (&result, &polled) {
+            (Ok(()), Poll::Pending) => {}
+            (Ok(()), Poll::Ready(Some(item))) => {
+                yielded::item(this.call, this.collect, this.gathered, item);
+            }
+            (Ok(()), Poll::Ready(None)) => yielded::end(this.call, this.collect, this.gathered, false),
+            (Err(panic), _) => yielded::panicked(this.call, this.collect, this.gathered, &**panic),
         }
-        polled.unwrap_or_else(|panic| resume_unwind(panic))
+        result.map_or_else(|panic| resume_unwind(panic), |()| polled)
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {

@@ -1,48 +1,51 @@
 //! Plain functions, and the part of others that runs at the call.
 
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-
-use super::super::token::Call;
+use super::super::token::{Call, Whole};
 use crate::capture::outcome::Outcome;
 use crate::process;
-use crate::run::object::ObjectId;
 use crate::run::site::Site;
 
 /// Runs the body of a plain function as a run that ends with its result.
 #[inline]
-pub fn plain<R>(site: &'static Site, body: impl FnOnce() -> R, record: impl FnOnce(&R, &mut Outcome)) -> R {
+pub fn plain<R>(site: &'static Site, body: impl FnOnce() -> R, record: impl FnMut(&R, &mut Outcome)) -> R {
     if !process::gate_is_open() {
         return body();
     }
-    // What is passed to a function that is not inlined has to be in memory. The copy is made here, so that the body
-    // stays in registers while tracing is off: a third of the instructions of such a call.
-    let mut body = Some(body);
-    sync_traced(Call::now(site), &mut body, record)
+    traced(Call::now(site), body, record)
 }
 
 /// As [`plain`], for a call that was given options.
 #[inline]
-pub fn sync<R>(call: Call, body: impl FnOnce() -> R, record: impl FnOnce(&R, &mut Outcome)) -> R {
-    if call.is_off() { body() } else { sync_traced(call, &mut Some(body), record) }
+pub fn sync<R>(call: Call, body: impl FnOnce() -> R, record: impl FnMut(&R, &mut Outcome)) -> R {
+    if call.is_off() { body() } else { traced(call, body, record) }
 }
 
-#[cold]
-#[inline(never)]
-fn sync_traced<R, Body: FnOnce() -> R>(
-    mut call: Call,
-    body: &mut Option<Body>,
-    record: impl FnOnce(&R, &mut Outcome),
-) -> R {
-    let entered = call.begin(ObjectId::of(&call));
-    // unwinding goes on right after: no state of the program is looked at in between
-    let result = catch_unwind(AssertUnwindSafe(|| body.take().map(|body| body())));
-    drop(entered);
-    match result {
-        Ok(Some(value)) => call.finish(value, record),
-        Ok(None) => unreachable!("the body is there until it is called, here"),
-        Err(panic) => {
-            call.panicked(&*panic);
-            resume_unwind(panic)
+/// What is passed to a function that is not inlined has to be in memory. This is inlined, so that the body is copied
+/// there only here, and stays in registers while tracing is off: a third of the instructions of such a call.
+#[inline(always)]
+fn traced<R>(call: Call, body: impl FnOnce() -> R, record: impl FnMut(&R, &mut Outcome)) -> R {
+    let mut parts = Parts { body: Some(body), value: None, record };
+    call.complete(&mut parts);
+    match parts.value {
+        Some(value) => value,
+        None => unreachable!("a call that is complete has its value"),
+    }
+}
+
+struct Parts<Body, R, Record> {
+    body: Option<Body>,
+    value: Option<R>,
+    record: Record,
+}
+
+impl<Body: FnOnce() -> R, R, Record: FnMut(&R, &mut Outcome)> Whole for Parts<Body, R, Record> {
+    fn run(&mut self) {
+        self.value = self.body.take().map(|body| body());
+    }
+
+    fn record(&mut self, outcome: &mut Outcome) {
+        if let Some(value) = &self.value {
+            (self.record)(value, outcome);
         }
     }
 }
@@ -61,15 +64,11 @@ pub fn eager<R>(call: Call, body: impl FnOnce() -> R) -> (Call, R) {
 #[cold]
 #[inline(never)]
 fn eager_traced<R>(mut call: Call, body: impl FnOnce() -> R) -> (Call, R) {
-    let entered = call.begin_eagerly();
-    let result = catch_unwind(AssertUnwindSafe(body));
-    drop(entered);
-    match result {
-        Ok(value) => (call, value),
-        Err(panic) => {
-            call.panicked(&*panic);
-            resume_unwind(panic)
-        }
+    let (mut body, mut value) = (Some(body), None);
+    call.inside_eagerly(&mut |()| value = body.take().map(|body| body()));
+    match value {
+        Some(value) => (call, value),
+        None => unreachable!("the body is there until it is called, here"),
     }
 }
 
@@ -78,7 +77,7 @@ pub fn through_result<T, E, U>(
     call: Call,
     value: Result<T, E>,
     wrap: impl FnOnce(Call, T) -> U,
-    fail: impl FnOnce(&E, &mut Outcome),
+    fail: impl FnMut(&E, &mut Outcome),
 ) -> Result<U, E> {
     match value {
         Ok(value) => Ok(wrap(call, value)),

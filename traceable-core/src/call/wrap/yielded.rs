@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::super::token::{Call, finish, panic_message};
 use crate::capture::items::{Collect, Gathered};
-use crate::capture::outcome::Report as _;
+use crate::capture::outcome::{Outcome, Report as _};
 use crate::capture::silence::silently;
 use crate::identity::time::Timestamp;
 use crate::run::node::{Run, State};
@@ -59,13 +59,13 @@ pub(super) fn end<T>(call: &Call, collect: &mut impl Collect<T>, gathered: &mut 
     let left_out = gathered.left_out();
     finish(
         run,
-        |outcome| {
+        &mut |outcome: &mut Outcome| {
             if let Some(error) = gathered.error.take() {
                 outcome.report(error);
             }
             collect.outputs(gathered, outcome);
         },
-        |state: &mut State| {
+        &|state: &mut State| {
             if is_dropped {
                 state.metadata("stream_dropped", true);
             }
@@ -78,5 +78,5 @@ pub(super) fn end<T>(call: &Call, collect: &mut impl Collect<T>, gathered: &mut 
 
 /// Ends a run that nobody had heard of when its generator was dropped.
 fn drop_unseen(run: &Arc<Run>) {
-    finish(run, |_| (), |state| state.metadata("stream_dropped", true));
+    finish(run, &mut |_: &mut Outcome| (), &|state| state.metadata("stream_dropped", true));
 }
