@@ -17,17 +17,17 @@ fn leaf(x: i32) -> i32 {
     x
 }
 
-#[traceable]
+#[traceable(allow(lost_context))]
 async fn spawns_a_block() {
     tokio::spawn(async { child(1).await }).await.unwrap();
 }
 
-#[traceable]
+#[traceable(allow(lost_context))]
 fn starts_a_thread() {
     std::thread::spawn(|| leaf(1)).join().unwrap();
 }
 
-#[traceable]
+#[traceable(allow(lost_context))]
 fn blocks_its_thread() {
     // on one thread: the task is polled while this run is open below it on the stack
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();

@@ -21,7 +21,7 @@ fn thread_pool() {
     fn work(i: i32) -> i32 {
         i
     }
-    #[traceable]
+    #[traceable(allow(lost_context))]
     fn parent() {
         let pool = ContextThreadPool::new(1).unwrap();
         assert_eq!(pool.map([0, 1], work), [0, 1]);

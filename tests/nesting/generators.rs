@@ -198,7 +198,7 @@ fn an_error_that_ends_a_generator_is_its_error() {
 
 #[test]
 fn a_stream_that_moves_between_tasks_keeps_its_place() {
-    #[traceable]
+    #[traceable(allow(lost_context))]
     async fn moves() {
         let mut tokens = tokens(3).boxed();
         tokens.next().await;

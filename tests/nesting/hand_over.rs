@@ -93,7 +93,7 @@ fn the_current_run_can_be_handed_over_by_hand() {
 #[test]
 fn streams_and_iterators_carry_a_context_too() {
     use futures::StreamExt;
-    #[traceable]
+    #[traceable(allow(lost_context))]
     async fn outer() {
         let stream = futures::stream::iter(0..1).then(child).in_current_run();
         tokio::spawn(stream.collect::<Vec<_>>()).await.unwrap();

@@ -26,7 +26,7 @@ fn reason(run: &RecordedRun) -> Option<&str> {
 
 #[test]
 fn a_block_that_is_spawned_bare_begins_traces_that_say_why() {
-    #[traceable]
+    #[traceable(allow(lost_context))]
     async fn parent() {
         child(0).await;
         tokio::spawn(async { child(1).await }).await.unwrap();
@@ -53,7 +53,7 @@ fn to_carry_the_handle_instead_of_the_work_changes_nothing() {
     fn carried<F: Future>(future: F) -> impl Future<Output = F::Output> {
         future.in_current_run()
     }
-    #[traceable]
+    #[traceable(allow(lost_context))]
     async fn parent() {
         carried(tokio::spawn(child(1))).await.unwrap();
         carried(tokio::spawn(async { child(2).await })).await.unwrap();
@@ -73,7 +73,7 @@ fn to_carry_the_handle_instead_of_the_work_changes_nothing() {
 
 #[test]
 fn a_bare_thread_begins_traces_that_say_why() {
-    #[traceable]
+    #[traceable(allow(lost_context))]
     async fn outer() {
         std::thread::spawn(|| leaf(1)).join().unwrap();
         tokio::task::spawn_blocking(|| leaf(2)).await.unwrap();

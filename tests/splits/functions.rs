@@ -13,7 +13,7 @@ fn a_child_that_is_a_root_elsewhere_is_reported_once_with_its_fix() {
     fn embed(x: i32) -> i32 {
         x
     }
-    #[traceable]
+    #[traceable(allow(lost_context))]
     fn answer() {
         embed(1);
         for _ in 0..3 {
@@ -88,7 +88,7 @@ fn each_reason_is_named() {
     async fn fenced() {}
     #[traceable]
     fn with_bad_parent() {}
-    #[traceable]
+    #[traceable(allow(lost_context))]
     fn blocks() {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(async { tokio::spawn(async { fenced().await }).await.unwrap() });

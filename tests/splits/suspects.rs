@@ -51,7 +51,7 @@ fn of_two_open_traces_neither_is_suspected() {
 
 #[test]
 fn what_only_ever_begins_traces_is_not_listed_and_suspects_nobody() {
-    #[traceable]
+    #[traceable(allow(lost_context))]
     fn handler(next: usize) {
         if next > 0 {
             std::thread::spawn(move || handler(next - 1)).join().unwrap();
@@ -69,7 +69,7 @@ fn what_only_ever_begins_traces_is_not_listed_and_suspects_nobody() {
 
 #[test]
 fn a_run_of_the_same_function_is_never_suspected() {
-    #[traceable]
+    #[traceable(allow(lost_context))]
     fn request(calls_another: bool) {
         if calls_another {
             std::thread::spawn(|| request(false)).join().unwrap();

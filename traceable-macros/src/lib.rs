@@ -94,7 +94,8 @@ use self::completion::Reader;
 /// It is on by default because nothing else tells before the program runs, and because every answer to it is one
 /// word. It looks at tokens: only at these full paths, only at what is written in their brackets, and only at blocks
 /// that call something and do not mention a context (`Extra`, `with_parent`, `scope`, ..). So it can miss a case; a
-/// block that calls nothing traced is the one it warns of in vain.
+/// block that calls nothing traced is the one it warns of in vain. The guide `lints` of the crate `traceable` has
+/// examples, and a configuration that makes clippy insist everywhere.
 ///
 /// # Other attributes
 ///

@@ -72,28 +72,28 @@ impl<F: Future, U, Finish: FnMut(Call, F::Output) -> U> Future for TracedFuture<
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<U> {
-        let object = ObjectId::of(&*self);
-        let TracedFutureProjected { inner, call, finish } = self.project();
-        let inner = pinned(inner);
-        let polled = if call.is_off() { inner.poll(cx) } else { poll_traced(inner, call, object, cx) };
-        match polled {
-            Poll::Pending => Poll::Pending,
-            Poll::Ready(value) => Poll::Ready(finish(call.take(), value)),
+        if !self.call.is_off() {
+            return poll_traced(self, cx);
         }
+        let this = self.project();
+        pinned(this.inner).poll(cx).map(|value| (this.finish)(Call::off(), value))
     }
 }
 
 #[cold]
 #[inline(never)]
-fn poll_traced<F: Future>(
-    mut inner: Pin<&mut F>,
-    call: &mut Call,
-    object: ObjectId,
+fn poll_traced<F: Future, U, Finish: FnMut(Call, F::Output) -> U>(
+    this: Pin<&mut TracedFuture<F, Finish>>,
     cx: &mut TaskContext<'_>,
-) -> Poll<F::Output> {
-    let mut polled = Poll::Pending;
+) -> Poll<U> {
+    let object = ObjectId::of(&*this);
+    let TracedFutureProjected { inner, call, finish } = this.project();
+    let (mut inner, mut polled) = (pinned(inner), Poll::Pending);
     call.inside(object, &mut |()| polled = inner.as_mut().poll(cx));
-    polled
+    match polled {
+        Poll::Pending => Poll::Pending,
+        Poll::Ready(value) => Poll::Ready(finish(call.take(), value)),
+    }
 }
 
 #[cold]
