@@ -48,7 +48,7 @@ fn threads() {
 
 #[traceable]
 fn not_its_own() {
-    fn helper<const N: usize>() -> [u8; { N }] {
+    fn helper<const N: usize>() -> [u8; N] {
         drop(std::thread::spawn(|| leaf()));
         [0; N]
     }
@@ -57,7 +57,7 @@ fn not_its_own() {
             pub(in super::super) fn spawn<T>(_: T) {}
         }
         pub(super) fn starts() {
-            drop(::std::thread::spawn(|| super::super::leaf()));
+            drop(::std::thread::spawn(|| super::leaf()));
         }
     }
     macro_rules! quoted {
