@@ -43,7 +43,7 @@ fn threads() {
         scope.spawn(|| leaf());
     });
     let text = "tokio::spawn(async { child().await })";
-    drop(text);
+    let _ = text;
 }
 
 #[traceable]
@@ -67,7 +67,7 @@ fn not_its_own() {
     }
     mine::starts();
     mine::tokio::spawn(async { child().await });
-    drop((helper::<1>(), quoted!(std::thread::spawn(|| leaf()))));
+    let _ = (helper::<1>(), quoted!(std::thread::spawn(|| leaf())));
     #[cfg(any())]
     drop(std::thread::spawn(|| leaf()));
 }
