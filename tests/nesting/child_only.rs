@@ -18,7 +18,7 @@ fn now(#[parent] run: &RunTree) {
 
 #[test]
 fn a_call_that_is_spawned_by_a_block_without_a_context_is_where_its_parameter_says() {
-    #[traceable]
+    #[traceable(allow(lost_context))]
     async fn spawns(#[run_tree] run: RunTree) {
         // the block carries nothing: the parameter does
         tokio::spawn(async move {
@@ -33,7 +33,7 @@ fn a_call_that_is_spawned_by_a_block_without_a_context_is_where_its_parameter_sa
 
 #[test]
 fn a_thread_of_its_own_needs_nothing_else() {
-    #[traceable]
+    #[traceable(allow(lost_context))]
     fn starts(#[run_tree] run: RunTree) {
         std::thread::spawn(move || now(&run)).join().unwrap();
     }

@@ -206,9 +206,16 @@ impl Call {
     #[inline]
     fn or_panic(&mut self, result: std::thread::Result<()>) {
         if let Err(panic) = result {
-            self.panicked(&*panic);
-            resume_unwind(panic);
+            self.unwind(panic);
         }
+    }
+
+    /// The user's code panicked: ends the run, and lets it go on.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn unwind(&mut self, panic: Box<dyn std::any::Any + Send>) -> ! {
+        self.panicked(&*panic);
+        resume_unwind(panic)
     }
 
     /// Drops what was called, inside the call: what runs while it is dropped nests under the call too. Then `end`s the
@@ -232,7 +239,7 @@ impl Call {
 
     /// Starts the call if it has not started, and enters its context, for one poll.
     #[inline(always)]
-    fn begin(&mut self, object: ObjectId) -> Entered {
+    pub(super) fn begin(&mut self, object: ObjectId) -> Entered {
         match &self.0 {
             // all polls but the first
             Stage::Run(run) if !run.is_new() => enter(Some(Context::Run(run.clone()))),

@@ -1,6 +1,7 @@
 //! `async fn`s and functions that return a future.
 
 use std::mem::ManuallyDrop;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context as TaskContext, Poll};
 
@@ -88,11 +89,16 @@ fn poll_traced<F: Future, U, Finish: FnMut(Call, F::Output) -> U>(
 ) -> Poll<U> {
     let object = ObjectId::of(&*this);
     let TracedFutureProjected { inner, call, finish } = this.project();
-    let (mut inner, mut polled) = (pinned(inner), Poll::Pending);
-    call.inside(object, &mut |()| polled = inner.as_mut().poll(cx));
+    let inner = pinned(inner);
+    let entered = call.begin(object);
+    // Here and not behind a pointer, as the other forms have it: that is a quarter more for every poll. Unwinding goes on
+    // right after, so no state of the program is looked at in between.
+    let polled = catch_unwind(AssertUnwindSafe(|| inner.poll(cx)));
+    drop(entered);
     match polled {
-        Poll::Pending => Poll::Pending,
-        Poll::Ready(value) => Poll::Ready(finish(call.take(), value)),
+        Ok(Poll::Pending) => Poll::Pending,
+        Ok(Poll::Ready(value)) => Poll::Ready(finish(call.take(), value)),
+        Err(panic) => call.unwind(panic),
     }
 }
 
