@@ -62,13 +62,15 @@ pub mod function {
     pub const stream: Written = Written;
     /// `iter`: what an alias in the return type hides.
     pub const iter: Written = Written;
+    /// `allow(lost_context)`: the body hands work over without its context, and that is meant.
+    pub const allow: Written = Written;
 }
 
 /// On an `impl` or `trait` block.
 pub mod block {
     use super::Written;
     pub use super::function::{
-        custom_run_type, debug, display, enabled, handled, inputs, metadata, on_cancel, parent,
+        allow, custom_run_type, debug, display, enabled, handled, inputs, metadata, on_cancel, parent,
         process_inputs, project, root, run_type, skip, skip_all, skip_output, tags,
     };
 
