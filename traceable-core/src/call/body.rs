@@ -17,10 +17,17 @@ impl<R: for<'a, 'b> Step<&'a mut Inputs<'b>>> Record for R {}
 
 /// Records the arguments, if the call is recorded.
 #[inline]
-pub fn begin(mut record: impl FnMut(&mut Inputs<'_>)) {
+pub fn begin(record: impl FnMut(&mut Inputs<'_>)) {
     if process::gate_is_open() {
-        begin_without_handle(&mut record);
+        begin_traced(record);
     }
+}
+
+/// What `record` holds has to be in memory to be pointed to; while tracing is off, it need not be.
+#[cold]
+#[inline(never)]
+fn begin_traced(mut record: impl FnMut(&mut Inputs<'_>)) {
+    begin_without_handle(&mut record);
 }
 
 /// As [`begin`], and returns the call's own run for a `#[run_tree]` parameter. If the call is not recorded, that is
