@@ -1,7 +1,7 @@
 //! What is called in a trace that is not recorded is left out, and so is what it calls, but for what leaves the trace.
 
 use traceable::prelude::*;
-use traceable::{assert_tree, process, trace};
+use traceable::{assert_tree, detached, process, trace};
 
 use crate::support::{alone, runtimes};
 
@@ -87,8 +87,11 @@ fn the_handle_of_a_call_that_is_left_out_leads_to_its_trace() {
         run.scope(leaf);
     }
     let name = "left_out::the_handle_of_a_call_that_is_left_out_leads_to_its_trace";
-    beside_unsampled(name, "elsewhere", async |unsampled| {
+    beside_unsampled(name, "elsewhere; elsewhere; elsewhere", async |unsampled| {
         let run = unsampled.scope(handle);
         elsewhere(&run);
+        trace("block").parent(unsampled).scope(|run| detached(|| elsewhere(run)));
+        let block = trace("block").parent(unsampled).future(async |run| detached(|| elsewhere(&run)));
+        block.await;
     });
 }

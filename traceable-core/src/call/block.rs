@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::recorded::left_out_handle;
 use super::start::{Started, reserve_with, start_now};
 use super::token::{Call, finish};
 use super::wrap::future::future;
@@ -186,9 +187,12 @@ impl Block {
             return f(&RunTree::inactive());
         }
         let (run, context) = self.start();
+        let handle = match (&run, &context) {
+            (Some(run), _) => RunTree::of(run.clone()),
+            (None, around) => around.as_ref().map_or_else(RunTree::inactive, left_out_handle),
+        };
         let result = {
             let _entered = enter(context);
-            let handle = run.clone().map_or_else(RunTree::inactive, RunTree::of);
             // unwinding goes on right after: no state of the program is looked at in between
             catch_unwind(AssertUnwindSafe(|| f(&handle)))
         };

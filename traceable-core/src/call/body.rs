@@ -1,6 +1,6 @@
 //! The first statement of a traced body: it hands over the arguments while they are still there.
 
-use super::start::is_doubtful;
+use super::recorded::{is_doubtful, left_out_handle};
 use crate::capture::inputs::Inputs;
 use crate::capture::writer::Writer;
 use crate::context::slot::entered;
@@ -67,11 +67,7 @@ impl FilledIn for RunTree {
 fn begin_recorded(record: &mut dyn Record) -> RunTree {
     let Some(around) = entered() else { return RunTree::inactive() };
     let Context::Run(run) = around else {
-        return around
-            .run_ref()
-            .filter(|run| !run.is_recorded())
-            .cloned()
-            .map_or_else(RunTree::inactive, RunTree::of);
+        return left_out_handle(&around);
     };
     // what is called in a run without being one itself does not give its own to it
     if !run.take_expectation() {

@@ -3,6 +3,7 @@
 
 pub(crate) mod block;
 pub(crate) mod body;
+mod recorded;
 pub(crate) mod spawned;
 pub(crate) mod split;
 pub(crate) mod start;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::sync::{Arc, PoisonError};
 
+use super::recorded::{is_doubtful, is_in_doubt, is_unrecorded, unrecorded};
 use super::split::{self, Lost};
 use crate::context::extra::Extra;
 use crate::context::giving::{given, place, scopes, scopes_of_call};
@@ -11,7 +12,7 @@ use crate::context::slot::{Ambient, ambient};
 use crate::diagnostics::counters;
 use crate::identity::time::Timestamp;
 use crate::process;
-use crate::run::birth::{Birth, root_sink};
+use crate::run::birth::Birth;
 use crate::run::child;
 use crate::run::head::Head;
 use crate::run::node::{Bound, Context, Options, Reservation, Run, State};
@@ -104,30 +105,6 @@ fn start_later(head: Head, reservation: Reservation) -> Started {
         return Started::Passive(unrecorded(reservation.at_call));
     }
     Started::Run(reserved(head, reservation))
-}
-
-/// Whether it is a reserved run that would not be recorded if it started now.
-fn is_in_doubt(run: &Arc<Run>) -> bool {
-    run.started().is_none() && is_doubtful(run)
-}
-
-/// Whether a reserved run would not be recorded if it started now: nothing of it need be serialised.
-pub(super) fn is_doubtful(run: &Arc<Run>) -> bool {
-    let at_call = run.state().reservation.as_ref().map(|reservation| reservation.at_call.clone());
-    at_call.is_some_and(|at_call| is_unrecorded(at_call.as_ref()))
-}
-
-/// The context of a call that is not recorded: a trace that begins while tracing is off stays off.
-fn unrecorded(around: Option<Context>) -> Context {
-    match around {
-        Some(around @ Context::Scope(_)) => {
-            let is_silenced = is_switched_off(around.settings_so_far().as_deref());
-            let stays = is_silenced || around.run_ref().is_some();
-            if stays { Scope::inside_call(around) } else { Context::Silent }
-        }
-        Some(context) => context,
-        None => Context::Silent,
-    }
 }
 
 fn reserved(head: Head, mut reservation: Reservation) -> Arc<Run> {
@@ -382,31 +359,4 @@ fn settings(
 
 fn wants_roots(parent: Option<&Context>) -> bool {
     scopes(parent).any(|scope| scope.wants_roots)
-}
-
-fn is_switched_off(settings: Option<&Settings>) -> bool {
-    settings.is_some_and(|settings| settings.enabled == Some(false))
-}
-
-/// Whether what is called under this is not recorded.
-fn is_unrecorded(parent: Option<&Context>) -> bool {
-    match parent {
-        None => root_sink(None, false).is_none(),
-        Some(Context::Silent) => true,
-        Some(Context::Run(run)) => !run.is_recorded(),
-        Some(around @ Context::Scope(scope)) => {
-            let settings = around.settings_so_far();
-            let settings = settings.as_deref();
-            is_switched_off(settings)
-                || match scope.up.as_ref().and_then(Context::run) {
-                    Some(run) => !run.is_recorded(),
-                    None => {
-                        // a trace that began while tracing was off stays off, but for what names a sink of its own
-                        let is_in_silence = scopes(parent).any(|at| matches!(at.up, Some(Context::Silent)));
-                        let asks_for_it = settings.is_some_and(|settings| settings.enabled == Some(true));
-                        (is_in_silence && !asks_for_it) || root_sink(settings, false).is_none()
-                    }
-                }
-        }
-    }
 }

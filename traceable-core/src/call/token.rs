@@ -7,6 +7,7 @@ use std::sync::atomic::{Ordering::Acquire, fence};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::recorded::left_out_handle;
 use super::start::{self, Started};
 use crate::capture::object::to_value;
 use crate::capture::outcome::{Outcome, Report as _};
@@ -73,10 +74,11 @@ impl Call {
         Call(stage(started))
     }
 
-    /// The run, if there is one: that of a call that is not traced, or not recorded, is an inactive handle.
+    /// The run, if there is one. The handle of a call that is left out leads to the trace it is left out of, or nowhere.
     pub(super) fn handle(&self) -> RunTree {
         match &self.0 {
             Stage::Run(run) => RunTree::of(run.clone()),
+            Stage::Passive(around) => left_out_handle(around),
             _ => RunTree::inactive(),
         }
     }
