@@ -9,6 +9,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::task::{Context, Poll, Wake, Waker};
+use std::time::Duration;
 
 use futures::executor::block_on;
 use futures::future::{join, select};
@@ -220,11 +221,13 @@ fn another_streams_block_may_yield() {
     assert_eq!(block_on(outer.collect::<Vec<_>>()), [0, 1]);
 }
 
+/// A wake-up that is lost fails the test, instead of hanging it.
 fn on_both_runtimes(test: impl AsyncFn()) {
-    let one = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let many = tokio::runtime::Builder::new_multi_thread().worker_threads(3).build().unwrap();
+    let one = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let many = tokio::runtime::Builder::new_multi_thread().enable_time().worker_threads(3).build().unwrap();
     for runtime in [one, many] {
-        runtime.block_on(test());
+        let in_time = runtime.block_on(async { tokio::time::timeout(Duration::from_secs(60), test()).await });
+        in_time.expect("woken in time");
     }
 }
 
@@ -241,6 +244,30 @@ fn another_task_may_yield_and_wakes_the_consumer() {
             elsewhere.await.unwrap();
         });
         assert_eq!(items.collect::<Vec<_>>().await, (0..1000).collect::<Vec<_>>());
+    });
+}
+
+// One waker for both: the stream is not the one who polls the other branch.
+#[test]
+fn another_branch_of_its_task_may_yield() {
+    on_both_runtimes(async || {
+        for feed_first in [false, true] {
+            let mut lent = None;
+            let items = stream(|out| {
+                lent = Some(out);
+                std::future::pending()
+            });
+            let out = lent.unwrap();
+            let feed = async {
+                for i in 0.. {
+                    out.yield_(i).await;
+                }
+                unreachable!("the numbers do not end")
+            };
+            let (feed, consume) = (feed.boxed_local(), items.take(3).collect::<Vec<u64>>().boxed_local());
+            let (first, second) = if feed_first { (feed, consume) } else { (consume, feed) };
+            assert_eq!(select(first, second).await.factor_first().0, [0, 1, 2]);
+        }
     });
 }
 

@@ -1,7 +1,13 @@
 //! What goes from hand to hand between a generator and its consumer: one item at a time.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::mem::ManuallyDrop;
+use std::sync::PoisonError;
 use std::task::Waker;
+
+#[cfg(all(test, traceable_loom))]
+use loom::sync::{Mutex, MutexGuard};
+#[cfg(not(all(test, traceable_loom)))]
+use std::sync::{Mutex, MutexGuard};
 
 /// The place where an item is offered and taken. Nothing of the user's is dropped or woken while it is locked.
 pub(super) struct Hand<T>(Mutex<Inner<T>>);
@@ -17,6 +23,8 @@ struct Inner<T> {
     consumer: Option<Waker>,
     /// Who waits to offer, or to go on. There is one, but for generators that yield from several places at once.
     producer: Option<Waker>,
+    /// Nobody waits with that waker outside of the generator's block.
+    is_in_block: bool,
     more_producers: Vec<Waker>,
 }
 
@@ -47,6 +55,7 @@ impl<T> Default for Hand<T> {
             is_polled: false,
             consumer: None,
             producer: None,
+            is_in_block: false,
             more_producers: Vec::new(),
         }))
     }
@@ -128,8 +137,9 @@ impl<T> Hand<T> {
         let mut waiting = (None, Vec::new());
         if matches!(inner.turn, Turn::Taken) {
             inner.turn = Turn::Asked;
-            // who waits with the consumer's own waker is polled anyway
-            waiting.0 = inner.producer.take_if(|producer| !producer.will_wake(waker));
+            // the consumer's own task polls the block anyway
+            let is_polled_anyway = inner.is_in_block;
+            waiting.0 = inner.producer.take_if(|producer| !(is_polled_anyway && producer.will_wake(waker)));
             waiting.1 = std::mem::take(&mut inner.more_producers);
         }
         drop(inner);
@@ -155,8 +165,11 @@ impl<T> Inner<T> {
             return;
         }
         match &self.producer {
-            Some(first) if first.will_wake(waker) => {}
-            None => self.producer = Some(waker.clone()),
+            Some(first) if first.will_wake(waker) => self.is_in_block &= self.is_polled,
+            None => {
+                self.producer = Some(waker.clone());
+                self.is_in_block = self.is_polled;
+            }
             Some(_) if self.more_producers.iter().any(|known| known.will_wake(waker)) => {}
             Some(_) => self.more_producers.push(waker.clone()),
         }
@@ -167,9 +180,11 @@ impl<T> Inner<T> {
 pub(super) struct Asking<'a, T>(&'a Hand<T>);
 
 impl<T> Asking<'_, T> {
-    /// What is offered.
-    pub(super) fn take(&self) -> Option<T> {
-        let mut inner = self.0.lock();
+    /// What is offered, at the end of the poll. In one step: who offers right after must wake the consumer.
+    pub(super) fn take(self) -> Option<T> {
+        let asking = ManuallyDrop::new(self);
+        let mut inner = asking.0.lock();
+        inner.is_polled = false;
         match std::mem::replace(&mut inner.turn, Turn::Taken) {
             Turn::Offered(item) => Some(item),
             other => {
@@ -180,6 +195,7 @@ impl<T> Asking<'_, T> {
     }
 }
 
+/// The poll panicked.
 impl<T> Drop for Asking<'_, T> {
     fn drop(&mut self) {
         self.0.lock().is_polled = false;

@@ -1,6 +1,8 @@
 //! Generators of plain `async` code, for streams that are written as a loop.
 
 mod hand;
+#[cfg(all(test, traceable_loom))]
+mod models;
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -180,7 +182,6 @@ impl<T, F: Future<Output: Ending<T>>> Stream for Generator<T, F> {
             let asking = this.hand.ask(cx.waker());
             let polled = block.poll(cx);
             let item = asking.take();
-            drop(asking);
             let is_pending = polled.is_pending();
             if let Poll::Ready(result) = polled {
                 this.block.set(None);
