@@ -5,6 +5,7 @@
 //! are the figure to compare: they repeat.
 
 mod alloc;
+mod discard;
 
 use std::future::Future;
 use std::hint::black_box;
@@ -12,6 +13,8 @@ use std::pin::{Pin, pin};
 use std::process::Command;
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
+
+use discard::Discard;
 
 #[global_allocator]
 static GLOBAL: alloc::Counting = alloc::Counting;
@@ -233,20 +236,6 @@ struct Case {
     asynchronous: fn(u64, &str) -> u64,
     polls: fn(u64, &str) -> u64,
     bind: fn(u64, &str) -> u64,
-}
-
-struct Discard;
-
-impl traceable::RunSink for Discard {
-    fn submit(&self, operation: traceable::RunOperation) {
-        black_box(&operation);
-    }
-}
-
-impl fastrace::collector::Reporter for Discard {
-    fn report(&mut self, spans: Vec<fastrace::collector::SpanRecord>) {
-        black_box(spans);
-    }
 }
 
 const PEERS: [&str; 12] = [

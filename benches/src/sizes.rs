@@ -2,11 +2,14 @@
 //! `fastrace`. And how much memory a call takes that has begun and goes on: it has two small arguments.
 
 mod alloc;
+mod discard;
 
 use std::hint::black_box;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Waker};
+
+use discard::Discard;
 
 #[global_allocator]
 static GLOBAL: alloc::Counting = alloc::Counting;
@@ -72,20 +75,6 @@ fn live<F: Future<Output = ()>>(call: impl Fn() -> F) -> i64 {
     let bytes = alloc::live() - before;
     drop(calls);
     bytes / CALLS as i64 - size_of::<F>() as i64
-}
-
-struct Discard;
-
-impl traceable::RunSink for Discard {
-    fn submit(&self, operation: traceable::RunOperation) {
-        black_box(&operation);
-    }
-}
-
-impl fastrace::collector::Reporter for Discard {
-    fn report(&mut self, spans: Vec<fastrace::collector::SpanRecord>) {
-        black_box(spans);
-    }
 }
 
 mod plain {

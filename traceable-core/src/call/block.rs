@@ -6,9 +6,10 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::ending::{finish, panic_message};
 use super::recorded::left_out_handle;
 use super::start::{Started, reserve_with, start_now};
-use super::token::{Call, finish};
+use super::token::Call;
 use super::wrap::future::future;
 use super::wrap::sync::eager;
 use crate::capture::attachment::Attachment;
@@ -208,7 +209,7 @@ impl Block {
             (Ok(value), None) => value,
             (Err(panic), run) => {
                 if let Some(run) = run {
-                    let report = |outcome: &mut Outcome| outcome.report(super::token::panic_message(&*panic));
+                    let report = |outcome: &mut Outcome| outcome.report(panic_message(&*panic));
                     finish(&run, &mut |outcome: &mut Outcome| record_error(outcome, report), &|_| ());
                 }
                 resume_unwind(panic)

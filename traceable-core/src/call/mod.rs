@@ -3,6 +3,8 @@
 
 pub(crate) mod block;
 pub(crate) mod body;
+mod ending;
+mod part;
 mod recorded;
 pub(crate) mod spawned;
 pub(crate) mod split;

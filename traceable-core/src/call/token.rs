@@ -1,8 +1,7 @@
-//! One call of an annotated function.
+//! One call of an annotated function: how it is made, what it is given, and where it starts.
 
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{Ordering::Acquire, fence};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -10,26 +9,23 @@ use serde_json::Value;
 use super::recorded::left_out_handle;
 use super::start::{self, Started};
 use crate::capture::object::to_value;
-use crate::capture::outcome::{Outcome, Report as _};
 use crate::capture::silence::silently;
 use crate::context::giving::place;
 use crate::context::parent::IntoParent;
 use crate::context::slot::{Entered, ambient, enter};
-use crate::diagnostics::counters;
 use crate::process;
 use crate::run::head::Head;
 use crate::run::lifecycle;
-use crate::run::node::{Context, Reservation, Run, State};
+use crate::run::node::{Context, Reservation, Run};
 use crate::run::object::ObjectId;
 use crate::run::run_tree::RunTree;
 use crate::run::scope::Scope;
 use crate::run::site::Site;
-use crate::step::Step;
 
 /// One call of an annotated function, from the call to the end of its run.
-pub struct Call(Stage);
+pub struct Call(pub(super) Stage);
 
-enum Stage {
+pub(super) enum Stage {
     /// Not traced.
     Off,
     /// A call of a plain function: it starts where it is made, so there is nothing to remember.
@@ -150,91 +146,6 @@ impl Call {
         }
     }
 
-    /// Ends the run with this value.
-    #[inline]
-    pub fn finish<R>(self, value: R, mut record: impl FnMut(&R, &mut Outcome)) -> R {
-        self.end(&mut |outcome: &mut Outcome| record(&value, outcome));
-        value
-    }
-
-    /// Ends the run, if there is one, with what `record` says.
-    #[inline]
-    fn end(self, record: &mut dyn for<'a> Step<&'a mut Outcome>) {
-        if self.is_off() {
-            // there is nothing to drop, and no code for it in each annotated function
-            std::mem::forget(self);
-        } else {
-            self.end_traced(record);
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn end_traced(self, record: &mut dyn for<'a> Step<&'a mut Outcome>) {
-        if let Stage::Run(run) = &self.0 {
-            finish(run, record, &|_| ());
-        }
-    }
-
-    /// A whole call of a plain function.
-    #[cold]
-    #[inline(never)]
-    pub(super) fn complete(mut self, whole: &mut dyn Whole) {
-        let object = ObjectId::of(&self);
-        self.inside(object, &mut |()| whole.run());
-        self.end_traced(&mut |outcome: &mut Outcome| whole.record(outcome));
-    }
-
-    /// Runs a part of the user's code inside the call, which starts with the first part.
-    #[inline(never)]
-    pub(super) fn attempt(&mut self, object: ObjectId, part: &mut dyn Step<()>) -> std::thread::Result<()> {
-        run_in(self.begin(object), part)
-    }
-
-    /// As [`attempt`](Self::attempt); a panic ends the run and goes on.
-    #[inline(never)]
-    pub(super) fn inside(&mut self, object: ObjectId, part: &mut dyn Step<()>) {
-        let result = run_in(self.begin(object), part);
-        self.or_panic(result);
-    }
-
-    /// The part of the function that runs at the call, inside a call that may not start yet.
-    #[inline(never)]
-    pub(super) fn inside_eagerly(&mut self, part: &mut dyn Step<()>) {
-        let result = run_in(self.begin_eagerly(), part);
-        self.or_panic(result);
-    }
-
-    #[inline]
-    fn or_panic(&mut self, result: std::thread::Result<()>) {
-        if let Err(panic) = result {
-            self.unwind(panic);
-        }
-    }
-
-    /// The user's code panicked: ends the run, and lets it go on.
-    #[cold]
-    #[inline(never)]
-    pub(super) fn unwind(&mut self, panic: Box<dyn std::any::Any + Send>) -> ! {
-        self.panicked(&*panic);
-        resume_unwind(panic)
-    }
-
-    /// Drops what was called, inside the call: what runs while it is dropped nests under the call too. Then `end`s the
-    /// run, also if that panicked.
-    #[inline(never)]
-    pub(super) fn drop_inside(
-        &mut self,
-        dropping: &mut dyn Step<()>,
-        end: &mut dyn for<'a> Step<&'a mut Call>,
-    ) {
-        let dropped = run_in(self.enter(), dropping);
-        end.step(self);
-        if let Err(panic) = dropped {
-            resume_unwind(panic);
-        }
-    }
-
     pub(super) fn take(&mut self) -> Call {
         std::mem::replace(self, Call::off())
     }
@@ -289,7 +200,7 @@ impl Call {
     }
 
     /// Enters the context of a reserved call, for the part of the function that runs at the call.
-    fn begin_eagerly(&self) -> Entered {
+    pub(super) fn begin_eagerly(&self) -> Entered {
         match &self.0 {
             Stage::Run(run) => {
                 if run.head.site().is_some_and(|site| site.begins) {
@@ -304,7 +215,7 @@ impl Call {
     }
 
     /// Enters the context of a call that has started, to drop what belongs to it.
-    fn enter(&self) -> Option<Entered> {
+    pub(super) fn enter(&self) -> Option<Entered> {
         match &self.0 {
             Stage::Run(run) if run.started().is_some() => Some(enter(Some(Context::Run(run.clone())))),
             Stage::Passive(context) => Some(enter(Some(context.clone()))),
@@ -320,58 +231,6 @@ impl Call {
             _ => None,
         }
     }
-
-    /// What was called is dropped before anybody heard of a run; if nobody ever polled it, that is counted. Should a
-    /// child that is still to start need the run, `end` ends it.
-    pub(super) fn leave(&self, end: fn(&Arc<Run>)) {
-        let Stage::Run(run) = &self.0 else { return };
-        if run.started().is_none() {
-            counters::NEVER_POLLED.add();
-        }
-        if !run.is_recorded() {
-            return;
-        }
-        if Arc::strong_count(run) > 1 {
-            return lifecycle::leave(run, end);
-        }
-        // a child on another thread may have told of it and gone since
-        fence(Acquire);
-        if !run.is_new() {
-            end(run);
-        }
-    }
-
-    /// Ends the run because the user's code panicked.
-    fn panicked(&mut self, panic: &(dyn std::any::Any + Send)) {
-        if let Stage::Run(run) = &self.0 {
-            finish(run, &mut |outcome: &mut Outcome| fail(run, outcome, panic_message(panic)), &|_| ());
-        }
-        self.0 = Stage::Off;
-    }
-
-    /// Ends the run because what was called is dropped before its end.
-    pub(super) fn cancelled(&mut self) {
-        match self.told_run() {
-            Some(run) => cancel(run),
-            None => self.leave(cancel),
-        }
-        self.0 = Stage::Off;
-    }
-}
-
-/// A call of a plain function: its body, and what is recorded of the result.
-pub(super) trait Whole {
-    fn run(&mut self);
-    fn record(&mut self, outcome: &mut Outcome);
-}
-
-/// Runs a part of the user's code, and leaves what was entered for it.
-#[inline]
-fn run_in<E>(entered: E, part: &mut dyn Step<()>) -> std::thread::Result<()> {
-    // unwinding goes on right after: no state of the program is looked at in between
-    let result = catch_unwind(AssertUnwindSafe(|| part.step(())));
-    drop(entered);
-    result
 }
 
 /// One entry of the attribute's `metadata(..)`.
@@ -398,46 +257,6 @@ fn enter_run(run: &Arc<Run>, object: &ObjectId) -> Entered {
         }
     }
     enter(Some(context))
-}
-
-fn cancel(run: &Arc<Run>) {
-    let is_ok = run.head.site().is_some_and(|site| site.cancel_is_ok);
-    let mut outcome = Outcome::default();
-    if !is_ok {
-        fail(run, &mut outcome, "Cancelled".to_owned());
-    }
-    counters::CANCELLED.add();
-    lifecycle::end(run, outcome.outputs, outcome.error, &|state| state.metadata("cancelled", true));
-}
-
-/// An error leaves its mark in the outputs of a function. Those of a block are what it gave to its run.
-fn fail(run: &Run, outcome: &mut Outcome, error: String) {
-    outcome.report(error);
-    if run.head.site().is_none() {
-        outcome.outputs = None;
-    }
-}
-
-pub(in crate::call) fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().copied();
-    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    format!("panicked: {}", text.unwrap_or("(with a value that is no text)"))
-}
-
-/// Ends a run with what `record` says.
-pub(super) fn finish(
-    run: &Arc<Run>,
-    record: &mut dyn for<'a> Step<&'a mut Outcome>,
-    last_words: &dyn Fn(&mut State),
-) {
-    // a reserved run that failed before its first poll is a run all the same
-    if run.bound().sink.is_none() {
-        return;
-    }
-    let mut outcome = Outcome::default();
-    record.step(&mut outcome);
-    let Outcome { outputs, error } = outcome;
-    lifecycle::end(run, outputs, error, last_words);
 }
 
 #[cold]

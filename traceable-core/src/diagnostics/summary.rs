@@ -24,7 +24,8 @@ pub struct Diagnostics {
     pub overgrown_runs: u64,
     /// Run ids that were given by hand more than once. The later run has a fresh one, and `metadata.dup_of`.
     pub duplicate_run_ids: u64,
-    /// Futures, streams and iterators of traced calls that were dropped before anybody polled them: no run.
+    /// Futures, streams and iterators of traced calls that were dropped before anybody polled them: no run,
+    /// unless a child that starts later needs one.
     pub never_polled: u64,
     /// Runs that ended because what was called was dropped.
     pub cancelled: u64,

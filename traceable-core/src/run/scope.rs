@@ -176,7 +176,7 @@ impl Scope {
         settings.enabled = settings.enabled.or(is_silenced.then_some(false));
         settings = settings.over(above.as_deref());
         let goes_away =
-            || self.up.as_ref().and_then(Context::run).is_none_or(|run| run.is_of_another_process());
+            || self.up.as_ref().and_then(Context::run_ref).is_none_or(|run| run.is_of_another_process());
         if let Some(around) = around.filter(|_| goes_away()) {
             // a trace of its own, or of another process, still goes where everything around it goes
             settings.sink = settings.sink.or_else(|| around.sink.clone());

@@ -9,6 +9,8 @@ use super::operation::RunOperation;
 /// `submit` is called on the program's own threads, in the middle of its work. It must not block, must not panic,
 /// and must not call traced code.
 ///
+/// Of one run the post comes first. (Not of a run made by hand of which several threads tell at once.)
+///
 /// ```
 /// use std::sync::atomic::{AtomicUsize, Ordering};
 /// use traceable_core::{OperationKind, RunOperation, RunSink};

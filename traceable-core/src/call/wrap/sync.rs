@@ -1,6 +1,7 @@
 //! Plain functions, and the part of others that runs at the call.
 
-use super::super::token::{Call, Whole};
+use super::super::part::Whole;
+use super::super::token::Call;
 use crate::capture::outcome::Outcome;
 use crate::process;
 use crate::run::site::Site;

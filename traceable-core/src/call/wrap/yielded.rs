@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::super::token::{Call, finish, panic_message};
+use super::super::ending::{finish, panic_message};
+use super::super::token::Call;
 use crate::capture::items::{Collect, Gathered};
 use crate::capture::outcome::{Outcome, Report as _};
 use crate::capture::silence::silently;
