@@ -111,6 +111,8 @@ impl Site {
 }
 
 /// A name that is a constant: the attribute cannot see whether it is one that LangSmith takes.
+// the message is to end at the user's constant, whether the sources of the standard library are there or not
+#[track_caller]
 pub const fn checked_name(name: &'static str) -> &'static str {
     let bytes = name.as_bytes();
     let (mut at, mut characters) = (0, 0);
