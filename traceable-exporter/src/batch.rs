@@ -1,11 +1,14 @@
 //! What the exporter's thread holds: operations in order, with the start and end of one run merged.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::time::Instant;
 
 use traceable_core::{OperationKind, RunOperation};
 use uuid::Uuid;
+
+use crate::wire::{self, Pieces, Run, Shared};
 
 /// One entry of a batch: an operation, or several of one run merged.
 pub(crate) struct Item {
@@ -18,6 +21,28 @@ pub(crate) struct Item {
     pub(crate) bytes: usize,
     /// When the exporter's thread first saw it.
     pub(crate) arrived: Instant,
+}
+
+impl Run for Item {
+    fn operations(&self) -> u64 {
+        self.operations
+    }
+
+    fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    fn name(&self) -> Cow<'_, str> {
+        self.operation.name().into()
+    }
+
+    fn is_name_cut(&self) -> bool {
+        wire::name(&self.operation).1
+    }
+
+    fn write(&self, body: &mut impl Pieces, scratch: &mut Vec<u8>, shared: &Shared) {
+        wire::write(&self.operation, body, scratch, shared);
+    }
 }
 
 /// Mixes the two halves of an id. Without a secret: a program that takes ids of runs from strangers lets them choose

@@ -193,7 +193,7 @@ impl ConfigBuilder {
     }
 
     /// How many bytes, before compression, go into one request at most. Default: what the server says, else 20 MiB.
-    /// A run that is larger by itself is dropped.
+    /// A run that is larger by itself is sent without attachments, then without outputs, then without inputs.
     pub fn batch_bytes(mut self, bytes: usize) -> Self {
         self.config.batch_bytes = Some(bytes);
         self

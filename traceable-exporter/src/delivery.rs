@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::batch::Item;
 use crate::inner::Inner;
 use crate::queue::Pause;
 use crate::report::Subject;
@@ -11,7 +10,7 @@ use crate::retry::{Backoff, Verdict, judge};
 use crate::server::Server;
 use crate::stats::DropReason;
 use crate::transport::Reply;
-use crate::wire::{Encoded, Encoder, Format};
+use crate::wire::{Encoded, Encoder, Format, Run, Trim};
 
 /// How many extra requests the search for an unacceptable run may cost in one batch. One such run among 100 is found
 /// with 14.
@@ -45,12 +44,12 @@ impl Delivery {
 
     /// Sends a batch, in several requests if need be, and books all of it out. `encoded`: the body that the encoder
     /// holds already.
-    pub(crate) fn send(&mut self, batch: &[Item], encoder: &mut Encoder, mut encoded: Option<Encoded>) {
+    pub(crate) fn send<R: Run>(&mut self, batch: &[R], encoder: &mut Encoder, mut encoded: Option<Encoded>) {
         if self.inner.queue.is_abandoned() {
             return;
         }
         self.in_hand =
-            batch.iter().fold((0, 0), |(n, bytes), item| (n + item.operations, bytes + item.bytes));
+            batch.iter().fold((0, 0), |(n, bytes), run| (n + run.operations(), bytes + run.bytes()));
         if self.server.refuses_key() {
             self.book(batch, Some(DropReason::Unauthorized));
             return;
@@ -59,37 +58,40 @@ impl Delivery {
         let give_up_at = Instant::now().checked_add(self.inner.config.retry_budget);
         let mut searched = 0;
         // the part to be sent next is the last
-        let mut parts = vec![batch];
-        while let Some(mut part) = parts.pop() {
-            let Some(body) = self.encode(part, encoder, encoded.take()) else {
+        let mut parts = vec![(batch, Trim::Nothing)];
+        while let Some((mut part, trim)) = parts.pop() {
+            let Some(body) = self.encode(part, trim, encoder, encoded.take()) else {
                 self.book(part, Some(DropReason::Internal));
                 continue;
             };
-            if body.operations == 0 {
+            if body.runs == 0 {
                 let (first, rest) = part.split_at(1);
-                self.too_large(first);
                 if !rest.is_empty() {
-                    parts.push(rest);
+                    parts.push((rest, Trim::Nothing));
                 }
+                parts.extend(self.too_large(first, trim));
                 continue;
             }
-            if body.operations < part.len() {
-                let (fits, rest) = part.split_at(body.operations);
-                parts.push(rest);
+            if body.runs < part.len() {
+                let (fits, rest) = part.split_at(body.runs);
+                parts.push((rest, trim));
                 part = fits;
             }
             match self.request(&body, encoder.body(), give_up_at) {
                 Outcome::Delivered => {
                     self.note_wire_losses(&body);
+                    self.note_trimmed(part, trim);
                     self.book(part, None);
                 }
                 Outcome::Dropped(reason) => self.book(part, Some(reason)),
-                Outcome::Again => parts.push(part),
+                Outcome::Again => parts.push((part, trim)),
                 Outcome::Abandoned => {
                     self.in_hand = (0, 0);
                     return;
                 }
-                Outcome::Halve(DropReason::TooLarge) if part.len() == 1 => self.too_large(part),
+                Outcome::Halve(DropReason::TooLarge) if part.len() == 1 => {
+                    parts.extend(self.too_large(part, trim));
+                }
                 Outcome::Halve(reason) if part.len() == 1 || searched >= MAX_SEARCH => {
                     self.book(part, Some(reason));
                 }
@@ -98,7 +100,7 @@ impl Delivery {
                         searched += 2;
                     }
                     let (first, second) = part.split_at(part.len() / 2);
-                    parts.extend([second, first]);
+                    parts.extend([(second, trim), (first, trim)]);
                 }
             }
         }
@@ -111,13 +113,18 @@ impl Delivery {
     }
 
     /// Encodes as much of a part as fits into a request, unless that has been done, for the right way in.
-    fn encode(&self, part: &[Item], encoder: &mut Encoder, encoded: Option<Encoded>) -> Option<Encoded> {
+    fn encode<R: Run>(
+        &self,
+        part: &[R],
+        trim: Trim,
+        encoder: &mut Encoder,
+        encoded: Option<Encoded>,
+    ) -> Option<Encoded> {
         let format = self.server.format();
         if encoded.as_ref().is_some_and(|encoded| encoded.format == format) {
             return encoded;
         }
-        let operations = part.iter().map(|item| &item.operation);
-        let result = encoder.encode(operations, format, self.server.batch_bytes());
+        let result = encoder.encode(part, format, self.server.batch_bytes(), trim);
         result
             .map_err(|e| self.inner.warner.warn(Subject::Worker, || format!("compressing failed: {e}")))
             .ok()
@@ -147,7 +154,7 @@ impl Delivery {
             };
             let wait = self.backoff.failed(asked);
             if give_up_at.is_some_and(|end| Instant::now() + wait > end) {
-                let lost = encoded.operations;
+                let lost = encoded.runs;
                 self.inner.warner.warn(Subject::GivenUp, || {
                     format!(
                         "{lost} runs lost: no success within the time for retries; last: {}",
@@ -202,21 +209,36 @@ impl Delivery {
         }
     }
 
-    fn too_large(&mut self, part: &[Item]) {
-        if let [Item { operation, bytes, .. }, ..] = part {
+    /// What is left to try with a run that is larger than the server takes: less of it. `None`: it is lost.
+    fn too_large<'a, R: Run>(&mut self, run: &'a [R], trim: Trim) -> Option<(&'a [R], Trim)> {
+        if let Some(more) = trim.more() {
+            return Some((run, more));
+        }
+        if let [run, ..] = run {
             self.inner.warner.warn(Subject::TooLarge, || {
                 format!(
-                    "run {:?} is lost: about {bytes} bytes are more than the server takes",
-                    operation.name()
+                    "run {:?} is lost: even without its inputs and outputs it is more than the server takes",
+                    run.name()
                 )
             });
         }
-        self.book(part, Some(DropReason::TooLarge));
+        self.book(run, Some(DropReason::TooLarge));
+        None
     }
 
-    fn book(&mut self, part: &[Item], dropped: Option<DropReason>) {
-        let operations = part.iter().map(|item| item.operations).sum();
-        let bytes = part.iter().map(|item| item.bytes).sum();
+    /// Only single runs are trimmed.
+    fn note_trimmed<R: Run>(&self, part: &[R], trim: Trim) {
+        let ([run], true) = (part, trim > Trim::Nothing) else { return };
+        self.inner.meter.count_trimmed();
+        self.inner.warner.warn(Subject::Trimmed, || {
+            let name = run.name();
+            format!("run {name:?} was sent without {trim}: it is larger than the server takes")
+        });
+    }
+
+    fn book<R: Run>(&mut self, part: &[R], dropped: Option<DropReason>) {
+        let operations = part.iter().map(Run::operations).sum();
+        let bytes = part.iter().map(Run::bytes).sum();
         self.in_hand = (self.in_hand.0 - operations, self.in_hand.1 - bytes);
         self.inner.queue.settle(operations, bytes, dropped);
     }

@@ -13,7 +13,7 @@
 //! |---|---|
 //! | start and end | `init` (process), `client` (exporter), `worker` (threads), `inner` (what they share) |
 //! | on the way | `delivery` (a batch: retries, splits), `line` (their order), `gather` (when a batch is made), `batch` (merging), `queue/` (bound, pace, flush, books), `lost_runs` |
-//! | to bytes | `wire/`: `multipart`, `batch_json`, `compress`, `run_json`, `json` |
+//! | to bytes | `wire/`: `run` (what a run consists of), `trim` (of one that is too large), `multipart`, `batch_json`, `compress`, `run_json`, `json` |
 //! | to the server | `server` (what is known of it), `retry` (what answers mean), `transport` (HTTP), `retry_after`, `server_info` |
 //! | settings | `builder`, `config`, `vars`, `endpoint`, `key`, `error` |
 //! | what is told | `stats`, `meter`, `report` |

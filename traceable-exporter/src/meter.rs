@@ -12,6 +12,7 @@ pub(crate) struct Meter {
     bytes_sent: AtomicU64,
     names_cut: AtomicU64,
     attachments_left_out: AtomicU64,
+    trimmed: AtomicU64,
     worker_restarts: AtomicU64,
 }
 
@@ -29,6 +30,10 @@ impl Meter {
         self.attachments_left_out.fetch_add(attachments_left_out, Relaxed);
     }
 
+    pub(crate) fn count_trimmed(&self) {
+        self.trimmed.fetch_add(1, Relaxed);
+    }
+
     pub(crate) fn count_restart(&self) {
         self.worker_restarts.fetch_add(1, Relaxed);
     }
@@ -40,6 +45,7 @@ impl Meter {
         stats.bytes_sent = self.bytes_sent.load(Relaxed);
         stats.names_cut = self.names_cut.load(Relaxed);
         stats.attachments_left_out = self.attachments_left_out.load(Relaxed);
+        stats.trimmed = self.trimmed.load(Relaxed);
         stats.worker_restarts = self.worker_restarts.load(Relaxed);
     }
 }

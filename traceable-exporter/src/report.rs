@@ -55,6 +55,7 @@ pub(crate) fn process_wide() -> Reporter {
 pub(crate) enum Subject {
     QueueFull,
     TooLarge,
+    Trimmed,
     Rejected,
     Unauthorized,
     Retrying,

@@ -9,7 +9,7 @@ use std::time::Duration;
 pub enum DropReason {
     /// The queue held as many bytes as it may: the newest runs are dropped, whole.
     QueueFull,
-    /// A run by itself is larger than the server takes.
+    /// A run by itself is larger than the server takes, even without its attachments, outputs and inputs.
     TooLarge,
     /// The server does not want it (a 4xx or 3xx answer other than those below).
     Rejected,
@@ -128,6 +128,9 @@ pub struct Stats {
     pub names_cut: u64,
     /// Attachments left out because the server has no multipart endpoint.
     pub attachments_left_out: u64,
+    /// Runs that were larger than the server takes, and were sent without attachments, outputs or inputs. What is
+    /// missing says so, and `trimmed` in their metadata.
+    pub trimmed: u64,
     /// How often the exporter's thread failed and began again.
     pub worker_restarts: u64,
 }

@@ -15,7 +15,7 @@ use crate::line::Line;
 use crate::queue::Pause;
 use crate::report::Subject;
 use crate::server::Server;
-use crate::wire::{self, Encoded, Encoder};
+use crate::wire::{self, Encoded, Encoder, Trim};
 
 /// A fault that comes back at once must not keep a processor busy.
 const RESTART_PAUSE: Duration = Duration::from_secs(1);
@@ -95,8 +95,8 @@ impl Crew {
         if self.server.refuses_key() {
             return None;
         }
-        let operations = batch.items.iter().map(|item| &item.operation);
-        let encode = || encoder.encode(operations, self.server.format(), self.server.batch_bytes());
+        let (format, limit) = (self.server.format(), self.server.batch_bytes());
+        let encode = || encoder.encode(&batch.items, format, limit, Trim::Nothing);
         catch_unwind(AssertUnwindSafe(encode)).ok().and_then(Result::ok)
     }
 

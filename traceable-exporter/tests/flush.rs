@@ -73,11 +73,9 @@ fn bodies_never_exceed_the_limit() {
             .sink(exporter.clone())
             .build()
             .post();
-        let report = exporter.flush(LONG);
-        assert_eq!(report.remaining, 0);
-        assert_eq!(report.delivered + report.dropped.too_large, 61);
-        assert!(report.dropped.too_large >= 1);
-        assert!(limit < 9_000 || report.dropped.too_large == 1);
+        assert!(exporter.flush(LONG).is_lossless());
+        let trimmed = exporter.stats().trimmed;
+        assert!(trimmed >= 1 && (limit < 9_000 || trimmed == 1), "{trimmed}");
         let largest = server.requests().iter().map(|r| r.body.len()).max().unwrap();
         assert!(largest <= limit && largest > limit / 2, "{largest} of {limit}");
     }

@@ -1,15 +1,24 @@
 //! `POST /runs/batch`: one JSON document, for servers without the multipart endpoint.
 
-use traceable_core::{OperationKind, RunOperation};
+use traceable_core::OperationKind;
+use uuid::Uuid;
 
-use super::json;
-use super::run_json::{self, Shared};
+use super::run::{Field, Pieces};
 
 /// Gathers new runs and updates apart, as the document needs them.
 #[derive(Default)]
 pub(crate) struct BatchJson {
     posts: Vec<u8>,
     patches: Vec<u8>,
+    is_post: bool,
+    attachments_left_out: u64,
+}
+
+/// How much of a document there was.
+pub(crate) struct Mark {
+    posts: usize,
+    patches: usize,
+    attachments: u64,
 }
 
 impl BatchJson {
@@ -18,6 +27,7 @@ impl BatchJson {
     pub(crate) fn clear(&mut self) {
         self.posts.clear();
         self.patches.clear();
+        self.attachments_left_out = 0;
     }
 
     /// How long the document is.
@@ -25,47 +35,31 @@ impl BatchJson {
         Self::FRAME + self.posts.len() + self.patches.len()
     }
 
-    /// Adds an operation, unless the document would become longer than `limit`; `false`: not added. Attachments have
-    /// no place here.
-    pub(crate) fn add(&mut self, operation: &RunOperation, shared: &Shared, limit: usize) -> bool {
-        let post = operation.kind == OperationKind::Post;
-        let out = if post { &mut self.posts } else { &mut self.patches };
-        let mark = out.len();
-        if mark > 0 {
-            out.push(b',');
-        }
-        if post {
-            run_json::post_fields(out, operation, shared);
-        } else {
-            run_json::patch_fields(out, operation, shared);
-        }
-        for (key, payload) in [("inputs", &operation.inputs), ("outputs", &operation.outputs)] {
-            match payload {
-                Some(payload) => field(out, key, payload.as_bytes()),
-                None if post => field(out, key, b"{}"),
-                None => {}
-            }
-        }
-        field(out, "events", b"");
-        json::value(out, &operation.details().events);
-        field(out, "extra", b"");
-        run_json::extra(out, operation, shared);
-        if let Some(error) = &operation.details().error {
-            field(out, "error", b"");
-            json::string(out, error);
-        }
-        if let Some(serialized) =
-            operation.details().serialized.as_ref().filter(|_| run_json::keeps_serialized(operation))
-        {
-            field(out, "serialized", serialized.as_bytes());
-        }
-        out.push(b'}');
-        if self.len() <= limit {
-            return true;
-        }
-        let out = if post { &mut self.posts } else { &mut self.patches };
-        out.truncate(mark);
-        false
+    /// Where the document ends now.
+    pub(crate) fn mark(&self) -> Mark {
+        Mark { posts: self.posts.len(), patches: self.patches.len(), attachments: self.attachments_left_out }
+    }
+
+    /// Takes back what was added after the mark.
+    pub(crate) fn back_to(&mut self, mark: &Mark) {
+        self.posts.truncate(mark.posts);
+        self.patches.truncate(mark.patches);
+        self.attachments_left_out = mark.attachments;
+    }
+
+    /// Ends the run that was added.
+    pub(crate) fn end(&mut self) {
+        self.open().push(b'}');
+    }
+
+    /// Attachments that had no place here.
+    pub(crate) fn attachments_left_out(&self) -> u64 {
+        self.attachments_left_out
+    }
+
+    /// The list that the run being added goes to.
+    fn open(&mut self) -> &mut Vec<u8> {
+        if self.is_post { &mut self.posts } else { &mut self.patches }
     }
 
     /// Writes the document.
@@ -78,9 +72,26 @@ impl BatchJson {
     }
 }
 
-fn field(out: &mut Vec<u8>, key: &str, value: &[u8]) {
-    out.extend_from_slice(b",\"");
-    out.extend_from_slice(key.as_bytes());
-    out.extend_from_slice(b"\":");
-    out.extend_from_slice(value);
+impl Pieces for BatchJson {
+    fn main(&mut self, kind: OperationKind, _id: Uuid, json: &[u8]) {
+        self.is_post = kind == OperationKind::Post;
+        let out = self.open();
+        if !out.is_empty() {
+            out.push(b',');
+        }
+        // the brace at its end comes after the fields
+        out.extend_from_slice(json.strip_suffix(b"}").unwrap_or(json));
+    }
+
+    fn field(&mut self, field: Field, json: &[u8]) {
+        let out = self.open();
+        out.extend_from_slice(b",\"");
+        out.extend_from_slice(field.name().as_bytes());
+        out.extend_from_slice(b"\":");
+        out.extend_from_slice(json);
+    }
+
+    fn attachment(&mut self, _name: &str, _mime_type: &str, _bytes: &[u8]) {
+        self.attachments_left_out += 1;
+    }
 }

@@ -1,21 +1,24 @@
-//! From operations to the body of a request.
+//! From runs to the body of a request.
 
 mod batch_json;
 #[cfg(feature = "zstd")]
 mod compress;
 mod json;
 mod multipart;
+mod run;
 mod run_json;
+mod trim;
 
 use std::io;
-
-use traceable_core::RunOperation;
 
 use batch_json::BatchJson;
 #[cfg(feature = "zstd")]
 use compress::Compressor;
 use multipart::Multipart;
-pub(crate) use run_json::Shared;
+pub(crate) use run::{Pieces, Run};
+pub(crate) use run_json::{Shared, name, write};
+pub(crate) use trim::Trim;
+use trim::Trimmed;
 
 /// Which of the server's ways in a body is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,8 +35,8 @@ pub(crate) enum Format {
 /// What a finished body is, besides its bytes.
 pub(crate) struct Encoded {
     pub(crate) format: Format,
-    /// How many of the operations are in it.
-    pub(crate) operations: usize,
+    /// How many of the runs are in it.
+    pub(crate) runs: usize,
     /// Names that were cut in it.
     pub(crate) names_cut: u64,
     /// Attachments that had no place in it.
@@ -55,6 +58,7 @@ pub(crate) struct Encoder {
     shared: Shared,
     multipart: Multipart,
     batch: BatchJson,
+    scratch: Vec<u8>,
     /// The body; of a compressed one, what was not compressed yet.
     plain: Vec<u8>,
     #[cfg(feature = "zstd")]
@@ -72,6 +76,7 @@ impl Encoder {
             shared,
             multipart: Multipart::new(),
             batch: BatchJson::default(),
+            scratch: Vec::new(),
             plain: Vec::new(),
             #[cfg(feature = "zstd")]
             packed: Vec::new(),
@@ -82,21 +87,22 @@ impl Encoder {
         }
     }
 
-    /// Makes a body of as many operations as fit into `limit` bytes before compression, from the first on. None of
-    /// them in it means that the first one does not fit by itself.
+    /// Makes a body of as many runs as fit into `limit` bytes before compression, from the first on, each without what
+    /// `trim` says. None of them in it means that the first one does not fit by itself.
     ///
     /// # Errors
     /// If the compressor fails.
-    pub(crate) fn encode<'a>(
+    pub(crate) fn encode(
         &mut self,
-        operations: impl Iterator<Item = &'a RunOperation>,
+        runs: &[impl Run],
         format: Format,
         limit: usize,
+        trim: Trim,
     ) -> io::Result<Encoded> {
         self.clear();
         match format {
-            Format::Batch => Ok(self.encode_batch(operations, limit)),
-            Format::Multipart { compressed } => self.encode_multipart(operations, compressed, limit),
+            Format::Batch => Ok(self.encode_batch(runs, limit, trim)),
+            Format::Multipart { compressed } => self.encode_multipart(runs, compressed, limit, trim),
         }
     }
 
@@ -118,43 +124,45 @@ impl Encoder {
         reset(&mut self.packed);
     }
 
-    fn encode_batch<'a>(
-        &mut self,
-        operations: impl Iterator<Item = &'a RunOperation>,
-        limit: usize,
-    ) -> Encoded {
+    fn encode_batch(&mut self, runs: &[impl Run], limit: usize, trim: Trim) -> Encoded {
         let mut body = Encoded::new(Format::Batch, "application/json".to_owned());
-        for operation in operations {
-            if !self.batch.add(operation, &self.shared, limit) {
+        for run in runs {
+            let mark = self.batch.mark();
+            run.write(&mut Trimmed::new(&mut self.batch, trim), &mut self.scratch, &self.shared);
+            self.batch.end();
+            if self.batch.len() > limit {
+                self.batch.back_to(&mark);
                 break;
             }
-            body.count(operation);
-            body.attachments_left_out += operation.details().attachments.len() as u64;
+            body.count(run);
         }
+        body.attachments_left_out = self.batch.attachments_left_out();
         self.batch.finish(&mut self.plain);
         body
     }
 
-    fn encode_multipart<'a>(
+    fn encode_multipart(
         &mut self,
-        operations: impl Iterator<Item = &'a RunOperation>,
+        runs: &[impl Run],
         compressed: bool,
         limit: usize,
+        trim: Trim,
     ) -> io::Result<Encoded> {
         let mut body = Encoded::new(Format::Multipart { compressed }, self.multipart.content_type());
         let closing = self.multipart.closing();
         self.start_packing(compressed)?;
         // what was compressed and has left the plain buffer counts as well
         let mut gone = 0;
-        for operation in operations {
+        for run in runs {
             let (mark, content) = (self.plain.len(), self.multipart.content());
-            self.multipart.add(&mut self.plain, operation, &self.shared);
+            let mut parts = self.multipart.to(&mut self.plain);
+            run.write(&mut Trimmed::new(&mut parts, trim), &mut self.scratch, &self.shared);
             if gone + self.plain.len() + closing.len() > limit {
                 self.plain.truncate(mark);
                 self.multipart.set_content(content);
                 break;
             }
-            body.count(operation);
+            body.count(run);
             gone += self.pack_chunk()?;
         }
         self.plain.extend_from_slice(&closing);
@@ -215,19 +223,12 @@ impl Encoder {
 
 impl Encoded {
     fn new(format: Format, content_type: String) -> Encoded {
-        Encoded {
-            format,
-            operations: 0,
-            names_cut: 0,
-            attachments_left_out: 0,
-            content_type,
-            uncompressed: None,
-        }
+        Encoded { format, runs: 0, names_cut: 0, attachments_left_out: 0, content_type, uncompressed: None }
     }
 
-    fn count(&mut self, operation: &RunOperation) {
-        self.operations += 1;
-        self.names_cut += u64::from(run_json::name(operation).1);
+    fn count(&mut self, run: &impl Run) {
+        self.runs += 1;
+        self.names_cut += u64::from(run.is_name_cut());
     }
 }
 

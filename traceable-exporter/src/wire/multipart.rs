@@ -1,9 +1,10 @@
 //! `POST /runs/multipart`: each field of a run is a part of its own.
 
-use traceable_core::{OperationKind, RunOperation};
+use traceable_core::OperationKind;
+use uuid::Uuid;
 
 use super::json;
-use super::run_json::{self, Shared};
+use super::run::{Field, Pieces};
 
 /// From the end of a part's name to its length.
 const JSON: &str = "\"\r\nContent-Type: application/json\r\nContent-Length: ";
@@ -15,7 +16,10 @@ pub(crate) struct Multipart {
     opening: Vec<u8>,
     /// The opening with the kind and the id of the operation that is written now: the same for all of its parts.
     head: Vec<u8>,
-    scratch: Vec<u8>,
+    /// Of the run that is written now.
+    id: Uuid,
+    /// Their names, of the run that is written now.
+    attachments: Vec<String>,
     /// Bytes of the parts' own bodies in this request, which is what the size header of a compressed one tells.
     content: usize,
 }
@@ -24,7 +28,8 @@ impl Multipart {
     pub(crate) fn new() -> Multipart {
         let boundary = format!("{:032x}", fastrand::u128(..));
         let opening = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"").into_bytes();
-        Multipart { boundary, opening, head: Vec::new(), scratch: Vec::new(), content: 0 }
+        let (head, attachments) = (Vec::new(), Vec::new());
+        Multipart { boundary, opening, head, id: Uuid::nil(), attachments, content: 0 }
     }
 
     pub(crate) fn content_type(&self) -> String {
@@ -46,56 +51,10 @@ impl Multipart {
         format!("--{}--\r\n", self.boundary).into_bytes()
     }
 
-    /// Writes all parts of an operation.
-    pub(crate) fn add(&mut self, out: &mut Vec<u8>, operation: &RunOperation, shared: &Shared) {
-        let mut scratch = std::mem::take(&mut self.scratch);
-        let post = operation.kind == OperationKind::Post;
-        self.head.clear();
-        self.head.extend_from_slice(&self.opening);
-        self.head.extend_from_slice(if post { b"post." } else { b"patch." });
-        json::id(&mut self.head, operation.id());
-        let details = operation.details();
-
-        scratch.clear();
-        match operation.kind {
-            OperationKind::Post => run_json::post_fields(&mut scratch, operation, shared),
-            OperationKind::Patch => run_json::patch_fields(&mut scratch, operation, shared),
-        }
-        scratch.push(b'}');
-        self.part(out, "", &scratch);
-        for (suffix, payload) in [(".inputs", &operation.inputs), (".outputs", &operation.outputs)] {
-            match payload {
-                Some(payload) => self.part(out, suffix, payload.as_bytes()),
-                // a new run always says what it has, be it nothing
-                None if post => self.part(out, suffix, b"{}"),
-                None => {}
-            }
-        }
-        scratch.clear();
-        json::value(&mut scratch, &details.events);
-        self.part(out, ".events", &scratch);
-        scratch.clear();
-        run_json::extra(&mut scratch, operation, shared);
-        self.part(out, ".extra", &scratch);
-        if let Some(error) = &details.error {
-            scratch.clear();
-            json::string(&mut scratch, error);
-            self.part(out, ".error", &scratch);
-        }
-        if let Some(serialized) =
-            details.serialized.as_ref().filter(|_| run_json::keeps_serialized(operation))
-        {
-            self.part(out, ".serialized", serialized.as_bytes());
-        }
-        self.attachments(out, operation);
-        self.scratch = scratch;
-    }
-
-    fn part(&mut self, out: &mut Vec<u8>, suffix: &str, body: &[u8]) {
-        out.extend_from_slice(&self.head);
-        out.extend_from_slice(suffix.as_bytes());
-        out.extend_from_slice(JSON.as_bytes());
-        self.content_of_part(out, body);
+    /// Begins the parts of a run, to be written to the end of `out`.
+    pub(crate) fn to<'a>(&'a mut self, out: &'a mut Vec<u8>) -> Parts<'a> {
+        self.attachments.clear();
+        Parts { multipart: self, out }
     }
 
     /// From the length of a part to its end.
@@ -106,27 +65,65 @@ impl Multipart {
         out.extend_from_slice(b"\r\n");
         self.content += body.len();
     }
+}
+
+/// Writes the parts of one run.
+pub(crate) struct Parts<'a> {
+    multipart: &'a mut Multipart,
+    out: &'a mut Vec<u8>,
+}
+
+impl Parts<'_> {
+    fn part(&mut self, suffix: &str, body: &[u8]) {
+        self.out.extend_from_slice(&self.multipart.head);
+        self.out.extend_from_slice(suffix.as_bytes());
+        self.out.extend_from_slice(JSON.as_bytes());
+        self.multipart.content_of_part(self.out, body);
+    }
+}
+
+impl Pieces for Parts<'_> {
+    fn main(&mut self, kind: OperationKind, id: Uuid, json: &[u8]) {
+        let head = &mut self.multipart.head;
+        head.clear();
+        head.extend_from_slice(&self.multipart.opening);
+        head.extend_from_slice(if kind == OperationKind::Post { b"post." } else { b"patch." });
+        json::id(head, id);
+        self.multipart.id = id;
+        self.part("", json);
+    }
+
+    fn field(&mut self, field: Field, json: &[u8]) {
+        self.part(
+            match field {
+                Field::Inputs => ".inputs",
+                Field::Outputs => ".outputs",
+                Field::Events => ".events",
+                Field::Extra => ".extra",
+                Field::Error => ".error",
+                Field::Serialized => ".serialized",
+            },
+            json,
+        );
+    }
 
     /// The name of an attachment is part of the part's name, between dots: LangSmith cannot take one with a dot in
     /// it, and what would end the header early must not get in.
-    fn attachments(&mut self, out: &mut Vec<u8>, operation: &RunOperation) {
-        let mut used: Vec<String> = Vec::new();
-        for (name, attachment) in &operation.details().attachments {
-            let mut name = part_name(name);
-            while used.contains(&name) {
-                name.push('_');
-            }
-            out.extend_from_slice(&self.opening);
-            out.extend_from_slice(b"attachment.");
-            json::id(out, operation.id());
-            out.push(b'.');
-            out.extend_from_slice(name.as_bytes());
-            out.extend_from_slice(b"\"\r\nContent-Type: ");
-            out.extend_from_slice(mime_type(attachment.mime_type()).as_bytes());
-            out.extend_from_slice(b"\r\nContent-Length: ");
-            self.content_of_part(out, attachment.bytes());
-            used.push(name);
+    fn attachment(&mut self, name: &str, mime_type: &str, bytes: &[u8]) {
+        let mut name = part_name(name);
+        while self.multipart.attachments.contains(&name) {
+            name.push('_');
         }
+        self.out.extend_from_slice(&self.multipart.opening);
+        self.out.extend_from_slice(b"attachment.");
+        json::id(self.out, self.multipart.id);
+        self.out.push(b'.');
+        self.out.extend_from_slice(name.as_bytes());
+        self.out.extend_from_slice(b"\"\r\nContent-Type: ");
+        self.out.extend_from_slice(checked_type(mime_type).as_bytes());
+        self.out.extend_from_slice(b"\r\nContent-Length: ");
+        self.multipart.content_of_part(self.out, bytes);
+        self.multipart.attachments.push(name);
     }
 }
 
@@ -137,7 +134,7 @@ fn part_name(name: &str) -> String {
     if name.is_empty() { "_".to_owned() } else { name }
 }
 
-fn mime_type(text: &str) -> &str {
+fn checked_type(text: &str) -> &str {
     let fit = !text.is_empty() && text.bytes().all(|b| b.is_ascii_graphic() || b == b' ');
     if fit { text } else { "application/octet-stream" }
 }

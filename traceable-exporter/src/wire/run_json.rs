@@ -3,6 +3,7 @@
 use traceable_core::{OperationKind, RunOperation, RunType};
 
 use super::json;
+use super::run::{Field, Pieces};
 
 /// The longest name that LangSmith takes, in characters; a longer one makes it refuse the whole request.
 const MAX_NAME: usize = 128;
@@ -42,8 +43,51 @@ pub(crate) fn name(operation: &RunOperation) -> (&str, bool) {
     }
 }
 
+/// Hands all of an operation to a body.
+pub(crate) fn write(
+    operation: &RunOperation,
+    body: &mut impl Pieces,
+    scratch: &mut Vec<u8>,
+    shared: &Shared,
+) {
+    let post = operation.kind == OperationKind::Post;
+    let details = operation.details();
+    scratch.clear();
+    match operation.kind {
+        OperationKind::Post => post_fields(scratch, operation, shared),
+        OperationKind::Patch => patch_fields(scratch, operation, shared),
+    }
+    scratch.push(b'}');
+    body.main(operation.kind, operation.id(), scratch);
+    for (field, payload) in [(Field::Inputs, &operation.inputs), (Field::Outputs, &operation.outputs)] {
+        match payload {
+            Some(payload) => body.field(field, payload.as_bytes()),
+            // a new run always says what it has, be it nothing
+            None if post => body.field(field, b"{}"),
+            None => {}
+        }
+    }
+    scratch.clear();
+    json::value(scratch, &details.events);
+    body.field(Field::Events, scratch);
+    scratch.clear();
+    extra(scratch, operation, shared);
+    body.field(Field::Extra, scratch);
+    if let Some(error) = &details.error {
+        scratch.clear();
+        json::string(scratch, error);
+        body.field(Field::Error, scratch);
+    }
+    if let Some(serialized) = details.serialized.as_ref().filter(|_| keeps_serialized(operation)) {
+        body.field(Field::Serialized, serialized.as_bytes());
+    }
+    for (name, attachment) in &details.attachments {
+        body.attachment(name, attachment.mime_type(), attachment.bytes());
+    }
+}
+
 /// The fields of a new run, without the brace at the end.
-pub(crate) fn post_fields(out: &mut Vec<u8>, operation: &RunOperation, shared: &Shared) {
+fn post_fields(out: &mut Vec<u8>, operation: &RunOperation, shared: &Shared) {
     out.extend_from_slice(b"{\"id\":");
     json::quoted_id(out, operation.id());
     out.extend_from_slice(b",\"start_time\":");
@@ -67,7 +111,7 @@ pub(crate) fn post_fields(out: &mut Vec<u8>, operation: &RunOperation, shared: &
 
 /// The fields of a known run's end or change, without the brace at the end. What is unknown is null, as in the
 /// reference: an update that stands alone must say all there is.
-pub(crate) fn patch_fields(out: &mut Vec<u8>, operation: &RunOperation, shared: &Shared) {
+fn patch_fields(out: &mut Vec<u8>, operation: &RunOperation, shared: &Shared) {
     out.extend_from_slice(b"{\"id\":");
     json::quoted_id(out, operation.id());
     name_and_type(out, operation, b",\"name\":");
@@ -129,7 +173,7 @@ fn reference_example(out: &mut Vec<u8>, operation: &RunOperation) {
 }
 
 /// The value of `extra`.
-pub(crate) fn extra(out: &mut Vec<u8>, operation: &RunOperation, shared: &Shared) {
+fn extra(out: &mut Vec<u8>, operation: &RunOperation, shared: &Shared) {
     out.extend_from_slice(b"{\"metadata\":");
     let start = out.len();
     operation.write_metadata(out);
@@ -163,6 +207,6 @@ fn add_metadata(out: &mut Vec<u8>, start: usize, key: &str, value: &str) {
 }
 
 /// Whether to say how the model or prompt was configured: LangSmith keeps it for these types, and is told once.
-pub(crate) fn keeps_serialized(operation: &RunOperation) -> bool {
+fn keeps_serialized(operation: &RunOperation) -> bool {
     operation.kind == OperationKind::Post && matches!(operation.run_type(), RunType::Llm | RunType::Prompt)
 }
