@@ -7,6 +7,7 @@ use crate::endpoint::{self, Endpoint};
 use crate::error::ConfigError;
 use crate::key::ApiKey;
 use crate::report::Reporter;
+use crate::spool::Spool;
 use crate::vars::{Vars, tracing_is_on, warn_of_unclear_switch};
 
 impl Config {
@@ -29,6 +30,7 @@ impl Config {
     /// | `MAX_INGEST_MEMORY_BYTES` | bound of the queue, default 64 MiB |
     /// | `BATCH_INGEST_SIZE_LIMIT` | runs per request, default as the server says, or 100 |
     /// | `DISABLE_RUN_COMPRESSION`, `RUN_COMPRESSION_LEVEL` | zstd, default on (if the server takes it), level 1 |
+    /// | `SPOOL_DIR`, `SPOOL_MAX_MB` | a folder in which runs wait on disk, see [`Spool`], and its bound (not known to LangSmith's own SDKs) |
     /// | `ALLOW_INSECURE` | `true`: http:// to other machines (not known to LangSmith's own SDKs) |
     ///
     /// # Errors
@@ -99,6 +101,7 @@ impl Default for ConfigBuilder {
             request_timeout: Duration::from_secs(60),
             retry_budget: Duration::from_secs(120),
             exit_timeout: Duration::from_secs(5),
+            spool: None,
             reporter: None,
         };
         let endpoint = (ENDPOINT.to_owned(), endpoint::DEFAULT.to_owned());
@@ -131,6 +134,11 @@ impl ConfigBuilder {
         config.batch_operations = vars.number("BATCH_INGEST_SIZE_LIMIT", 1..=usize::MAX, count)?;
         if let Some(level) = vars.number("RUN_COMPRESSION_LEVEL", 1..=22, "a zstd level from 1 to 22")? {
             config.compression_level = Some(level);
+        }
+        config.spool = vars.get("SPOOL_DIR").map(|found| Spool::new(found.value));
+        let megabytes = vars.number("SPOOL_MAX_MB", 1..=1 << 30, "a number of megabytes greater than 0")?;
+        if let (Some(spool), Some(megabytes)) = (&mut config.spool, megabytes) {
+            spool.max_bytes = megabytes << 20;
         }
         if vars.switch("DISABLE_RUN_COMPRESSION") == Some(true) {
             config.compression_level = None;
@@ -236,6 +244,12 @@ impl ConfigBuilder {
     /// How long the guard waits when it is dropped. Default: 5 s.
     pub fn exit_timeout(mut self, timeout: Duration) -> Self {
         self.config.exit_timeout = timeout;
+        self
+    }
+
+    /// A folder in which runs wait for the server on disk instead of in memory. Default: none.
+    pub fn spool(mut self, spool: Spool) -> Self {
+        self.config.spool = Some(spool);
         self
     }
 

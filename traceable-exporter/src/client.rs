@@ -53,6 +53,14 @@ impl Exporter {
         &self.inner.config
     }
 
+    /// Starts sending what a former process has left in the [spool](crate::Spool), if there is one, without waiting for the
+    /// first run. [`init`](crate::init) does that.
+    pub fn start(&self) {
+        if self.inner.config.spool.is_some() && self.inner.queue.start() {
+            worker::start(&self.inner);
+        }
+    }
+
     /// Waits until everything handed over before is delivered or lost, at most `timeout`.
     ///
     /// May be called from anywhere and by several threads at once: it waits on a lock and needs no async runtime. It
@@ -88,9 +96,13 @@ impl Exporter {
         }
         if left > 0 {
             let waited = report.elapsed.as_millis();
+            let later = match report.on_disk {
+                0 => String::new(),
+                on_disk => format!("; {on_disk} of them are on disk, and sent when the program starts again"),
+            };
             self.inner
                 .warner
-                .say(&format!("{left} run operations not delivered after {waited} ms of waiting"));
+                .say(&format!("{left} run operations not delivered after {waited} ms of waiting{later}"));
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::endpoint::Endpoint;
 use crate::error::ConfigError;
 use crate::key::ApiKey;
 use crate::report::Reporter;
+use crate::spool::Spool;
 
 /// All settings of an exporter, checked.
 ///
@@ -34,6 +35,7 @@ pub struct Config {
     pub(crate) request_timeout: Duration,
     pub(crate) retry_budget: Duration,
     pub(crate) exit_timeout: Duration,
+    pub(crate) spool: Option<Spool>,
     pub(crate) reporter: Option<Reporter>,
 }
 

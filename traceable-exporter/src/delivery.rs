@@ -1,7 +1,7 @@
 //! One batch on its way: sent, tried again, split, and booked out.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::inner::Inner;
 use crate::queue::Pause;
@@ -16,13 +16,26 @@ use crate::wire::{Encoded, Encoder, Format, Run, Trim};
 /// with 14.
 const MAX_SEARCH: u32 = 32;
 
+/// How long a refused key is not tried again, where nothing is lost by waiting.
+const REFUSED_PAUSE: Duration = Duration::from_secs(60);
+
 /// Sends batches, one at a time.
 pub(crate) struct Delivery {
     inner: Arc<Inner>,
     server: Arc<Server>,
     backoff: Backoff,
+    patience: Patience,
     /// What was taken from the queue and not booked out.
     in_hand: (u64, usize),
+}
+
+/// How long a batch is tried again while the server is unreachable, unwell, or refuses the key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Patience {
+    /// As long as the settings say; not at all where the key is refused.
+    Limited,
+    /// Until it is delivered: it waits on disk and takes no room from others.
+    Endless,
 }
 
 /// What became of one request, tries included.
@@ -38,8 +51,19 @@ enum Outcome {
 }
 
 impl Delivery {
-    pub(crate) fn new(inner: Arc<Inner>, server: Arc<Server>) -> Delivery {
-        Delivery { inner, server, backoff: Backoff::default(), in_hand: (0, 0) }
+    pub(crate) fn new(inner: Arc<Inner>, server: Arc<Server>, patience: Patience) -> Delivery {
+        Delivery { inner, server, backoff: Backoff::default(), patience, in_hand: (0, 0) }
+    }
+
+    /// Notes what is to be booked out.
+    pub(crate) fn take(&mut self, operations: u64, bytes: usize) {
+        self.in_hand = (operations, bytes);
+    }
+
+    /// Books all that was taken out as lost.
+    pub(crate) fn give_up(&mut self, reason: DropReason) {
+        let (operations, bytes) = std::mem::take(&mut self.in_hand);
+        self.inner.queue.settle(operations, bytes, Some(reason));
     }
 
     /// Sends a batch, in several requests if need be, and books all of it out. `encoded`: the body that the encoder
@@ -48,14 +72,17 @@ impl Delivery {
         if self.inner.queue.is_abandoned() {
             return;
         }
-        self.in_hand =
-            batch.iter().fold((0, 0), |(n, bytes), run| (n + run.operations(), bytes + run.bytes()));
-        if self.server.refuses_key() {
+        let total = |(n, bytes), run: &R| (n + run.operations(), bytes + run.bytes());
+        self.in_hand = batch.iter().fold((0, 0), total);
+        if self.patience == Patience::Limited && self.server.refuses_key() {
             self.book(batch, Some(DropReason::Unauthorized));
             return;
         }
         // a budget beyond what a clock can count has no end
-        let give_up_at = Instant::now().checked_add(self.inner.config.retry_budget);
+        let give_up_at = match self.patience {
+            Patience::Limited => Instant::now().checked_add(self.inner.config.retry_budget),
+            Patience::Endless => None,
+        };
         let mut searched = 0;
         // the part to be sent next is the last
         let mut parts = vec![(batch, Trim::Nothing)];
@@ -108,8 +135,7 @@ impl Delivery {
 
     /// Counts what was taken and not booked out as lost, after a panic.
     pub(crate) fn recover(&mut self) {
-        let (operations, bytes) = std::mem::take(&mut self.in_hand);
-        self.inner.queue.settle(operations, bytes, Some(DropReason::Internal));
+        self.give_up(DropReason::Internal);
     }
 
     /// Encodes as much of a part as fits into a request, unless that has been done, for the right way in.
@@ -145,14 +171,15 @@ impl Delivery {
             let verdict = judge(&reply);
             self.inner.meter.count_request(body.len(), verdict == Verdict::Delivered);
             self.server.took_key(verdict != Verdict::Unauthorized);
-            let asked = match verdict {
-                Verdict::Later(asked) => asked,
+            let (wait, asked) = match verdict {
+                Verdict::Later(asked) => (self.backoff.failed(asked), asked.is_some()),
+                // somebody may mend that meanwhile, and nothing is lost by waiting
+                Verdict::Unauthorized if self.patience == Patience::Endless => (REFUSED_PAUSE, false),
                 verdict => {
                     self.backoff.succeeded();
                     return self.final_outcome(&verdict, &reply, format);
                 }
             };
-            let wait = self.backoff.failed(asked);
             if give_up_at.is_some_and(|end| Instant::now() + wait > end) {
                 let lost = encoded.runs;
                 self.inner.warner.warn(Subject::GivenUp, || {
@@ -166,7 +193,7 @@ impl Delivery {
             self.inner.warner.warn(Subject::Retrying, || {
                 format!("cannot deliver to {}, trying on: {}", self.inner.config.endpoint(), reply.brief())
             });
-            if self.inner.queue.pause(wait, asked.is_some()) == Pause::Abandoned {
+            if self.inner.queue.pause(wait, asked) == Pause::Abandoned {
                 return Outcome::Abandoned;
             }
         }

@@ -22,6 +22,13 @@ pub(crate) struct Batch {
     pub(crate) has_more: bool,
 }
 
+impl Batch {
+    /// How many operations it stands for, and what they count against the bound of the queue.
+    pub(crate) fn total(&self) -> (u64, usize) {
+        self.items.iter().fold((0, 0), |(n, bytes), item| (n + item.operations, bytes + item.bytes))
+    }
+}
+
 /// How large batches may be.
 pub(crate) trait Limits {
     /// Asks the server, if it has not said yet.

@@ -125,6 +125,7 @@ pub fn init_with(config: Config) -> Result<Guard, InitError> {
     }
     set_sampling_rate(&config);
     let exporter = Arc::new(Exporter::new(config));
+    exporter.start();
     *decided = Decided::On(exporter.clone());
     process::install_sink(exporter.clone());
     Ok(Guard { exporter: Some(exporter) })

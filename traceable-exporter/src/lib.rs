@@ -13,7 +13,8 @@
 //! |---|---|
 //! | start and end | `init` (process), `client` (exporter), `worker` (threads), `inner` (what they share) |
 //! | on the way | `delivery` (a batch: retries, splits), `line` (their order), `gather` (when a batch is made), `batch` (merging), `queue/` (bound, pace, flush, books), `lost_runs` |
-//! | to bytes | `wire/`: `run` (what a run consists of), `trim` (of one that is too large), `multipart`, `batch_json`, `compress`, `run_json`, `json` |
+//! | on disk | `spooled` (its threads), `spool/`: `settings`, `store`, `segment` (the files), `record`, `cursor`, `folder` |
+//! | to bytes | `wire/`: `run` (what a run consists of), `trim` (of one that is too large), `stored` and `parts` (out of a body again), `multipart`, `batch_json`, `compress`, `run_json`, `json` |
 //! | to the server | `server` (what is known of it), `retry` (what answers mean), `transport` (HTTP), `retry_after`, `server_info` |
 //! | settings | `builder`, `config`, `vars`, `endpoint`, `key`, `error` |
 //! | what is told | `stats`, `meter`, `report` |
@@ -50,6 +51,8 @@ mod retry;
 mod retry_after;
 mod server;
 mod server_info;
+mod spool;
+mod spooled;
 mod stats;
 mod sync;
 mod transport;
@@ -64,4 +67,5 @@ pub use error::{ConfigError, ConfigErrorKind};
 pub use init::{Guard, InitError, flush, init, init_with, start_lazily};
 pub use key::{ApiKey, InvalidKey};
 pub use report::Reporter;
+pub use spool::Spool;
 pub use stats::{DropReason, Dropped, FlushReport, Stats};

@@ -61,6 +61,7 @@ pub(crate) enum Subject {
     Retrying,
     GivenUp,
     LeftOut,
+    Spool,
     Worker,
 }
 

@@ -19,6 +19,10 @@ pub enum DropReason {
     RetriesExhausted,
     /// The exporter was shut down before, or its deadline came first.
     Shutdown,
+    /// They waited on disk for longer than they may ([`Spool::max_age`](crate::Spool::max_age)).
+    Expired,
+    /// What was written to disk cannot be read again.
+    Unreadable,
     /// The exporter's thread failed while it held them: a fault of this crate.
     Internal,
 }
@@ -39,6 +43,10 @@ pub struct Dropped {
     pub retries_exhausted: u64,
     /// See [`DropReason::Shutdown`].
     pub shutdown: u64,
+    /// See [`DropReason::Expired`].
+    pub expired: u64,
+    /// See [`DropReason::Unreadable`].
+    pub unreadable: u64,
     /// See [`DropReason::Internal`].
     pub internal: u64,
 }
@@ -50,7 +58,7 @@ impl Dropped {
     }
 
     /// Each reason with its number.
-    pub fn by_reason(&self) -> [(DropReason, u64); 7] {
+    pub fn by_reason(&self) -> [(DropReason, u64); 9] {
         [
             (DropReason::QueueFull, self.queue_full),
             (DropReason::TooLarge, self.too_large),
@@ -58,6 +66,8 @@ impl Dropped {
             (DropReason::Unauthorized, self.unauthorized),
             (DropReason::RetriesExhausted, self.retries_exhausted),
             (DropReason::Shutdown, self.shutdown),
+            (DropReason::Expired, self.expired),
+            (DropReason::Unreadable, self.unreadable),
             (DropReason::Internal, self.internal),
         ]
     }
@@ -70,6 +80,8 @@ impl Dropped {
             DropReason::Unauthorized => &mut self.unauthorized,
             DropReason::RetriesExhausted => &mut self.retries_exhausted,
             DropReason::Shutdown => &mut self.shutdown,
+            DropReason::Expired => &mut self.expired,
+            DropReason::Unreadable => &mut self.unreadable,
             DropReason::Internal => &mut self.internal,
         } += operations;
     }
@@ -96,6 +108,8 @@ impl fmt::Display for DropReason {
             DropReason::Unauthorized => "unauthorized",
             DropReason::RetriesExhausted => "retries exhausted",
             DropReason::Shutdown => "shut down",
+            DropReason::Expired => "expired",
+            DropReason::Unreadable => "unreadable",
             DropReason::Internal => "internal fault",
         })
     }
@@ -104,18 +118,24 @@ impl fmt::Display for DropReason {
 /// Counters since the exporter was made. An *operation* is a run's start (post) or its end or change (patch), so a
 /// run is usually two.
 ///
-/// At every moment `submitted == delivered + dropped.total() + queued`.
+/// At every moment `submitted + resumed == delivered + dropped.total() + queued + kept`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
     /// Operations handed over.
     pub submitted: u64,
+    /// Operations that a former process has left on disk, see [`Spool`](crate::Spool).
+    pub resumed: u64,
     /// Operations the server has confirmed.
     pub delivered: u64,
     /// Operations that are lost.
     pub dropped: Dropped,
     /// Operations that wait or are on their way.
     pub queued: u64,
+    /// Those of them that wait on disk.
+    pub on_disk: u64,
+    /// Operations that were on disk when the exporter was shut down, for the next one.
+    pub kept: u64,
     /// What those hold in memory, in bytes, as estimated when they were handed over.
     pub queued_bytes: usize,
     /// HTTP requests with runs that were tried, repeats included.
@@ -144,6 +164,10 @@ pub struct Stats {
 pub struct FlushReport {
     /// Operations that were handed over before the flush and still wait or are on their way.
     pub remaining: u64,
+    /// Those of them that are on disk: should the process end now, the next one sends them.
+    pub on_disk: u64,
+    /// Operations that were on disk when the exporter was shut down. They are not lost either.
+    pub kept: u64,
     /// Operations delivered since the exporter was made.
     pub delivered: u64,
     /// Operations lost since the exporter was made.
@@ -158,9 +182,9 @@ impl FlushReport {
         self.remaining == 0
     }
 
-    /// Whether everything ever handed over before the flush has been delivered.
+    /// Whether everything ever handed over before the flush has been delivered. What is on disk has not, yet.
     pub fn is_lossless(&self) -> bool {
-        self.remaining == 0 && self.dropped.total() == 0
+        self.remaining == 0 && self.kept == 0 && self.dropped.total() == 0
     }
 }
 
@@ -176,7 +200,11 @@ impl fmt::Display for FlushReport {
             0 => f.write_str("none")?,
             left => left.fmt(f)?,
         }
-        write!(f, " left after {} ms", self.elapsed.as_millis())
+        write!(f, " left after {} ms", self.elapsed.as_millis())?;
+        match self.on_disk + self.kept {
+            0 => Ok(()),
+            on_disk => write!(f, ", {on_disk} on disk"),
+        }
     }
 }
 
@@ -188,6 +216,8 @@ mod tests {
     fn a_report_is_one_line_for_people() {
         let mut report = FlushReport {
             remaining: 0,
+            on_disk: 0,
+            kept: 0,
             delivered: 12,
             dropped: Dropped::default(),
             elapsed: Duration::from_micros(5_100),

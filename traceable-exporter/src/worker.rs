@@ -8,13 +8,14 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread::Builder;
 use std::time::Duration;
 
-use crate::delivery::Delivery;
+use crate::delivery::{Delivery, Patience};
 use crate::gather::Batch;
 use crate::inner::Inner;
 use crate::line::Line;
 use crate::queue::Pause;
 use crate::report::Subject;
 use crate::server::Server;
+use crate::spooled;
 use crate::wire::{self, Encoded, Encoder, Trim};
 
 /// A fault that comes back at once must not keep a processor busy.
@@ -32,9 +33,10 @@ struct Crew {
 /// Starts the first thread. If the system refuses, the next operation tries again.
 pub(crate) fn start(inner: &Arc<Inner>) {
     let own = inner.clone();
-    let run = move || match catch_unwind(AssertUnwindSafe(|| Crew::new(own.clone()))) {
-        Ok(crew) => Arc::new(crew).run(),
-        Err(_) => own.queue.lose_worker(),
+    let run = move || {
+        if catch_unwind(AssertUnwindSafe(|| work(&own))).is_err() {
+            own.queue.lose_worker();
+        }
     };
     if let Err(error) = spawn(run) {
         inner.queue.lose_worker();
@@ -42,14 +44,27 @@ pub(crate) fn start(inner: &Arc<Inner>) {
     }
 }
 
-fn spawn(run: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
+fn work(inner: &Arc<Inner>) {
+    if let Some(spool) = &inner.config.spool {
+        match spooled::Crew::new(inner.clone(), spool) {
+            Ok(crew) => return crew.run(),
+            Err(error) => inner.warner.warn(Subject::Spool, || {
+                let folder = spool.directory().display();
+                format!("the spool {folder} cannot be used, runs wait in memory: {error}")
+            }),
+        }
+    }
+    Arc::new(Crew::new(inner.clone())).run();
+}
+
+pub(crate) fn spawn(run: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
     Builder::new().name("traceable-export".to_owned()).spawn(run).map(drop)
 }
 
 impl Crew {
     fn new(inner: Arc<Inner>) -> Crew {
         let server = Arc::new(Server::new(&inner.config));
-        let delivery = Delivery::new(inner.clone(), server.clone());
+        let delivery = Delivery::new(inner.clone(), server.clone(), Patience::Limited);
         let line = Line::new(inner.clone(), server.clone(), delivery);
         Crew { inner, server, line, has_second_thread: AtomicBool::new(false) }
     }

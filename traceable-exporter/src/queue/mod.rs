@@ -211,6 +211,56 @@ impl Queue {
         }
     }
 
+    /// Waits, whatever happens meanwhile, unless all is abandoned.
+    pub(crate) fn rest(&self, duration: Duration) -> Pause {
+        let until = Instant::now() + duration;
+        let mut state = self.lock();
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            match state.abandoned {
+                true => return Pause::Abandoned,
+                false if left.is_zero() => return Pause::Over,
+                false => {}
+            }
+            state = self.resume.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    /// Notes that operations have left memory, for the disk if they are on it.
+    pub(crate) fn written(&self, operations: u64, bytes: usize, on_disk: bool) {
+        let mut state = self.lock();
+        if state.abandoned {
+            return;
+        }
+        state.bytes -= bytes;
+        state.on_disk += if on_disk { operations } else { 0 };
+        state.pace.settled(operations);
+    }
+
+    /// Notes that operations which are settled were on disk.
+    pub(crate) fn left_disk(&self, operations: u64) {
+        let mut state = self.lock();
+        state.on_disk = state.on_disk.saturating_sub(operations);
+    }
+
+    /// Notes what a former process has left on disk.
+    pub(crate) fn resume(&self, operations: u64) {
+        let mut state = self.lock();
+        state.resumed += operations;
+        state.unsettled += operations;
+        state.on_disk += operations;
+    }
+
+    /// Whether the exporter's thread is to be started, which is not asked for twice.
+    pub(crate) fn start(&self) -> bool {
+        let mut state = self.lock();
+        let inherited = state.leave_to_parent_process();
+        let start = !std::mem::replace(&mut state.has_worker, true);
+        drop(state);
+        drop(inherited);
+        start
+    }
+
     /// Books operations out: delivered, or dropped for a reason.
     pub(crate) fn settle(&self, operations: u64, bytes: usize, dropped: Option<DropReason>) {
         let mut state = self.lock();
@@ -278,6 +328,8 @@ impl Queue {
         }
         let report = FlushReport {
             remaining,
+            on_disk: state.on_disk.min(remaining),
+            kept: state.kept,
             delivered: state.delivered,
             dropped: state.dropped,
             elapsed: begun.elapsed(),
@@ -297,7 +349,10 @@ impl Queue {
         stats.submitted = state.submitted;
         stats.delivered = state.delivered;
         stats.dropped = state.dropped;
+        stats.resumed = state.resumed;
         stats.queued = state.unsettled;
+        stats.on_disk = state.on_disk.min(state.unsettled);
+        stats.kept = state.kept;
         stats.queued_bytes = state.bytes;
     }
 }

@@ -47,6 +47,12 @@ pub(super) struct State {
     pub(super) dropped: Dropped,
     /// Accepted, and neither delivered nor dropped.
     pub(super) unsettled: u64,
+    /// Those of the unsettled that are on disk.
+    pub(super) on_disk: u64,
+    /// Came from disk: a former process has left them.
+    pub(super) resumed: u64,
+    /// Were on disk when all was abandoned.
+    pub(super) kept: u64,
     /// How many operations were accepted: the ticket of the next.
     pub(super) accepted: u64,
     /// All tickets below this one are settled.
@@ -162,7 +168,9 @@ impl State {
         if !self.abandoned {
             self.abandoned = true;
             let left = std::mem::take(&mut self.unsettled);
-            self.dropped.add(DropReason::Shutdown, left);
+            // one that was delivered a moment ago may still count as on disk
+            self.kept = std::mem::take(&mut self.on_disk).min(left);
+            self.dropped.add(DropReason::Shutdown, left - self.kept);
             self.bytes = 0;
             self.waiting_bytes = 0;
             self.len = 0;

@@ -1,6 +1,6 @@
 //! zstd, with one context for the life of the exporter's thread.
 
-use std::io;
+use std::io::{self, Read};
 
 use zstd::zstd_safe::zstd_sys::ZSTD_EndDirective as Directive;
 use zstd::zstd_safe::{
@@ -65,6 +65,16 @@ impl Compressor {
         let end = out.len();
         checked(self.context.compress_stream2(&mut OutBuffer::around_pos(out, end), input, directive))
     }
+}
+
+/// The longest body that is unpacked.
+const MAX_UNPACKED: u64 = 1 << 30;
+
+/// What a body was before it was compressed.
+pub(crate) fn unpack(body: &[u8]) -> io::Result<Vec<u8>> {
+    let mut plain = Vec::new();
+    zstd::Decoder::with_buffer(body)?.take(MAX_UNPACKED).read_to_end(&mut plain)?;
+    Ok(plain)
 }
 
 fn checked(result: Result<usize, usize>) -> io::Result<usize> {

@@ -5,8 +5,10 @@ mod batch_json;
 mod compress;
 mod json;
 mod multipart;
+mod parts;
 mod run;
 mod run_json;
+mod stored;
 mod trim;
 
 use std::io;
@@ -14,9 +16,12 @@ use std::io;
 use batch_json::BatchJson;
 #[cfg(feature = "zstd")]
 use compress::Compressor;
+#[cfg(feature = "zstd")]
+pub(crate) use compress::unpack;
 use multipart::Multipart;
 pub(crate) use run::{Pieces, Run};
 pub(crate) use run_json::{Shared, name, write};
+pub(crate) use stored::{StoredRun, read as read_runs};
 pub(crate) use trim::Trim;
 use trim::Trimmed;
 
@@ -113,6 +118,12 @@ impl Encoder {
             return &self.packed;
         }
         &self.plain
+    }
+
+    /// Takes a body that was made before, as if it were the one that was made last.
+    pub(crate) fn load(&mut self, body: Vec<u8>) {
+        self.clear();
+        self.plain = body;
     }
 
     fn clear(&mut self) {
@@ -222,6 +233,16 @@ impl Encoder {
 }
 
 impl Encoded {
+    /// A body that was made before.
+    pub(crate) fn loaded(
+        format: Format,
+        runs: usize,
+        content_type: String,
+        uncompressed: Option<usize>,
+    ) -> Encoded {
+        Encoded { runs, uncompressed, ..Encoded::new(format, content_type) }
+    }
+
     fn new(format: Format, content_type: String) -> Encoded {
         Encoded { format, runs: 0, names_cut: 0, attachments_left_out: 0, content_type, uncompressed: None }
     }
@@ -230,6 +251,12 @@ impl Encoded {
         self.runs += 1;
         self.names_cut += u64::from(run.is_name_cut());
     }
+}
+
+/// Only a build with the feature `zstd` has written, and can read, compressed bodies.
+#[cfg(not(feature = "zstd"))]
+pub(crate) fn unpack(_: &[u8]) -> io::Result<Vec<u8>> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 fn reset(buffer: &mut Vec<u8>) {

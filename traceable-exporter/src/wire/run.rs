@@ -47,6 +47,9 @@ pub(crate) enum Field {
 }
 
 impl Field {
+    pub(crate) const ALL: [Field; 6] =
+        [Field::Inputs, Field::Outputs, Field::Events, Field::Extra, Field::Error, Field::Serialized];
+
     pub(crate) fn name(self) -> &'static str {
         match self {
             Field::Inputs => "inputs",

@@ -2,6 +2,7 @@
 #![allow(dead_code, unreachable_pub, reason = "each test file uses a part of it")]
 
 pub mod multipart;
+pub mod scratch;
 pub mod server;
 
 use std::sync::{Arc, Mutex};

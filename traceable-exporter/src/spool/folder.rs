@@ -1,0 +1,83 @@
+//! The folders inside of the spool's, one for each process that uses it, and who may write to them.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::segment;
+
+/// No machine runs more processes with one spool.
+const MAX: usize = 4096;
+
+/// A folder that only this exporter uses, until it is dropped.
+pub(crate) struct Folder {
+    path: PathBuf,
+    /// Locked as long as it is open, and by the system: a process that is killed leaves no lock.
+    _lock: File,
+}
+
+impl Folder {
+    /// Takes the first that is free, and makes it if there is none.
+    ///
+    /// # Errors
+    /// If the folder cannot be made or written to.
+    pub(crate) fn take(spool: &Path) -> io::Result<Folder> {
+        make(spool)?;
+        for n in 0..MAX {
+            let path = spool.join(format!("{n:04}"));
+            make(&path)?;
+            if let Some(folder) = Folder::lock(path)? {
+                return Ok(folder);
+            }
+        }
+        Err(io::Error::other(format!("{MAX} processes use this folder")))
+    }
+
+    /// All others that nobody uses now: their processes have ended.
+    pub(crate) fn abandoned(spool: &Path) -> Vec<Folder> {
+        let mut paths: Vec<PathBuf> =
+            fs::read_dir(spool).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+        paths.sort();
+        let is_folder = |path: &PathBuf| path.join("lock").is_file();
+        paths.into_iter().filter(is_folder).filter_map(|path| Folder::lock(path).ok().flatten()).collect()
+    }
+
+    /// `None`: somebody else uses it.
+    fn lock(path: PathBuf) -> io::Result<Option<Folder>> {
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(false);
+        segment::private(&mut options);
+        let lock = options.open(path.join("lock"))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Some(Folder { path, _lock: lock })),
+            Err(fs::TryLockError::WouldBlock) => Ok(None),
+            Err(fs::TryLockError::Error(error)) => Err(error),
+        }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The numbers of its files, in order.
+    pub(crate) fn segments(&self) -> io::Result<Vec<u64>> {
+        let mut numbers = Vec::new();
+        for entry in fs::read_dir(&self.path)? {
+            numbers.extend(segment::number(&entry?.path()));
+        }
+        numbers.sort_unstable();
+        Ok(numbers)
+    }
+}
+
+#[cfg(unix)]
+fn make(path: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(path)
+}
+
+#[cfg(not(unix))]
+fn make(path: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).create(path)
+}

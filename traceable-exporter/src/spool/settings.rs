@@ -1,0 +1,76 @@
+//! How runs wait on disk.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// A folder in which runs wait for the server, so that they outlive the process and outages that are longer than memory
+/// can bridge. Off unless it is asked for: [`ConfigBuilder::spool`](crate::ConfigBuilder::spool), or
+/// `LANGSMITH_SPOOL_DIR`.
+///
+/// Batches are written to the folder before they are sent, as they are sent: redacted and compressed. They are deleted
+/// when the server has confirmed them. What is left, because the process was killed or the server was gone, is sent by
+/// the next exporter that is given the folder, or by `traceable replay`. Nothing is lost by a server that refuses the key
+/// or does not answer; it is tried again until it is [too old](Self::max_age).
+///
+/// What is lost nevertheless: by `kill -9`, what was handed over within the last
+/// [`batch_delay`](crate::ConfigBuilder::batch_delay) and has not been written; when the machine loses its power, what was
+/// written after the last [sync](Self::sync_every); when the folder is [full](Self::max_bytes), the newest runs, as from
+/// any full queue.
+///
+/// Several processes may be given the same folder: each takes a folder of its own inside, and those that start later send
+/// what others have left. Files can be read by their owner only, and hold no key and no address.
+///
+/// ```
+/// use std::time::Duration;
+/// use traceable_exporter::{Config, Spool};
+///
+/// let folder = std::env::temp_dir().join("my-service-runs");
+/// let spool = Spool::new(folder).max_bytes(256 << 20).max_age(Duration::from_secs(86_400));
+/// let config = Config::builder().endpoint("http://127.0.0.1:1984").spool(spool).build()?;
+/// # Ok::<(), traceable_exporter::ConfigError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spool {
+    pub(crate) directory: PathBuf,
+    pub(crate) max_bytes: u64,
+    pub(crate) max_age: Duration,
+    pub(crate) sync_every: Duration,
+}
+
+impl Spool {
+    /// Runs wait in this folder. It is made when it is needed.
+    pub fn new(directory: impl Into<PathBuf>) -> Spool {
+        Spool {
+            directory: directory.into(),
+            max_bytes: 1 << 30,
+            max_age: Duration::from_secs(7 * 86_400),
+            sync_every: Duration::from_millis(500),
+        }
+    }
+
+    /// How many bytes may wait on disk. Default: 1 GiB. Above it runs wait in memory, and when that is full as well the
+    /// newest are dropped.
+    pub fn max_bytes(mut self, bytes: u64) -> Self {
+        self.max_bytes = bytes;
+        self
+    }
+
+    /// How old runs may get. Default: 7 days. Older ones are dropped, and counted as
+    /// [`Expired`](crate::DropReason::Expired).
+    pub fn max_age(mut self, age: Duration) -> Self {
+        self.max_age = age;
+        self
+    }
+
+    /// How long what was written may be in the memory of the operating system only. Default: 500 ms.
+    /// [`Duration::ZERO`]: every batch is on the disk before the next is written.
+    pub fn sync_every(mut self, interval: Duration) -> Self {
+        self.sync_every = interval;
+        self
+    }
+
+    /// The folder.
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+}

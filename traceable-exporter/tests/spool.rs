@@ -1,0 +1,272 @@
+//! Runs that wait on disk: through outages, refusals, and the end of the process.
+
+mod support;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use support::scratch::Scratch;
+use support::server::{Answer, Server};
+use support::{LONG, Warnings, config, delivered_names, exporter, run};
+use traceable_core::RunTree;
+use traceable_exporter::{ConfigBuilder, Spool};
+
+const KEY: &str = "lsv2_pt_0123456789abcdef";
+
+fn spooled(server: &Server, folder: &Scratch) -> ConfigBuilder {
+    config(&server.url()).spool(Spool::new(folder.path()))
+}
+
+/// All files with runs.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let folders = fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path());
+    let files = folders.flat_map(|folder| fs::read_dir(folder).unwrap()).map(|entry| entry.unwrap().path());
+    files.filter(|path| path.extension().is_some_and(|extension| extension == "spool")).collect()
+}
+
+fn wait_until(what: &str, condition: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !condition() {
+        assert!(begun.elapsed() < LONG, "{what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn sorted(mut names: Vec<String>) -> Vec<String> {
+    names.sort();
+    names.dedup();
+    names
+}
+
+fn names(count: usize) -> Vec<String> {
+    sorted((0..count).map(|n| format!("r{n}")).collect())
+}
+
+#[test]
+fn what_is_delivered_leaves_the_disk() {
+    let (server, folder) = (Server::start(), Scratch::new());
+    let exporter = exporter(spooled(&server, &folder));
+    for n in 0..250 {
+        run(&exporter, &format!("r{n}"));
+    }
+    let report = exporter.flush(LONG);
+    assert!(report.is_lossless(), "{report}");
+    assert_eq!(sorted(delivered_names(&server)), names(250));
+    assert_eq!(server.requests()[0].header("content-encoding"), Some("zstd"));
+    wait_until("the folder is emptied", || files(folder.path()).is_empty());
+    assert_eq!(exporter.stats().on_disk, 0);
+}
+
+#[test]
+fn the_next_process_sends_what_an_outage_has_left() {
+    let (server, folder) = (Server::start(), Scratch::new());
+    server.rule(|_| Answer::Status(503));
+    let first = exporter(spooled(&server, &folder));
+    for n in 0..250 {
+        run(&first, &format!("r{n}"));
+    }
+    let report = first.shutdown(Duration::from_millis(300));
+    assert_eq!((report.kept, report.dropped.total(), report.remaining), (500, 0, 0), "{report}");
+    assert!(!report.is_lossless() && report.to_string().ends_with("500 on disk"), "{report}");
+    assert_eq!(first.stats().submitted, 500);
+
+    server.rule(|_| Answer::Status(202));
+    let second = exporter(spooled(&server, &folder));
+    second.start();
+    wait_until("all is delivered", || second.stats().delivered == 500);
+    let stats = second.stats();
+    assert_eq!((stats.submitted, stats.resumed, stats.queued, stats.on_disk), (0, 500, 0, 0));
+    assert_eq!(sorted(delivered_names(&server)), names(250));
+    wait_until("the folder is emptied", || files(folder.path()).is_empty());
+}
+
+#[test]
+fn an_outage_takes_room_on_disk_and_not_in_memory() {
+    let (server, folder) = (Server::start(), Scratch::new());
+    server.rule(|_| Answer::Status(503));
+    // not a tenth of what follows
+    let exporter = exporter(spooled(&server, &folder).max_queue_bytes(1 << 20).pace(false));
+    for n in 0..300 {
+        let text: String = (0..50_000).map(|_| fastrand::alphanumeric()).collect();
+        let name = format!("r{n}");
+        RunTree::builder(name).inputs(json!({"t": text})).sink(exporter.clone()).build().post();
+        wait_until("there is room in memory", || exporter.stats().queued_bytes < 1 << 19);
+    }
+    wait_until("all is on disk", || exporter.stats().on_disk == 300);
+    server.rule(|_| Answer::Status(202));
+    let report = exporter.flush(LONG);
+    assert!(report.is_lossless(), "{report}");
+    assert_eq!(sorted(delivered_names(&server)), names(300));
+}
+
+#[test]
+fn a_refused_key_is_waited_out() {
+    let (server, folder) = (Server::start(), Scratch::new());
+    server.rule(|_| Answer::Status(401));
+    let exporter = exporter(spooled(&server, &folder).api_key(KEY));
+    run(&exporter, "r0");
+    for _ in 0..5 {
+        // somebody who flushes wants it to be tried
+        let report = exporter.flush(Duration::from_millis(100));
+        assert_eq!((report.remaining, report.on_disk, report.dropped.total()), (2, 2, 0), "{report}");
+    }
+    server.rule(|_| Answer::Status(202));
+    assert!(exporter.flush(LONG).is_lossless());
+    assert_eq!(delivered_names(&server), ["r0"]);
+}
+
+#[test]
+fn what_the_server_will_not_take_is_sought_out_on_disk_too() {
+    for status in [400, 413, 422] {
+        let (server, folder) = (Server::start(), Scratch::new());
+        let bad = |body: &[u8]| body.windows(3).any(|window| window == b"BAD");
+        server.rule(move |request| Answer::Status(if bad(&request.body) { status } else { 202 }));
+        let exporter = exporter(spooled(&server, &folder));
+        for n in 0..20 {
+            run(&exporter, &if n == 7 { "BAD".to_owned() } else { format!("r{n}") });
+        }
+        let report = exporter.flush(LONG);
+        assert_eq!((report.dropped.total(), report.delivered), (2, 38), "{status}: {report}");
+        assert_eq!(sorted(delivered_names(&server)).len(), 19);
+        wait_until("the folder is emptied", || files(folder.path()).is_empty());
+    }
+}
+
+#[test]
+fn servers_that_take_less_get_what_they_take() {
+    // neither zstd nor, for the last two, multipart; the last is found out to have none
+    let infos = [
+        r#"{"batch_ingest_config":{"size_limit_bytes":3000}}"#,
+        r#"{"batch_ingest_config":{"use_multipart_endpoint":false}}"#,
+        r#"{"instance_flags":{"zstd_compression_enabled":true}}"#,
+    ];
+    for (which, info) in infos.into_iter().enumerate() {
+        let (server, folder) = (Server::start(), Scratch::new());
+        server.rule(|_| Answer::Status(503));
+        let first = exporter(spooled(&server, &folder));
+        for n in 0..40 {
+            run(&first, &format!("r{n}"));
+        }
+        assert_eq!(first.shutdown(Duration::from_millis(300)).kept, 80);
+
+        let before = server.requests().len();
+        server.set_info(info);
+        let no_multipart = which == 2;
+        server.rule(move |request| {
+            Answer::Status(if no_multipart && request.path == "/runs/multipart" { 404 } else { 202 })
+        });
+        let second = exporter(spooled(&server, &folder));
+        second.start();
+        wait_until("all is delivered", || second.stats().delivered == 80);
+        let taken: Vec<_> =
+            server.answered().into_iter().skip(before).filter(|(_, status)| *status == 202).collect();
+        assert!(taken.iter().all(|(request, _)| request.header("content-encoding").is_none()));
+        assert!(which != 0 || taken.iter().all(|(request, _)| request.body.len() <= 3000));
+        let runs: usize = taken
+            .iter()
+            .map(|(request, _)| match which {
+                0 => support::mains(request).len(),
+                _ => {
+                    let body: serde_json::Value = serde_json::from_slice(&request.body).unwrap();
+                    assert_eq!(body["post"][0]["inputs"], json!({"q": body["post"][0]["name"]}));
+                    body["post"].as_array().unwrap().len()
+                }
+            })
+            .sum();
+        assert_eq!(runs, 40);
+    }
+}
+
+#[test]
+fn a_full_spool_makes_runs_wait_in_memory_and_a_full_memory_drops_whole_runs() {
+    let (server, folder) = (Server::start(), Scratch::new());
+    server.rule(|_| Answer::Status(503));
+    let warnings = Warnings::default();
+    let settings = config(&server.url())
+        .spool(Spool::new(folder.path()).max_bytes(200_000))
+        .max_queue_bytes(300_000)
+        .reporter(warnings.reporter());
+    let exporter = exporter(settings);
+    for n in 0..400 {
+        let text: String = (0..4000).map(|_| fastrand::alphanumeric()).collect();
+        let run = RunTree::builder(format!("r{n}")).inputs(json!({"t": text})).sink(exporter.clone()).build();
+        run.post().end().patch();
+        if n % 20 == 0 {
+            std::thread::sleep(Duration::from_millis(30));
+        }
+    }
+    wait_until("the warning", || {
+        warnings.lines().iter().any(|line| line.contains("the spool holds as many"))
+    });
+    let stats = exporter.stats();
+    assert!(stats.dropped.queue_full > 0 && stats.on_disk > 0, "{stats:?}");
+    let on_disk: u64 = files(folder.path()).iter().map(|path| fs::metadata(path).unwrap().len()).sum();
+    assert!(on_disk <= 200_000, "{on_disk}");
+    server.rule(|_| Answer::Status(202));
+    let report = exporter.flush(LONG);
+    assert_eq!(report.remaining, 0);
+    let stats = exporter.stats();
+    assert_eq!(stats.submitted, stats.delivered + stats.dropped.total());
+    assert_eq!(stats.dropped.total(), stats.dropped.queue_full);
+}
+
+#[test]
+fn what_waited_too_long_is_dropped_and_counted() {
+    let (server, folder) = (Server::start(), Scratch::new());
+    server.rule(|_| Answer::Status(503));
+    let first = exporter(spooled(&server, &folder));
+    run(&first, "old");
+    assert_eq!(first.shutdown(Duration::from_millis(200)).kept, 2);
+    // ages are whole seconds
+    std::thread::sleep(Duration::from_millis(2100));
+    server.rule(|_| Answer::Status(202));
+    let spool = Spool::new(folder.path()).max_age(Duration::from_secs(1));
+    let second = exporter(config(&server.url()).spool(spool));
+    run(&second, "new");
+    let report = second.flush(LONG);
+    assert_eq!((report.dropped.expired, report.delivered), (2, 2), "{report}");
+    assert_eq!(delivered_names(&server), ["new"]);
+}
+
+#[test]
+#[cfg(unix)]
+fn files_are_private_and_know_neither_key_nor_address() {
+    use std::os::unix::fs::PermissionsExt;
+    let (server, folder) = (Server::start(), Scratch::new());
+    server.rule(|_| Answer::Status(503));
+    let exporter = exporter(spooled(&server, &folder).api_key(KEY).workspace_id("workspace-1"));
+    run(&exporter, "r");
+    assert_eq!(exporter.shutdown(Duration::from_millis(200)).kept, 2);
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(folder.path()), 0o700);
+    let inside = folder.path().join("0000");
+    assert_eq!(mode(&inside), 0o700);
+    let mut seen = 0;
+    for entry in fs::read_dir(inside).unwrap() {
+        let path = entry.unwrap().path();
+        assert_eq!(mode(&path), 0o600, "{path:?}");
+        let bytes = fs::read(&path).unwrap();
+        for secret in [KEY, "workspace-1", server.url().trim_start_matches("http://")] {
+            assert!(!bytes.windows(secret.len()).any(|window| window == secret.as_bytes()), "{path:?}");
+        }
+        seen += usize::from(!bytes.is_empty());
+    }
+    assert!(seen > 0);
+}
+
+#[test]
+fn a_folder_that_cannot_be_used_is_told_and_memory_is_used_instead() {
+    let (server, folder) = (Server::start(), Scratch::new());
+    fs::create_dir_all(folder.path()).unwrap();
+    let file = folder.path().join("file");
+    fs::write(&file, "").unwrap();
+    let warnings = Warnings::default();
+    let exporter = exporter(config(&server.url()).spool(Spool::new(&file)).reporter(warnings.reporter()));
+    run(&exporter, "r");
+    assert!(exporter.flush(LONG).is_lossless());
+    assert_eq!(delivered_names(&server), ["r"]);
+    let lines = warnings.lines();
+    assert!(lines[0].contains("cannot be used") && lines[0].contains("file"), "{lines:?}");
+}
