@@ -1,10 +1,12 @@
 //! Settings from the environment, or by hand.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::config::Config;
 use crate::endpoint::{self, Endpoint};
 use crate::error::ConfigError;
+use crate::failed_traces::FailedTraces;
 use crate::key::ApiKey;
 use crate::report::Reporter;
 use crate::spool::Spool;
@@ -31,6 +33,7 @@ impl Config {
     /// | `BATCH_INGEST_SIZE_LIMIT` | runs per request, default as the server says, or 100 |
     /// | `DISABLE_RUN_COMPRESSION`, `RUN_COMPRESSION_LEVEL` | zstd, default on (if the server takes it), level 1 |
     /// | `SPOOL_DIR`, `SPOOL_MAX_MB` | a folder in which runs wait on disk, see [`Spool`], and its bound (not known to LangSmith's own SDKs) |
+    /// | `FAILED_TRACES_DIR`, `FAILED_TRACES_MAX_MB` | a folder for runs that are given up, and its bound, default 100 |
     /// | `ALLOW_INSECURE` | `true`: http:// to other machines (not known to LangSmith's own SDKs) |
     ///
     /// # Errors
@@ -102,6 +105,7 @@ impl Default for ConfigBuilder {
             retry_budget: Duration::from_secs(120),
             exit_timeout: Duration::from_secs(5),
             spool: None,
+            failed_traces: None,
             reporter: None,
         };
         let endpoint = (ENDPOINT.to_owned(), endpoint::DEFAULT.to_owned());
@@ -140,6 +144,11 @@ impl ConfigBuilder {
         if let (Some(spool), Some(megabytes)) = (&mut config.spool, megabytes) {
             spool.max_bytes = megabytes << 20;
         }
+        let megabytes =
+            vars.number("FAILED_TRACES_MAX_MB", 1..=1 << 30, "a number of megabytes greater than 0")?;
+        config.failed_traces = vars
+            .get("FAILED_TRACES_DIR")
+            .map(|found| FailedTraces::new(found.value.into(), megabytes.unwrap_or(100) << 20));
         if vars.switch("DISABLE_RUN_COMPRESSION") == Some(true) {
             config.compression_level = None;
         }
@@ -250,6 +259,16 @@ impl ConfigBuilder {
     /// A folder in which runs wait for the server on disk instead of in memory. Default: none.
     pub fn spool(mut self, spool: Spool) -> Self {
         self.config.spool = Some(spool);
+        self
+    }
+
+    /// A folder for runs that are given up: rejected by the server, or not delivered in time. One file each time, in the
+    /// form of LangSmith's SDKs (`LANGSMITH_FAILED_TRACES_DIR`), which `traceable replay` and [`replay`](crate::replay)
+    /// send. Files are not written beyond `max_bytes` in the folder. Default: none.
+    ///
+    /// An outage is better bridged by a [spool](Self::spool), from which nothing is given up.
+    pub fn failed_traces(mut self, folder: impl Into<PathBuf>, max_bytes: u64) -> Self {
+        self.config.failed_traces = Some(FailedTraces::new(folder.into(), max_bytes));
         self
     }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::endpoint::Endpoint;
 use crate::error::ConfigError;
+use crate::failed_traces::FailedTraces;
 use crate::key::ApiKey;
 use crate::report::Reporter;
 use crate::spool::Spool;
@@ -36,6 +37,7 @@ pub struct Config {
     pub(crate) retry_budget: Duration,
     pub(crate) exit_timeout: Duration,
     pub(crate) spool: Option<Spool>,
+    pub(crate) failed_traces: Option<FailedTraces>,
     pub(crate) reporter: Option<Reporter>,
 }
 

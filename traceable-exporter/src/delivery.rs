@@ -75,6 +75,7 @@ impl Delivery {
         let total = |(n, bytes), run: &R| (n + run.operations(), bytes + run.bytes());
         self.in_hand = batch.iter().fold((0, 0), total);
         if self.patience == Patience::Limited && self.server.refuses_key() {
+            self.save(batch, encoder);
             self.book(batch, Some(DropReason::Unauthorized));
             return;
         }
@@ -96,7 +97,7 @@ impl Delivery {
                 if !rest.is_empty() {
                     parts.push((rest, Trim::Nothing));
                 }
-                parts.extend(self.too_large(first, trim));
+                parts.extend(self.too_large(first, trim, encoder));
                 continue;
             }
             if body.runs < part.len() {
@@ -110,16 +111,20 @@ impl Delivery {
                     self.note_trimmed(part, trim);
                     self.book(part, None);
                 }
-                Outcome::Dropped(reason) => self.book(part, Some(reason)),
+                Outcome::Dropped(reason) => {
+                    self.save(part, encoder);
+                    self.book(part, Some(reason));
+                }
                 Outcome::Again => parts.push((part, trim)),
                 Outcome::Abandoned => {
                     self.in_hand = (0, 0);
                     return;
                 }
                 Outcome::Halve(DropReason::TooLarge) if part.len() == 1 => {
-                    parts.extend(self.too_large(part, trim));
+                    parts.extend(self.too_large(part, trim, encoder));
                 }
                 Outcome::Halve(reason) if part.len() == 1 || searched >= MAX_SEARCH => {
+                    self.save(part, encoder);
                     self.book(part, Some(reason));
                 }
                 Outcome::Halve(reason) => {
@@ -237,7 +242,12 @@ impl Delivery {
     }
 
     /// What is left to try with a run that is larger than the server takes: less of it. `None`: it is lost.
-    fn too_large<'a, R: Run>(&mut self, run: &'a [R], trim: Trim) -> Option<(&'a [R], Trim)> {
+    fn too_large<'a, R: Run>(
+        &mut self,
+        run: &'a [R],
+        trim: Trim,
+        encoder: &mut Encoder,
+    ) -> Option<(&'a [R], Trim)> {
         if let Some(more) = trim.more() {
             return Some((run, more));
         }
@@ -249,8 +259,21 @@ impl Delivery {
                 )
             });
         }
+        self.save(run, encoder);
         self.book(run, Some(DropReason::TooLarge));
         None
+    }
+
+    /// Keeps runs that are given up as files, if the settings say so.
+    fn save<R: Run>(&self, part: &[R], encoder: &mut Encoder) {
+        let Some(folder) = &self.inner.config.failed_traces else { return };
+        let format = Format::Multipart { compressed: true };
+        let saved = encoder
+            .encode(part, format, usize::MAX, Trim::Nothing)
+            .and_then(|encoded| folder.save(&encoded, encoder.body()));
+        if let Err(error) = saved {
+            self.inner.warner.warn(Subject::Spool, || format!("runs that are lost cannot be kept: {error}"));
+        }
     }
 
     /// Only single runs are trimmed.

@@ -13,7 +13,7 @@
 //! |---|---|
 //! | start and end | `init` (process), `client` (exporter), `worker` (threads), `inner` (what they share) |
 //! | on the way | `delivery` (a batch: retries, splits), `line` (their order), `gather` (when a batch is made), `batch` (merging), `queue/` (bound, pace, flush, books), `lost_runs` |
-//! | on disk | `spooled` (its threads), `spool/`: `settings`, `store`, `segment` (the files), `record`, `cursor`, `folder` |
+//! | on disk | `spooled` (its threads), `resend` (what was kept), `replay` (by hand), `failed_traces` (what was given up), `spool/`: `settings`, `store`, `segment` (the files), `record`, `cursor`, `folder` |
 //! | to bytes | `wire/`: `run` (what a run consists of), `trim` (of one that is too large), `stored` and `parts` (out of a body again), `multipart`, `batch_json`, `compress`, `run_json`, `json` |
 //! | to the server | `server` (what is known of it), `retry` (what answers mean), `transport` (HTTP), `retry_after`, `server_info` |
 //! | settings | `builder`, `config`, `vars`, `endpoint`, `key`, `error` |
@@ -36,6 +36,7 @@ mod config;
 mod delivery;
 mod endpoint;
 mod error;
+mod failed_traces;
 mod gather;
 mod init;
 mod inner;
@@ -46,7 +47,9 @@ mod meter;
 #[cfg(all(test, traceable_loom))]
 mod models;
 mod queue;
+mod replay;
 mod report;
+mod resend;
 mod retry;
 mod retry_after;
 mod server;
@@ -66,6 +69,7 @@ pub use config::Config;
 pub use error::{ConfigError, ConfigErrorKind};
 pub use init::{Guard, InitError, flush, init, init_with, start_lazily};
 pub use key::{ApiKey, InvalidKey};
+pub use replay::{ReplayError, Replayed, replay};
 pub use report::Reporter;
 pub use spool::Spool;
 pub use stats::{DropReason, Dropped, FlushReport, Stats};

@@ -10,10 +10,11 @@ use crate::gather::{Batch, Gatherer, Limits};
 use crate::inner::Inner;
 use crate::queue::Pause;
 use crate::report::Subject;
+use crate::resend::Kept;
 use crate::server::Server;
 use crate::spool::{Entry, Label, Place, Refused, Resumed, Spool, Store, Waited};
 use crate::stats::DropReason;
-use crate::wire::{self, Encoded, Encoder, Format, Shared, StoredRun, Trim};
+use crate::wire::{Encoder, Format, Shared, Trim};
 
 /// How long until a disk that is full or fails is tried again.
 const DISK_PAUSE: Duration = Duration::from_millis(250);
@@ -186,11 +187,11 @@ impl Crew {
             return delivery.give_up(DropReason::Expired);
         }
         self.server.ask_info();
-        let Some((runs, encoded)) = prepare(&label, body, &self.server, encoder) else {
+        let Some(kept) = Kept::read(&label, body, &self.server, encoder) else {
             self.inner.warner.warn(Subject::Spool, || "a record of the spool cannot be read".to_owned());
             return delivery.give_up(DropReason::Unreadable);
         };
-        delivery.send(&runs, encoder, encoded);
+        kept.send(delivery, encoder);
     }
 
     fn read(&self, entry: &Entry) -> Option<Vec<u8>> {
@@ -209,34 +210,4 @@ impl Crew {
         self.inner.warner.warn(Subject::Spool, || "a record of the spool is damaged".to_owned());
         None
     }
-}
-
-/// Takes a stored body apart, and lays it into the encoder if it can be sent as it is.
-fn prepare(
-    label: &Label,
-    body: &[u8],
-    server: &Server,
-    encoder: &mut Encoder,
-) -> Option<(Vec<StoredRun>, Option<Encoded>)> {
-    let plain = match label.uncompressed {
-        Some(_) => wire::unpack(body).ok()?,
-        None => body.to_vec(),
-    };
-    let fits = plain.len() <= server.batch_bytes();
-    let runs = wire::read_runs(&label.content_type, plain)?;
-    if runs.len() != label.operations.len() {
-        return None;
-    }
-    let runs: Vec<StoredRun> =
-        runs.into_iter().zip(&label.operations).map(|(run, n)| run.standing_for(*n)).collect();
-    let format = match (server.format(), label.uncompressed) {
-        (Format::Multipart { compressed: true }, _) | (Format::Multipart { .. }, None) => server.format(),
-        _ => return Some((runs, None)),
-    };
-    if !fits {
-        return Some((runs, None));
-    }
-    encoder.load(body.to_vec());
-    let encoded = Encoded::loaded(format, runs.len(), label.content_type.clone(), label.uncompressed);
-    Some((runs, Some(encoded)))
 }

@@ -17,6 +17,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    Replay(commands::replay::Replay),
     /// Listen for traces until interrupted
     Serve(commands::serve::Serve),
     /// Print a stored trace as a tree
@@ -25,6 +26,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
+        Command::Replay(replay) => replay.run(),
         Command::Serve(serve) => serve.run(),
         Command::Tree(tree) => tree.run(),
     };

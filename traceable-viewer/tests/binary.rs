@@ -71,3 +71,36 @@ fn serve_refuses_to_be_open_to_all() {
     assert!(!output.status.success());
     assert!(String::from_utf8(output.stderr).unwrap().contains("--token"));
 }
+
+/// A program's spool, left at an outage, and sent to the collector.
+#[test]
+fn replay_sends_what_a_program_left() {
+    use std::sync::Arc;
+    use std::time::Duration;
+    use traceable_core::RunTree;
+    use traceable_exporter::{Config, Exporter, Reporter, Spool};
+
+    let folder = tempfile::tempdir().unwrap();
+    let config = Config::builder()
+        .endpoint("http://127.0.0.1:9")
+        .spool(Spool::new(folder.path()))
+        .reporter(Reporter::new(|_| {}));
+    let exporter = Arc::new(Exporter::new(config.build().unwrap()));
+    RunTree::builder("left behind").sink(exporter.clone()).build().post().end().patch();
+    assert_eq!(exporter.shutdown(Duration::from_millis(300)).kept, 2);
+    // its threads let go of the folder a moment later
+    std::thread::sleep(Duration::from_millis(300));
+
+    let server = server();
+    let path = folder.path().to_str().unwrap();
+    let output = traceable(&["replay", path, "--endpoint", &server.viewer.url()]);
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(said, format!("2 run operations delivered to {}\n", server.viewer.url()));
+    assert!(output.status.success() && output.stderr.is_empty());
+    let latest = server.store().latest_trace().unwrap().unwrap();
+    assert_eq!(server.store().trace(latest.trace_id).unwrap()[0].name, "left behind");
+
+    let output = traceable(&["replay", "/nonexistent", "--endpoint", &server.viewer.url()]);
+    assert!(!output.status.success());
+    assert!(String::from_utf8(output.stderr).unwrap().contains("/nonexistent cannot be replayed"));
+}

@@ -1,9 +1,9 @@
 //! Runs that wait on disk.
 
 mod cursor;
-mod folder;
+pub(crate) mod folder;
 mod record;
-mod segment;
+pub(crate) mod segment;
 mod settings;
 mod store;
 #[cfg(all(test, not(traceable_loom)))]

@@ -233,6 +233,11 @@ impl Store {
         state.remove_delivered(&self.folder, DELIVERED);
     }
 
+    /// How many operations wait.
+    pub(crate) fn left(&self) -> u64 {
+        self.lock().entries.iter().map(|entry| entry.operations).sum()
+    }
+
     /// How old records may get.
     pub(crate) fn max_age(&self) -> Duration {
         self.settings.max_age

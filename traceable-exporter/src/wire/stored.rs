@@ -1,11 +1,12 @@
 //! Runs that were written into a body before, and are taken out of it again.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 
 use serde_json::Value;
+use serde_json::value::RawValue;
 use traceable_core::OperationKind;
 use uuid::Uuid;
 
@@ -30,8 +31,16 @@ struct Attached {
     bytes: Range<usize>,
 }
 
-/// All runs of a multipart body. `None`: it is none, or holds something else.
+/// All runs of a body, multipart or JSON. `None`: it is none, or holds something else.
 pub(crate) fn read(content_type: &str, body: Vec<u8>) -> Option<Vec<StoredRun>> {
+    if content_type.starts_with("application/json") {
+        read_batch(&body)
+    } else {
+        read_parts(content_type, body)
+    }
+}
+
+fn read_parts(content_type: &str, body: Vec<u8>) -> Option<Vec<StoredRun>> {
     let body: Arc<[u8]> = body.into();
     let mut runs: Vec<StoredRun> = Vec::new();
     let mut places: HashMap<Uuid, usize> = HashMap::new();
@@ -62,6 +71,49 @@ pub(crate) fn read(content_type: &str, body: Vec<u8>) -> Option<Vec<StoredRun>> 
         }
     }
     Some(runs)
+}
+
+/// Runs while they are laid one after the other.
+#[derive(Default)]
+struct Laid {
+    bytes: Vec<u8>,
+    /// Each is given the bytes when all are laid.
+    runs: Vec<StoredRun>,
+}
+
+/// Reads the body of `POST /runs/batch`. What a run's parts are is laid out anew, each as it was written.
+fn read_batch(body: &[u8]) -> Option<Vec<StoredRun>> {
+    let lists: HashMap<String, Vec<BTreeMap<String, &RawValue>>> = serde_json::from_slice(body).ok()?;
+    let mut laid = Laid::default();
+    for (kind, list) in [(OperationKind::Post, lists.get("post")), (OperationKind::Patch, lists.get("patch"))]
+    {
+        for run in list.into_iter().flatten() {
+            laid.add(kind, run.clone())?;
+        }
+    }
+    let body: Arc<[u8]> = laid.bytes.into();
+    Some(laid.runs.into_iter().map(|run| StoredRun { body: body.clone(), ..run }).collect())
+}
+
+impl Laid {
+    fn add(&mut self, kind: OperationKind, mut run: BTreeMap<String, &RawValue>) -> Option<()> {
+        let id: String = serde_json::from_str(run.get("id")?.get()).ok()?;
+        let id: Uuid = id.parse().ok()?;
+        let fields = Field::ALL.map(|field| (field, run.remove(field.name())));
+        // texts and raw values cannot fail to serialise
+        let main = self.lay(&serde_json::to_vec(&run).ok()?);
+        let given = fields.into_iter().filter_map(|(field, value)| Some((field, value?.get())));
+        let fields = given.map(|(field, value)| (field, self.lay(value.as_bytes()))).collect();
+        let (body, attachments) = (Arc::default(), Vec::new());
+        self.runs.push(StoredRun { body, kind, id, operations: 1, main, fields, attachments });
+        Some(())
+    }
+
+    fn lay(&mut self, bytes: &[u8]) -> Range<usize> {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(bytes);
+        start..self.bytes.len()
+    }
 }
 
 impl StoredRun {

@@ -1,0 +1,98 @@
+//! Runs that are given up, as files in the form that LangSmith's SDKs write (`LANGSMITH_FAILED_TRACES_DIR`): one JSON
+//! object with the body of a request. Neither an address nor a key is in there.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+
+use crate::spool::{Label, segment};
+use crate::wire::Encoded;
+
+/// The folder for such files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct FailedTraces {
+    folder: PathBuf,
+    max_bytes: u64,
+}
+
+impl FailedTraces {
+    pub(crate) fn new(folder: PathBuf, max_bytes: u64) -> FailedTraces {
+        FailedTraces { folder, max_bytes }
+    }
+
+    /// Writes a body, under its own name in one step.
+    ///
+    /// # Errors
+    /// If the disk does not take it, or the folder holds as much as it may.
+    pub(crate) fn save(&self, encoded: &Encoded, body: &[u8]) -> io::Result<()> {
+        let mut headers = json!({"Content-Type": encoded.content_type});
+        if encoded.uncompressed.is_some() {
+            headers["Content-Encoding"] = "zstd".into();
+        }
+        let content = json!({
+            "version": 1,
+            "endpoint": "runs/multipart",
+            "headers": headers,
+            "body_base64": STANDARD.encode(body),
+        });
+        let text = content.to_string();
+        fs::create_dir_all(&self.folder)?;
+        if self.held()? + text.len() as u64 > self.max_bytes {
+            return Err(io::Error::other(format!("{} holds as much as it may", self.folder.display())));
+        }
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let name = format!("trace_{:.6}_{:08x}.json", now.as_secs_f64(), fastrand::u32(..));
+        let unfinished = self.folder.join(format!("{name}.tmp"));
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        segment::private(&mut options);
+        options.open(&unfinished)?.write_all(text.as_bytes())?;
+        fs::rename(&unfinished, self.folder.join(name))
+    }
+
+    fn held(&self) -> io::Result<u64> {
+        let mut sum = 0;
+        for entry in fs::read_dir(&self.folder)? {
+            sum += entry?.metadata().map_or(0, |found| found.len());
+        }
+        Ok(sum)
+    }
+}
+
+/// All such files in a folder, oldest first.
+pub(crate) fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with("trace_") && name.ends_with(".json") {
+            paths.push(entry.path());
+        }
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+/// Reads such a file. `None`: it is none.
+pub(crate) fn read(text: &[u8]) -> Option<(Label, Vec<u8>)> {
+    let content: Value = serde_json::from_slice(text).ok()?;
+    let header = |name: &str| {
+        let headers = content["headers"].as_object()?;
+        headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name))?.1.as_str()
+    };
+    let body = STANDARD.decode(content["body_base64"].as_str()?).ok()?;
+    let uncompressed = match header("Content-Encoding") {
+        None => None,
+        // how long it was before is in the frame
+        Some("zstd") => Some(body.len()),
+        Some(_) => return None,
+    };
+    let content_type = header("Content-Type")?.to_owned();
+    Some((Label { content_type, uncompressed, operations: Vec::new(), at: 0 }, body))
+}

@@ -1,0 +1,176 @@
+//! Runs that were left on disk, sent by hand.
+
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::config::Config;
+use crate::delivery::{Delivery, Patience};
+use crate::failed_traces;
+use crate::inner::Inner;
+use crate::resend::Kept;
+use crate::server::Server;
+use crate::spool::folder::Folder;
+use crate::spool::{Label, Spool, Store, Waited};
+use crate::stats::{DropReason, Dropped, Stats};
+use crate::wire::{Encoder, Shared};
+
+/// What became of what was in a folder. An *operation* is a run's start or its end; those of other programs' files count
+/// one each.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Replayed {
+    /// Operations the server has confirmed. Their files are gone.
+    pub delivered: u64,
+    /// Operations that were not delivered, by reason. What the server rejected is gone from a spool, and stays in files
+    /// of failed traces.
+    pub dropped: Dropped,
+    /// Operations that stay in the folder, because the server could not be reached or refused the key.
+    pub left: u64,
+    /// Files that are not what their names say. They stay.
+    pub unreadable: Vec<PathBuf>,
+}
+
+/// Why a folder could not be replayed.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ReplayError {
+    /// The folder cannot be read, or is none.
+    Folder(PathBuf, io::Error),
+}
+
+impl fmt::Display for ReplayError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ReplayError::Folder(path, error) = self;
+        write!(f, "{} cannot be replayed: {error}", path.display())
+    }
+}
+
+impl std::error::Error for ReplayError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        let ReplayError::Folder(_, error) = self;
+        Some(error)
+    }
+}
+
+/// Sends what is in a folder: a [spool](Spool), but for what running programs hold there, and files of failed traces, of
+/// this crate or of LangSmith's SDKs. What is delivered is deleted.
+///
+/// Blocks until all is delivered or the server has not been reached for the
+/// [retry budget](crate::ConfigBuilder::retry_budget). `config` says where runs go; its own spool plays no part.
+///
+/// # Errors
+/// If the folder cannot be read.
+///
+/// ```no_run
+/// use traceable_exporter::{Config, replay};
+/// let replayed = replay("/var/spool/my-service", &Config::from_env()?)?;
+/// println!("{} run operations delivered, {} left", replayed.delivered, replayed.left);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn replay(folder: impl AsRef<Path>, config: &Config) -> Result<Replayed, ReplayError> {
+    let folder = folder.as_ref();
+    let wrong = |error| ReplayError::Folder(folder.to_owned(), error);
+    let files = failed_traces::files(folder).map_err(wrong)?;
+    let mut replay = Replay::new(config);
+    // a folder without a spool is not made one
+    if !Folder::abandoned(folder).is_empty() {
+        replay.spool(folder).map_err(wrong)?;
+    }
+    for file in files {
+        replay.file(file);
+    }
+    let stats = replay.stats();
+    replay.replayed.delivered = stats.delivered;
+    replay.replayed.dropped = stats.dropped;
+    // what was given up for want of a server is still there
+    for left in [&mut replay.replayed.dropped.retries_exhausted, &mut replay.replayed.dropped.unauthorized] {
+        replay.replayed.left += std::mem::take(left);
+    }
+    Ok(replay.replayed)
+}
+
+struct Replay {
+    inner: Arc<Inner>,
+    server: Arc<Server>,
+    delivery: Delivery,
+    encoder: Encoder,
+    replayed: Replayed,
+    /// The server was not there, or refused the key: nothing more is tried.
+    is_over: bool,
+}
+
+impl Replay {
+    fn new(config: &Config) -> Replay {
+        // what is there already need not be kept again
+        let config = Config { spool: None, failed_traces: None, ..config.clone() };
+        let shared = Shared::new(config.project.clone(), config.revision_id.clone());
+        let encoder = Encoder::new(shared, config.compression_level);
+        let inner = Arc::new(Inner::new(config));
+        let server = Arc::new(Server::new(&inner.config));
+        let delivery = Delivery::new(inner.clone(), server.clone(), Patience::Limited);
+        Replay { inner, server, delivery, encoder, replayed: Replayed::default(), is_over: false }
+    }
+
+    fn stats(&self) -> Stats {
+        let mut stats = Stats::default();
+        self.inner.queue.fill(&mut stats);
+        stats
+    }
+
+    fn spool(&mut self, folder: &Path) -> io::Result<()> {
+        let (store, _) = Store::open(&Spool::new(folder))?;
+        store.close();
+        while let Waited::Record(entry) = store.wait() {
+            if self.is_over {
+                self.replayed.left += store.left();
+                return Ok(());
+            }
+            let bytes = store.read(&entry)?;
+            let sent =
+                bytes.as_deref().and_then(Label::split).and_then(|(label, body)| self.send(&label, body));
+            if sent == Some(false) {
+                // what it holds counts as left already
+                self.replayed.left += store.left().saturating_sub(entry.operations);
+                return Ok(());
+            }
+            if sent.is_none() {
+                self.inner.queue.resume(entry.operations);
+                self.inner.queue.settle(entry.operations, 0, Some(DropReason::Unreadable));
+            }
+            store.done();
+        }
+        Ok(())
+    }
+
+    fn file(&mut self, path: PathBuf) {
+        let read = fs::read(&path).ok();
+        let Some((label, body)) = read.as_deref().and_then(failed_traces::read) else {
+            return self.replayed.unreadable.push(path);
+        };
+        let rejected = self.stats().dropped.total();
+        match self.send(&label, &body) {
+            Some(true) if self.stats().dropped.total() == rejected => drop(fs::remove_file(path)),
+            Some(_) => {}
+            None => self.replayed.unreadable.push(path),
+        }
+    }
+
+    /// Sends a body. Whether there is a server that took it, or had something against it; `None`: it cannot be read.
+    fn send(&mut self, label: &Label, body: &[u8]) -> Option<bool> {
+        self.server.ask_info();
+        let kept = Kept::read(label, body, &self.server, &mut self.encoder)?;
+        let operations = kept.operations();
+        if self.is_over {
+            self.replayed.left += operations;
+            return Some(false);
+        }
+        self.inner.queue.resume(operations);
+        kept.send(&mut self.delivery, &mut self.encoder);
+        let dropped = self.stats().dropped;
+        self.is_over = dropped.retries_exhausted + dropped.unauthorized > 0;
+        Some(!self.is_over)
+    }
+}

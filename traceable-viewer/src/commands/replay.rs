@@ -1,0 +1,55 @@
+//! `traceable replay`
+
+use std::error::Error;
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::Args;
+use traceable_exporter::{Config, Replayed, replay};
+
+/// Sends the runs that a program left on disk, in its spool or as files of failed traces, and deletes what has arrived.
+/// Where to and with which key is read from LANGSMITH_ENDPOINT, LANGSMITH_API_KEY and their like.
+#[derive(Args)]
+pub(crate) struct Replay {
+    /// Folder of a spool (LANGSMITH_SPOOL_DIR) or of failed traces (LANGSMITH_FAILED_TRACES_DIR)
+    directory: PathBuf,
+    /// Address of the server, instead of LANGSMITH_ENDPOINT
+    #[arg(long, value_name = "URL")]
+    endpoint: Option<String>,
+}
+
+impl Replay {
+    pub(crate) fn run(self) -> Result<(), Box<dyn Error>> {
+        let config = Config::from_vars(|name| match name {
+            // whoever asks for this wants runs to be sent
+            "LANGSMITH_TRACING_V2" => Some("true".to_owned()),
+            "LANGSMITH_ENDPOINT" if self.endpoint.is_some() => self.endpoint.clone(),
+            _ => std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()),
+        })?;
+        let replayed = replay(&self.directory, &config)?;
+        // the exit code says it too
+        let _ = writeln!(std::io::stdout(), "{}", summary(&replayed, config.endpoint()));
+        match problems(&replayed) {
+            problems if problems.is_empty() => Ok(()),
+            problems => Err(problems.join("; ").into()),
+        }
+    }
+}
+
+fn summary(replayed: &Replayed, endpoint: &str) -> String {
+    format!("{} run operations delivered to {endpoint}", replayed.delivered)
+}
+
+fn problems(replayed: &Replayed) -> Vec<String> {
+    let mut problems = Vec::new();
+    if replayed.left > 0 {
+        problems.push(format!("{} run operations are still there: run this again later", replayed.left));
+    }
+    if replayed.dropped.total() > 0 {
+        problems.push(format!("not delivered: {}", replayed.dropped));
+    }
+    for path in &replayed.unreadable {
+        problems.push(format!("{} cannot be read", path.display()));
+    }
+    problems
+}
