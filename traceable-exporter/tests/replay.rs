@@ -110,7 +110,9 @@ fn runs_that_are_given_up_become_files_that_can_be_replayed() {
             fs::copy(path, copy.path().join(path.file_name().unwrap())).unwrap();
         }
         let server = Server::start();
-        info.map(|info| server.set_info(info));
+        if let Some(info) = info {
+            server.set_info(info);
+        }
         let replayed = replay(copy.path(), &config(&server.url()).build().unwrap()).unwrap();
         assert_eq!((replayed.delivered, replayed.left), (2, 0));
         assert!(files(copy.path()).is_empty());
