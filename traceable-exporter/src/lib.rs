@@ -37,6 +37,9 @@ mod delivery;
 mod endpoint;
 mod error;
 mod failed_traces;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod gather;
 mod init;
 mod inner;

@@ -48,6 +48,19 @@ mod store;
 mod tree;
 mod viewer;
 
+/// What the fuzz targets call.
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing {
+    use crate::ingest::{Limits, boundary, read_multipart};
+
+    /// A body of `POST /runs/multipart`.
+    pub fn multipart(content_type: &str, body: &[u8]) {
+        let Ok(boundary) = boundary(content_type) else { return };
+        let _ = read_multipart(&bytes::Bytes::copy_from_slice(body), &boundary, &Limits::default());
+    }
+}
+
 pub use model::run::{AttachmentInfo, RunStatus, StoredFeedback, StoredRun, TraceSummary};
 pub use store::{Store, StoreError};
 pub use tree::render_tree;

@@ -1,0 +1,14 @@
+//! A dotted order is refused, or says the same when it is written again.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use traceable_core::{DottedOrder, RunTree};
+
+fuzz_target!(|text: &str| {
+    let Ok(order) = text.parse::<DottedOrder>() else { return };
+    let again: DottedOrder = order.as_str().parse().expect("what was written can be read");
+    assert_eq!(again, order);
+    assert_eq!(order.depth() == 1, order.parent_run_id().is_none());
+    let run = RunTree::from_dotted_order(&order);
+    assert_eq!((run.id(), run.trace_id()), (order.run_id(), order.trace_id()));
+});

@@ -1,0 +1,41 @@
+//! What the fuzz targets call: readers of what was written elsewhere.
+
+use crate::failed_traces;
+use crate::server_info::ServerInfo;
+use crate::spool::{Label, segment};
+use crate::wire::{self, Encoder, Format, Shared, Trim};
+
+/// An answer to `GET /info`.
+pub fn info(text: &str) {
+    let info = ServerInfo::read(text);
+    assert!(info.batch_operations > 0 && info.batch_bytes > 0);
+}
+
+/// A body that was kept. What can be read can be written, and is the same number of runs then.
+pub fn kept_body(content_type: &str, body: &[u8]) {
+    let Some(runs) = wire::read_runs(content_type, body.to_vec()) else { return };
+    let mut encoder = Encoder::new(Shared::new("project".to_owned(), None), None);
+    let format = Format::Multipart { compressed: false };
+    let encoded = encoder.encode(&runs, format, usize::MAX, Trim::Nothing).expect("nothing is compressed");
+    assert_eq!(encoded.runs, runs.len());
+    let again = wire::read_runs(&encoded.content_type, encoder.body().to_vec());
+    assert_eq!(again.expect("own bodies can be read").len(), runs.len());
+}
+
+/// A file of a spool. All of it is either part of a record or counted as damaged.
+pub fn segment(file: &[u8]) {
+    let (payloads, damaged) = segment::scan(file, 0);
+    let mut read = damaged;
+    for payload in payloads {
+        read += payload.len() + 16;
+        let _ = Label::split(&file[payload]);
+    }
+    assert_eq!(read, file.len().saturating_sub(8));
+    // what lies in a record is not protected by a checksum of ours if somebody else has written it
+    let _ = Label::split(file);
+}
+
+/// A file of failed traces.
+pub fn failed_trace(text: &[u8]) {
+    let _ = failed_traces::read(text);
+}
