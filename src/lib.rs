@@ -72,8 +72,8 @@ pub use traceable_core::process::set_enabled;
 pub use traceable_core::*;
 #[cfg(feature = "exporter")]
 pub use traceable_exporter::{
-    ApiKey, Config, ConfigBuilder, ConfigError, ConfigErrorKind, DropReason, Dropped, Exporter, FlushReport,
-    Guard, InitError, InvalidKey, Reporter, Stats, flush, init, init_with,
+    ApiKey, Config, ConfigBuilder, ConfigError, ConfigErrorKind, DropReason, Dropped, Exporter, Flush,
+    FlushReport, Guard, InitError, InvalidKey, Reporter, Stats, flush, flush_async, init, init_with,
 };
 /// Makes every call of a function a run; on a block, of its methods.
 ///

@@ -9,6 +9,7 @@ use crate::error::ConfigError;
 use crate::failed_traces::FailedTraces;
 use crate::key::ApiKey;
 use crate::report::Reporter;
+use crate::roots::Roots;
 use crate::spool::Spool;
 use crate::vars::{Vars, tracing_is_on, warn_of_unclear_switch};
 
@@ -34,7 +35,10 @@ impl Config {
     /// | `DISABLE_RUN_COMPRESSION`, `RUN_COMPRESSION_LEVEL` | zstd, default on (if the server takes it), level 1 |
     /// | `SPOOL_DIR`, `SPOOL_MAX_MB` | a folder in which runs wait on disk, see [`Spool`], and its bound (not known to LangSmith's own SDKs) |
     /// | `FAILED_TRACES_DIR`, `FAILED_TRACES_MAX_MB` | a folder for runs that are given up, and its bound, default 100 |
+    /// | `TRACING_BACKGROUND` | `false`: who ends a root run waits until it is delivered, see [`ConfigBuilder::flush_on_root_end`] |
     /// | `ALLOW_INSECURE` | `true`: http:// to other machines (not known to LangSmith's own SDKs) |
+    ///
+    /// With `SSL_CERT_FILE` those authorities are believed, see [`ConfigBuilder::root_certificates`].
     ///
     /// # Errors
     /// The first setting that is missing or malformed.
@@ -70,6 +74,8 @@ pub struct ConfigBuilder {
     endpoint: (String, String),
     api_key: Option<(String, SecretText)>,
     allow_insecure: bool,
+    /// The variable, and the certificates.
+    root_certificates: Option<(String, Vec<u8>)>,
 }
 
 /// A key that was not checked yet is just as secret.
@@ -84,6 +90,8 @@ impl std::fmt::Debug for SecretText {
 
 const ENDPOINT: &str = "LANGSMITH_ENDPOINT";
 const API_KEY: &str = "LANGSMITH_API_KEY";
+/// As OpenSSL, Go and Python's SDK have it.
+const ROOT_CERTIFICATES: &str = "SSL_CERT_FILE";
 
 impl Default for ConfigBuilder {
     fn default() -> ConfigBuilder {
@@ -106,10 +114,12 @@ impl Default for ConfigBuilder {
             exit_timeout: Duration::from_secs(5),
             spool: None,
             failed_traces: None,
+            flush_on_root_end: false,
+            roots: None,
             reporter: None,
         };
         let endpoint = (ENDPOINT.to_owned(), endpoint::DEFAULT.to_owned());
-        ConfigBuilder { config, endpoint, api_key: None, allow_insecure: false }
+        ConfigBuilder { config, endpoint, api_key: None, allow_insecure: false, root_certificates: None }
     }
 }
 
@@ -122,7 +132,12 @@ impl ConfigBuilder {
         }
         builder.api_key = vars.get("API_KEY").map(|found| (found.name, SecretText(found.value)));
         builder.allow_insecure = vars.switch("ALLOW_INSECURE").unwrap_or(false);
+        if let Some(found) = vars.exact(ROOT_CERTIFICATES) {
+            // what cannot be read has no certificate in it, which is an error if one is needed
+            builder.root_certificates = Some((found.name, std::fs::read(found.value).unwrap_or_default()));
+        }
         let config = &mut builder.config;
+        config.flush_on_root_end = vars.is_off("TRACING_BACKGROUND");
         config.workspace_id = vars.get("WORKSPACE_ID").map(|found| found.value);
         let hosted = vars.exact("HOSTED_LANGSERVE_PROJECT_NAME");
         if let Some(found) = hosted.or_else(|| vars.get("PROJECT")).or_else(|| vars.get("SESSION")) {
@@ -250,7 +265,8 @@ impl ConfigBuilder {
         self
     }
 
-    /// How long the guard waits when it is dropped. Default: 5 s.
+    /// How long the end of the program waits for what is on its way: the guard when it is dropped, and
+    /// [`std::process::exit`]. Default: 5 s.
     pub fn exit_timeout(mut self, timeout: Duration) -> Self {
         self.config.exit_timeout = timeout;
         self
@@ -272,6 +288,40 @@ impl ConfigBuilder {
         self
     }
 
+    /// Whether the thread that ends a root run waits until everything is delivered, at most the
+    /// [exit timeout](Self::exit_timeout). For functions in the cloud, whose machine is frozen as soon as they have
+    /// answered. Default: no.
+    ///
+    /// A run whose parent is in another process is no root. In async code the thread waits as well, and with it other
+    /// tasks that it runs; where a server in the same runtime of one thread is to answer, use
+    /// [`flush_async`](crate::Exporter::flush_async) instead.
+    ///
+    /// ```
+    /// use traceable_exporter::Config;
+    /// let config = Config::from_vars(|name| match name {
+    ///     "LANGSMITH_ENDPOINT" => Some("http://127.0.0.1:1984".into()),
+    ///     "LANGSMITH_TRACING_BACKGROUND" => Some("false".into()),
+    ///     _ => None,
+    /// })?;
+    /// let by_hand = Config::builder().endpoint("http://127.0.0.1:1984").tracing(false).flush_on_root_end(true).build()?;
+    /// assert_eq!(config, by_hand);
+    /// # Ok::<(), traceable_exporter::ConfigError>(())
+    /// ```
+    pub fn flush_on_root_end(mut self, flush: bool) -> Self {
+        self.config.flush_on_root_end = flush;
+        self
+    }
+
+    /// The authorities whose certificates are believed, one or more in PEM form, and no others: for a server inside a
+    /// company, or a proxy that reads along. Default: those of browsers, or of the system with the features
+    /// `platform-verifier` and `native-tls`.
+    ///
+    /// They are looked at if the endpoint is https://. [`build`](Self::build) fails if there are none, or one is damaged.
+    pub fn root_certificates(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.root_certificates = Some((ROOT_CERTIFICATES.to_owned(), pem.into()));
+        self
+    }
+
     /// Where warnings of this exporter go. Default: where all diagnostics of the process go, see
     /// [`set_reporter`](traceable_core::diagnostics::set_reporter).
     pub fn reporter(mut self, reporter: Reporter) -> Self {
@@ -290,7 +340,8 @@ impl ConfigBuilder {
     /// # Errors
     /// The first one that is missing, malformed or dangerous.
     pub fn build(self) -> Result<Config, ConfigError> {
-        let ConfigBuilder { mut config, endpoint: (variable, endpoint), api_key, allow_insecure } = self;
+        let ConfigBuilder { mut config, endpoint, api_key, allow_insecure, root_certificates } = self;
+        let (variable, endpoint) = endpoint;
         config.endpoint = Endpoint::parse(&endpoint, &variable, allow_insecure)?;
         if let Some((variable, SecretText(key))) = api_key {
             let expected = "printable ASCII characters only (the value is not shown)";
@@ -308,6 +359,10 @@ impl ConfigBuilder {
         if config.project.trim().is_empty() || config.project.chars().any(char::is_control) {
             let expected = "a project name without control characters";
             return Err(ConfigError::malformed("LANGSMITH_PROJECT", Some(&config.project), expected));
+        }
+        if let Some((variable, pem)) = root_certificates.filter(|_| config.endpoint.is_https()) {
+            let wrong = || ConfigError::malformed(&variable, None, "certificates in PEM form");
+            config.roots = Some(Roots::from_pem(&pem).ok_or_else(wrong)?);
         }
         config.check_numbers()?;
         Ok(config)

@@ -7,6 +7,7 @@ use std::time::Duration;
 use traceable_core::{RunOperation, RunSink};
 
 use crate::config::Config;
+use crate::flushing::Flush;
 use crate::inner::Inner;
 use crate::report::Subject;
 use crate::stats::{DropReason, FlushReport, Stats};
@@ -69,6 +70,30 @@ impl Exporter {
         self.inner.queue.flush(timeout)
     }
 
+    /// As [`flush`](Self::flush), for async code: waits without holding up the thread, so that other tasks get on, a
+    /// server in the same runtime included.
+    ///
+    /// What was handed over before this call counts, however late the future is polled, and the time runs from here. It
+    /// may be dropped at any moment. See [`Flush`].
+    ///
+    /// ```
+    /// # use std::{sync::Arc, time::Duration};
+    /// # use traceable_exporter::{Config, Exporter};
+    /// async fn handler(exporter: &Exporter) {
+    ///     // ... traced calls ...
+    ///     let report = exporter.flush_async(Duration::from_secs(2)).await;
+    ///     if !report.is_complete() {
+    ///         eprintln!("{report}");
+    ///     }
+    /// }
+    /// # let config = Config::builder().endpoint("http://127.0.0.1:9").build()?;
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(handler(&Exporter::new(config)));
+    /// # Ok::<(), traceable_exporter::ConfigError>(())
+    /// ```
+    pub fn flush_async(&self, timeout: Duration) -> Flush {
+        Flush::new(self.inner.clone(), timeout)
+    }
+
     /// Takes no more operations, waits as [`flush`](Self::flush) does, and counts what is left then as lost.
     ///
     /// What is on its way at the deadline counts as lost although it may arrive: its answer has not.
@@ -82,6 +107,13 @@ impl Exporter {
         self.inner.queue.fill(&mut stats);
         self.inner.meter.fill(&mut stats);
         stats
+    }
+
+    /// Waits at the end of the process for what is left, if anything is.
+    pub(crate) fn flush_at_exit(&self) {
+        if let Some(timeout) = self.inner.queue.time_left_at_exit(self.inner.config.exit_timeout) {
+            self.report_losses(&self.flush(timeout));
+        }
     }
 
     /// One line about losses, for the end of the program.
@@ -109,6 +141,7 @@ impl Exporter {
 
 impl RunSink for Exporter {
     fn submit(&self, operation: RunOperation) {
+        let ends_root = operation.end_time.is_some() && operation.parent_run_id().is_none();
         let submitted = self.inner.queue.submit(operation);
         if submitted.start_worker {
             worker::start(&self.inner);
@@ -123,6 +156,9 @@ impl RunSink for Exporter {
                     "runs are dropped: the queue holds its {bytes} bytes; is the server slow or unreachable?"
                 )
             });
+        }
+        if ends_root && self.inner.config.flush_on_root_end {
+            let _ = self.inner.queue.flush(self.inner.config.exit_timeout);
         }
     }
 

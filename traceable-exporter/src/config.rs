@@ -7,6 +7,7 @@ use crate::error::ConfigError;
 use crate::failed_traces::FailedTraces;
 use crate::key::ApiKey;
 use crate::report::Reporter;
+use crate::roots::Roots;
 use crate::spool::Spool;
 
 /// All settings of an exporter, checked.
@@ -38,6 +39,9 @@ pub struct Config {
     pub(crate) exit_timeout: Duration,
     pub(crate) spool: Option<Spool>,
     pub(crate) failed_traces: Option<FailedTraces>,
+    pub(crate) flush_on_root_end: bool,
+    /// `None`: those of the TLS library, or of the system.
+    pub(crate) roots: Option<Roots>,
     pub(crate) reporter: Option<Reporter>,
 }
 

@@ -9,8 +9,11 @@ use traceable_core::process;
 use crate::client::Exporter;
 use crate::config::Config;
 use crate::error::ConfigError;
+use crate::exit::call_at_exit;
+use crate::flushing::Flush;
 use crate::report;
 use crate::stats::{FlushReport, Stats};
+use crate::sync::lock_if_free;
 use crate::vars::{Vars, tracing_is_on, warn_of_unclear_switch};
 
 /// What was decided for the process so far.
@@ -20,6 +23,15 @@ enum Decided {
     Nothing,
     Off,
     On(Arc<Exporter>),
+}
+
+impl Decided {
+    fn exporter(&self) -> Option<Arc<Exporter>> {
+        match self {
+            Decided::On(exporter) => Some(exporter.clone()),
+            Decided::Nothing | Decided::Off => None,
+        }
+    }
 }
 
 fn decided() -> MutexGuard<'static, Decided> {
@@ -124,11 +136,25 @@ pub fn init_with(config: Config) -> Result<Guard, InitError> {
         };
     }
     set_sampling_rate(&config);
+    let exporter = start(&mut decided, config);
+    process::install_sink(exporter.clone());
+    Ok(Guard { exporter: Some(exporter) })
+}
+
+fn start(decided: &mut Decided, config: Config) -> Arc<Exporter> {
     let exporter = Arc::new(Exporter::new(config));
     exporter.start();
     *decided = Decided::On(exporter.clone());
-    process::install_sink(exporter.clone());
-    Ok(Guard { exporter: Some(exporter) })
+    call_at_exit(flush_at_exit);
+    exporter
+}
+
+/// For programs without a guard, and those that end by [`std::process::exit`].
+fn flush_at_exit() {
+    let exporter = lock_if_free(|| DECIDED.try_lock()).and_then(|decided| decided.exporter());
+    if let Some(exporter) = exporter {
+        exporter.flush_at_exit();
+    }
 }
 
 fn set_sampling_rate(config: &Config) {
@@ -148,9 +174,11 @@ fn off() -> Guard {
 /// What the first traced call of a program does that never called [`init`]: the same, except that a faulty setting
 /// becomes one warning and tracing stays off. Returns whether runs are exported.
 ///
-/// Nobody waits at the end of such a program: a process has no moment that is both after `main` and safe for
-/// network traffic. What was handed over within the last batch delay (250 ms by default) or is on its way then is
-/// lost, unless the program calls [`flush`]. A program that matters calls [`init`] and keeps the guard.
+/// On Unix, the end of such a program waits for what is on its way, at most the
+/// [exit timeout](crate::ConfigBuilder::exit_timeout), if it ends by the return from `main` or by
+/// [`std::process::exit`]; see [how a program may end](crate#how-a-program-may-end). Elsewhere what was handed over within
+/// the last batch delay (250 ms by default) is lost, unless the program calls [`flush`]. A program that matters calls
+/// [`init`] and keeps the guard.
 pub fn start_lazily() -> bool {
     let mut decided = decided();
     match &*decided {
@@ -161,8 +189,7 @@ pub fn start_lazily() -> bool {
     match from_env() {
         Ok(None) => false,
         Ok(Some(config)) => {
-            let exporter = Arc::new(Exporter::new(config));
-            *decided = Decided::On(exporter.clone());
+            let exporter = start(&mut decided, config);
             match process::install_sink(exporter.clone()) {
                 // the program has chosen a sink without `init`, and what it gets
                 Some(chosen) => drop(process::install_sink(chosen)),
@@ -181,11 +208,14 @@ pub fn start_lazily() -> bool {
 /// Waits until everything handed over to the process's exporter before is delivered or lost, at most `timeout`.
 /// `None`: there is no exporter.
 pub fn flush(timeout: Duration) -> Option<FlushReport> {
-    let exporter = match &*decided() {
-        Decided::On(exporter) => Some(exporter.clone()),
-        Decided::Nothing | Decided::Off => None,
-    };
+    let exporter = decided().exporter();
     exporter.map(|exporter| exporter.flush(timeout))
+}
+
+/// As [`flush`], for async code: see [`Exporter::flush_async`]. `None`: there is no exporter.
+pub fn flush_async(timeout: Duration) -> Option<Flush> {
+    let exporter = decided().exporter();
+    exporter.map(|exporter| exporter.flush_async(timeout))
 }
 
 impl Guard {

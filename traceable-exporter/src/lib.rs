@@ -11,12 +11,12 @@
 //!
 //! | what | files |
 //! |---|---|
-//! | start and end | `init` (process), `client` (exporter), `worker` (threads), `inner` (what they share) |
+//! | start and end | `init` (process), `exit` (its end), `client` (exporter), `flushing` (a flush as a future), `worker` (threads), `inner` (what they share) |
 //! | on the way | `delivery` (a batch: retries, splits), `line` (their order), `gather` (when a batch is made), `batch` (merging), `queue/` (bound, pace, flush, books), `lost_runs` |
 //! | on disk | `spooled` (its threads), `resend` (what was kept), `replay` (by hand), `failed_traces` (what was given up), `spool/`: `settings`, `store`, `segment` (the files), `record`, `cursor`, `folder` |
 //! | to bytes | `wire/`: `run` (what a run consists of), `trim` (of one that is too large), `stored` and `parts` (out of a body again), `multipart`, `batch_json`, `compress`, `run_json`, `json` |
 //! | to the server | `server` (what is known of it), `retry` (what answers mean), `transport` (HTTP), `retry_after`, `server_info` |
-//! | settings | `builder`, `config`, `vars`, `endpoint`, `key`, `error` |
+//! | settings | `builder`, `config`, `vars`, `endpoint`, `roots` (authorities), `key`, `error` |
 //! | what is told | `stats`, `meter`, `report` |
 //! | threads that race | `sync` (their locks), `models` (every order of theirs, by loom; says how to run it) |
 //!
@@ -26,8 +26,35 @@
 //! one unacceptable run does not take others with it; redirects are not followed; the API key appears nowhere but in the
 //! request header; nothing is ever printed to standard output.
 //!
-//! With `panic = "abort"` a panic anywhere ends the process at once, and what waits is lost. After `fork` the child
-//! begins with an empty queue and threads of its own; the parent sends what was queued.
+//! # A server that is away
+//!
+//! What could not be sent is tried again after a pause: at first of up to half a second, later of up to five, anything
+//! from nothing to that, so that many programs do not come back at the same moment. A pause that the server asks for
+//! (`Retry-After`, up to a minute) is kept to. After three failures in a row the server is asked a small question
+//! (`GET /info`, five seconds at most) before each try, and gets no body until it answers one: bodies may be 20 MiB, and a
+//! server that only stalls is known to be back within seconds. One that says it has too much to do (429) is not down.
+//! A batch is given up on when the [time for retries](ConfigBuilder::retry_budget) is over.
+//!
+//! While somebody flushes, pauses are no longer than a second, and the one that is going on ends soon, unless the server
+//! asked for it: then the flush waits, up to its own deadline. Shutting down waits for no pause beyond its deadline.
+//! Where the server closes a kept connection just when a request comes, the request is repeated at once on a new one.
+//!
+//! # How a program may end
+//!
+//! | it ends by | what waits then | what to do |
+//! |---|---|---|
+//! | the return from `main`, with a guard | is waited for by the guard, up to the [exit timeout](ConfigBuilder::exit_timeout) | nothing |
+//! | a panic in `main`, with a guard | the same, as the guard is dropped | nothing |
+//! | the same without a guard | on Unix, is waited for as long in the end (`atexit`); elsewhere it is lost | keep the guard of [`init`] |
+//! | [`std::process::exit`], on any thread | the same: no guard is dropped then | elsewhere than on Unix [`flush`] before |
+//! | a panic in another thread | goes on being sent | nothing |
+//! | a signal whose handler the program has set | what its own end does with it | end by `exit`, or [`flush`] first; both outside of the handler itself |
+//! | a signal without a handler, [`std::process::abort`], `_exit`, `panic = "abort"`, `SIGKILL` | is lost | set a handler for SIGTERM and SIGINT |
+//! | `fork` | is sent by the original; the copy begins with an empty queue and threads of its own | nothing |
+//! | a machine that is frozen after each answer | waits until it is thawed, if it is | [`ConfigBuilder::flush_on_root_end`], or [`flush`] in the handler |
+//!
+//! All of them together wait for the exit timeout: the end of a program that has flushed in vain just before takes
+//! that time into account. In async code, [`flush_async`] waits without holding up the thread.
 
 mod batch;
 mod builder;
@@ -36,10 +63,12 @@ mod config;
 mod delivery;
 mod endpoint;
 mod error;
+mod exit;
 mod failed_traces;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing;
+mod flushing;
 mod gather;
 mod init;
 mod inner;
@@ -55,6 +84,7 @@ mod report;
 mod resend;
 mod retry;
 mod retry_after;
+mod roots;
 mod server;
 mod server_info;
 mod spool;
@@ -70,7 +100,8 @@ pub use builder::ConfigBuilder;
 pub use client::Exporter;
 pub use config::Config;
 pub use error::{ConfigError, ConfigErrorKind};
-pub use init::{Guard, InitError, flush, init, init_with, start_lazily};
+pub use flushing::Flush;
+pub use init::{Guard, InitError, flush, flush_async, init, init_with, start_lazily};
 pub use key::{ApiKey, InvalidKey};
 pub use replay::{ReplayError, Replayed, replay};
 pub use report::Reporter;

@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use loom::model::Builder;
 use loom::thread::{self, JoinHandle};
@@ -333,5 +333,51 @@ fn a_flush_on_one_of_the_exporters_threads_does_not_wait_for_itself() {
         assert!(exporter.flush().is_lossless());
         exporter.inner.queue.close();
         worker.join().unwrap();
+    });
+}
+
+/// A flush that another thread waits for, and that nobody wants in the end.
+#[test]
+fn a_flush_that_was_left_ends_and_others_go_on() {
+    model(|| {
+        let exporter = Exporter::new(100, ROOM);
+        exporter.submit(start());
+        let (ticket, over) = exporter.inner.queue.begin_flush(Instant::now());
+        assert!(over.is_none());
+        let unwanted = Arc::new(AtomicBool::new(false));
+        let (own, left) = (exporter.clone(), unwanted.clone());
+        // nobody sends anything: it ends because it was left, or never
+        let waiting = thread::spawn(move || own.inner.queue.end_flush(ticket, Instant::now(), LONG, &left));
+        exporter.inner.queue.leave_flush(&unwanted);
+        assert_eq!(waiting.join().unwrap().remaining, 1);
+        let worker = exporter.start_worker(false);
+        assert!(exporter.flush().is_lossless());
+        exporter.inner.queue.close();
+        worker.join().unwrap();
+        exporter.assert_done(&exporter.stats());
+    });
+}
+
+#[test]
+fn a_flush_that_has_begun_counts_from_its_beginning() {
+    model(|| {
+        let exporter = Exporter::new(100, ROOM);
+        let worker = exporter.start_worker(false);
+        let first = start();
+        let id = first.id();
+        exporter.submit(first);
+        let (ticket, over) = exporter.inner.queue.begin_flush(Instant::now());
+        let own = exporter.clone();
+        let waiting = thread::spawn(move || {
+            let end = || own.inner.queue.end_flush(ticket, Instant::now(), LONG, &AtomicBool::new(false));
+            let report = over.unwrap_or_else(end);
+            assert!(report.is_lossless() && own.has(id), "{report}");
+        });
+        exporter.submit(start());
+        waiting.join().unwrap();
+        exporter.inner.queue.close();
+        worker.join().unwrap();
+        exporter.assert_done(&exporter.stats());
+        assert_eq!(exporter.stats().delivered, 2);
     });
 }

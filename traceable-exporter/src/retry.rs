@@ -47,8 +47,8 @@ pub(crate) struct Backoff {
 
 /// Upper end of the first wait.
 const FIRST: Duration = Duration::from_millis(500);
-/// Upper end of every later one: a server that is back is found soon.
-const LONGEST: Duration = Duration::from_secs(10);
+/// Upper end of every later one: a server that is back is found within a few seconds.
+const LONGEST: Duration = Duration::from_secs(5);
 /// What a server may ask for at most.
 const LONGEST_ASKED: Duration = Duration::from_secs(60);
 

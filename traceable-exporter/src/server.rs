@@ -14,6 +14,8 @@ const MAX_REFUSALS: u32 = 3;
 const REFUSED_PAUSE: Duration = Duration::from_secs(300);
 /// How long a server that did not answer `/info` is not asked again.
 const INFO_PAUSE: Duration = Duration::from_secs(30);
+/// So many requests in a row that failed, and the next is a small one.
+const MAX_FAILURES: u32 = 3;
 const INFO_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Shared by the thread that encodes and the one that sends. Made by the exporter's own thread: after a fork the child
@@ -36,6 +38,13 @@ struct Known {
     /// How often in a row the API key was not accepted.
     refusals: u32,
     refused_until: Option<Instant>,
+    /// How often in a row there was no answer, or one of a server that is unwell.
+    failures: u32,
+}
+
+/// Whether the server is down, or as good as. One that says it has too much to do is not.
+fn is_unwell(reply: &Reply) -> bool {
+    matches!(reply, Reply::NoAnswer(_) | Reply::Answer { status: 408 | 500.., .. })
 }
 
 impl Server {
@@ -46,6 +55,7 @@ impl Server {
             multipart_is_missing: false,
             refusals: 0,
             refused_until: None,
+            failures: 0,
         };
         Server {
             transport: Transport::new(config),
@@ -84,22 +94,43 @@ impl Server {
         if self.known().ask_info_at.is_none_or(|at| Instant::now() < at) {
             return;
         }
+        let _ = self.info();
+    }
+
+    fn info(&self) -> Reply {
         let reply = self.transport.get("/info", self.info_timeout);
         let mut known = self.known();
-        known.ask_info_at = match reply {
+        known.ask_info_at = match &reply {
             Reply::Answer { status: 200..300, text, .. } => {
-                known.info = ServerInfo::read(&text);
+                known.info = ServerInfo::read(text);
                 None
             }
             // a collector without this call
             Reply::Answer { status: 404 | 405 | 501, .. } => None,
             _ => Some(Instant::now() + INFO_PAUSE),
         };
+        drop(known);
+        reply
     }
 
-    /// Sends a body.
+    /// Sends a body, unless the server seems to be down.
+    ///
+    /// After some failures in a row it gets a small question first, and no body as long as that is not answered: bodies
+    /// may be 20 MiB, and a question that is not answered is given up on after seconds. A server that answers it, and
+    /// takes no body all the same, is not asked for the next few tries.
     pub(crate) fn post(&self, path: &str, headers: &[Header<'_>], body: &[u8]) -> Reply {
-        self.transport.post(path, headers, body)
+        if self.known().failures >= MAX_FAILURES {
+            let reply = self.info();
+            if is_unwell(&reply) {
+                return reply;
+            }
+            self.known().failures = 0;
+        }
+        let reply = self.transport.post(path, headers, body);
+        let mut known = self.known();
+        known.failures = if is_unwell(&reply) { known.failures.saturating_add(1) } else { 0 };
+        drop(known);
+        reply
     }
 
     /// Notes that there is no multipart endpoint.

@@ -138,7 +138,9 @@ pub struct Stats {
     pub kept: u64,
     /// What those hold in memory, in bytes, as estimated when they were handed over.
     pub queued_bytes: usize,
-    /// HTTP requests with runs that were tried, repeats included.
+    /// HTTP requests with runs that were tried, repeats included. Where the server has closed a kept connection, the
+    /// repeat on a new one counts with the first; where it seems to be down, a small question that it does not answer
+    /// counts for the request that is put off.
     pub requests: u64,
     /// How many of those had no success.
     pub failed_requests: u64,

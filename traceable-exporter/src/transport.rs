@@ -1,6 +1,7 @@
 //! One HTTP request and its answer.
 
-use std::time::{Duration, SystemTime};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::time::{Duration, Instant, SystemTime};
 
 use ureq::config::ConfigBuilder;
 use ureq::http::{HeaderValue, Response, header};
@@ -11,11 +12,16 @@ use crate::config::Config;
 use crate::endpoint::Endpoint;
 use crate::key::ApiKey;
 use crate::retry_after;
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
+use crate::roots::Roots;
 
 /// How much of an answer is read at most. Answers to runs are short; reading to the end keeps the connection usable.
 const MAX_ANSWER: u64 = 1 << 20;
 /// How much of an error's text is repeated in a warning.
 const MAX_PREVIEW: usize = 300;
+
+/// A connection that was closed before the request came is noticed sooner: the other side is so far away at most.
+const HANG_UP: Duration = Duration::from_millis(250);
 
 const USER_AGENT: &str = concat!("traceable-rs/", env!("CARGO_PKG_VERSION"));
 
@@ -25,6 +31,8 @@ pub(crate) struct Transport {
     endpoint: Endpoint,
     key: Option<ApiKey>,
     workspace_id: Option<String>,
+    /// Whether the next request may use the connection of the last.
+    keeps_connection: AtomicBool,
 }
 
 /// What came back.
@@ -66,7 +74,7 @@ pub(crate) type Header<'a> = (&'static str, &'a str);
 
 impl Transport {
     pub(crate) fn new(config: &Config) -> Transport {
-        let agent = with_tls(Agent::config_builder())
+        let agent = with_tls(Agent::config_builder(), config)
             // ureq would repeat the request, key included, to wherever the answer points, and turn it into a GET
             .max_redirects(0)
             .http_status_as_error(false)
@@ -84,27 +92,48 @@ impl Transport {
             endpoint: config.endpoint.clone(),
             key: config.api_key.clone(),
             workspace_id: config.workspace_id.clone(),
+            keeps_connection: AtomicBool::new(false),
         }
     }
 
     pub(crate) fn get(&self, path: &str, timeout: Duration) -> Reply {
-        let mut request =
-            self.agent.get(self.endpoint.url(path)).config().timeout_global(Some(timeout)).build();
-        for (name, value) in self.credentials() {
-            request = request.header(name, value);
-        }
-        self.read(request.call())
+        self.exchange(|| {
+            let mut request =
+                self.agent.get(self.endpoint.url(path)).config().timeout_global(Some(timeout)).build();
+            for (name, value) in self.credentials() {
+                request = request.header(name, value);
+            }
+            request.call()
+        })
     }
 
     pub(crate) fn post(&self, path: &str, headers: &[Header<'_>], body: &[u8]) -> Reply {
-        let mut request = self.agent.post(self.endpoint.url(path));
-        for (name, value) in self.credentials() {
-            request = request.header(name, value);
+        self.exchange(|| {
+            let mut request = self.agent.post(self.endpoint.url(path));
+            for (name, value) in self.credentials() {
+                request = request.header(name, value);
+            }
+            for (name, value) in headers {
+                request = request.header(*name, *value);
+            }
+            request.send(body)
+        })
+    }
+
+    /// Sends a request. A server that closes a kept connection may do so just when the next request comes: that says
+    /// nothing about its health, so it gets the request again, once and at once, on a new connection.
+    fn exchange(&self, send: impl Fn() -> Result<Response<Body>, ureq::Error>) -> Reply {
+        let begun = Instant::now();
+        let mut result = send();
+        if self.keeps_connection.swap(false, Relaxed)
+            && begun.elapsed() < HANG_UP
+            && result.as_ref().is_err_and(is_hang_up)
+        {
+            result = send();
         }
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        self.read(request.send(body))
+        let reply = self.read(result);
+        self.keeps_connection.store(matches!(reply, Reply::Answer { .. }), Relaxed);
+        reply
     }
 
     /// Made for each request, so that they never go anywhere but to the server they are for.
@@ -161,6 +190,13 @@ impl Transport {
     }
 }
 
+/// Whether the connection was closed by the other side.
+fn is_hang_up(error: &ureq::Error) -> bool {
+    use std::io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+    let ureq::Error::Io(error) = error else { return false };
+    matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof)
+}
+
 /// No request takes longer than `whole`, and no step of it longer than is usual.
 fn within(agent: ConfigBuilder<AgentScope>, whole: Duration) -> ConfigBuilder<AgentScope> {
     let seconds = |seconds| Some(whole.min(Duration::from_secs(seconds)));
@@ -186,20 +222,17 @@ fn within_on_loopback(agent: ConfigBuilder<AgentScope>, whole: Duration) -> Conf
         .timeout_recv_body(tenths(1))
 }
 
-#[cfg(feature = "native-tls")]
-fn with_tls(builder: ConfigBuilder<AgentScope>) -> ConfigBuilder<AgentScope> {
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
+fn with_tls(builder: ConfigBuilder<AgentScope>, config: &Config) -> ConfigBuilder<AgentScope> {
     use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
-    let tls = TlsConfig::builder().provider(TlsProvider::NativeTls).root_certs(RootCerts::PlatformVerifier);
-    builder.tls_config(tls.build())
+    let of_system = cfg!(any(feature = "platform-verifier", feature = "native-tls"));
+    let usual = if of_system { RootCerts::PlatformVerifier } else { RootCerts::WebPki };
+    let provider = if cfg!(feature = "native-tls") { TlsProvider::NativeTls } else { TlsProvider::Rustls };
+    let roots = config.roots.as_ref().map_or(usual, Roots::certificates);
+    builder.tls_config(TlsConfig::builder().provider(provider).root_certs(roots).build())
 }
 
-#[cfg(all(feature = "platform-verifier", not(feature = "native-tls")))]
-fn with_tls(builder: ConfigBuilder<AgentScope>) -> ConfigBuilder<AgentScope> {
-    use ureq::tls::{RootCerts, TlsConfig};
-    builder.tls_config(TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build())
-}
-
-#[cfg(not(any(feature = "platform-verifier", feature = "native-tls")))]
-fn with_tls(builder: ConfigBuilder<AgentScope>) -> ConfigBuilder<AgentScope> {
+#[cfg(not(any(feature = "rustls", feature = "native-tls")))]
+fn with_tls(builder: ConfigBuilder<AgentScope>, _: &Config) -> ConfigBuilder<AgentScope> {
     builder
 }

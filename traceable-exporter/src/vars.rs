@@ -33,6 +33,11 @@ impl Vars<'_> {
         self.get(suffix).map(|found| is_one_of(ON, &found.value))
     }
 
+    /// Whether a switch that is on by default was set to off.
+    pub(crate) fn is_off(&self, suffix: &str) -> bool {
+        self.get(suffix).is_some_and(|found| is_one_of(OFF, &found.value))
+    }
+
     /// A number within limits.
     pub(crate) fn number<T: FromStr + PartialOrd>(
         &self,

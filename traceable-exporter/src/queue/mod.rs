@@ -1,6 +1,8 @@
 //! Between the program's threads and the exporter's: bounded in bytes, and the books on what became of everything.
 
 mod answer;
+mod exit;
+mod flush;
 mod pace;
 mod state;
 #[cfg(all(test, not(traceable_loom)))]
@@ -13,7 +15,7 @@ use traceable_core::process::this_process;
 use traceable_core::{OperationKind, RunOperation};
 
 use crate::batch::Item;
-use crate::stats::{DropReason, FlushReport, Stats};
+use crate::stats::{DropReason, Stats};
 use crate::sync::{Condvar, Mutex, MutexGuard, current};
 pub(crate) use answer::{Next, Pause, Submitted, Wish};
 pub(crate) use state::Piece;
@@ -21,6 +23,11 @@ use state::State;
 
 /// Empty pieces that are kept for later.
 const SPARE: usize = 32;
+/// A pause that a flush cuts short is so long all the same: a program that flushes in a loop is no attack on a server
+/// that is down. (In the models no time passes.)
+const SHORTEST_PAUSE: Duration = Duration::from_millis(if cfg!(all(test, traceable_loom)) { 0 } else { 100 });
+/// No pause is longer while somebody waits who flushes, and may have a few seconds only.
+const PAUSE_IN_FLUSH: Duration = Duration::from_secs(1);
 
 /// The queue. Under its lock operations are only moved: none is made, looked into or dropped.
 pub(crate) struct Queue {
@@ -192,19 +199,23 @@ impl Queue {
         wanted > batched && wanted <= seen
     }
 
-    /// Waits, on one of the exporter's threads. A flush that begins meanwhile ends the pause, unless the server asked for it.
+    /// Waits, on one of the exporter's threads. A flush that begins meanwhile ends the pause soon, and while one waits
+    /// pauses are short, unless the server asked for this one. A shut-down ends every pause at its deadline.
     pub(crate) fn pause(&self, duration: Duration, asked_by_server: bool) -> Pause {
-        let until = Instant::now() + duration;
+        let begun = Instant::now();
         let mut state = self.lock();
         loop {
             if state.abandoned {
                 return Pause::Abandoned;
             }
-            if std::mem::take(&mut state.nudged) && !asked_by_server {
-                return Pause::Over;
-            }
-            let left = until.saturating_duration_since(Instant::now());
+            let longest = match (asked_by_server, state.nudged, state.flushing) {
+                (true, ..) | (_, false, 0) => duration,
+                (_, true, _) => SHORTEST_PAUSE,
+                (_, false, _) => PAUSE_IN_FLUSH,
+            };
+            let left = duration.min(longest).saturating_sub(begun.elapsed());
             if left.is_zero() {
+                state.nudged = false;
                 return Pause::Over;
             }
             state = self.resume.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
@@ -282,65 +293,6 @@ impl Queue {
         state.settled_up_to = state.settled_up_to.max(ticket);
         drop(state);
         self.done.notify_all();
-    }
-
-    /// Waits until all that was accepted before is settled, at most `timeout`.
-    pub(crate) fn flush(&self, timeout: Duration) -> FlushReport {
-        self.wait(timeout, false)
-    }
-
-    /// Takes nothing more, waits as [`flush`](Self::flush), and gives up what is left then.
-    pub(crate) fn shutdown(&self, timeout: Duration) -> FlushReport {
-        self.wait(timeout, true)
-    }
-
-    /// Takes nothing more. What is left is still sent, in the background.
-    pub(crate) fn close(&self) {
-        self.lock().closed = true;
-        self.work.notify_one();
-    }
-
-    fn wait(&self, timeout: Duration, shutdown: bool) -> FlushReport {
-        let begun = Instant::now();
-        let mut state = self.lock();
-        let inherited = state.leave_to_parent_process();
-        let ticket = state.accepted;
-        state.closed |= shutdown;
-        state.wanted = state.wanted.max(ticket);
-        state.nudged = true;
-        self.work.notify_one();
-        self.resume.notify_all();
-        // one of the exporter's own threads, in a reporter of the user's, would wait for itself
-        let is_worker = state.threads.contains(&current().id());
-        while !is_worker && state.settled_up_to < ticket {
-            let left = timeout.saturating_sub(begun.elapsed());
-            if left.is_zero() {
-                break;
-            }
-            state = self.done.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
-        }
-        let mut remaining =
-            if state.settled_up_to >= ticket { 0 } else { state.unsettled.min(ticket - state.settled_up_to) };
-        let mut abandoned = None;
-        if shutdown && !is_worker {
-            abandoned = Some(state.abandon());
-            remaining = 0;
-        }
-        let report = FlushReport {
-            remaining,
-            on_disk: state.on_disk.min(remaining),
-            kept: state.kept,
-            delivered: state.delivered,
-            dropped: state.dropped,
-            elapsed: begun.elapsed(),
-        };
-        drop(state);
-        drop((abandoned, inherited));
-        if shutdown {
-            self.resume.notify_all();
-            self.done.notify_all();
-        }
-        report
     }
 
     /// Writes the books into `stats`.

@@ -1,14 +1,15 @@
 //! The books of the queue, and what waits in it.
 
 use std::collections::VecDeque;
+use std::time::{Duration, Instant};
 
 use traceable_core::RunOperation;
 use traceable_core::process::this_process;
 
 use super::pace::Pace;
 use crate::lost_runs::LostRuns;
-use crate::stats::{DropReason, Dropped};
-use crate::sync::ThreadId;
+use crate::stats::{DropReason, Dropped, FlushReport};
+use crate::sync::{ThreadId, current};
 
 /// Operations wait in pieces of this many: growing never moves what waits, and the thread that empties the queue
 /// takes whole pieces.
@@ -18,8 +19,8 @@ const USED: usize = 256;
 /// Larger ones are not kept waiting.
 const USED_BYTES: usize = 16 << 10;
 
-/// Room that each run keeps for its end. Larger ends use what others do not.
-const END: usize = 1024;
+/// Room that each run keeps for its end: half of it is for the outputs. Larger ends use what others do not.
+const END: usize = 2048;
 
 /// Operations in a row, each with what it counts against the bound, and what all of them do.
 #[derive(Default)]
@@ -61,6 +62,10 @@ pub(super) struct State {
     pub(super) wanted: u64,
     /// A pause between two tries is to be cut short.
     pub(super) nudged: bool,
+    /// How many threads wait that flush.
+    pub(super) flushing: usize,
+    /// When a flush last ended before everything was settled, and how long it had waited.
+    pub(super) in_vain: Option<(Instant, Duration)>,
     /// The exporter's thread sleeps until so many operations, or bytes, wait.
     pub(super) wake_at: Option<(usize, usize)>,
     pub(super) lost: LostRuns,
@@ -92,6 +97,24 @@ impl State {
         }
     }
 
+    /// Whether this is one of the exporter's own threads.
+    pub(super) fn is_worker(&self) -> bool {
+        self.threads.contains(&current().id())
+    }
+
+    /// What a flush has come to that waits for everything before the ticket.
+    pub(super) fn report(&self, ticket: u64, begun: Instant) -> FlushReport {
+        let remaining = self.unsettled.min(ticket.saturating_sub(self.settled_up_to));
+        FlushReport {
+            remaining,
+            on_disk: self.on_disk.min(remaining),
+            kept: self.kept,
+            delivered: self.delivered,
+            dropped: self.dropped,
+            elapsed: begun.elapsed(),
+        }
+    }
+
     /// Takes pieces until they hold `room` operations or nothing is left. Returns the ticket of the first.
     pub(super) fn take(&mut self, room: usize, taken: &mut Vec<Piece>) -> u64 {
         let first = self.accepted - self.len as u64;
@@ -108,9 +131,10 @@ impl State {
     }
 
     /// A run whose start is in but whose end is not would seem to go on for ever, so starts must leave room for the
-    /// ends of what has begun. But never more than half: runs that never end must not close the queue in time.
+    /// ends of what has begun, and for their own. But never more than half: runs that never end must not close the queue
+    /// in time.
     pub(super) fn has_room(&self, size: usize, is_post: bool, max_bytes: usize) -> bool {
-        let kept = if is_post { self.reserved.clamp(max_bytes / 8, max_bytes / 2) } else { 0 };
+        let kept = if is_post { (self.reserved + END).clamp(max_bytes / 8, max_bytes / 2) } else { 0 };
         self.bytes + size <= max_bytes - kept
     }
 

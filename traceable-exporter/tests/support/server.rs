@@ -50,6 +50,8 @@ struct Shared {
     script: Mutex<VecDeque<Answer>>,
     rule: Mutex<Option<Box<Rule>>>,
     requests: Mutex<Vec<(Request, u16)>>,
+    /// The answer to everything.
+    down: Mutex<Option<Answer>>,
     stop: AtomicBool,
 }
 
@@ -69,7 +71,11 @@ impl Server {
 
     /// Answers `/info` with 404.
     pub fn without_info() -> Server {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Server::on(TcpListener::bind("127.0.0.1:0").unwrap())
+    }
+
+    /// As [`without_info`](Self::without_info), on a port that was chosen before.
+    pub fn on(listener: TcpListener) -> Server {
         let port = listener.local_addr().unwrap().port();
         let shared = Arc::new(Shared::default());
         let own = shared.clone();
@@ -92,6 +98,11 @@ impl Server {
     /// Answers to the next requests for runs, in order; 202 after that.
     pub fn script(&self, answers: impl IntoIterator<Item = Answer>) {
         self.shared.script.lock().unwrap().extend(answers);
+    }
+
+    /// Answers everything like this, `/info` too, or is well again.
+    pub fn set_down(&self, answer: Option<Answer>) {
+        *self.shared.down.lock().unwrap() = answer;
     }
 
     /// Decides each answer by the request.
@@ -158,6 +169,9 @@ fn serve(shared: &Shared, mut stream: TcpStream) {
 }
 
 fn answer_to(shared: &Shared, request: &Request) -> Answer {
+    if let Some(answer) = shared.down.lock().unwrap().clone() {
+        return answer;
+    }
     if request.path == "/info" {
         let info = shared.info.lock().unwrap().clone();
         return info.map_or(Answer::Status(404), |info| Answer::Text(200, info));

@@ -1,0 +1,87 @@
+//! What is held in memory while the server says nothing. One test, because it counts every allocation of its process.
+
+mod support;
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::time::{Duration, Instant};
+
+use support::faulty::{Fault, Faulty};
+use support::{LONG, config, exporter};
+use traceable_core::{Attachment, RunTree};
+
+const MIB: usize = 1 << 20;
+/// The bound that is the default.
+const QUEUE: usize = 64 * MIB;
+/// What a server takes in one request, if it says nothing else.
+const BATCH: usize = 20 * MIB;
+/// All that is not payload.
+const REST: usize = 12 * MIB;
+
+struct Counting;
+
+static LIVE: AtomicUsize = AtomicUsize::new(0);
+static MOST: AtomicUsize = AtomicUsize::new(0);
+
+fn grow(bytes: usize) {
+    MOST.fetch_max(LIVE.fetch_add(bytes, Relaxed) + bytes, Relaxed);
+}
+
+// SAFETY: the system's allocator does the work
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        grow(layout.size());
+        // SAFETY: the caller's promise is the same
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        LIVE.fetch_sub(layout.size(), Relaxed);
+        // SAFETY: the caller's promise is the same
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// A run with a payload of its own, a mebibyte that does not compress to nothing.
+fn submit(exporter: &std::sync::Arc<traceable_exporter::Exporter>, n: usize) {
+    let mut bytes = vec![n as u8; MIB];
+    bytes[..8].copy_from_slice(&n.to_ne_bytes());
+    let attachment = Attachment::new("application/octet-stream", bytes);
+    RunTree::builder("r").attachment("file", attachment).sink(exporter.clone()).build().post();
+}
+
+#[test]
+fn a_server_that_says_nothing_fills_the_queue_and_no_more() {
+    let total: usize =
+        std::env::var("TRACEABLE_MEMORY_MIB").map_or(10 << 10, |mebibytes| mebibytes.parse().unwrap());
+    let server = Faulty::start(vec![], Fault::Stall(LONG));
+    let exporter = exporter(config(&server.url()));
+    let before = LIVE.load(Relaxed);
+    (0..50).for_each(|n| submit(&exporter, n));
+    // one batch is on its way, and another is encoded meanwhile
+    let begun = Instant::now();
+    while server.seen().is_empty() {
+        assert!(begun.elapsed() < LONG);
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    std::thread::sleep(Duration::from_millis(500));
+    let mut slowest = Duration::ZERO;
+    for n in 50..total {
+        let at = Instant::now();
+        submit(&exporter, n);
+        slowest = slowest.max(at.elapsed());
+        assert!(exporter.stats().queued_bytes <= QUEUE);
+    }
+    let most = MOST.load(Relaxed) - before;
+    let stats = exporter.stats();
+    eprintln!("{} MiB at most, slowest {slowest:?}, {} s, {stats:?}", most / MIB, begun.elapsed().as_secs());
+    assert!(most <= QUEUE + 2 * BATCH + REST, "{} MiB", most / MIB);
+    assert_eq!(stats.submitted, total as u64);
+    assert_eq!(stats.submitted, stats.delivered + stats.dropped.queue_full + stats.queued);
+    assert!(stats.dropped.queue_full as usize > total - QUEUE / MIB - 1);
+    let report = exporter.shutdown(Duration::ZERO);
+    assert_eq!((report.remaining, report.dropped.total()), (0, total as u64));
+}

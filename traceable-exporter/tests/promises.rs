@@ -1,0 +1,181 @@
+//! Handing over neither waits nor fails, and a flush is a barrier, wherever they are called.
+
+mod support;
+
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use support::server::{Answer, Server};
+use support::{LONG, config, delivered_names, exporter, exporter_for, run};
+use traceable_core::RunTree;
+use traceable_exporter::{Exporter, Reporter};
+
+/// More than a loaded machine takes a thread's turn away for.
+const AT_ONCE: Duration = Duration::from_millis(500);
+
+#[test]
+fn handing_over_does_not_wait_while_a_request_is_stuck() {
+    let server = Server::start();
+    server.rule(|_| Answer::Stall(LONG));
+    let exporter = exporter(config(&server.url()).max_queue_bytes(300_000));
+    run(&exporter, "stuck");
+    let begun = Instant::now();
+    while server.requests().is_empty() {
+        assert!(begun.elapsed() < LONG);
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                for _ in 0..300 {
+                    let begun = Instant::now();
+                    run(&exporter, "r");
+                    assert!(begun.elapsed() < AT_ONCE, "{:?}", begun.elapsed());
+                }
+            });
+        }
+    });
+    let stats = exporter.stats();
+    assert_eq!(stats.submitted, 2 * (1 + 8 * 300));
+    assert!(stats.dropped.queue_full > 0 && stats.queued_bytes <= 300_000, "{stats:?}");
+    assert_eq!(stats.submitted, stats.delivered + stats.dropped.total() + stats.queued);
+}
+
+/// An exporter that its own reporter hands a run to, as often as it is told something, and flushes.
+fn reporting(server: &Server, max_queue_bytes: usize) -> (Arc<Exporter>, Arc<AtomicUsize>) {
+    let own: Arc<Mutex<Option<Arc<Exporter>>>> = Arc::default();
+    let told = Arc::<AtomicUsize>::default();
+    let (seen, count) = (own.clone(), told.clone());
+    let reporter = Reporter::new(move |_| {
+        count.fetch_add(1, Relaxed);
+        let exporter = seen.lock().unwrap().clone().unwrap();
+        run(&exporter, "of the reporter");
+        let _ = exporter.flush(Duration::from_millis(50));
+    });
+    let exporter = exporter(config(&server.url()).reporter(reporter).max_queue_bytes(max_queue_bytes));
+    *own.lock().unwrap() = Some(exporter.clone());
+    (exporter, told)
+}
+
+#[test]
+fn a_reporter_may_hand_over_runs_on_any_thread() {
+    // on the exporter's own
+    let server = Server::start();
+    server.script([Answer::Status(400)]);
+    let (exporter, told) = reporting(&server, 1 << 20);
+    run(&exporter, "rejected");
+    assert!(exporter.flush(LONG).is_complete());
+    assert!(exporter.flush(LONG).is_complete());
+    assert_eq!((told.load(Relaxed), delivered_names(&server)), (1, vec!["of the reporter".to_owned()]));
+    // on the one that hands over, where there is no room
+    let (exporter, told) = reporting(&server, 100);
+    run(&exporter, "does not fit");
+    assert_eq!(told.load(Relaxed), 1);
+    // what it calls is a part of the hand-over there, and opens no runs
+    assert_eq!((exporter.stats().submitted, exporter.stats().dropped.queue_full), (2, 2));
+}
+
+/// Hands over a run when it is dropped, and waits for it.
+struct AtTheEnd(Arc<Exporter>);
+
+impl Drop for AtTheEnd {
+    fn drop(&mut self) {
+        run(&self.0, "at the end");
+        assert!(self.0.flush(LONG).is_lossless());
+    }
+}
+
+#[test]
+fn runs_are_handed_over_and_flushed_while_a_panic_unwinds() {
+    let server = Server::start();
+    let exporter = exporter_for(&server);
+    let own = exporter.clone();
+    let panicked = catch_unwind(AssertUnwindSafe(move || {
+        let _end = AtTheEnd(own);
+        panic!("of the program");
+    }));
+    assert!(panicked.is_err());
+    assert_eq!(delivered_names(&server), ["at the end"]);
+}
+
+#[test]
+fn runs_are_handed_over_and_flushed_when_a_thread_ends() {
+    thread_local!(static END: RefCell<Option<AtTheEnd>> = const { RefCell::new(None) });
+    let server = Server::start();
+    let exporter = exporter_for(&server);
+    let own = exporter.clone();
+    let thread = std::thread::spawn(move || {
+        END.with(|end| *end.borrow_mut() = Some(AtTheEnd(own)));
+        // makes what the thread keeps for runs, which is gone before or after
+        let run = RunTree::builder("before").build();
+        run.scope(|| ());
+    });
+    thread.join().unwrap();
+    assert_eq!(delivered_names(&server), ["at the end"]);
+}
+
+#[test]
+fn every_flush_of_many_at_once_has_a_report_that_is_right() {
+    let server = Server::start();
+    server.rule(|_| {
+        std::thread::sleep(Duration::from_millis(5));
+        Answer::Status(202)
+    });
+    let exporter = exporter_for(&server);
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                for n in 0..20 {
+                    run(&exporter, "r");
+                    // what was there before, of this thread, is there after
+                    let before = exporter.stats().submitted;
+                    let patient = n % 2 == 0;
+                    let timeout = if patient { LONG } else { Duration::from_millis(1) };
+                    let report = exporter.flush(timeout);
+                    assert!(
+                        report.delivered + report.dropped.total() + report.remaining >= before,
+                        "{report}"
+                    );
+                    assert_eq!(report.is_complete(), report.remaining == 0);
+                    assert!(!patient || report.is_lossless(), "{report}");
+                }
+            });
+        }
+    });
+    assert!(exporter.flush(LONG).is_lossless());
+    assert_eq!(exporter.stats().delivered, 8 * 20 * 2);
+}
+
+#[test]
+fn who_ends_a_root_run_waits_if_that_is_wanted() {
+    let server = Server::start();
+    let settings = config(&server.url()).batch_delay(LONG).flush_on_root_end(true);
+    let exporter = exporter(settings.exit_timeout(LONG));
+    let root = RunTree::builder("root").sink(exporter.clone()).build();
+    root.post();
+    let child = root.create_child("child").build();
+    child.post().end().patch();
+    assert!(server.requests().is_empty(), "only the end of the root is a moment to wait");
+    root.end().patch();
+    assert_eq!((exporter.stats().delivered, delivered_names(&server).len()), (4, 2));
+}
+
+#[test]
+fn who_ends_a_root_run_does_not_wait_for_ever() {
+    let server = Server::start();
+    server.rule(|_| Answer::Stall(LONG));
+    let settings = config(&server.url()).flush_on_root_end(true).exit_timeout(Duration::from_millis(300));
+    let exporter = exporter(settings);
+    let begun = Instant::now();
+    run(&exporter, "root");
+    let took = begun.elapsed();
+    assert!((Duration::from_millis(300)..Duration::from_secs(2)).contains(&took), "{took:?}");
+    // by default nobody waits
+    let exporter = exporter_for(&server);
+    let begun = Instant::now();
+    run(&exporter, "root");
+    assert!(begun.elapsed() < Duration::from_millis(300));
+}

@@ -1,0 +1,113 @@
+//! Servers whose certificate is not believed, that speak no TLS, and one of a private authority.
+#![cfg(feature = "rustls")]
+
+mod support;
+#[path = "support/tls.rs"]
+#[allow(unreachable_pub, reason = "a part of what tests share")]
+mod tls;
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::time::Duration;
+
+use support::faulty::{Fault, Faulty};
+use support::{LONG, Warnings, config, exporter, run};
+use tls::TlsServer;
+use traceable_exporter::{Config, ConfigBuilder, ConfigErrorKind};
+
+fn settings(url: &str) -> ConfigBuilder {
+    let (request, budget) = (Duration::from_millis(1000), Duration::from_millis(300));
+    let settings = config(url).api_key("lsv2_pt_0123456789abcdef").batch_delay(LONG);
+    settings.request_timeout(request).retry_budget(budget)
+}
+
+/// The warnings about a run that did not arrive.
+fn assert_given_up(settings: ConfigBuilder) -> String {
+    let warnings = Warnings::default();
+    let exporter = exporter(settings.reporter(warnings.reporter()));
+    run(&exporter, "r");
+    let report = exporter.flush(Duration::from_secs(8));
+    assert_eq!((report.dropped.retries_exhausted, report.remaining), (2, 0), "{report}");
+    assert_eq!(exporter.stats().dropped.total(), 2);
+    warnings.lines().join("\n")
+}
+
+#[test]
+fn a_certificate_that_is_not_believed_gets_nothing() {
+    let server = TlsServer::start();
+    let lines = assert_given_up(settings(&server.url()));
+    assert!(lines.contains("certificate"), "{lines}");
+    // of another authority
+    let other = TlsServer::start().authority;
+    assert_given_up(settings(&server.url()).root_certificates(other));
+    // for another name
+    let elsewhere = format!("https://127.0.0.1:{}", server.port);
+    assert_given_up(settings(&elsewhere).root_certificates(server.authority.clone()));
+    assert_eq!(server.requests(), 0, "the key stays here");
+}
+
+#[test]
+fn who_speaks_no_tls_is_given_up_on() {
+    // answers in plain HTTP
+    let plain = Faulty::start(vec![], Fault::Status(202, String::new()));
+    assert_given_up(settings(&format!("https://localhost:{}", plain.port)));
+    assert!(plain.seen().is_empty());
+    // sends what means nothing, hangs up, or says nothing
+    for answer in [Some(&[0xee; 4096][..]), Some(&[]), None] {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
+        std::thread::spawn(move || {
+            let mut silent = Vec::new();
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                match answer {
+                    Some(bytes) => {
+                        let _ = stream.read(&mut [0; 4096]);
+                        let _ = stream.write_all(bytes);
+                    }
+                    None => silent.push(stream),
+                }
+            }
+        });
+        assert_given_up(settings(&url));
+    }
+}
+
+#[test]
+fn a_private_authority_is_believed_if_it_is_named() {
+    let server = TlsServer::start();
+    let by_hand = settings(&server.url()).root_certificates(server.authority.clone()).build().unwrap();
+    let file = std::env::temp_dir().join(format!("traceable-authority-{}.pem", std::process::id()));
+    std::fs::write(&file, format!("a comment\n{}", server.authority)).unwrap();
+    let by_environment = Config::from_vars(|name| match name {
+        "LANGSMITH_ENDPOINT" => Some(server.url()),
+        "SSL_CERT_FILE" => Some(file.display().to_string()),
+        _ => None,
+    });
+    std::fs::remove_file(&file).unwrap();
+    for (n, config) in [by_hand, by_environment.unwrap()].into_iter().enumerate() {
+        let exporter = std::sync::Arc::new(traceable_exporter::Exporter::new(config));
+        for _ in 0..2 {
+            run(&exporter, "r");
+            assert!(exporter.flush(LONG).is_lossless());
+        }
+        // with the question for what it takes
+        assert_eq!((server.requests(), exporter.stats().failed_requests), (3 * (n + 1), 0));
+    }
+}
+
+#[test]
+fn authorities_that_are_none_are_an_error_where_they_are_needed() {
+    let broken = "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n";
+    for pem in ["", "no certificate", broken] {
+        let error = settings("https://localhost").root_certificates(pem).build().unwrap_err();
+        assert_eq!((error.kind(), error.variable()), (ConfigErrorKind::Malformed, "SSL_CERT_FILE"));
+        assert!(settings("http://localhost").root_certificates(pem).build().is_ok());
+    }
+    let missing = |name: &str| match name {
+        "LANGSMITH_ENDPOINT" => Some("https://localhost".to_owned()),
+        "SSL_CERT_FILE" => Some("/nowhere/at/all.pem".to_owned()),
+        _ => None,
+    };
+    assert_eq!(Config::from_vars(missing).unwrap_err().variable(), "SSL_CERT_FILE");
+}
