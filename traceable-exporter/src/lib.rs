@@ -16,7 +16,7 @@
 //! | on disk | `spooled` (its threads), `resend` (what was kept), `replay` (by hand), `failed_traces` (what was given up), `spool/`: `settings`, `store`, `segment` (the files), `record`, `cursor`, `folder` |
 //! | to bytes | `wire/`: `run` (what a run consists of), `trim` (of one that is too large), `stored` and `parts` (out of a body again), `multipart`, `batch_json`, `compress`, `run_json`, `json` |
 //! | to the server | `server` (what is known of it), `retry` (what answers mean), `transport` (HTTP), `retry_after`, `server_info` |
-//! | settings | `builder`, `config`, `vars`, `endpoint`, `roots` (authorities), `key`, `error` |
+//! | settings | `builder` (with `environment`), `config`, `vars`, `endpoint`, `roots` (authorities), `key`, `error` |
 //! | what is told | `stats`, `meter`, `report` |
 //! | threads that race | `sync` (their locks), `models` (every order of theirs, by loom; says how to run it) |
 //!

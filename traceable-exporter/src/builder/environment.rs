@@ -1,0 +1,104 @@
+//! Settings from the environment.
+
+use super::{ConfigBuilder, ROOT_CERTIFICATES, SecretText};
+use crate::config::Config;
+use crate::error::ConfigError;
+use crate::failed_traces::FailedTraces;
+use crate::spool::Spool;
+use crate::vars::{Vars, tracing_is_on, warn_of_unclear_switch};
+
+impl Config {
+    /// Reads the environment: `LANGSMITH_X`, then `LANGCHAIN_X`; blank counts as unset.
+    ///
+    /// | variable | |
+    /// |---|---|
+    /// | `TRACING_V2`, then `TRACING` | `true`, `1`, `yes` or `on`: record; default off; nonsense is off, with a warning |
+    /// | `ENDPOINT` | default `https://api.smith.langchain.com` |
+    /// | `API_KEY` | needed unless the endpoint is this machine |
+    /// | `WORKSPACE_ID` | for keys of several workspaces |
+    /// | `PROJECT`, then `SESSION` | default `default`; `HOSTED_LANGSERVE_PROJECT_NAME` wins over both |
+    /// | `TRACING_SAMPLING_RATE` | 0 to 1, default all |
+    /// | `REVISION_ID` | goes into the metadata of each run as `revision_id` |
+    /// | `MAX_INGEST_MEMORY_BYTES` | bound of the queue, default 64 MiB |
+    /// | `BATCH_INGEST_SIZE_LIMIT` | runs per request, default as the server says, or 100 |
+    /// | `DISABLE_RUN_COMPRESSION`, `RUN_COMPRESSION_LEVEL` | zstd, default on (if the server takes it), level 1 |
+    /// | `SPOOL_DIR`, `SPOOL_MAX_MB` | a folder in which runs wait on disk, see [`Spool`], and its bound (not known to LangSmith's own SDKs) |
+    /// | `FAILED_TRACES_DIR`, `FAILED_TRACES_MAX_MB` | a folder for runs that are given up, and its bound, default 100 |
+    /// | `TRACING_BACKGROUND` | `false`: who ends a root run waits until it is delivered, see [`ConfigBuilder::flush_on_root_end`] |
+    /// | `ALLOW_INSECURE` | `true`: http:// to other machines (not known to LangSmith's own SDKs) |
+    ///
+    /// With `SSL_CERT_FILE` those authorities are believed, see [`ConfigBuilder::root_certificates`].
+    ///
+    /// # Errors
+    /// The first setting that is missing or malformed.
+    pub fn from_env() -> Result<Config, ConfigError> {
+        let lookup = |name: &str| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
+        warn_of_unclear_switch(&Vars(&lookup));
+        Config::from_vars(lookup)
+    }
+
+    /// As [`from_env`](Self::from_env), with the variables from somewhere else.
+    ///
+    /// # Errors
+    /// The first setting that is missing or malformed.
+    ///
+    /// ```
+    /// use traceable_exporter::Config;
+    /// let error = Config::from_vars(|name| match name {
+    ///     "LANGSMITH_TRACING" => Some("true".into()),
+    ///     _ => None,
+    /// });
+    /// assert_eq!(error.unwrap_err().variable(), "LANGSMITH_API_KEY");
+    /// ```
+    pub fn from_vars(lookup: impl Fn(&str) -> Option<String>) -> Result<Config, ConfigError> {
+        ConfigBuilder::from_vars(&Vars(&lookup))?.build()
+    }
+}
+
+impl ConfigBuilder {
+    fn from_vars(vars: &Vars<'_>) -> Result<ConfigBuilder, ConfigError> {
+        let mut builder = ConfigBuilder::default();
+        builder.config.tracing = tracing_is_on(vars);
+        if let Some(found) = vars.get("ENDPOINT") {
+            builder.endpoint = (found.name, found.value);
+        }
+        builder.api_key = vars.get("API_KEY").map(|found| (found.name, SecretText(found.value)));
+        builder.allow_insecure = vars.switch("ALLOW_INSECURE").unwrap_or(false);
+        if let Some(found) = vars.exact(ROOT_CERTIFICATES) {
+            // what cannot be read has no certificate in it, which is an error if one is needed
+            builder.root_certificates = Some((found.name, std::fs::read(found.value).unwrap_or_default()));
+        }
+        let config = &mut builder.config;
+        config.flush_on_root_end = vars.is_off("TRACING_BACKGROUND");
+        config.workspace_id = vars.get("WORKSPACE_ID").map(|found| found.value);
+        let hosted = vars.exact("HOSTED_LANGSERVE_PROJECT_NAME");
+        if let Some(found) = hosted.or_else(|| vars.get("PROJECT")).or_else(|| vars.get("SESSION")) {
+            config.project = found.value;
+        }
+        config.sampling_rate = vars.number("TRACING_SAMPLING_RATE", 0.0..=1.0, "a number from 0 to 1")?;
+        config.revision_id = vars.get("REVISION_ID").map(|found| found.value);
+        let bytes = "a number of bytes greater than 0";
+        if let Some(bytes) = vars.number("MAX_INGEST_MEMORY_BYTES", 1..=usize::MAX, bytes)? {
+            config.max_queue_bytes = bytes;
+        }
+        let count = "a whole number greater than 0";
+        config.batch_operations = vars.number("BATCH_INGEST_SIZE_LIMIT", 1..=usize::MAX, count)?;
+        if let Some(level) = vars.number("RUN_COMPRESSION_LEVEL", 1..=22, "a zstd level from 1 to 22")? {
+            config.compression_level = Some(level);
+        }
+        config.spool = vars.get("SPOOL_DIR").map(|found| Spool::new(found.value));
+        let megabytes = vars.number("SPOOL_MAX_MB", 1..=1 << 30, "a number of megabytes greater than 0")?;
+        if let (Some(spool), Some(megabytes)) = (&mut config.spool, megabytes) {
+            spool.max_bytes = megabytes << 20;
+        }
+        let megabytes =
+            vars.number("FAILED_TRACES_MAX_MB", 1..=1 << 30, "a number of megabytes greater than 0")?;
+        config.failed_traces = vars
+            .get("FAILED_TRACES_DIR")
+            .map(|found| FailedTraces::new(found.value.into(), megabytes.unwrap_or(100) << 20));
+        if vars.switch("DISABLE_RUN_COMPRESSION") == Some(true) {
+            config.compression_level = None;
+        }
+        Ok(builder)
+    }
+}
