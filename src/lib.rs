@@ -71,9 +71,12 @@ pub use traceable_core::diagnostics::{diagnostics, set_reporter};
 pub use traceable_core::process::set_enabled;
 pub use traceable_core::*;
 #[cfg(feature = "exporter")]
+pub use traceable_exporter::{Anonymizer, InvalidRule, TextPlace};
+#[cfg(feature = "exporter")]
 pub use traceable_exporter::{
     ApiKey, Config, ConfigBuilder, ConfigError, ConfigErrorKind, DropReason, Dropped, Exporter, Flush,
-    FlushReport, Guard, InitError, InvalidKey, Reporter, Stats, flush, flush_async, init, init_with,
+    FlushReport, Guard, InitError, InvalidKey, Redacted, Redaction, ReplayError, Replayed, Reporter, Spool,
+    Stats, flush, flush_async, init, init_with, replay,
 };
 /// Makes every call of a function a run; on a block, of its methods.
 ///

@@ -9,7 +9,8 @@ use crate::config::Config;
 use crate::endpoint::{self, Endpoint};
 use crate::error::ConfigError;
 use crate::failed_traces::FailedTraces;
-use crate::key::ApiKey;
+use crate::key::{ApiKey, wipe};
+use crate::redact::Redaction;
 use crate::report::Reporter;
 use crate::roots::Roots;
 use crate::spool::Spool;
@@ -43,6 +44,12 @@ impl std::fmt::Debug for SecretText {
     }
 }
 
+impl Drop for SecretText {
+    fn drop(&mut self) {
+        wipe(std::mem::take(&mut self.0));
+    }
+}
+
 const ENDPOINT: &str = "LANGSMITH_ENDPOINT";
 const API_KEY: &str = "LANGSMITH_API_KEY";
 /// As OpenSSL, Go and Python's SDK have it.
@@ -72,6 +79,7 @@ impl Default for ConfigBuilder {
             flush_on_root_end: false,
             roots: None,
             reporter: None,
+            redaction: Redaction::new(),
         };
         let endpoint = (ENDPOINT.to_owned(), endpoint::DEFAULT.to_owned());
         ConfigBuilder { config, endpoint, api_key: None, allow_insecure: false, root_certificates: None }
@@ -238,6 +246,28 @@ impl ConfigBuilder {
         self
     }
 
+    /// What of runs may be sent. Where it says nothing, what was said before holds: by the environment, by the three
+    /// methods that follow, or by a redaction before this one.
+    pub fn redaction(mut self, redaction: Redaction) -> Self {
+        self.config.redaction = redaction.or(self.config.redaction);
+        self
+    }
+
+    /// Whether inputs are left out, see [`Redaction::hide_inputs`].
+    pub fn hide_inputs(self, hide: bool) -> Self {
+        self.redaction(Redaction::new().hide_inputs(hide))
+    }
+
+    /// Whether outputs are left out, see [`Redaction::hide_outputs`].
+    pub fn hide_outputs(self, hide: bool) -> Self {
+        self.redaction(Redaction::new().hide_outputs(hide))
+    }
+
+    /// Whether metadata are left out, see [`Redaction::hide_metadata`].
+    pub fn hide_metadata(self, hide: bool) -> Self {
+        self.redaction(Redaction::new().hide_metadata(hide))
+    }
+
     /// Allows http:// to machines other than this one. The key and all data can then be read on the way.
     pub fn allow_insecure(mut self, allow: bool) -> Self {
         self.allow_insecure = allow;
@@ -252,9 +282,9 @@ impl ConfigBuilder {
         let ConfigBuilder { mut config, endpoint, api_key, allow_insecure, root_certificates } = self;
         let (variable, endpoint) = endpoint;
         config.endpoint = Endpoint::parse(&endpoint, &variable, allow_insecure)?;
-        if let Some((variable, SecretText(key))) = api_key {
+        if let Some((variable, key)) = api_key {
             let expected = "printable ASCII characters only (the value is not shown)";
-            let key = ApiKey::new(&key).map_err(|_| ConfigError::malformed(&variable, None, expected))?;
+            let key = ApiKey::new(&key.0).map_err(|_| ConfigError::malformed(&variable, None, expected))?;
             config.api_key = Some(key);
         } else if config.tracing && !config.endpoint.is_loopback() {
             let expected = format!("the API key for {}", config.endpoint.as_str());

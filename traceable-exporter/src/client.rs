@@ -140,7 +140,11 @@ impl Exporter {
 }
 
 impl RunSink for Exporter {
-    fn submit(&self, operation: RunOperation) {
+    fn submit(&self, mut operation: RunOperation) {
+        if let Some(redaction) = &self.inner.redaction {
+            // before anything waits
+            self.inner.meter.count_failed_redactions(redaction.apply(&mut operation));
+        }
         let ends_root = operation.end_time.is_some() && operation.parent_run_id().is_none();
         let submitted = self.inner.queue.submit(operation);
         if submitted.start_worker {

@@ -6,6 +6,7 @@ use crate::endpoint::Endpoint;
 use crate::error::ConfigError;
 use crate::failed_traces::FailedTraces;
 use crate::key::ApiKey;
+use crate::redact::Redaction;
 use crate::report::Reporter;
 use crate::roots::Roots;
 use crate::spool::Spool;
@@ -43,6 +44,7 @@ pub struct Config {
     /// `None`: those of the TLS library, or of the system.
     pub(crate) roots: Option<Roots>,
     pub(crate) reporter: Option<Reporter>,
+    pub(crate) redaction: Redaction,
 }
 
 impl Config {
@@ -64,6 +66,11 @@ impl Config {
     /// The share of traces to record, 0 to 1; `None` for all.
     pub fn sampling_rate(&self) -> Option<f64> {
         self.sampling_rate
+    }
+
+    /// The program's version, if it may be sent: it goes into the metadata.
+    pub(crate) fn sent_revision(&self) -> Option<String> {
+        self.revision_id.clone().filter(|_| !self.redaction.hides_metadata())
     }
 
     pub(crate) fn check_numbers(&self) -> Result<(), ConfigError> {

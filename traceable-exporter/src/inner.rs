@@ -3,6 +3,7 @@
 use crate::config::Config;
 use crate::meter::Meter;
 use crate::queue::Queue;
+use crate::redact::Redaction;
 use crate::report::Warner;
 
 /// One exporter's own.
@@ -10,6 +11,8 @@ pub(crate) struct Inner {
     pub(crate) config: Config,
     pub(crate) queue: Queue,
     pub(crate) meter: Meter,
+    /// `None`: all may be sent.
+    pub(crate) redaction: Option<Redaction>,
     pub(crate) warner: Warner,
 }
 
@@ -18,6 +21,7 @@ impl Inner {
         Inner {
             queue: Queue::new(config.max_queue_bytes, config.paces),
             meter: Meter::default(),
+            redaction: (!config.redaction.is_nothing()).then(|| config.redaction.clone()),
             warner: Warner::new(config.reporter.clone()),
             config,
         }

@@ -1,9 +1,14 @@
 //! The API key, which cannot be printed.
 
 use std::fmt;
+use std::hint::black_box;
 
 /// An API key. It has no way out but the request header: `Debug` and `Display` show a placeholder, and it cannot be
 /// serialised.
+///
+/// Dropped, it overwrites its memory, so that it is not found in what a later crash writes down. That is as much as can
+/// be had without a crate for it, and without `unsafe`; copies stay in the environment, where it came from, and for the
+/// length of a request in the buffers of the HTTP client.
 ///
 /// ```
 /// let key = traceable_exporter::ApiKey::new("lsv2_secret").unwrap();
@@ -44,10 +49,33 @@ impl ApiKey {
         &self.0
     }
 
-    /// `text` with every occurrence of the key replaced: servers sometimes repeat a request's headers in an error.
+    /// `text` with every occurrence of the key replaced, also as it is written in JSON and in addresses: servers
+    /// sometimes repeat a request's headers in an error.
     pub(crate) fn strip_from(&self, text: &str) -> String {
-        text.replace(&*self.0, "[api key]")
+        let json = serde_json::Value::from(&*self.0).to_string();
+        let mut text = text.replace(&*self.0, "[api key]").replace(json.trim_matches('"'), "[api key]");
+        for escape in [|b| format!("%{b:02X}"), |b: u8| format!("%{b:02x}")] {
+            let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'~');
+            let escaped =
+                self.0.bytes().map(|b| if is_plain(b) { char::from(b).to_string() } else { escape(b) });
+            text = text.replace(&escaped.collect::<String>(), "[api key]");
+        }
+        text
     }
+}
+
+impl Drop for ApiKey {
+    fn drop(&mut self) {
+        wipe(std::mem::take(&mut self.0).into());
+    }
+}
+
+/// Overwrites a text.
+pub(crate) fn wipe(text: String) {
+    let mut bytes = text.into_bytes();
+    bytes.fill(0);
+    // without somebody who might look, the compiler would leave it
+    black_box(&mut bytes);
 }
 
 impl fmt::Debug for ApiKey {
@@ -72,3 +100,21 @@ impl fmt::Display for InvalidKey {
 }
 
 impl std::error::Error for InvalidKey {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_taken_out_of_a_text_however_it_is_written() {
+        let key = ApiKey::new("a/b+c\"d e").unwrap();
+        for echo in ["a/b+c\"d e", "a/b+c\\\"d e", "a%2Fb%2Bc%22d%20e", "a%2fb%2bc%22d%20e"] {
+            let text = format!("Authorization: Bearer {echo}, x-api-key={echo}");
+            assert_eq!(
+                key.strip_from(&text),
+                "Authorization: Bearer [api key], x-api-key=[api key]",
+                "{echo}"
+            );
+        }
+    }
+}

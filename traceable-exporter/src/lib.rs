@@ -16,6 +16,7 @@
 //! | on disk | `spooled` (its threads), `resend` (what was kept), `replay` (by hand), `failed_traces` (what was given up), `spool/`: `settings`, `store`, `segment` (the files), `record`, `cursor`, `folder` |
 //! | to bytes | `wire/`: `run` (what a run consists of), `trim` (of one that is too large), `stored` and `parts` (out of a body again), `multipart`, `batch_json`, `compress`, `run_json`, `json` |
 //! | to the server | `server` (what is known of it), `retry` (what answers mean), `transport` (HTTP), `retry_after`, `server_info` |
+//! | what may be sent | `redact/`: `sink`, `apply` (hiding), `part`, `anonymize`, `anonymizer/` (rules, secrets) |
 //! | settings | `builder` (with `environment`), `config`, `vars`, `endpoint`, `roots` (authorities), `key`, `error` |
 //! | what is told | `stats`, `meter`, `report` |
 //! | threads that race | `sync` (their locks), `models` (every order of theirs, by loom; says how to run it) |
@@ -23,8 +24,9 @@
 //! What it promises: handing over never waits for a slow server, or one that is gone; memory is bounded in bytes: the
 //! queue, and the bodies of two batches, of which one is on its way; every operation is delivered, or counted as dropped
 //! with a reason, or still queued; the start of a run is sent before its end; the same bytes are sent again on a retry;
-//! one unacceptable run does not take others with it; redirects are not followed; the API key appears nowhere but in the
-//! request header; nothing is ever printed to standard output.
+//! one unacceptable run does not take others with it; what the [`Redaction`] takes away waits nowhere, be it in memory or
+//! on disk; redirects are not followed; the API key appears nowhere but in the request header; nothing is ever printed to
+//! standard output.
 //!
 //! # A server that is away
 //!
@@ -65,10 +67,10 @@ mod endpoint;
 mod error;
 mod exit;
 mod failed_traces;
+mod flushing;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing;
-mod flushing;
 mod gather;
 mod init;
 mod inner;
@@ -79,6 +81,7 @@ mod meter;
 #[cfg(all(test, traceable_loom))]
 mod models;
 mod queue;
+mod redact;
 mod replay;
 mod report;
 mod resend;
@@ -103,6 +106,9 @@ pub use error::{ConfigError, ConfigErrorKind};
 pub use flushing::Flush;
 pub use init::{Guard, InitError, flush, flush_async, init, init_with, start_lazily};
 pub use key::{ApiKey, InvalidKey};
+#[cfg(feature = "anonymizer")]
+pub use redact::{Anonymizer, InvalidRule, TextPlace};
+pub use redact::{Redacted, Redaction};
 pub use replay::{ReplayError, Replayed, replay};
 pub use report::Reporter;
 pub use spool::Spool;

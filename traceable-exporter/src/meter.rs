@@ -13,6 +13,7 @@ pub(crate) struct Meter {
     names_cut: AtomicU64,
     attachments_left_out: AtomicU64,
     trimmed: AtomicU64,
+    redactions_failed: AtomicU64,
     worker_restarts: AtomicU64,
 }
 
@@ -34,6 +35,12 @@ impl Meter {
         self.trimmed.fetch_add(1, Relaxed);
     }
 
+    pub(crate) fn count_failed_redactions(&self, parts: u64) {
+        if parts > 0 {
+            self.redactions_failed.fetch_add(parts, Relaxed);
+        }
+    }
+
     pub(crate) fn count_restart(&self) {
         self.worker_restarts.fetch_add(1, Relaxed);
     }
@@ -46,6 +53,7 @@ impl Meter {
         stats.names_cut = self.names_cut.load(Relaxed);
         stats.attachments_left_out = self.attachments_left_out.load(Relaxed);
         stats.trimmed = self.trimmed.load(Relaxed);
+        stats.redactions_failed = self.redactions_failed.load(Relaxed);
         stats.worker_restarts = self.worker_restarts.load(Relaxed);
     }
 }

@@ -106,7 +106,7 @@ impl Replay {
     fn new(config: &Config) -> Replay {
         // what is there already need not be kept again
         let config = Config { spool: None, failed_traces: None, ..config.clone() };
-        let shared = Shared::new(config.project.clone(), config.revision_id.clone());
+        let shared = Shared::new(config.project.clone(), config.sent_revision());
         let encoder = Encoder::new(shared, config.compression_level);
         let inner = Arc::new(Inner::new(config));
         let server = Arc::new(Server::new(&inner.config));

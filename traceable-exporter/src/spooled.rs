@@ -81,7 +81,7 @@ impl Crew {
 
     fn encoder(&self) -> Encoder {
         let config = &self.inner.config;
-        let shared = Shared::new(config.project.clone(), config.revision_id.clone());
+        let shared = Shared::new(config.project.clone(), config.sent_revision());
         Encoder::new(shared, config.compression_level)
     }
 

@@ -153,6 +153,9 @@ pub struct Stats {
     /// Runs that were larger than the server takes, and were sent without attachments, outputs or inputs. What is
     /// missing says so, and `trimmed` in their metadata.
     pub trimmed: u64,
+    /// Parts of runs that could not be redacted, because a function of the program's panicked or gave back what cannot be
+    /// sent. A marker was sent in their place.
+    pub redactions_failed: u64,
     /// How often the exporter's thread failed and began again.
     pub worker_restarts: u64,
 }

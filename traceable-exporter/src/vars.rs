@@ -38,6 +38,11 @@ impl Vars<'_> {
         self.get(suffix).is_some_and(|found| is_one_of(OFF, &found.value))
     }
 
+    /// A switch that hides something: on for any word but those for off. Who sets it does not want to be seen.
+    pub(crate) fn hides(&self, suffix: &str) -> bool {
+        self.get(suffix).is_some_and(|found| !is_one_of(OFF, &found.value))
+    }
+
     /// A number within limits.
     pub(crate) fn number<T: FromStr + PartialOrd>(
         &self,

@@ -72,7 +72,7 @@ impl Crew {
     fn run(self: Arc<Self>) {
         let inner = &self.inner;
         inner.queue.add_thread();
-        let shared = wire::Shared::new(inner.config.project.clone(), inner.config.revision_id.clone());
+        let shared = wire::Shared::new(inner.config.project.clone(), inner.config.sent_revision());
         let mut encoder = Encoder::new(shared, inner.config.compression_level);
         while catch_unwind(AssertUnwindSafe(|| self.work(&mut encoder))).is_err() {
             inner.meter.count_restart();

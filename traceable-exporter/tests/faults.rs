@@ -31,7 +31,8 @@ fn five_hundreds_and_resets_are_tried_again_with_the_same_bytes() {
 #[test]
 fn a_key_that_the_server_repeats_is_not_printed() {
     let server = Server::start();
-    server.script([Answer::Text(403, format!("bad key {KEY}"))]);
+    let echo = format!("bad key {KEY} in {{\"Authorization\": \"Bearer {KEY}\", \"x-api-key\": \"{KEY}\"}}");
+    server.script([Answer::Text(403, echo)]);
     let warnings = Warnings::default();
     let exporter =
         exporter(config(&server.url()).api_key(KEY).workspace_id("w1").reporter(warnings.reporter()));

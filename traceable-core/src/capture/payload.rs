@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde_json::value::RawValue;
+
 /// One JSON value as bytes: the inputs, the outputs or another part of a run. Clones share them.
 ///
 /// ```
@@ -52,8 +54,25 @@ impl Payload {
         self.len() == 0
     }
 
+    /// Takes one JSON value as text in UTF-8, as it is written: for sinks and hooks that have JSON already.
+    ///
+    /// # Errors
+    /// If it is not one valid JSON value.
+    ///
+    /// ```
+    /// use traceable_core::Payload;
+    /// assert_eq!(Payload::from_json(br#" {"n": 1.50} "#)?.as_str(), r#"{"n": 1.50}"#);
+    /// assert!(Payload::from_json(b"{").is_err());
+    /// assert!(Payload::from_json(b"\"\xff\"").is_err());
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn from_json(bytes: &[u8]) -> Result<Payload, serde_json::Error> {
+        let json: &RawValue = serde_json::from_slice(bytes)?;
+        Ok(Payload::trusted(json.get().as_bytes()))
+    }
+
     /// Takes bytes that are known to be one JSON value.
-    pub(crate) fn from_json(bytes: &[u8]) -> Payload {
+    pub(crate) fn trusted(bytes: &[u8]) -> Payload {
         let mut inline = [0; MAX_INLINE];
         Payload(match inline.get_mut(..bytes.len()) {
             Some(room) => {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// What stands in a run where a [`Secret`] was.
 const PLACEHOLDER: &str = "[secret]";
@@ -17,7 +17,11 @@ const PLACEHOLDER: &str = "[secret]";
 /// let login = Login { user: "ada", password: Secret::new("hunter2".into()) };
 /// assert_eq!(Payload::of(&login).as_str(), r#"{"user":"ada","password":"[secret]"}"#);
 /// assert_eq!(login.password.expose(), "hunter2");
+/// assert_eq!(format!("{:?}", login.password), "[secret]");
 /// ```
+///
+/// It can be read from JSON and the like, so that requests and settings may have such fields: what comes in as any other
+/// value goes out as the placeholder. There is no `Deref`, so that every place that looks at the value says so.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Secret<T>(T);
 
@@ -30,6 +34,11 @@ impl<T> Secret<T> {
     /// The value itself.
     pub fn expose(&self) -> &T {
         &self.0
+    }
+
+    /// The value itself, to be changed.
+    pub fn expose_mut(&mut self) -> &mut T {
+        &mut self.0
     }
 
     /// The value itself, owned.
@@ -50,6 +59,12 @@ impl<T> Serialize for Secret<T> {
     }
 }
 
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Secret<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Secret<T>, D::Error> {
+        T::deserialize(deserializer).map(Secret)
+    }
+}
+
 impl<T> fmt::Debug for Secret<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(PLACEHOLDER)
@@ -59,5 +74,31 @@ impl<T> fmt::Debug for Secret<T> {
 impl<T> fmt::Display for Secret<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(PLACEHOLDER)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::Payload;
+
+    #[test]
+    fn it_shows_nothing_wherever_it_sits() {
+        let mut secret: Secret<String> = serde_json::from_value(json!("hunter2")).unwrap();
+        secret.expose_mut().push('!');
+        assert_eq!(secret.expose(), "hunter2!");
+        let everywhere = (
+            HashMap::from([("k", vec![Some(secret.clone())])]),
+            HashMap::from([(1, Secret::new(vec![("hunter2", 2)]))]),
+            Secret::new(Secret::new("hunter2")),
+        );
+        let text = Payload::of(&everywhere).as_str().to_owned();
+        assert_eq!(text, r#"[{"k":["[secret]"]},{"1":"[secret]"},"[secret]"]"#);
+        assert_eq!(format!("{secret} {secret:?} {secret:#?} {everywhere:?}").matches("hunter2").count(), 0);
+        assert_eq!(secret.into_exposed(), "hunter2!");
     }
 }

@@ -17,6 +17,7 @@ pub(crate) mod node;
 pub(crate) mod object;
 pub(crate) mod operation;
 pub(crate) mod place;
+pub(crate) mod replaced;
 pub(crate) mod run_tree;
 pub(crate) mod run_type;
 pub(crate) mod scope;

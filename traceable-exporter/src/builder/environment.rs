@@ -4,6 +4,7 @@ use super::{ConfigBuilder, ROOT_CERTIFICATES, SecretText};
 use crate::config::Config;
 use crate::error::ConfigError;
 use crate::failed_traces::FailedTraces;
+use crate::redact::Redaction;
 use crate::spool::Spool;
 use crate::vars::{Vars, tracing_is_on, warn_of_unclear_switch};
 
@@ -24,6 +25,7 @@ impl Config {
     /// | `DISABLE_RUN_COMPRESSION`, `RUN_COMPRESSION_LEVEL` | zstd, default on (if the server takes it), level 1 |
     /// | `SPOOL_DIR`, `SPOOL_MAX_MB` | a folder in which runs wait on disk, see [`Spool`], and its bound (not known to LangSmith's own SDKs) |
     /// | `FAILED_TRACES_DIR`, `FAILED_TRACES_MAX_MB` | a folder for runs that are given up, and its bound, default 100 |
+    /// | `HIDE_INPUTS`, `HIDE_OUTPUTS`, `HIDE_METADATA` | left out, see [`Redaction`]; also by words other than `true`, as long as it is not `false`, `0`, `no` or `off` |
     /// | `TRACING_BACKGROUND` | `false`: who ends a root run waits until it is delivered, see [`ConfigBuilder::flush_on_root_end`] |
     /// | `ALLOW_INSECURE` | `true`: http:// to other machines (not known to LangSmith's own SDKs) |
     ///
@@ -56,6 +58,23 @@ impl Config {
 }
 
 impl ConfigBuilder {
+    /// Begins with what the environment says, see [`Config::from_env`]; what is set then comes before that.
+    ///
+    /// # Errors
+    /// The first setting that is malformed.
+    ///
+    /// ```
+    /// use traceable_exporter::ConfigBuilder;
+    /// // hidden, whatever LANGSMITH_HIDE_INPUTS says
+    /// let builder = ConfigBuilder::from_env()?.hide_inputs(true);
+    /// # Ok::<(), traceable_exporter::ConfigError>(())
+    /// ```
+    pub fn from_env() -> Result<ConfigBuilder, ConfigError> {
+        let lookup = |name: &str| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
+        warn_of_unclear_switch(&Vars(&lookup));
+        ConfigBuilder::from_vars(&Vars(&lookup))
+    }
+
     fn from_vars(vars: &Vars<'_>) -> Result<ConfigBuilder, ConfigError> {
         let mut builder = ConfigBuilder::default();
         builder.config.tracing = tracing_is_on(vars);
@@ -99,6 +118,17 @@ impl ConfigBuilder {
         if vars.switch("DISABLE_RUN_COMPRESSION") == Some(true) {
             config.compression_level = None;
         }
+        let mut redaction = Redaction::new();
+        if vars.hides("HIDE_INPUTS") {
+            redaction = redaction.hide_inputs(true);
+        }
+        if vars.hides("HIDE_OUTPUTS") {
+            redaction = redaction.hide_outputs(true);
+        }
+        if vars.hides("HIDE_METADATA") {
+            redaction = redaction.hide_metadata(true);
+        }
+        config.redaction = redaction;
         Ok(builder)
     }
 }

@@ -4,6 +4,7 @@
 pub mod faulty;
 pub mod multipart;
 pub mod scratch;
+pub mod secrets;
 pub mod server;
 
 use std::sync::{Arc, Mutex};

@@ -1,0 +1,182 @@
+//! An anonymizer at work: on each part of an operation that has texts.
+
+use std::borrow::Cow;
+
+use serde_json::{Value, json};
+use traceable_core::{Attachment, Payload, RunOperation, RunType};
+
+use super::anonymizer::{Anonymizer, path};
+use super::apply::{fail_metadata, replace};
+use super::part::{Problem, UNREADABLE, marker, marker_object, safely, to_payload};
+
+/// Lets the anonymizer see every text of the operation. What it fails on becomes a marker and is counted.
+pub(super) fn anonymize(anonymizer: &Anonymizer, operation: &mut RunOperation, failed: &mut u64) {
+    let mut work = Work { anonymizer, failed };
+    work.identity(operation);
+    for (field, payload) in [("inputs", &mut operation.inputs), ("outputs", &mut operation.outputs)] {
+        if let Some(payload) = payload {
+            replace(payload, work.payload(payload, &[field]), field, work.failed);
+        }
+    }
+    work.metadata(operation);
+    work.details(operation);
+}
+
+struct Work<'a> {
+    anonymizer: &'a Anonymizer,
+    failed: &'a mut u64,
+}
+
+impl Work<'_> {
+    /// What is to stand in the place of a text; `None`: itself.
+    fn text(&mut self, text: &str, place: &[&str]) -> Option<String> {
+        let text = safely(|| self.anonymizer.text(text, &path(place)));
+        text.unwrap_or_else(|problem| {
+            *self.failed += 1;
+            Some(marker(problem))
+        })
+    }
+
+    fn json(&self, json: &str, place: &[&str]) -> Result<Option<String>, Problem> {
+        safely(|| self.anonymizer.json(json, &path(place)))?.map_err(|_| UNREADABLE)
+    }
+
+    fn payload(&self, payload: &Payload, place: &[&str]) -> Result<Option<Payload>, Problem> {
+        self.json(payload.as_str(), place)?.map(|json| to_payload(&json)).transpose()
+    }
+
+    fn identity(&mut self, operation: &mut RunOperation) {
+        if let Some(name) = self.text(operation.name(), &["name"]) {
+            // a run without a name would not be taken
+            let name = if name.is_empty() { "[redacted]".to_owned() } else { name };
+            operation.set_name(name);
+        }
+        if let RunType::Custom(name) = operation.run_type()
+            && let Some(new) = self.text(&name, &["run_type"])
+        {
+            operation.set_run_type(new.into());
+        }
+        if let Some(project) = operation.project()
+            && let Some(new) = self.text(project, &["project"])
+        {
+            operation.set_project((!new.is_empty()).then_some(Cow::Owned(new)));
+        }
+        let mut tags: Option<Vec<String>> = None;
+        for (index, tag) in operation.tags().enumerate() {
+            if let Some(new) = self.text(tag, &["tags", &index.to_string()]) {
+                tags.get_or_insert_with(|| operation.tags().map(str::to_owned).collect())[index] = new;
+            }
+        }
+        if let Some(tags) = tags {
+            operation.set_tags(tags);
+        }
+    }
+
+    fn metadata(&mut self, operation: &mut RunOperation) {
+        let mut json = Vec::new();
+        operation.write_metadata(&mut json);
+        let json = String::from_utf8(json).map_err(|_| UNREADABLE);
+        match json.and_then(|json| self.json(&json, &["metadata"])) {
+            Ok(None) => {}
+            Ok(Some(json)) => match serde_json::from_str(&json) {
+                Ok(metadata) => operation.set_metadata(metadata),
+                Err(_) => fail_metadata(operation, UNREADABLE, self.failed),
+            },
+            Err(problem) => fail_metadata(operation, problem, self.failed),
+        }
+    }
+
+    fn details(&mut self, operation: &mut RunOperation) {
+        let details = operation.details();
+        if let Some(error) = &details.error
+            && let Some(new) = self.text(error, &["error"])
+        {
+            operation.details_mut().error = Some(new);
+        }
+        self.events(operation);
+        if let Some(serialized) = &operation.details().serialized {
+            let mut new = serialized.clone();
+            replace(&mut new, self.payload(serialized, &["serialized"]), "serialized", self.failed);
+            if new != *serialized {
+                operation.details_mut().serialized = Some(new);
+            }
+        }
+        if !operation.details().attachments.is_empty() {
+            for (index, (name, attachment)) in operation.details_mut().attachments.iter_mut().enumerate() {
+                self.attachment(name, attachment, &index.to_string());
+            }
+        }
+    }
+
+    fn events(&mut self, operation: &mut RunOperation) {
+        let events = &operation.details().events;
+        if events.is_empty() {
+            return;
+        }
+        let json = serde_json::to_string(events).map_err(|_| UNREADABLE);
+        let redacted = json.and_then(|json| self.json(&json, &["events"])).and_then(|json| {
+            json.map(|json| serde_json::from_str::<Vec<Value>>(&json)).transpose().map_err(|_| UNREADABLE)
+        });
+        match redacted {
+            Ok(None) => {}
+            Ok(Some(events)) => operation.details_mut().events = events,
+            Err(problem) => {
+                *self.failed += 1;
+                // the time of an event is the program's to set, and so a text like any other
+                let time = operation.start_time().to_string();
+                let event = json!({"name": marker(problem), "time": time});
+                operation.details_mut().events = vec![event];
+            }
+        }
+    }
+
+    fn attachment(&mut self, name: &mut String, attachment: &mut Attachment, index: &str) {
+        let mime_type = attachment.mime_type().to_owned();
+        if let Some(new) = self.content(&mime_type, attachment.bytes(), index) {
+            *attachment = Attachment::new(mime_type.clone(), new);
+        }
+        if let Some(new) = self.text(&mime_type, &["attachments", index, "type"]) {
+            *attachment = Attachment::new(new, attachment.bytes());
+        }
+        if let Some(new) = self.text(name, &["attachments", index, "name"]) {
+            *name = new;
+        }
+    }
+
+    /// What is to stand in the place of an attachment's bytes.
+    fn content(&mut self, mime_type: &str, bytes: &[u8], index: &str) -> Option<Vec<u8>> {
+        let place = ["attachments", index, "content"];
+        let is_json = is_json(mime_type);
+        if !is_json && !is_text(mime_type) {
+            return None;
+        }
+        let text = String::from_utf8_lossy(bytes);
+        // what says that it is JSON and is not, is a text
+        if is_json && let Ok(json) = Payload::from_json(bytes) {
+            return match self.json(json.as_str(), &place) {
+                Ok(json) => json.map(String::into_bytes),
+                Err(problem) => {
+                    *self.failed += 1;
+                    Some(marker_object("attachment", problem).as_bytes().to_vec())
+                }
+            };
+        }
+        self.text(&text, &place).map(String::into_bytes)
+    }
+}
+
+fn is_json(mime_type: &str) -> bool {
+    // of lines of JSON each is JSON, and all together are not
+    kind(mime_type).ends_with("json")
+}
+
+fn is_text(mime_type: &str) -> bool {
+    const ENDS: [&str; 5] = ["xml", "yaml", "javascript", "ndjson", "x-www-form-urlencoded"];
+    let kind = kind(mime_type);
+    kind.starts_with("text/") || ENDS.iter().any(|end| kind.ends_with(end))
+}
+
+/// The type without its parameters.
+fn kind(mime_type: &str) -> String {
+    mime_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}

@@ -1,0 +1,100 @@
+//! The forms of secrets that are known.
+//!
+//! Each is written as it is looked for in a text, with `\b` where a word must begin; [`suspicion`] makes of all of them
+//! what clean JSON is recognised by.
+
+/// Keys and tokens that can be told by how they begin. Of each family the length is at least what is issued today.
+pub(super) const TOKENS: &[&str] = &[
+    // OpenAI, Anthropic and those who imitate them: `sk-..`, `sk-proj-..`, `sk-ant-..`
+    r"\bsk-[A-Za-z0-9_-]{20,}",
+    // LangSmith
+    r"lsv2_[a-z]{2}_[A-Za-z0-9_]{20,}",
+    r"\bls__[A-Za-z0-9]{20,}",
+    // GitHub, GitLab
+    r"gh[oprsu]_[A-Za-z0-9]{30,}",
+    r"github_pat_[A-Za-z0-9_]{20,}",
+    r"\bgl(?:agent|cbt|dt|ffct|ft|imt|oas|pat|ptt|rt|soat)-[A-Za-z0-9_.-]{20,}",
+    // AWS: the id of a key; the key itself has no form, and is found by its name
+    r"(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}",
+    // Google: API key, OAuth token, OAuth client
+    r"\bAIza[A-Za-z0-9_-]{35}",
+    r"\bya29\.[A-Za-z0-9_-]{20,}",
+    r"GOCSPX-[A-Za-z0-9_-]{20,}",
+    // Slack: tokens, and addresses that take messages from anybody
+    r"xox[a-z]-[A-Za-z0-9-]{10,}",
+    r"xapp-[0-9]-[A-Za-z0-9-]{10,}",
+    r"hooks\.slack\.com/(?:services|triggers|workflows)/[A-Za-z0-9_/-]{20,}",
+    // Stripe
+    r"\b[rs]k_(?:live|prod|test)_[A-Za-z0-9]{10,}",
+    r"\bwhsec_[A-Za-z0-9+/=]{20,}",
+    // package registries
+    r"npm_[A-Za-z0-9]{30,}",
+    r"pypi-Ag[A-Za-z0-9_-]{40,}",
+    // SendGrid
+    r"\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}",
+    // JSON Web Tokens, signed or encrypted
+    r"eyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*",
+    // hosts of models, and what agents search with
+    r"\bhf_[A-Za-z0-9]{30,}",
+    r"\bgsk_[A-Za-z0-9]{30,}",
+    r"\br8_[A-Za-z0-9]{30,}",
+    r"\bpcsk_[A-Za-z0-9_]{30,}",
+    r"\btvly-[A-Za-z0-9-]{20,}",
+];
+
+/// How names end whose values are secret, whatever those look like. `token` alone is not among them: models make
+/// tokens, and count them.
+pub(super) const NAMES: &str = concat!(
+    r"(?:(?:access|account|api|auth|client|encryption|master|private|secret|service|shared|signing|storage",
+    r"|subscription)[_-]?(?:access[_-]?)?key",
+    r"|pass(?:word|wd|phrase|code)|pwd|secret",
+    r"|(?:access|api|auth|bearer|bot|csrf|deploy|id|jwt|oauth|personal|refresh|sas|secret|security|service|session",
+    r"|user|xsrf)[_-]?token",
+    r"|(?-i:[A-Z0-9]_TOKEN))",
+);
+
+/// Headers whose values are secret.
+pub(super) const HEADERS: &str = "(?:authorization|cookie)";
+
+/// The user and the password of an address. What ends them cannot be in them; control characters neither.
+pub(super) const URL: &str = r#"://([^\x00-\x20/?#"'<>@:\\]*):([^\x00-\x20/?#"'<>\\]*)@"#;
+
+/// How a private key begins.
+pub(super) const PEM: &str = "-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY";
+
+/// A name, what is between it and its value, and the value: in quotes, in quotes that are escaped once more, or bare.
+/// Calls around the value belong to what is before it: `password: Some(Password("..`.
+pub(super) fn named_value() -> String {
+    let (double, single) = (r#"(?:\\.|[^"\\])*"#, r"(?:\\.|[^'\\])*");
+    let (escaped_double, escaped_single) = (r#"(?:\\[^"]|[^"\\])*"#, r"(?:\\[^']|[^'\\])*");
+    format!(
+        r#"(?s)(?:(?i-u:{NAMES})\\*["']? *(?P<sign>=>|:=|=|:)\s*|--(?i-u:{NAMES}) +)(?:[A-Za-z_.:]{{1,60}}\(){{0,4}}(?:[A-Za-z]{{0,2}}(?:"(?P<a>{double})|'(?P<b>{single}))|\\+"(?P<c>{escaped_double})|\\+'(?P<d>{escaped_single})|(?P<bare>[^\s"'&,;\\]+))"#
+    )
+}
+
+/// `Authorization: Bearer ..`, `Cookie: ..`, to the end of the line or of the quotes.
+pub(super) fn header() -> String {
+    format!(r#"(?i-u:{HEADERS})\\*["']? *[:=] *\\*["']?(?P<value>[^"'\\\r\n]+)"#)
+}
+
+/// `Bearer ..`, `Basic ..`, wherever they stand.
+pub(super) const SCHEME: &str =
+    r"(?-u:\b)(?i-u:bearer +(?P<bearer>[A-Za-z0-9._~+/=-]{8,})|basic +(?P<basic>[A-Za-z0-9+/=]{12,}))";
+
+/// A pattern for a whole text.
+pub(super) fn exact(pattern: &str) -> String {
+    pattern.replace(r"\b", r"(?-u:\b)")
+}
+
+/// One pattern that matches wherever one of the others does, in a text and also in the JSON that the text is written in,
+/// as long as that has neither `\u` nor `\/`: an escape of one letter changes quotes, backslashes and white space, and of
+/// those it takes any. So it must not ask where words begin: in JSON a line break ends in the letter `n`.
+pub(super) fn suspicion() -> String {
+    let mut all: Vec<String> = TOKENS.iter().map(|token| token.replace(r"\b", "")).collect();
+    all.push(format!(r#"(?i:{NAMES}|{HEADERS})[\\"'\s]*[:=]"#));
+    all.push(format!(r"--(?i:{NAMES}) "));
+    all.push(r"(?i:bearer +[A-Za-z0-9._~+/=-]{8}|basic +[A-Za-z0-9+/=]{12})".to_owned());
+    all.push(r#"://[^\x00-\x20/?#"'<>@:\\]*:[^\x00-\x20/?#"'<>\\]*@"#.to_owned());
+    all.push(PEM.to_owned());
+    format!("(?-u){}", all.join("|"))
+}

@@ -1,0 +1,71 @@
+//! A rule of the program's own.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use regex::Regex;
+
+/// What is looked for, and what takes its place.
+#[derive(Clone)]
+pub(super) struct Rule {
+    pattern: Regex,
+    replacement: String,
+}
+
+impl Rule {
+    pub(super) fn new(pattern: &str, replacement: String) -> Result<Rule, InvalidRule> {
+        let invalid = |problem: String| InvalidRule { pattern: pattern.to_owned(), problem };
+        let compiled = Regex::new(pattern).map_err(|error| invalid(error.to_string()))?;
+        if compiled.is_match("") {
+            return Err(invalid("it matches where there is nothing, so between all letters".to_owned()));
+        }
+        Ok(Rule { pattern: compiled, replacement })
+    }
+
+    pub(super) fn apply(&self, text: &str) -> Option<String> {
+        match self.pattern.replace_all(text, self.replacement.as_str()) {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(text) => Some(text),
+        }
+    }
+}
+
+impl PartialEq for Rule {
+    fn eq(&self, other: &Rule) -> bool {
+        self.pattern.as_str() == other.pattern.as_str() && self.replacement == other.replacement
+    }
+}
+
+impl fmt::Debug for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} => {:?}", self.pattern.as_str(), self.replacement)
+    }
+}
+
+/// A pattern that cannot be a rule, and why.
+///
+/// ```
+/// let error = traceable_exporter::Anonymizer::new().rule("card (", "[card]").unwrap_err();
+/// assert!(error.to_string().contains("card ("));
+/// assert!(traceable_exporter::Anonymizer::new().rule("[0-9]*", "").is_err(), "matches between all letters");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidRule {
+    pattern: String,
+    problem: String,
+}
+
+impl InvalidRule {
+    /// The pattern.
+    pub fn pattern(&self) -> &str {
+        &self.pattern
+    }
+}
+
+impl fmt::Display for InvalidRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the pattern {:?} cannot be a rule of the anonymizer: {}", self.pattern, self.problem)
+    }
+}
+
+impl std::error::Error for InvalidRule {}

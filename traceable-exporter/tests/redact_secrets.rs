@@ -1,0 +1,258 @@
+//! What looks like a secret leaves the process nowhere.
+#![cfg(feature = "anonymizer")]
+
+mod support;
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use support::scratch::Scratch;
+use support::secrets::{Sample, samples};
+use support::server::{Answer, Server};
+use support::{LONG, Warnings, config, exporter};
+use traceable_core::{Attachment, RunTree, RunType};
+use traceable_exporter::{Anonymizer, Redaction, Spool, replay};
+
+const MARK: &str = "[SECRET_DETECTED]";
+
+/// How a text may look in what is sent: as it is, in JSON, and in JSON in JSON.
+fn looks(secret: &str) -> Vec<String> {
+    let escape = |text: &str| {
+        let quoted = serde_json::Value::from(text).to_string();
+        quoted[1..quoted.len() - 1].to_owned()
+    };
+    let once = escape(secret);
+    let twice = escape(&once);
+    vec![secret.to_owned(), once, twice]
+}
+
+/// Neither the secret nor a good part of it.
+fn assert_absent(what: &str, bytes: &[u8], secret: &str) {
+    let text = String::from_utf8_lossy(bytes);
+    let letters: Vec<char> = secret.chars().collect();
+    let parts = letters.windows(letters.len().min(8)).map(|part| part.iter().collect::<String>());
+    for look in parts.flat_map(|part| looks(&part)) {
+        if let Some(at) = text.find(&look) {
+            let before = text.floor_char_boundary(at.saturating_sub(120));
+            panic!("{what}: {look:?} in {:?}", &text[before..at + look.len()]);
+        }
+    }
+}
+
+/// A run that has the text wherever a run has any.
+fn run_with(text: &str, sink: std::sync::Arc<dyn traceable_core::RunSink>) {
+    let long = format!("{}\n{text}\n{}", "before ".repeat(300), "after ".repeat(300));
+    let run = RunTree::builder(format!("run {text}"))
+        .run_type(RunType::Llm)
+        .project(format!("project {text}"))
+        .tags([format!("tag {text}"), "plain".to_owned(), text.to_owned()])
+        .metadata("value", text)
+        .metadata(&format!("name {text}"), json!([{"deep": {text: long}}]))
+        .serialized(json!({"kwargs": {"text": [text]}}))
+        .inputs(json!({"messages": [{"content": long, "n": 1.5}], text: text, "two": format!("{text} and {text}")}))
+        .sink(sink)
+        .build();
+    run.add_event(json!({"name": text, "kwargs": {"text": [long]}}));
+    run.add_attachment(text, Attachment::new("text/plain; charset=utf-8", text.as_bytes()));
+    run.add_attachment(
+        "b.json",
+        Attachment::new("application/json", json!({text: [text]}).to_string().into_bytes()),
+    );
+    run.post();
+    run.set_outputs(json!({"as one": json!({"inner": text}).to_string(), "list": [[[text]]]}));
+    run.end_with_error(format!("failed\n\nCaused by:\n  0: {text}"));
+    run.patch();
+}
+
+fn secrets() -> Redaction {
+    Redaction::new().anonymizer(Anonymizer::secrets())
+}
+
+#[test]
+fn no_field_of_any_request_has_a_secret_of_any_family() {
+    for Sample { family, text, secret } in samples() {
+        let server = Server::start();
+        let warnings = Warnings::default();
+        let config = config(&server.url()).reporter(warnings.reporter()).redaction(secrets());
+        let exporter = exporter(config);
+        run_with(&text, exporter.clone());
+        // a type of its own has a name of its own
+        let odd = RunTree::builder("odd").run_type(text.clone()).sink(exporter.clone()).build();
+        odd.post().end().patch();
+        assert!(exporter.flush(LONG).is_lossless(), "{family}: {:?}", warnings.lines());
+        assert_eq!(exporter.stats().redactions_failed, 0);
+        let mut marks = 0;
+        for request in server.requests() {
+            assert_absent(family, &request.body, &secret);
+            assert_absent(family, format!("{:?}", request.headers).as_bytes(), &secret);
+            marks += String::from_utf8_lossy(&request.body).matches(MARK).count();
+        }
+        assert!(marks >= 20, "{family}: {marks}");
+    }
+}
+
+#[test]
+fn the_batch_endpoint_and_retries_see_no_secret_either() {
+    let server = Server::without_info();
+    server.script([Answer::Status(404), Answer::Status(503), Answer::Status(429)]);
+    let exporter = exporter(config(&server.url()).redaction(secrets()));
+    for sample in samples() {
+        run_with(&sample.text, exporter.clone());
+    }
+    assert!(exporter.flush(LONG).is_lossless());
+    assert!(server.requests().iter().any(|request| request.path == "/runs/batch"));
+    for request in server.requests() {
+        for Sample { family, secret, .. } in samples() {
+            assert_absent(family, &request.body, &secret);
+        }
+    }
+}
+
+/// All that is below a folder.
+fn on_disk(folder: &std::path::Path) -> Vec<u8> {
+    let mut all = Vec::new();
+    for entry in std::fs::read_dir(folder).into_iter().flatten() {
+        let path = entry.unwrap().path();
+        all.extend(if path.is_dir() { on_disk(&path) } else { std::fs::read(&path).unwrap_or_default() });
+    }
+    all
+}
+
+#[test]
+fn the_disk_sees_no_secret() {
+    let server = Server::start();
+    server.rule(|_| Answer::Status(503));
+    let (spool, failed) = (Scratch::new(), Scratch::new());
+    let settings = || config(&server.url()).compression(None).redaction(secrets());
+    let spooling = exporter(settings().spool(Spool::new(spool.path())));
+    let giving_up = exporter(settings().failed_traces(failed.path(), 1 << 30).retry_budget(Duration::ZERO));
+    for sample in samples() {
+        run_with(&sample.text, spooling.clone());
+        run_with(&sample.text, giving_up.clone());
+    }
+    assert!(giving_up.flush(LONG).is_complete());
+    let begun = Instant::now();
+    while spooling.stats().on_disk == 0 {
+        assert!(begun.elapsed() < LONG);
+        let _ = spooling.flush(Duration::from_millis(20));
+    }
+    // those files are base64: what is in them is what is sent from them
+    let later = Server::start();
+    let replayed = replay(failed.path(), &config(&later.url()).build().unwrap()).unwrap();
+    assert!(replayed.delivered > 0 && replayed.left == 0);
+    let resent = later.requests().into_iter().flat_map(|request| request.body).collect();
+    for (what, all) in [("spool", on_disk(spool.path())), ("failed traces", resent)] {
+        assert!(String::from_utf8_lossy(&all).contains(MARK), "{what}: {} bytes", all.len());
+        for Sample { secret, .. } in samples() {
+            assert_absent(what, &all, &secret);
+        }
+    }
+}
+
+#[test]
+fn warnings_name_runs_as_they_were_sent() {
+    let server = Server::start();
+    // what the server repeats was in the request
+    server.rule(|request| Answer::Text(422, String::from_utf8_lossy(&request.body).into_owned()));
+    let warnings = Warnings::default();
+    let reporter = || config(&server.url()).reporter(warnings.reporter()).redaction(secrets());
+    for (small, sample) in samples().iter().enumerate() {
+        let exporter = exporter(if small % 2 == 0 { reporter().batch_bytes(16) } else { reporter() });
+        run_with(&sample.text, exporter.clone());
+        let _ = exporter.flush(LONG);
+    }
+    let lines = warnings.lines().join("\n");
+    assert!(lines.contains("run \"run ") && lines.contains(MARK) && lines.contains("rejects"), "{lines}");
+    for Sample { family, secret, .. } in samples() {
+        assert_absent(family, lines.as_bytes(), &secret);
+    }
+}
+
+#[test]
+fn what_stands_under_a_name_is_secret_by_that_name() {
+    let server = Server::start();
+    let exporter = exporter(config(&server.url()).redaction(secrets()));
+    let inputs = json!({
+        "user": "ada",
+        "password": "hunter2",
+        "db": {"API-Key": ["correct", ["horse"]], "apiKey": 1234567, "pin": 17},
+        "headers": {"Authorization": "battery", "cookie": "staple", "accept": "text/html"},
+        "schema": {"properties": {"password": {"type": "string", "minLength": 8}}},
+        "max_tokens": 4096,
+        "token": "Hello",
+        "secret": "",
+        "private_key": null,
+        "access_token": "<your token>",
+    });
+    let run =
+        RunTree::builder("login").inputs(inputs).metadata("client_secret", "horse").sink(exporter.clone());
+    run.build().post();
+    assert!(exporter.flush(LONG).is_lossless());
+    let parts = support::parts_of(&server.requests()[0]);
+    let part = |suffix: &str| parts.iter().find(|part| part.name.ends_with(suffix)).unwrap().json();
+    let expected = json!({
+        "user": "ada",
+        "password": MARK,
+        "db": {"API-Key": [MARK, [MARK]], "apiKey": MARK, "pin": 17},
+        "headers": {"Authorization": MARK, "cookie": MARK, "accept": "text/html"},
+        "schema": {"properties": {"password": {"type": "string", "minLength": 8}}},
+        "max_tokens": 4096,
+        "token": "Hello",
+        "secret": "",
+        "private_key": null,
+        "access_token": "<your token>",
+    });
+    assert_eq!(part(".inputs"), expected);
+    assert_eq!(part(".extra")["metadata"]["client_secret"], MARK);
+}
+
+#[test]
+fn what_a_secret_stands_in_is_left() {
+    let server = Server::start();
+    let exporter = exporter(config(&server.url()).redaction(secrets()));
+    let token = &samples()[0].text;
+    let cases = [
+        (format!("use {token}, then {token}."), format!("use {MARK}, then {MARK}.")),
+        ("a=1&api_key=abcd1234&b=2".to_owned(), format!("a=1&api_key={MARK}&b=2")),
+        ("run(password=hunter2) works".to_owned(), format!("run(password={MARK}) works")),
+        ("postgres://ada:hunter2@db/main?x=1".to_owned(), format!("postgres://{MARK}@db/main?x=1")),
+        (
+            "Authorization: Bearer abc123def\nAccept: */*".to_owned(),
+            format!("Authorization: {MARK}\nAccept: */*"),
+        ),
+    ];
+    for (text, _) in &cases {
+        RunTree::builder("r").inputs(json!({"text": text})).sink(exporter.clone()).build().post();
+    }
+    assert!(exporter.flush(LONG).is_lossless());
+    let parts: Vec<_> = server.requests().iter().flat_map(support::parts_of).collect();
+    let seen: Vec<_> =
+        parts.iter().filter(|part| part.name.ends_with(".inputs")).map(|part| part.json()).collect();
+    let expected: Vec<_> = cases.iter().map(|(_, expected)| json!({"text": expected})).collect();
+    assert_eq!(seen, expected);
+}
+
+#[test]
+fn files_that_are_no_text_stay_as_they_are() {
+    let server = Server::start();
+    let exporter = exporter(config(&server.url()).redaction(secrets()));
+    let token = &samples()[0].text;
+    let run = RunTree::builder("r").sink(exporter.clone()).build();
+    run.add_attachment("image", Attachment::new("image/png", token.as_bytes()));
+    run.add_attachment("xml", Attachment::new("application/atom+xml", token.as_bytes()));
+    run.add_attachment(
+        "lines",
+        Attachment::new("application/x-ndjson", format!("{{\"a\":\"{token}\"}}\n{{}}").into_bytes()),
+    );
+    run.add_attachment("latin1", Attachment::new("text/plain", [b"caf\xe9 ", token.as_bytes()].concat()));
+    run.add_attachment("clean latin1", Attachment::new("text/plain", &b"caf\xe9"[..]));
+    run.post();
+    assert!(exporter.flush(LONG).is_lossless());
+    let parts = support::parts_of(&server.requests()[0]);
+    let body = |name: &str| parts.iter().find(|part| part.name.ends_with(name)).unwrap().body.clone();
+    assert_eq!(body(".image"), token.as_bytes());
+    assert_eq!(body(".xml"), MARK.as_bytes());
+    assert_eq!(body(".lines"), format!("{{\"a\":\"{MARK}\"}}\n{{}}").into_bytes());
+    assert_eq!(body(".latin1"), format!("caf\u{fffd} {MARK}").into_bytes());
+    assert_eq!(body(".clean latin1"), b"caf\xe9");
+}
