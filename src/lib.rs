@@ -12,6 +12,7 @@
 //! - [`init`], [`Config`], [`flush`], [`Stats`]: the exporter.
 //! - [`diagnostics`](mod@diagnostics), [`set_reporter`]: what went wrong, and who is told.
 //! - [`testing`]: recording runs in tests.
+//! - [`JsonLines`], [`Console`], [`Tee`]: runs in a file, on the terminal, in several places; no server is needed.
 //! - [`RunSink`]: a destination of your own.
 //! - [`process`]: what holds for the whole process: on and off, sampling.
 //!
@@ -74,9 +75,9 @@ pub use traceable_core::*;
 pub use traceable_exporter::{Anonymizer, InvalidRule, TextPlace};
 #[cfg(feature = "exporter")]
 pub use traceable_exporter::{
-    ApiKey, Config, ConfigBuilder, ConfigError, ConfigErrorKind, DropReason, Dropped, Exporter, Flush,
-    FlushReport, Guard, InitError, InvalidKey, Redacted, Redaction, ReplayError, Replayed, Reporter, Spool,
-    Stats, flush, flush_async, init, init_with, replay,
+    ApiKey, Config, ConfigBuilder, ConfigError, ConfigErrorKind, Console, DropReason, Dropped, Exporter,
+    Flush, FlushReport, Guard, InitError, InvalidKey, JsonLines, LineStats, Redacted, Redaction, ReplayError,
+    Replayed, Replica, Replicas, Reporter, Spool, Stats, Tee, flush, flush_async, init, init_with, replay,
 };
 /// Makes every call of a function a run; on a block, of its methods.
 ///

@@ -5,15 +5,19 @@ mod environment;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::config::Config;
-use crate::endpoint::{self, Endpoint};
+use crate::agent::{self, Wanted};
+use crate::config::{Config, DEFAULT_PROJECT};
+use crate::destination::{API_KEY, Access, ENDPOINT};
+use crate::endpoint::Endpoint;
 use crate::error::ConfigError;
 use crate::failed_traces::FailedTraces;
-use crate::key::{ApiKey, wipe};
+use crate::key::SecretText;
 use crate::redact::Redaction;
+use crate::replica::Replica;
 use crate::report::Reporter;
 use crate::roots::Roots;
 use crate::spool::Spool;
+use crate::wire::Placement;
 
 impl Config {
     /// Begins with the defaults: LangSmith's cloud, project `default`, tracing on.
@@ -27,31 +31,17 @@ impl Config {
 #[must_use = "settings are neither checked nor used until `.build()`"]
 pub struct ConfigBuilder {
     config: Config,
-    endpoint: (String, String),
-    api_key: Option<(String, SecretText)>,
-    allow_insecure: bool,
+    access: Access,
+    /// Where runs are put, as the program says, and as the environment does.
+    wanted: [Wanted; 2],
+    replicas: Vec<Replica>,
+    /// From the environment: what the program says itself wins.
+    found_replicas: Vec<Replica>,
     /// The variable, and the certificates.
     root_certificates: Option<(String, Vec<u8>)>,
 }
 
-/// A key that was not checked yet is just as secret.
-#[derive(Clone)]
-struct SecretText(String);
-
-impl std::fmt::Debug for SecretText {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("[api key]")
-    }
-}
-
-impl Drop for SecretText {
-    fn drop(&mut self) {
-        wipe(std::mem::take(&mut self.0));
-    }
-}
-
-const ENDPOINT: &str = "LANGSMITH_ENDPOINT";
-const API_KEY: &str = "LANGSMITH_API_KEY";
+const PROJECT: &str = "LANGSMITH_PROJECT";
 /// As OpenSSL, Go and Python's SDK have it.
 const ROOT_CERTIFICATES: &str = "SSL_CERT_FILE";
 
@@ -62,7 +52,9 @@ impl Default for ConfigBuilder {
             endpoint: Endpoint::unset(),
             api_key: None,
             workspace_id: None,
-            project: "default".to_owned(),
+            project: Placement::from(DEFAULT_PROJECT.to_owned()),
+            replicas: Vec::new(),
+            own_folder: None,
             sampling_rate: None,
             revision_id: None,
             max_queue_bytes: 64 << 20,
@@ -81,8 +73,21 @@ impl Default for ConfigBuilder {
             reporter: None,
             redaction: Redaction::new(),
         };
-        let endpoint = (ENDPOINT.to_owned(), endpoint::DEFAULT.to_owned());
-        ConfigBuilder { config, endpoint, api_key: None, allow_insecure: false, root_certificates: None }
+        let access = Access {
+            endpoint: None,
+            api_key: None,
+            workspace_id: None,
+            allow_insecure: false,
+            profile: None,
+        };
+        ConfigBuilder {
+            config,
+            access,
+            wanted: Default::default(),
+            replicas: Vec::new(),
+            found_replicas: Vec::new(),
+            root_certificates: None,
+        }
     }
 }
 
@@ -95,25 +100,53 @@ impl ConfigBuilder {
 
     /// The server's address. Default: LangSmith's cloud.
     pub fn endpoint(mut self, endpoint: impl Into<String>) -> Self {
-        self.endpoint = (ENDPOINT.to_owned(), endpoint.into());
+        self.access.endpoint = Some((ENDPOINT.to_owned(), endpoint.into()));
+        self.found_replicas.clear();
         self
     }
 
     /// The API key. Needed unless the endpoint is this machine.
     pub fn api_key(mut self, key: impl Into<String>) -> Self {
-        self.api_key = Some((API_KEY.to_owned(), SecretText(key.into())));
+        self.access.api_key = Some((API_KEY.to_owned(), SecretText(key.into())));
         self
     }
 
     /// The workspace, for keys that belong to several.
     pub fn workspace_id(mut self, id: impl Into<String>) -> Self {
-        self.config.workspace_id = Some(id.into());
+        self.access.workspace_id = Some(("LANGSMITH_WORKSPACE_ID".to_owned(), id.into()));
         self
     }
 
     /// The project of runs that name none. Default: `default`.
     pub fn project(mut self, name: impl Into<String>) -> Self {
-        self.config.project = name.into();
+        self.wanted[0].project = Some((PROJECT.to_owned(), name.into()));
+        self
+    }
+
+    /// Puts runs that name no project into the environment of an agent, instead of a project; not along with
+    /// [`project`](Self::project). LangSmith takes them in workspaces that have agents, and refuses them elsewhere.
+    ///
+    /// `id`: up to 63 lower-case letters, digits and hyphens. `environment`: `local`, `development`, `staging` or
+    /// `production`, in any case.
+    ///
+    /// ```
+    /// let config = traceable_exporter::Config::builder()
+    ///     .endpoint("http://127.0.0.1:1984")
+    ///     .agent("customer-support", "Production")
+    ///     .build()?;
+    /// assert_eq!(config.address(), Some("lrn:agents/customer-support/environments/production"));
+    /// # Ok::<(), traceable_exporter::ConfigError>(())
+    /// ```
+    pub fn agent(mut self, id: impl Into<String>, environment: impl Into<String>) -> Self {
+        self.wanted[0].agent_id = Some(id.into());
+        self.wanted[0].agent_environment = Some(environment.into());
+        self
+    }
+
+    /// Adds a destination. As soon as there is one, runs go to the replicas and nowhere else: name the program's own
+    /// server among them, by [`Replica::new`], if it is to have them too.
+    pub fn replica(mut self, replica: Replica) -> Self {
+        self.replicas.push(replica);
         self
     }
 
@@ -270,7 +303,7 @@ impl ConfigBuilder {
 
     /// Allows http:// to machines other than this one. The key and all data can then be read on the way.
     pub fn allow_insecure(mut self, allow: bool) -> Self {
-        self.allow_insecure = allow;
+        self.access.allow_insecure = allow;
         self
     }
 
@@ -279,31 +312,28 @@ impl ConfigBuilder {
     /// # Errors
     /// The first one that is missing, malformed or dangerous.
     pub fn build(self) -> Result<Config, ConfigError> {
-        let ConfigBuilder { mut config, endpoint, api_key, allow_insecure, root_certificates } = self;
-        let (variable, endpoint) = endpoint;
-        config.endpoint = Endpoint::parse(&endpoint, &variable, allow_insecure)?;
-        if let Some((variable, key)) = api_key {
-            let expected = "printable ASCII characters only (the value is not shown)";
-            let key = ApiKey::new(&key.0).map_err(|_| ConfigError::malformed(&variable, None, expected))?;
-            config.api_key = Some(key);
-        } else if config.tracing && !config.endpoint.is_loopback() {
-            let expected = format!("the API key for {}", config.endpoint.as_str());
-            return Err(ConfigError::missing(API_KEY, expected));
+        let ConfigBuilder {
+            mut config,
+            access,
+            wanted: [own, found],
+            replicas,
+            found_replicas,
+            root_certificates,
+        } = self;
+        let replicas = if replicas.is_empty() { found_replicas } else { replicas };
+        access.apply(&mut config)?;
+        config.project = Placement::new(agent::first([&own, &found])?);
+        if replicas.is_empty() {
+            access.require_key(&config)?;
         }
-        if let Some(id) = &config.workspace_id
-            && !id.bytes().all(|b| b.is_ascii_graphic())
+        if let Some((variable, pem)) =
+            root_certificates.filter(|_| config.endpoint.is_https() || !replicas.is_empty())
         {
-            return Err(ConfigError::malformed("LANGSMITH_WORKSPACE_ID", Some(id), "the id of a workspace"));
-        }
-        if config.project.trim().is_empty() || config.project.chars().any(char::is_control) {
-            let expected = "a project name without control characters";
-            return Err(ConfigError::malformed("LANGSMITH_PROJECT", Some(&config.project), expected));
-        }
-        if let Some((variable, pem)) = root_certificates.filter(|_| config.endpoint.is_https()) {
             let wrong = || ConfigError::malformed(&variable, None, "certificates in PEM form");
             config.roots = Some(Roots::from_pem(&pem).ok_or_else(wrong)?);
         }
         config.check_numbers()?;
+        access.apply_replicas(&mut config, &replicas)?;
         Ok(config)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use traceable_core::{RunOperation, RunSink};
 
@@ -45,7 +45,10 @@ pub struct Exporter {
 
 impl Exporter {
     /// Makes an exporter. Its first thread starts with the first operation.
+    ///
+    /// It sends to one destination: of settings with several, the first. [`Replicas`](crate::Replicas) sends to all.
     pub fn new(config: Config) -> Exporter {
+        let config = config.replicas.first().cloned().unwrap_or(config);
         Exporter { inner: Arc::new(Inner::new(config)) }
     }
 
@@ -109,22 +112,26 @@ impl Exporter {
         stats
     }
 
-    /// Waits at the end of the process for what is left, if anything is.
-    pub(crate) fn flush_at_exit(&self) {
+    /// Waits at the end of the process, which has begun, for what is left, if anything is.
+    pub(crate) fn flush_at_exit(&self, begun: Instant) {
         if let Some(timeout) = self.inner.queue.time_left_at_exit(self.inner.config.exit_timeout) {
-            self.report_losses(&self.flush(timeout));
+            self.report_losses(&self.flush(timeout.saturating_sub(begun.elapsed())));
         }
     }
 
     /// One line about losses, for the end of the program.
     pub(crate) fn report_losses(&self, report: &FlushReport) {
         let (lost, left) = (report.dropped, report.remaining);
+        // one destination of several is to be told from the others
+        let place = match self.config().project.is_replica() {
+            true => format!(" for {}", self.config().endpoint()),
+            false => String::new(),
+        };
         if lost.total() > 0 {
-            self.inner.warner.say(&format!(
-                "{} of {} run operations lost: {lost}",
-                lost.total(),
-                self.stats().submitted
-            ));
+            let submitted = self.stats().submitted;
+            self.inner
+                .warner
+                .say(&format!("{} of {submitted} run operations{place} lost: {lost}", lost.total()));
         }
         if left > 0 {
             let waited = report.elapsed.as_millis();
@@ -132,9 +139,9 @@ impl Exporter {
                 0 => String::new(),
                 on_disk => format!("; {on_disk} of them are on disk, and sent when the program starts again"),
             };
-            self.inner
-                .warner
-                .say(&format!("{left} run operations not delivered after {waited} ms of waiting{later}"));
+            self.inner.warner.say(&format!(
+                "{left} run operations{place} not delivered after {waited} ms of waiting{later}"
+            ));
         }
     }
 }
@@ -167,7 +174,11 @@ impl RunSink for Exporter {
     }
 
     fn default_project(&self) -> Option<&str> {
-        Some(self.config().project())
+        self.config().project.project()
+    }
+
+    fn default_address(&self) -> Option<&str> {
+        self.config().address()
     }
 
     fn flush(&self, timeout: Duration) -> bool {

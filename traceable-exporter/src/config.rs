@@ -10,6 +10,10 @@ use crate::redact::Redaction;
 use crate::report::Reporter;
 use crate::roots::Roots;
 use crate::spool::Spool;
+use crate::wire::Placement;
+
+/// Of programs that name none.
+pub(crate) const DEFAULT_PROJECT: &str = "default";
 
 /// All settings of an exporter, checked.
 ///
@@ -25,7 +29,12 @@ pub struct Config {
     pub(crate) endpoint: Endpoint,
     pub(crate) api_key: Option<ApiKey>,
     pub(crate) workspace_id: Option<String>,
-    pub(crate) project: String,
+    /// Where runs are put that name no project, and what differs there.
+    pub(crate) project: Placement,
+    /// Settings of the destinations, if there are several.
+    pub(crate) replicas: Vec<Config>,
+    /// Of one of several: the name of its folder inside those that all have on disk.
+    pub(crate) own_folder: Option<String>,
     pub(crate) sampling_rate: Option<f64>,
     pub(crate) revision_id: Option<String>,
     pub(crate) max_queue_bytes: usize,
@@ -58,9 +67,21 @@ impl Config {
         self.endpoint.as_str()
     }
 
-    /// The project of runs that name none.
+    /// The project of runs that name none. Without a meaning if they go to an [address](Self::address).
     pub fn project(&self) -> &str {
-        &self.project
+        self.project.project().unwrap_or(DEFAULT_PROJECT)
+    }
+
+    /// The address of runs that name no project, `lrn:agents/{id}/environments/{environment}`, if they go to the
+    /// environment of an [agent](crate::ConfigBuilder::agent).
+    pub fn address(&self) -> Option<&str> {
+        self.project.address()
+    }
+
+    /// The settings of each of several destinations; empty if there is one, and these are its settings. See
+    /// [`Replicas`](crate::Replicas).
+    pub fn replicas(&self) -> &[Config] {
+        &self.replicas
     }
 
     /// The share of traces to record, 0 to 1; `None` for all.

@@ -30,6 +30,8 @@ pub enum ConfigErrorKind {
     Malformed,
     /// It would send an API key or the program's data over an unprotected connection.
     Insecure,
+    /// It contradicts another setting.
+    Conflict,
     /// It needs a feature that this build of the crate does not have.
     NotBuilt,
 }

@@ -25,6 +25,12 @@ impl FailedTraces {
         FailedTraces { folder, max_bytes }
     }
 
+    /// The same in a folder inside, which no other destination uses: bodies do not say where they were to go.
+    pub(crate) fn of_destination(mut self, folder: &str) -> FailedTraces {
+        self.folder.push(folder);
+        self
+    }
+
     /// Writes a body, under its own name in one step.
     ///
     /// # Errors

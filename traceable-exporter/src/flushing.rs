@@ -21,6 +21,13 @@ use crate::stats::FlushReport;
 /// what is on its way stays on its way.
 #[must_use = "a future does nothing until it is awaited; the report says whether anything is left, or lost"]
 pub struct Flush {
+    begun: Instant,
+    /// One for each exporter.
+    parts: Vec<One>,
+}
+
+/// The flush of one exporter.
+struct One {
     inner: Arc<Inner>,
     ticket: u64,
     begun: Instant,
@@ -51,9 +58,22 @@ impl Waiting {
 impl Flush {
     /// Begins now, not when it is polled.
     pub(crate) fn new(inner: Arc<Inner>, timeout: Duration) -> Flush {
+        let one = One::new(inner, timeout);
+        Flush { begun: one.begun, parts: vec![one] }
+    }
+
+    /// All of these, which have begun.
+    pub(crate) fn of(all: Vec<Flush>) -> Flush {
+        let begun = all.first().map_or_else(Instant::now, |first| first.begun);
+        Flush { begun, parts: all.into_iter().flat_map(|flush| flush.parts).collect() }
+    }
+}
+
+impl One {
+    fn new(inner: Arc<Inner>, timeout: Duration) -> One {
         let begun = Instant::now();
         let (ticket, report) = inner.queue.begin_flush(begun);
-        Flush { inner, ticket, begun, timeout, waiting: None, report }
+        One { inner, ticket, begun, timeout, waiting: None, report }
     }
 
     /// Starts the thread that waits. If the system refuses, the report says what is left now.
@@ -83,27 +103,41 @@ impl Flush {
     }
 }
 
-impl Future for Flush {
-    type Output = FlushReport;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<FlushReport> {
+impl One {
+    fn poll(&mut self, waker: &Waker) -> Option<FlushReport> {
         if self.report.is_none() {
             match self.waiting.clone() {
-                None => self.start(context.waker().clone()),
+                None => self.start(waker.clone()),
                 Some(waiting) => {
                     let mut outcome = waiting.outcome();
                     match outcome.report {
                         Some(report) => self.report = Some(report),
-                        None => outcome.waker = Some(context.waker().clone()),
+                        None => outcome.waker = Some(waker.clone()),
                     }
                 }
             }
         }
-        self.report.map_or(Poll::Pending, Poll::Ready)
+        self.report
     }
 }
 
-impl Drop for Flush {
+impl Future for Flush {
+    type Output = FlushReport;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<FlushReport> {
+        // each of them is polled, so that all begin to wait
+        let reports: Vec<_> = self.parts.iter_mut().map(|part| part.poll(context.waker())).collect();
+        let Some(reports) = reports.into_iter().collect::<Option<Vec<_>>>() else { return Poll::Pending };
+        let report = reports.into_iter().reduce(FlushReport::plus).unwrap_or_default();
+        // of a single one, how long it took; of several, how long the last of them did
+        Poll::Ready(match self.parts.len() {
+            1 => report,
+            _ => FlushReport { elapsed: self.begun.elapsed(), ..report },
+        })
+    }
+}
+
+impl Drop for One {
     fn drop(&mut self) {
         if let Some(waiting) = &self.waiting
             && self.report.is_none()
@@ -115,6 +149,7 @@ impl Drop for Flush {
 
 impl fmt::Debug for Flush {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Flush").field("timeout", &self.timeout).field("report", &self.report).finish()
+        let reports = self.parts.iter().map(|part| part.report);
+        f.debug_struct("Flush").field("reports", &reports.collect::<Vec<_>>()).finish()
     }
 }

@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::error::ConfigError;
 use crate::exit::call_at_exit;
 use crate::flushing::Flush;
+use crate::replicas::Replicas;
 use crate::report;
 use crate::stats::{FlushReport, Stats};
 use crate::sync::lock_if_free;
@@ -22,13 +23,13 @@ static DECIDED: Mutex<Decided> = Mutex::new(Decided::Nothing);
 enum Decided {
     Nothing,
     Off,
-    On(Arc<Exporter>),
+    On(Arc<Replicas>),
 }
 
 impl Decided {
-    fn exporter(&self) -> Option<Arc<Exporter>> {
+    fn exporters(&self) -> Option<Arc<Replicas>> {
         match self {
-            Decided::On(exporter) => Some(exporter.clone()),
+            Decided::On(exporters) => Some(exporters.clone()),
             Decided::Nothing | Decided::Off => None,
         }
     }
@@ -83,7 +84,7 @@ impl From<ConfigError> for InitError {
 #[derive(Debug)]
 pub struct Guard {
     /// `None`: tracing is off.
-    exporter: Option<Arc<Exporter>>,
+    exporters: Option<Arc<Replicas>>,
 }
 
 /// Starts tracing as the environment says, see [`Config::from_env`].
@@ -129,31 +130,31 @@ pub fn init_with(config: Config) -> Result<Guard, InitError> {
         return Ok(off());
     }
     let mut decided = decided();
-    if let Decided::On(exporter) = &*decided {
-        return match *exporter.config() == config {
-            true => Ok(Guard { exporter: Some(exporter.clone()) }),
+    if let Decided::On(exporters) = &*decided {
+        return match *exporters.config() == config {
+            true => Ok(Guard { exporters: Some(exporters.clone()) }),
             false => Err(InitError::AlreadyRunning),
         };
     }
     set_sampling_rate(&config);
-    let exporter = start(&mut decided, config);
-    process::install_sink(exporter.clone());
-    Ok(Guard { exporter: Some(exporter) })
+    let exporters = start(&mut decided, config);
+    process::install_sink(exporters.sink());
+    Ok(Guard { exporters: Some(exporters) })
 }
 
-fn start(decided: &mut Decided, config: Config) -> Arc<Exporter> {
-    let exporter = Arc::new(Exporter::new(config));
-    exporter.start();
-    *decided = Decided::On(exporter.clone());
+fn start(decided: &mut Decided, config: Config) -> Arc<Replicas> {
+    let exporters = Arc::new(Replicas::new(config));
+    exporters.start();
+    *decided = Decided::On(exporters.clone());
     call_at_exit(flush_at_exit);
-    exporter
+    exporters
 }
 
 /// For programs without a guard, and those that end by [`std::process::exit`].
 fn flush_at_exit() {
-    let exporter = lock_if_free(|| DECIDED.try_lock()).and_then(|decided| decided.exporter());
-    if let Some(exporter) = exporter {
-        exporter.flush_at_exit();
+    let exporters = lock_if_free(|| DECIDED.try_lock()).and_then(|decided| decided.exporters());
+    if let Some(exporters) = exporters {
+        exporters.flush_at_exit();
     }
 }
 
@@ -168,7 +169,7 @@ fn off() -> Guard {
     if matches!(*decided, Decided::Nothing) {
         *decided = Decided::Off;
     }
-    Guard { exporter: None }
+    Guard { exporters: None }
 }
 
 /// What the first traced call of a program does that never called [`init`]: the same, except that a faulty setting
@@ -189,11 +190,11 @@ pub fn start_lazily() -> bool {
     match from_env() {
         Ok(None) => false,
         Ok(Some(config)) => {
-            let exporter = start(&mut decided, config);
-            match process::install_sink(exporter.clone()) {
+            let exporters = start(&mut decided, config);
+            match process::install_sink(exporters.sink()) {
                 // the program has chosen a sink without `init`, and what it gets
                 Some(chosen) => drop(process::install_sink(chosen)),
-                None => set_sampling_rate(exporter.config()),
+                None => set_sampling_rate(exporters.config()),
             }
             true
         }
@@ -205,46 +206,53 @@ pub fn start_lazily() -> bool {
     }
 }
 
-/// Waits until everything handed over to the process's exporter before is delivered or lost, at most `timeout`.
-/// `None`: there is no exporter.
+/// Waits until everything handed over to the process's exporter before is delivered or lost, at most `timeout`; with
+/// several destinations, at all of them. `None`: there is no exporter.
 pub fn flush(timeout: Duration) -> Option<FlushReport> {
-    let exporter = decided().exporter();
-    exporter.map(|exporter| exporter.flush(timeout))
+    let exporters = decided().exporters();
+    exporters.map(|exporters| exporters.flush(timeout))
 }
 
 /// As [`flush`], for async code: see [`Exporter::flush_async`]. `None`: there is no exporter.
 pub fn flush_async(timeout: Duration) -> Option<Flush> {
-    let exporter = decided().exporter();
-    exporter.map(|exporter| exporter.flush_async(timeout))
+    let exporters = decided().exporters();
+    exporters.map(|exporters| exporters.flush_async(timeout))
 }
 
 impl Guard {
     /// Whether runs are exported.
     pub fn is_active(&self) -> bool {
-        self.exporter.is_some()
+        self.exporters.is_some()
     }
 
-    /// Waits until everything handed over before is delivered or lost, at most `timeout`. `None`: tracing is off.
+    /// Waits until everything handed over before is delivered or lost, at most `timeout`; with several destinations,
+    /// at all of them. `None`: tracing is off.
     pub fn flush(&self, timeout: Duration) -> Option<FlushReport> {
-        self.exporter.as_ref().map(|exporter| exporter.flush(timeout))
+        self.exporters.as_ref().map(|exporters| exporters.flush(timeout))
     }
 
-    /// Counters since the start; all zero while tracing is off.
+    /// Counters since the start; all zero while tracing is off. With several destinations they are sums, in which an
+    /// operation counts once for each; those of one are in [`exporters`](Self::exporters).
     pub fn stats(&self) -> Stats {
-        self.exporter.as_ref().map(|exporter| exporter.stats()).unwrap_or_default()
+        self.exporters.as_ref().map(|exporters| exporters.stats()).unwrap_or_default()
     }
 
-    /// The exporter, for use as a sink of its own.
+    /// The exporter, for use as a sink of its own; with several destinations, the first.
     pub fn exporter(&self) -> Option<&Arc<Exporter>> {
-        self.exporter.as_ref()
+        self.exporters().first()
+    }
+
+    /// The exporter of each destination, in the order of the [replicas](Config::replicas). None while tracing is off.
+    pub fn exporters(&self) -> &[Arc<Exporter>] {
+        self.exporters.as_ref().map_or(&[], |exporters| exporters.exporters())
     }
 }
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        if let Some(exporter) = &self.exporter {
-            let report = exporter.flush(exporter.config().exit_timeout);
-            exporter.report_losses(&report);
+        if let Some(exporters) = &self.exporters {
+            let reports = exporters.flush_each(exporters.config().exit_timeout);
+            exporters.report_losses(&reports);
         }
     }
 }

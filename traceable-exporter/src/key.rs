@@ -17,6 +17,22 @@ use std::hint::black_box;
 #[derive(Clone, PartialEq, Eq)]
 pub struct ApiKey(Box<str>);
 
+/// A key that was not checked yet is just as secret.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct SecretText(pub(crate) String);
+
+impl fmt::Debug for SecretText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[api key]")
+    }
+}
+
+impl Drop for SecretText {
+    fn drop(&mut self) {
+        wipe(std::mem::take(&mut self.0));
+    }
+}
+
 /// A text that cannot be an API key. Does not contain the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

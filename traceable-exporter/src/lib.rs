@@ -11,13 +11,14 @@
 //!
 //! | what | files |
 //! |---|---|
-//! | start and end | `init` (process), `exit` (its end), `client` (exporter), `flushing` (a flush as a future), `worker` (threads), `inner` (what they share) |
+//! | start and end | `init` (process), `exit` (its end), `replicas` (several destinations), `client` (exporter), `flushing` (a flush as a future), `worker` (threads), `inner` (what they share) |
 //! | on the way | `delivery` (a batch: retries, splits), `line` (their order), `gather` (when a batch is made), `batch` (merging), `queue/` (bound, pace, flush, books), `lost_runs` |
 //! | on disk | `spooled` (its threads), `resend` (what was kept), `replay` (by hand), `failed_traces` (what was given up), `spool/`: `settings`, `store`, `segment` (the files), `record`, `cursor`, `folder` |
-//! | to bytes | `wire/`: `run` (what a run consists of), `trim` (of one that is too large), `stored` and `parts` (out of a body again), `multipart`, `batch_json`, `compress`, `run_json`, `json` |
+//! | to bytes | `wire/`: `run` (what a run consists of), `trim` (of one that is too large), `stored` and `parts` (out of a body again), `multipart`, `batch_json`, `compress`, `run_json`, `placement` (where runs are put, by which ids), `remap`, `json` |
 //! | to the server | `server` (what is known of it), `retry` (what answers mean), `transport` (HTTP), `retry_after`, `server_info` |
 //! | what may be sent | `redact/`: `sink`, `apply` (hiding), `part`, `anonymize`, `anonymizer/` (rules, secrets) |
-//! | settings | `builder` (with `environment`), `config`, `vars`, `endpoint`, `roots` (authorities), `key`, `error` |
+//! | settings | `builder` (with `environment`), `config`, `destination` (who is sent what, with which key), `replica`, `agent` (instead of a project), `profile` (a file with keys), `vars`, `endpoint`, `roots` (authorities), `key`, `error` |
+//! | other sinks | `sinks/`: `tee` (several at once), `jsonl` (files), `console`, `open_trees` and `tree_text` (people), `lines` and `line_stats` (their thread) |
 //! | what is told | `stats`, `meter`, `report` |
 //! | threads that race | `sync` (their locks), `models` (every order of theirs, by loom; says how to run it) |
 //!
@@ -58,11 +59,13 @@
 //! All of them together wait for the exit timeout: the end of a program that has flushed in vain just before takes
 //! that time into account. In async code, [`flush_async`] waits without holding up the thread.
 
+mod agent;
 mod batch;
 mod builder;
 mod client;
 mod config;
 mod delivery;
+mod destination;
 mod endpoint;
 mod error;
 mod exit;
@@ -80,9 +83,12 @@ mod lost_runs;
 mod meter;
 #[cfg(all(test, traceable_loom))]
 mod models;
+mod profile;
 mod queue;
 mod redact;
 mod replay;
+mod replica;
+mod replicas;
 mod report;
 mod resend;
 mod retry;
@@ -90,6 +96,7 @@ mod retry_after;
 mod roots;
 mod server;
 mod server_info;
+mod sinks;
 mod spool;
 mod spooled;
 mod stats;
@@ -110,6 +117,9 @@ pub use key::{ApiKey, InvalidKey};
 pub use redact::{Anonymizer, InvalidRule, TextPlace};
 pub use redact::{Redacted, Redaction};
 pub use replay::{ReplayError, Replayed, replay};
+pub use replica::Replica;
+pub use replicas::Replicas;
 pub use report::Reporter;
+pub use sinks::{Console, JsonLines, LineStats, Tee};
 pub use spool::Spool;
 pub use stats::{DropReason, Dropped, FlushReport, Stats};

@@ -33,6 +33,15 @@ pub struct Replayed {
     pub unreadable: Vec<PathBuf>,
 }
 
+impl Replayed {
+    fn add(&mut self, other: Replayed) {
+        self.delivered += other.delivered;
+        self.dropped = self.dropped.plus(other.dropped);
+        self.left += other.left;
+        self.unreadable.extend(other.unreadable);
+    }
+}
+
 /// Why a folder could not be replayed.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -59,7 +68,8 @@ impl std::error::Error for ReplayError {
 /// this crate or of LangSmith's SDKs. What is delivered is deleted.
 ///
 /// Blocks until all is delivered or the server has not been reached for the
-/// [retry budget](crate::ConfigBuilder::retry_budget). `config` says where runs go; its own spool plays no part.
+/// [retry budget](crate::ConfigBuilder::retry_budget). `config` says where runs go; its own spool plays no part. With
+/// several [replicas](crate::Replica) each is sent what is in its own folder inside.
 ///
 /// # Errors
 /// If the folder cannot be read.
@@ -72,6 +82,23 @@ impl std::error::Error for ReplayError {
 /// ```
 pub fn replay(folder: impl AsRef<Path>, config: &Config) -> Result<Replayed, ReplayError> {
     let folder = folder.as_ref();
+    if config.replicas().is_empty() {
+        return replay_one(folder, config);
+    }
+    folder.read_dir().map_err(|error| ReplayError::Folder(folder.to_owned(), error))?;
+    let mut all = Replayed::default();
+    for replica in config.replicas() {
+        // one that nothing has waited for has none
+        let own = replica.own_folder.as_ref().map(|name| folder.join(name)).filter(|own| own.is_dir());
+        if let Some(own) = own {
+            all.add(replay_one(&own, replica)?);
+        }
+    }
+    Ok(all)
+}
+
+/// To one destination.
+fn replay_one(folder: &Path, config: &Config) -> Result<Replayed, ReplayError> {
     let wrong = |error| ReplayError::Folder(folder.to_owned(), error);
     let files = failed_traces::files(folder).map_err(wrong)?;
     let mut replay = Replay::new(config);

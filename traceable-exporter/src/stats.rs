@@ -72,6 +72,14 @@ impl Dropped {
         ]
     }
 
+    /// Both together.
+    pub(crate) fn plus(mut self, other: Dropped) -> Dropped {
+        for (reason, operations) in other.by_reason() {
+            self.add(reason, operations);
+        }
+        self
+    }
+
     pub(crate) fn add(&mut self, reason: DropReason, operations: u64) {
         *match reason {
             DropReason::QueueFull => &mut self.queue_full,
@@ -160,10 +168,52 @@ pub struct Stats {
     pub worker_restarts: u64,
 }
 
+impl Stats {
+    /// Both together.
+    pub(crate) fn plus(mut self, other: Stats) -> Stats {
+        // all fields by name, so that none is forgotten
+        let Stats {
+            submitted,
+            delivered,
+            dropped,
+            queued,
+            queued_bytes,
+            requests,
+            failed_requests,
+            bytes_sent,
+            names_cut,
+            attachments_left_out,
+            trimmed,
+            worker_restarts,
+            resumed,
+            on_disk,
+            kept,
+            redactions_failed,
+        } = other;
+        self.redactions_failed += redactions_failed;
+        self.resumed += resumed;
+        self.on_disk += on_disk;
+        self.kept += kept;
+        self.submitted += submitted;
+        self.delivered += delivered;
+        self.dropped = self.dropped.plus(dropped);
+        self.queued += queued;
+        self.queued_bytes += queued_bytes;
+        self.requests += requests;
+        self.failed_requests += failed_requests;
+        self.bytes_sent += bytes_sent;
+        self.names_cut += names_cut;
+        self.attachments_left_out += attachments_left_out;
+        self.trimmed += trimmed;
+        self.worker_restarts += worker_restarts;
+        self
+    }
+}
+
 /// What a flush has come to.
 ///
 /// The totals count from the making of the exporter, so that no loss between two flushes goes unseen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 #[must_use = "the report says whether anything is left, or lost"]
 pub struct FlushReport {
@@ -182,6 +232,18 @@ pub struct FlushReport {
 }
 
 impl FlushReport {
+    /// Both together, of two that were waited for at the same time.
+    pub(crate) fn plus(self, other: FlushReport) -> FlushReport {
+        FlushReport {
+            remaining: self.remaining + other.remaining,
+            on_disk: self.on_disk + other.on_disk,
+            kept: self.kept + other.kept,
+            delivered: self.delivered + other.delivered,
+            dropped: self.dropped.plus(other.dropped),
+            elapsed: self.elapsed.max(other.elapsed),
+        }
+    }
+
     /// Whether nothing that was handed over before the flush waits any more.
     pub fn is_complete(&self) -> bool {
         self.remaining == 0

@@ -44,7 +44,7 @@ impl<K: AsRef<str>, V: AsRef<str>> Headers for Vec<(K, V)> {
 
 impl RunTree {
     /// The headers that make another process continue this trace: `langsmith-trace` with the dotted order, and
-    /// `baggage` with metadata, tags and project, as LangSmith's SDKs write them. Empty for an inactive handle.
+    /// `baggage` with metadata, tags and project (or address), as LangSmith's SDKs write them. Empty for an inactive handle.
     ///
     /// All of the run's metadata goes out: put nothing there that the other side must not see.
     ///
@@ -75,8 +75,15 @@ impl RunTree {
                 baggage.tags.extend(own);
             }
             let bound = run.bound();
-            let by_default = bound.sink.as_ref().and_then(|sink| sink.default_project());
-            baggage.project = bound.project().map(AsRef::as_ref).or(by_default).map(str::to_owned);
+            let sink = bound.sink.as_ref();
+            baggage.project = bound.project().map(ToString::to_string);
+            baggage.address = bound.address().map(ToString::to_string);
+            if baggage.project.is_none() && baggage.address.is_none() {
+                baggage.project = sink.and_then(|sink| sink.default_project()).map(str::to_owned);
+            }
+            if baggage.project.is_none() && baggage.address.is_none() {
+                baggage.address = sink.and_then(|sink| sink.default_address()).map(str::to_owned);
+            }
         }
         let mut headers = vec![(TRACE_HEADER.to_owned(), order)];
         headers.extend(baggage.write().map(|baggage| (BAGGAGE_HEADER.to_owned(), baggage)));
@@ -120,6 +127,7 @@ fn remote(order: DottedOrder, baggage: Baggage) -> RunTree {
         sink: None,
         rare: Some(Arc::new(Rare {
             project: baggage.project.map(Into::into),
+            address: baggage.address.map(Into::into),
             reference_example_id: None,
             remote: Some(Remote { is_sampled: process::samples(trace_id), order }),
         })),

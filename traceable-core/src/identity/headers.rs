@@ -27,6 +27,8 @@ pub(crate) struct Baggage {
     pub(crate) metadata: Map<String, Value>,
     pub(crate) tags: Vec<String>,
     pub(crate) project: Option<String>,
+    /// Instead of a project: the environment of an agent.
+    pub(crate) address: Option<String>,
 }
 
 /// Reads the two headers. A baggage that cannot be read is left out member by member; the order decides alone
@@ -61,8 +63,13 @@ impl Baggage {
                     baggage.tags = value.split(',').filter(|t| !t.is_empty()).map(str::to_owned).collect();
                 }
                 "langsmith-project" if !value.is_empty() => baggage.project = Some(value),
+                "langsmith-address" if is_address(&value) => baggage.address = Some(value),
                 _ => {}
             }
+        }
+        if baggage.project.is_some() && baggage.address.is_some() {
+            // a run is in one of the two, and which is not said
+            (baggage.project, baggage.address) = (None, None);
         }
         baggage
     }
@@ -81,9 +88,22 @@ impl Baggage {
         if let Some(project) = &self.project {
             members.push(format!("langsmith-project={}", percent_encode(project)));
         }
+        if let Some(address) = &self.address {
+            members.push(format!("langsmith-address={}", percent_encode(address)));
+        }
         // what no receiver would read is not sent
         Some(members.join(",")).filter(|header| !header.is_empty() && header.len() <= MAX_HEADER)
     }
+}
+
+/// `lrn:agents/{id}/environments/{environment}`, and nothing that a stranger could put there besides.
+fn is_address(text: &str) -> bool {
+    let is_name = |name: &str| {
+        let is_part = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+        (1..=63).contains(&name.len()) && name.bytes().all(is_part)
+    };
+    let parts = text.strip_prefix("lrn:agents/").and_then(|rest| rest.split_once("/environments/"));
+    parts.is_some_and(|(id, environment)| is_name(id) && is_name(environment))
 }
 
 /// Everything but letters, digits and `_.-~/` becomes `%XX`, as Python's `urllib.parse.quote` has it.
@@ -149,6 +169,23 @@ mod tests {
         let header = "foo=1, langsmith-project = x ;ttl=3 , other, langsmith-metadata=%7Bbad";
         let baggage = read(ORDER, Some(header)).unwrap().baggage;
         assert_eq!(baggage, Baggage { project: Some("x".into()), ..Baggage::default() });
+    }
+
+    #[test]
+    fn an_address_stands_in_the_place_of_a_project() {
+        let address = "lrn:agents/support/environments/production";
+        let header = "langsmith-tags=t,langsmith-address=lrn%3Aagents/support/environments/production";
+        let baggage = read(ORDER, Some(header)).unwrap().baggage;
+        assert_eq!(baggage.address.as_deref(), Some(address));
+        assert_eq!(baggage.write().unwrap(), header);
+        let both = read(ORDER, Some(&format!("{header},langsmith-project=p"))).unwrap().baggage;
+        assert_eq!((both.project, both.address), (None, None));
+        for wrong in
+            ["x", "lrn:agents//environments/local", "lrn:agents/A/environments/local", "lrn:agents/a/b"]
+        {
+            let header = format!("langsmith-address={}", percent_encode(wrong));
+            assert_eq!(read(ORDER, Some(&header)).unwrap().baggage.address, None, "{wrong}");
+        }
     }
 
     #[test]

@@ -76,16 +76,17 @@ impl Birth<'_> {
 fn rare(settings: &Settings) -> Option<Arc<Rare>> {
     let (project, reference_example_id) = (settings.project.clone(), settings.reference_example_id);
     let is_rare = project.is_some() || reference_example_id.is_some();
-    is_rare.then(|| Arc::new(Rare { project, reference_example_id, remote: None }))
+    is_rare.then(|| Arc::new(Rare { project, reference_example_id, ..Rare::default() }))
 }
 
-/// A child is in its parent's project; the rest is not its own.
+/// A child is in its parent's project, or at its address; the rest is not its own.
 fn inherited(above: &Arc<Rare>) -> Option<Arc<Rare>> {
     if above.remote.is_none() && above.reference_example_id.is_none() {
         return Some(above.clone());
     }
-    let project = above.project.clone()?;
-    Some(Arc::new(Rare { project: Some(project), ..Rare::default() }))
+    let (project, address) = (above.project.clone(), above.address.clone());
+    let is_rare = project.is_some() || address.is_some();
+    is_rare.then(|| Arc::new(Rare { project, address, ..Rare::default() }))
 }
 
 /// Where a trace that begins here goes; `None`: it is not recorded.

@@ -42,6 +42,10 @@ impl Identity for Run {
         self.started()?.project().map(AsRef::as_ref)
     }
 
+    fn address(&self) -> Option<&str> {
+        self.started()?.address().map(AsRef::as_ref)
+    }
+
     fn reference_example_id(&self) -> Option<Uuid> {
         self.started()?.rare.as_ref()?.reference_example_id
     }
@@ -65,6 +69,17 @@ impl Identity for Run {
             }
             write_segment(out, start, id);
         }
+    }
+
+    fn distributed_parent_id(&self) -> Option<Uuid> {
+        let mut at = self.started();
+        while let Some(bound) = at {
+            if bound.remote().is_some() {
+                return Some(bound.id);
+            }
+            at = bound.up.as_ref().and_then(Context::run_ref).and_then(|run| run.started());
+        }
+        None
     }
 
     fn size(&self) -> usize {

@@ -97,6 +97,8 @@ pub(crate) struct Bound {
 #[derive(Default)]
 pub(crate) struct Rare {
     pub(crate) project: Option<Text>,
+    /// Instead of a project: told by another process.
+    pub(crate) address: Option<Text>,
     /// Of the root alone.
     pub(crate) reference_example_id: Option<Uuid>,
     /// Of a run that lives in another process; not of its children.
@@ -349,6 +351,10 @@ impl Bound {
 
     pub(crate) fn project(&self) -> Option<&Text> {
         self.rare.as_ref()?.project.as_ref()
+    }
+
+    pub(crate) fn address(&self) -> Option<&Text> {
+        self.rare.as_ref()?.address.as_ref()
     }
 
     /// The whole way, if the run lives in another process.

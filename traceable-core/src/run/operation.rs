@@ -52,8 +52,11 @@ pub(crate) trait Identity: Send + Sync {
     fn method(&self) -> Option<&'static str>;
     fn start_time(&self) -> Timestamp;
     fn project(&self) -> Option<&str>;
+    fn address(&self) -> Option<&str>;
     fn reference_example_id(&self) -> Option<Uuid>;
     fn write_dotted_order(&self, out: &mut Vec<u8>);
+    /// The nearest run above it that lives in another process.
+    fn distributed_parent_id(&self) -> Option<Uuid>;
     /// How many bytes of memory it takes by itself.
     fn size(&self) -> usize;
 }
@@ -108,6 +111,35 @@ impl RunOperation {
         self.run.parent_run_id()
     }
 
+    /// The run of another process that this part of the trace hangs under; `None` if the trace began in this one.
+    ///
+    /// ```
+    /// use std::sync::{Arc, Mutex};
+    /// use traceable_core::{RunOperation, RunSink, RunTree};
+    ///
+    /// #[derive(Default)]
+    /// struct Above(Mutex<Vec<Option<String>>>);
+    ///
+    /// impl RunSink for Above {
+    ///     fn submit(&self, operation: RunOperation) {
+    ///         self.0.lock().unwrap().push(operation.distributed_parent_id().map(|id| id.to_string()));
+    ///     }
+    /// }
+    ///
+    /// let sink = Arc::new(Above::default());
+    /// let order = "20261122T132433386589Z01a2036e-0bea-710d-96ed-c3ae3327ba63".parse()?;
+    /// let here = RunTree::from_dotted_order(&order).create_child("here").sink(sink.clone()).build();
+    /// here.post();
+    /// here.create_child("below").build().post();
+    /// RunTree::builder("own").sink(sink.clone()).build().post();
+    /// let elsewhere = Some("01a2036e-0bea-710d-96ed-c3ae3327ba63".to_owned());
+    /// assert_eq!(*sink.0.lock().unwrap(), [elsewhere.clone(), elsewhere, None]);
+    /// # Ok::<(), traceable_core::ParseError>(())
+    /// ```
+    pub fn distributed_parent_id(&self) -> Option<Uuid> {
+        self.run.distributed_parent_id()
+    }
+
     /// The run's name.
     pub fn name(&self) -> &str {
         self.run.name()
@@ -126,6 +158,12 @@ impl RunOperation {
     /// The project the run was explicitly put into; `None` leaves the choice to the sink.
     pub fn project(&self) -> Option<&str> {
         self.run.project()
+    }
+
+    /// The environment of an agent that the run was put into by another process, instead of a project:
+    /// `lrn:agents/{id}/environments/{environment}`. `None` leaves the choice to the sink.
+    pub fn address(&self) -> Option<&str> {
+        self.run.address()
     }
 
     /// The example of a dataset that the trace is an answer to.

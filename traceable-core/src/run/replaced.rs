@@ -115,8 +115,16 @@ impl Identity for Replaced {
         self.project.as_ref().map_or_else(|| self.run.project(), Option::as_deref)
     }
 
+    fn address(&self) -> Option<&str> {
+        self.run.address()
+    }
+
     fn reference_example_id(&self) -> Option<Uuid> {
         self.run.reference_example_id()
+    }
+
+    fn distributed_parent_id(&self) -> Option<Uuid> {
+        self.run.distributed_parent_id()
     }
 
     fn write_dotted_order(&self, out: &mut Vec<u8>) {

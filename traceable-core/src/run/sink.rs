@@ -36,6 +36,12 @@ pub trait RunSink: Send + Sync + 'static {
         None
     }
 
+    /// The environment of an agent that runs go to, instead of a project, if they name none:
+    /// `lrn:agents/{id}/environments/{environment}`. It goes out in the headers as a project does.
+    fn default_address(&self) -> Option<&str> {
+        None
+    }
+
     /// Waits until what was submitted before has gone where it should, at most `timeout`. `false`: not all of it
     /// has. A sink that keeps nothing waiting need not implement it.
     fn flush(&self, timeout: Duration) -> bool {

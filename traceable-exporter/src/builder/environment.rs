@@ -1,10 +1,14 @@
 //! Settings from the environment.
 
-use super::{ConfigBuilder, ROOT_CERTIFICATES, SecretText};
+use super::{ConfigBuilder, ROOT_CERTIFICATES};
+use crate::agent::Wanted;
 use crate::config::Config;
-use crate::error::ConfigError;
+use crate::error::{ConfigError, ConfigErrorKind};
 use crate::failed_traces::FailedTraces;
+use crate::key::SecretText;
+use crate::profile;
 use crate::redact::Redaction;
+use crate::replica;
 use crate::spool::Spool;
 use crate::vars::{Vars, tracing_is_on, warn_of_unclear_switch};
 
@@ -17,6 +21,9 @@ impl Config {
     /// | `ENDPOINT` | default `https://api.smith.langchain.com` |
     /// | `API_KEY` | needed unless the endpoint is this machine |
     /// | `WORKSPACE_ID` | for keys of several workspaces |
+    /// | `RUNS_ENDPOINTS` | several destinations, see [`Replica`](crate::Replica): a JSON list of objects with `api_url`, `api_key`, `project_name`, `workspace_id`, `primary` and `updates` (`metadata`, `tags`, `reroot`), or an object with a key for each address; not along with `ENDPOINT` |
+    /// | `CONFIG_FILE`, `PROFILE` | a file with profiles, which may have `api_key`, `api_url` and `workspace_id`, for what is not named otherwise; default `.langsmith/config.json` in the home directory, and its `current_profile`, else `default`. Its key goes to its address alone. No `LANGCHAIN_` names |
+    /// | `AGENT_ID`, `AGENT_ENVIRONMENT` | both: the environment of an agent, instead of a project; see [`agent`](ConfigBuilder::agent). No `LANGCHAIN_` names |
     /// | `PROJECT`, then `SESSION` | default `default`; `HOSTED_LANGSERVE_PROJECT_NAME` wins over both |
     /// | `TRACING_SAMPLING_RATE` | 0 to 1, default all |
     /// | `REVISION_ID` | goes into the metadata of each run as `revision_id` |
@@ -24,7 +31,7 @@ impl Config {
     /// | `BATCH_INGEST_SIZE_LIMIT` | runs per request, default as the server says, or 100 |
     /// | `DISABLE_RUN_COMPRESSION`, `RUN_COMPRESSION_LEVEL` | zstd, default on (if the server takes it), level 1 |
     /// | `SPOOL_DIR`, `SPOOL_MAX_MB` | a folder in which runs wait on disk, see [`Spool`], and its bound (not known to LangSmith's own SDKs) |
-    /// | `FAILED_TRACES_DIR`, `FAILED_TRACES_MAX_MB` | a folder for runs that are given up, and its bound, default 100 |
+    /// | `FAILED_TRACES_DIR`, `FAILED_TRACES_MAX_MB` | a folder for runs that are given up, and its bound, default 100; of several destinations each has a folder inside |
     /// | `HIDE_INPUTS`, `HIDE_OUTPUTS`, `HIDE_METADATA` | left out, see [`Redaction`]; also by words other than `true`, as long as it is not `false`, `0`, `no` or `off` |
     /// | `TRACING_BACKGROUND` | `false`: who ends a root run waits until it is delivered, see [`ConfigBuilder::flush_on_root_end`] |
     /// | `ALLOW_INSECURE` | `true`: http:// to other machines (not known to LangSmith's own SDKs) |
@@ -34,12 +41,11 @@ impl Config {
     /// # Errors
     /// The first setting that is missing or malformed.
     pub fn from_env() -> Result<Config, ConfigError> {
-        let lookup = |name: &str| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
-        warn_of_unclear_switch(&Vars(&lookup));
-        Config::from_vars(lookup)
+        ConfigBuilder::from_env()?.build()
     }
 
-    /// As [`from_env`](Self::from_env), with the variables from somewhere else.
+    /// As [`from_env`](Self::from_env), with the variables from somewhere else; so is `HOME`, on Windows
+    /// `USERPROFILE`, the directory in which the file of profiles is looked for.
     ///
     /// # Errors
     /// The first setting that is missing or malformed.
@@ -61,7 +67,7 @@ impl ConfigBuilder {
     /// Begins with what the environment says, see [`Config::from_env`]; what is set then comes before that.
     ///
     /// # Errors
-    /// The first setting that is malformed.
+    /// The first setting that is malformed. What is missing is an error of [`build`](Self::build).
     ///
     /// ```
     /// use traceable_exporter::ConfigBuilder;
@@ -78,22 +84,27 @@ impl ConfigBuilder {
     fn from_vars(vars: &Vars<'_>) -> Result<ConfigBuilder, ConfigError> {
         let mut builder = ConfigBuilder::default();
         builder.config.tracing = tracing_is_on(vars);
-        if let Some(found) = vars.get("ENDPOINT") {
-            builder.endpoint = (found.name, found.value);
+        let endpoint = vars.get("ENDPOINT");
+        if let Some(found) = vars.get("RUNS_ENDPOINTS") {
+            if let Some(endpoint) = endpoint {
+                let expected = format!("only one of it and {}", endpoint.name);
+                return Err(ConfigError::new(ConfigErrorKind::Conflict, &found.name, None, expected));
+            }
+            builder.found_replicas = replica::read(&found)?;
+        } else if let Some(found) = endpoint {
+            builder.access.endpoint = Some((found.name, found.value));
         }
-        builder.api_key = vars.get("API_KEY").map(|found| (found.name, SecretText(found.value)));
-        builder.allow_insecure = vars.switch("ALLOW_INSECURE").unwrap_or(false);
+        builder.access.profile = profile::read(vars)?;
+        builder.access.api_key = vars.get("API_KEY").map(|found| (found.name, SecretText(found.value)));
+        builder.access.workspace_id = vars.get("WORKSPACE_ID").map(|found| (found.name, found.value));
+        builder.access.allow_insecure = vars.switch("ALLOW_INSECURE").unwrap_or(false);
+        builder.wanted[1] = Wanted::from_vars(vars);
         if let Some(found) = vars.exact(ROOT_CERTIFICATES) {
             // what cannot be read has no certificate in it, which is an error if one is needed
             builder.root_certificates = Some((found.name, std::fs::read(found.value).unwrap_or_default()));
         }
         let config = &mut builder.config;
         config.flush_on_root_end = vars.is_off("TRACING_BACKGROUND");
-        config.workspace_id = vars.get("WORKSPACE_ID").map(|found| found.value);
-        let hosted = vars.exact("HOSTED_LANGSERVE_PROJECT_NAME");
-        if let Some(found) = hosted.or_else(|| vars.get("PROJECT")).or_else(|| vars.get("SESSION")) {
-            config.project = found.value;
-        }
         config.sampling_rate = vars.number("TRACING_SAMPLING_RATE", 0.0..=1.0, "a number from 0 to 1")?;
         config.revision_id = vars.get("REVISION_ID").map(|found| found.value);
         let bytes = "a number of bytes greater than 0";

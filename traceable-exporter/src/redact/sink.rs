@@ -53,6 +53,10 @@ impl RunSink for Redacted {
         self.sink.default_project()
     }
 
+    fn default_address(&self) -> Option<&str> {
+        self.sink.default_address()
+    }
+
     fn flush(&self, timeout: Duration) -> bool {
         self.sink.flush(timeout)
     }

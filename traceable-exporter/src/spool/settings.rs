@@ -20,6 +20,9 @@ use std::time::Duration;
 /// Several processes may be given the same folder: each takes a folder of its own inside, and those that start later send
 /// what others have left. Files can be read by their owner only, and hold no key and no address.
 ///
+/// Of several [replicas](crate::Replica) each has a folder inside, named after a hash of its address, workspace and
+/// project.
+///
 /// ```
 /// use std::time::Duration;
 /// use traceable_exporter::{Config, Spool};
@@ -66,6 +69,13 @@ impl Spool {
     /// [`Duration::ZERO`]: every batch is on the disk before the next is written.
     pub fn sync_every(mut self, interval: Duration) -> Self {
         self.sync_every = interval;
+        self
+    }
+
+    /// The same in a folder inside, which no other destination uses: what waits for one server must not be taken over
+    /// by an exporter that sends to another.
+    pub(crate) fn of_destination(mut self, folder: &str) -> Spool {
+        self.directory.push(folder);
         self
     }
 

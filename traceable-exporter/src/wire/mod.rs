@@ -6,6 +6,8 @@ mod compress;
 mod json;
 mod multipart;
 mod parts;
+mod placement;
+mod remap;
 mod run;
 mod run_json;
 mod stored;
@@ -19,7 +21,8 @@ use compress::Compressor;
 #[cfg(feature = "zstd")]
 pub(crate) use compress::unpack;
 use multipart::Multipart;
-pub(crate) use run::{Pieces, Run};
+pub(crate) use placement::{Changes, Placement, Spot};
+pub(crate) use run::{Field, Pieces, Run};
 pub(crate) use run_json::{Shared, name, write};
 pub(crate) use stored::{StoredRun, read as read_runs};
 pub(crate) use trim::Trim;

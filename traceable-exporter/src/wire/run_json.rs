@@ -3,6 +3,7 @@
 use traceable_core::{OperationKind, RunOperation, RunType};
 
 use super::json;
+use super::placement::{Placed, Placement};
 use super::run::{Field, Pieces};
 
 /// The longest name that LangSmith takes, in characters; a longer one makes it refuse the whole request.
@@ -10,15 +11,14 @@ const MAX_NAME: usize = 128;
 
 /// What all runs of an exporter have in common.
 pub(crate) struct Shared {
-    /// For runs that name no project.
-    pub(crate) project: String,
+    pub(crate) placement: Placement,
     pub(crate) revision_id: Option<String>,
     /// The value of `extra.runtime`.
     runtime: Vec<u8>,
 }
 
 impl Shared {
-    pub(crate) fn new(project: String, revision_id: Option<String>) -> Shared {
+    pub(crate) fn new(placement: impl Into<Placement>, revision_id: Option<String>) -> Shared {
         let runtime = serde_json::json!({
             "sdk": "traceable",
             "sdk_version": env!("CARGO_PKG_VERSION"),
@@ -26,7 +26,7 @@ impl Shared {
             "platform": format!("{}-{}", std::env::consts::OS, std::env::consts::ARCH),
             "runtime": "rust",
         });
-        Shared { project, revision_id, runtime: runtime.to_string().into_bytes() }
+        Shared { placement: placement.into(), revision_id, runtime: runtime.to_string().into_bytes() }
     }
 }
 
@@ -52,13 +52,14 @@ pub(crate) fn write(
 ) {
     let post = operation.kind == OperationKind::Post;
     let details = operation.details();
+    let placed = shared.placement.place(operation);
     scratch.clear();
     match operation.kind {
-        OperationKind::Post => post_fields(scratch, operation, shared),
-        OperationKind::Patch => patch_fields(scratch, operation, shared),
+        OperationKind::Post => post_fields(scratch, operation, &placed, shared),
+        OperationKind::Patch => patch_fields(scratch, operation, &placed, shared),
     }
     scratch.push(b'}');
-    body.main(operation.kind, operation.id(), scratch);
+    body.main(operation.kind, placed.id, scratch);
     for (field, payload) in [(Field::Inputs, &operation.inputs), (Field::Outputs, &operation.outputs)] {
         match payload {
             Some(payload) => body.field(field, payload.as_bytes()),
@@ -87,21 +88,21 @@ pub(crate) fn write(
 }
 
 /// The fields of a new run, without the brace at the end.
-fn post_fields(out: &mut Vec<u8>, operation: &RunOperation, shared: &Shared) {
+fn post_fields(out: &mut Vec<u8>, operation: &RunOperation, placed: &Placed<'_>, shared: &Shared) {
     out.extend_from_slice(b"{\"id\":");
-    json::quoted_id(out, operation.id());
+    json::quoted_id(out, placed.id);
     out.extend_from_slice(b",\"start_time\":");
     json::time(out, operation.start_time());
-    if let Some(parent) = operation.parent_run_id() {
+    if let Some(parent) = placed.parent_run_id {
         out.extend_from_slice(b",\"parent_run_id\":");
         json::quoted_id(out, parent);
     }
     reference_example(out, operation);
-    tags(out, operation);
-    dotted_order(out, operation);
+    tags(out, operation, shared);
+    dotted_order(out, operation, placed);
     out.extend_from_slice(b",\"trace_id\":");
-    json::quoted_id(out, operation.trace_id());
-    project(out, operation, shared);
+    json::quoted_id(out, placed.trace_id);
+    spot(out, placed);
     name_and_type(out, operation, b",\"name\":");
     if let Some(end) = operation.end_time {
         out.extend_from_slice(b",\"end_time\":");
@@ -111,21 +112,21 @@ fn post_fields(out: &mut Vec<u8>, operation: &RunOperation, shared: &Shared) {
 
 /// The fields of a known run's end or change, without the brace at the end. What is unknown is null, as in the
 /// reference: an update that stands alone must say all there is.
-fn patch_fields(out: &mut Vec<u8>, operation: &RunOperation, shared: &Shared) {
+fn patch_fields(out: &mut Vec<u8>, operation: &RunOperation, placed: &Placed<'_>, shared: &Shared) {
     out.extend_from_slice(b"{\"id\":");
-    json::quoted_id(out, operation.id());
+    json::quoted_id(out, placed.id);
     name_and_type(out, operation, b",\"name\":");
     out.extend_from_slice(b",\"trace_id\":");
-    json::quoted_id(out, operation.trace_id());
+    json::quoted_id(out, placed.trace_id);
     out.extend_from_slice(b",\"parent_run_id\":");
-    match operation.parent_run_id() {
+    match placed.parent_run_id {
         Some(parent) => json::quoted_id(out, parent),
         None => out.extend_from_slice(b"null"),
     }
-    dotted_order(out, operation);
-    tags(out, operation);
+    dotted_order(out, operation, placed);
+    tags(out, operation, shared);
     out.extend_from_slice(b",\"session_id\":null");
-    project(out, operation, shared);
+    spot(out, placed);
     out.extend_from_slice(b",\"start_time\":");
     json::time(out, operation.start_time());
     out.extend_from_slice(b",\"end_time\":");
@@ -143,8 +144,13 @@ fn name_and_type(out: &mut Vec<u8>, operation: &RunOperation, key: &[u8]) {
     json::string(out, operation.run_type().as_str());
 }
 
-fn tags(out: &mut Vec<u8>, operation: &RunOperation) {
-    out.extend_from_slice(b",\"tags\":[");
+fn tags(out: &mut Vec<u8>, operation: &RunOperation, shared: &Shared) {
+    out.extend_from_slice(b",\"tags\":");
+    if let Some(tags) = shared.placement.tags() {
+        json::value(out, tags);
+        return;
+    }
+    out.push(b'[');
     for (i, tag) in operation.tags().enumerate() {
         if i > 0 {
             out.push(b',');
@@ -154,15 +160,21 @@ fn tags(out: &mut Vec<u8>, operation: &RunOperation) {
     out.push(b']');
 }
 
-fn dotted_order(out: &mut Vec<u8>, operation: &RunOperation) {
+fn dotted_order(out: &mut Vec<u8>, operation: &RunOperation, placed: &Placed<'_>) {
     out.extend_from_slice(b",\"dotted_order\":\"");
-    operation.write_dotted_order(out);
+    match &placed.dotted_order {
+        Some(order) => out.extend_from_slice(order.as_bytes()),
+        None => operation.write_dotted_order(out),
+    }
     out.push(b'"');
 }
 
-fn project(out: &mut Vec<u8>, operation: &RunOperation, shared: &Shared) {
-    out.extend_from_slice(b",\"session_name\":");
-    json::string(out, operation.project().unwrap_or(&shared.project));
+fn spot(out: &mut Vec<u8>, placed: &Placed<'_>) {
+    let (field, value) = placed.spot;
+    out.extend_from_slice(b",\"");
+    out.extend_from_slice(field.as_bytes());
+    out.extend_from_slice(b"\":");
+    json::string(out, value);
 }
 
 fn reference_example(out: &mut Vec<u8>, operation: &RunOperation) {
@@ -176,7 +188,14 @@ fn reference_example(out: &mut Vec<u8>, operation: &RunOperation) {
 fn extra(out: &mut Vec<u8>, operation: &RunOperation, shared: &Shared) {
     out.extend_from_slice(b"{\"metadata\":");
     let start = out.len();
-    operation.write_metadata(out);
+    match shared.placement.metadata() {
+        None => operation.write_metadata(out),
+        Some(changes) => {
+            let mut metadata = operation.metadata();
+            metadata.extend(changes.clone());
+            json::value(out, &metadata);
+        }
+    }
     if name(operation).1 {
         add_metadata(out, start, "full_name", operation.name());
     }

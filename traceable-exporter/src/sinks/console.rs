@@ -1,0 +1,141 @@
+//! Runs as an indented tree, for people who look at a terminal.
+
+use std::fmt;
+use std::io::{self, Write};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use traceable_core::process::this_process;
+use traceable_core::{RunOperation, RunSink};
+
+use super::line_stats::LineStats;
+use super::lines::{Lines, Target};
+use super::open_trees::OpenTrees;
+use super::tree_text;
+
+/// Prints each trace when its root ends: a line for each run, indented below its parent, with name, type, duration,
+/// tokens if they are known, and the first line of the error if there is one. Children stand in the order of their
+/// starts. No server and no account are needed.
+///
+/// ```text
+/// answer  chain  1.24 s
+///   retrieve  retriever  210 ms
+///   ChatModel  llm  1.02 s  12 + 34 = 46 tokens
+///     parse  parser  40 µs  error: expected a number
+/// ```
+///
+/// A run that has not ended when its root ends is shown as `still open`, and on a line of its own when it ends. At most
+/// [`max_runs`](Self::max_runs) runs are remembered: above that the oldest tree is printed as far as it is known.
+/// A thread writes; a terminal that is stopped holds up nobody, and what has no room then is dropped and counted by
+/// [`stats`](Self::stats). Dropping the sink does not wait: [`flush`](RunSink::flush) it before the program ends, or
+/// call [`process::flush`](traceable_core::process::flush) if it is the process's own.
+///
+/// ```
+/// use std::sync::Arc;
+/// use std::time::Duration;
+/// use traceable_core::{RunSink, RunTree};
+/// use traceable_exporter::Console;
+///
+/// let console = Arc::new(Console::stderr());
+/// RunTree::builder("step").sink(console.clone()).build().post().end().patch();
+/// assert!(console.flush(Duration::from_secs(5)));
+/// ```
+///
+/// For a whole program: `traceable_core::process::install_sink(console)`.
+pub struct Console {
+    lines: Lines,
+    state: Mutex<State>,
+}
+
+struct State {
+    process: u32,
+    trees: OpenTrees,
+}
+
+/// How many bytes wait at most.
+const MAX_BYTES: usize = 4 << 20;
+/// How many runs are remembered at most, unless the program says otherwise.
+const MAX_RUNS: usize = 10_000;
+
+impl Console {
+    /// Prints to standard error.
+    pub fn stderr() -> Console {
+        let writer = stderr().unwrap_or_else(|_| Box::new(io::stderr()));
+        Console::on("standard error", Target::Open(Box::new(stderr)), writer)
+    }
+
+    /// Prints somewhere else. The writer is used by one thread, and flushed after each group of lines; a copy of the
+    /// process, made by `fork`, does not use it. If it panics, nothing is printed any more.
+    ///
+    /// ```
+    /// let sink = traceable_exporter::Console::to(std::io::sink());
+    /// # drop(sink);
+    /// ```
+    pub fn to(writer: impl Write + Send + 'static) -> Console {
+        Console::on("the writer of trees", Target::Given, Box::new(writer))
+    }
+
+    fn on(name: &str, target: Target, writer: Box<dyn Write + Send>) -> Console {
+        let lines = Lines::new(name.to_owned(), target, writer, MAX_BYTES);
+        let state = State { process: this_process(), trees: OpenTrees::new(MAX_RUNS) };
+        Console { lines, state: Mutex::new(state) }
+    }
+
+    /// How many runs are remembered until their root ends. Default: 10 000.
+    #[must_use = "the bound is set on what is returned"]
+    pub fn max_runs(self, runs: usize) -> Console {
+        self.state().trees = OpenTrees::new(runs);
+        self
+    }
+
+    /// What became of the lines so far.
+    pub fn stats(&self) -> LineStats {
+        self.lines.stats()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Another handle of standard error: that of the standard library has a lock, which a copy of the process may inherit
+/// closed.
+#[cfg(unix)]
+fn stderr() -> io::Result<Box<dyn Write + Send>> {
+    use std::os::fd::AsFd as _;
+    let handle = io::stderr().as_fd().try_clone_to_owned()?;
+    Ok(Box::new(std::fs::File::from(handle)))
+}
+
+#[cfg(not(unix))]
+fn stderr() -> io::Result<Box<dyn Write + Send>> {
+    Ok(Box::new(io::stderr()))
+}
+
+impl RunSink for Console {
+    fn submit(&self, operation: RunOperation) {
+        let mut state = self.state();
+        let process = this_process();
+        if state.process != process {
+            // the runs of another process end there
+            state.process = process;
+            state.trees.forget_all();
+        }
+        let ended = state.trees.add(&operation);
+        drop(state);
+        for tree in ended {
+            let (text, lines) = tree_text::write(&tree);
+            self.lines.push(&text, lines);
+        }
+    }
+
+    fn flush(&self, timeout: Duration) -> bool {
+        self.lines.flush(timeout)
+    }
+}
+
+impl fmt::Debug for Console {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Console").field("stats", &self.stats()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,194 @@
+//! Runs as lines of JSON.
+
+use std::fmt;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::path::Path;
+use std::time::Duration;
+
+use traceable_core::{OperationKind, RunOperation, RunSink};
+use uuid::Uuid;
+
+use super::line_stats::LineStats;
+use super::lines::{Lines, Target};
+use crate::wire::{self, Field, Pieces, Shared};
+
+/// Writes runs into a file, one line of JSON for each operation: no server and no account are needed, and `jq`, a data
+/// frame or a script reads what is there.
+///
+/// A line is what LangSmith's `/runs/batch` would be sent, all fields of a run in one object, after `op`: `"post"`
+/// where a run starts, `"patch"` where it ends or changes. Of attachments the line has `name`, `mime_type` and `size`,
+/// not the content.
+///
+/// Handing over costs the program the making of the line; a thread writes. At most
+/// [`max_bytes`](Self::max_bytes) wait, whatever the disk does; what has no room then is dropped, and
+/// [`stats`](Self::stats) counts it. Writing that fails is told, and tried again. Dropping the sink does not wait:
+/// [`flush`](RunSink::flush) it before the program ends, or call
+/// [`process::flush`](traceable_core::process::flush) if it is the process's own.
+///
+/// ```
+/// use std::sync::Arc;
+/// use std::time::Duration;
+/// use traceable_core::{RunSink, RunTree};
+/// use traceable_exporter::JsonLines;
+///
+/// let path = std::env::temp_dir().join(format!("runs-{}.jsonl", std::process::id()));
+/// let file = Arc::new(JsonLines::create(&path)?.project("demo"));
+/// RunTree::builder("step").sink(file.clone()).build().post().end().patch();
+/// assert!(file.flush(Duration::from_secs(5)));
+///
+/// let text = std::fs::read_to_string(&path)?;
+/// let start: serde_json::Value = serde_json::from_str(text.lines().next().unwrap())?;
+/// assert_eq!((&start["op"], &start["name"]), (&"post".into(), &"step".into()));
+/// # std::fs::remove_file(&path)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// For a whole program: `traceable_core::process::install_sink(file)`.
+pub struct JsonLines {
+    lines: Lines,
+    shared: Shared,
+}
+
+/// How many bytes wait at most, unless the program says otherwise.
+const MAX_BYTES: usize = 16 << 20;
+
+impl JsonLines {
+    /// Writes into this file from its beginning on; what is in it is lost. If there is none, one is made that nobody
+    /// but its owner may read (on Unix: mode 0600), as runs hold what the program works on.
+    ///
+    /// # Errors
+    /// If the file cannot be opened for writing.
+    pub fn create(path: impl AsRef<Path>) -> io::Result<JsonLines> {
+        private(OpenOptions::new().write(true).truncate(true)).open(&path)?;
+        JsonLines::append(path)
+    }
+
+    /// Writes at the end of this file; makes it as [`create`](Self::create) does. Several processes may write into one
+    /// file, and so may the copies that a process makes of itself by `fork`.
+    ///
+    /// # Errors
+    /// If the file cannot be opened for writing.
+    pub fn append(path: impl AsRef<Path>) -> io::Result<JsonLines> {
+        // the same file also after the program has gone to another directory
+        let path = std::path::absolute(path)?;
+        let name = path.display().to_string();
+        let open = move || -> io::Result<File> { private(OpenOptions::new().append(true)).open(&path) };
+        let file = open()?;
+        let reopen = move || open().map(|file| Box::new(file) as Box<dyn Write + Send>);
+        Ok(JsonLines::on(name, Target::Open(Box::new(reopen)), Box::new(file)))
+    }
+
+    /// Writes to something else: a pipe, a compressor, a buffer of a test. It is used by one thread, and flushed after
+    /// each group of lines; a copy of the process, made by `fork`, does not use it. If it panics, nothing is written
+    /// any more.
+    ///
+    /// ```
+    /// let sink = traceable_exporter::JsonLines::to(std::io::stderr());
+    /// # drop(sink);
+    /// ```
+    pub fn to(writer: impl Write + Send + 'static) -> JsonLines {
+        JsonLines::on("the writer of runs".to_owned(), Target::Given, Box::new(writer))
+    }
+
+    fn on(name: String, target: Target, writer: Box<dyn Write + Send>) -> JsonLines {
+        let lines = Lines::new(name, target, writer, MAX_BYTES);
+        JsonLines { lines, shared: Shared::new("default".to_owned(), None) }
+    }
+
+    /// The project of runs that name none. Default: `default`.
+    #[must_use = "the project is set on what is returned"]
+    pub fn project(mut self, name: impl Into<String>) -> JsonLines {
+        self.shared = Shared::new(name.into(), None);
+        self
+    }
+
+    /// How many bytes may wait to be written. Default: 16 MiB.
+    #[must_use = "the bound is set on what is returned"]
+    pub fn max_bytes(mut self, bytes: usize) -> JsonLines {
+        self.lines.set_max_bytes(bytes);
+        self
+    }
+
+    /// What became of the lines so far.
+    pub fn stats(&self) -> LineStats {
+        self.lines.stats()
+    }
+}
+
+fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    options.create(true)
+}
+
+impl RunSink for JsonLines {
+    fn submit(&self, operation: RunOperation) {
+        let mut line = JsonLine::default();
+        wire::write(&operation, &mut line, &mut Vec::new(), &self.shared);
+        self.lines.push(&line.finish(), 1);
+    }
+
+    fn default_project(&self) -> Option<&str> {
+        self.shared.placement.project()
+    }
+
+    fn flush(&self, timeout: Duration) -> bool {
+        self.lines.flush(timeout)
+    }
+}
+
+impl fmt::Debug for JsonLines {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JsonLines").field("stats", &self.stats()).finish_non_exhaustive()
+    }
+}
+
+/// One operation on one line.
+#[derive(Default)]
+struct JsonLine {
+    text: Vec<u8>,
+    attachments: Vec<serde_json::Value>,
+}
+
+impl JsonLine {
+    fn finish(mut self) -> Vec<u8> {
+        if !self.attachments.is_empty() {
+            self.text.extend_from_slice(b",\"attachments\":");
+            self.text.extend_from_slice(serde_json::Value::from(self.attachments).to_string().as_bytes());
+        }
+        self.text.extend_from_slice(b"}\n");
+        self.text
+    }
+}
+
+impl Pieces for JsonLine {
+    fn main(&mut self, kind: OperationKind, _id: Uuid, json: &[u8]) {
+        let op: &[u8] =
+            if kind == OperationKind::Post { b"{\"op\":\"post\"," } else { b"{\"op\":\"patch\"," };
+        self.text.extend_from_slice(op);
+        let json = json.strip_prefix(b"{").unwrap_or(json);
+        // the brace at its end comes after the fields
+        self.text.extend_from_slice(json.strip_suffix(b"}").unwrap_or(json));
+    }
+
+    fn field(&mut self, field: Field, json: &[u8]) {
+        self.text.extend_from_slice(b",\"");
+        self.text.extend_from_slice(field.name().as_bytes());
+        self.text.extend_from_slice(b"\":");
+        let start = self.text.len();
+        self.text.extend_from_slice(json);
+        // JSON that was made elsewhere may be laid out on several lines; a break can stand between its parts alone,
+        // and so can a space
+        for byte in &mut self.text[start..] {
+            if matches!(byte, b'\n' | b'\r') {
+                *byte = b' ';
+            }
+        }
+    }
+
+    fn attachment(&mut self, name: &str, mime_type: &str, bytes: &[u8]) {
+        let size = bytes.len();
+        self.attachments.push(serde_json::json!({"name": name, "mime_type": mime_type, "size": size}));
+    }
+}

@@ -1,0 +1,58 @@
+//! A process with several destinations, named by its environment. One test, because all of it is about the whole
+//! process.
+
+mod support;
+
+use std::sync::Mutex;
+
+use support::LONG;
+use support::server::{Answer, Server};
+use traceable_core::RunTree;
+use traceable_core::diagnostics::set_reporter;
+use traceable_exporter::{ConfigBuilder, flush, init};
+
+static TOLD: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+fn one_run() {
+    RunTree::builder("r").build().post().end().patch();
+}
+
+#[test]
+fn a_process_sends_to_all_its_destinations() {
+    let (one, other) = (Server::start(), Server::start());
+    let list = serde_json::json!([
+        {"api_url": one.url(), "api_key": "k1"},
+        {"api_url": other.url(), "project_name": "second"},
+    ]);
+    // SAFETY: no other thread of this process looks at its environment now
+    unsafe {
+        std::env::remove_var("LANGSMITH_ENDPOINT");
+        std::env::set_var("LANGSMITH_TRACING", "true");
+        std::env::set_var("LANGSMITH_CONFIG_FILE", "");
+        std::env::set_var("HOME", "");
+        std::env::set_var("LANGSMITH_RUNS_ENDPOINTS", list.to_string());
+    }
+    set_reporter(|report| TOLD.lock().unwrap().push(report.to_string()));
+
+    let guard = init().unwrap();
+    one_run();
+    assert!(flush(LONG).unwrap().is_lossless());
+    assert_eq!((guard.exporters().len(), guard.stats().delivered), (2, 4));
+    assert_eq!(guard.exporter().unwrap().config().endpoint(), one.url());
+    assert_eq!((one.requests().len(), other.requests().len()), (1, 1));
+    // a second start with the same settings is the same
+    assert!(init().unwrap().flush(LONG).unwrap().is_lossless());
+
+    // what the program says itself wins
+    let by_hand = ConfigBuilder::from_env().unwrap().endpoint(one.url()).project("p").build().unwrap();
+    assert_eq!((by_hand.replicas().len(), by_hand.endpoint(), by_hand.project()), (0, &*one.url(), "p"));
+
+    // at the end, the destination that has lost something is named
+    other.rule(|_| Answer::Status(400));
+    one_run();
+    drop(guard);
+    let told = TOLD.lock().unwrap().clone();
+    let lost: Vec<_> = told.iter().filter(|line| line.contains("lost:")).collect();
+    assert_eq!(lost.len(), 1, "{told:?}");
+    assert!(lost[0].contains(&other.url()) && lost[0].contains("2 rejected"), "{told:?}");
+}
