@@ -2,9 +2,9 @@
 
 use traceable::prelude::*;
 use traceable::testing::Recorder;
-use traceable::{ContextThreadPool, assert_tree, bind, bind_fn};
+use traceable::{ContextThreadPool, Parent, assert_tree, bind, bind_fn, detached};
 
-use crate::support::{child, here, leaf, on_both_runtimes};
+use crate::support::{child, everywhere, forests, here, leaf, on_both_runtimes};
 
 #[test]
 fn a_bound_closure_nests_on_another_thread() {
@@ -16,7 +16,7 @@ fn a_bound_closure_nests_on_another_thread() {
             scope.spawn(bind(|| leaf(local)));
         });
     }
-    here("outer > (leaf, leaf)", outer);
+    everywhere("outer > (leaf, leaf)", outer);
 }
 
 #[test]
@@ -30,6 +30,24 @@ fn a_closure_bound_nowhere_clears() {
         }
         assert!(calls(bound));
     });
+}
+
+#[test]
+fn a_block_that_a_closure_returns_carries_a_context_by_itself() {
+    #[traceable]
+    async fn outer() {
+        let bound = bind(|| async { child(1).await }.in_current_run());
+        tokio::spawn(async { bound().await }.with_context(TracingContext::new().parent(Parent::Root)))
+            .await
+            .unwrap();
+        // polled right here, where a bare one would nest
+        detached(|| async { child(2).await }.in_current_run()).await;
+        detached(|| async { child(3).await }).await;
+    }
+    for forest in forests(async || outer().await) {
+        assert_tree!(forest, "outer > (child, child); child");
+        assert!(forest.runs().iter().all(|run| !run.metadata.contains_key("split_reason")));
+    }
 }
 
 #[test]
@@ -73,7 +91,7 @@ fn a_closure_that_is_called_many_times_keeps_its_context() {
     #[traceable]
     fn outer() -> i32 {
         let f = bind_fn(leaf);
-        traceable::detached(|| (0..3).map(f).sum())
+        detached(|| (0..3).map(f).sum())
     }
     here("outer > (leaf, leaf, leaf)", || {
         assert_eq!(outer(), 3);

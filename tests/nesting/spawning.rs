@@ -1,12 +1,10 @@
 //! The ways to start work elsewhere that carry the context by themselves.
 
-use std::sync::Arc;
-
 use rayon::prelude::*;
 use traceable::task::{JoinSet, TaskTracker};
 use traceable::{ContextHandle, ContextThreadPool, ParallelIteratorExt as _, bind_mut, task, thread, trace};
 
-use crate::support::{child, here, leaf, on_both_runtimes};
+use crate::support::{child, everywhere, here, leaf, on_both_runtimes};
 
 #[test]
 fn every_way_to_spawn_a_task_carries_the_context() {
@@ -62,7 +60,7 @@ fn blocking_in_place_nests() {
 
 #[test]
 fn threads_carry_the_context_also_those_that_borrow() {
-    here("top > (leaf, leaf, leaf, leaf, leaf)", || {
+    everywhere("top > (leaf, leaf, leaf, leaf, leaf)", || {
         trace("top").scope(|_| {
             thread::spawn(|| leaf(1)).join().unwrap();
             thread::Builder::new().name("named".into()).spawn(|| leaf(2)).unwrap().join().unwrap();
@@ -79,9 +77,8 @@ fn threads_carry_the_context_also_those_that_borrow() {
 
 #[test]
 fn a_pool_carries_the_context_of_whoever_gives_it_work() {
-    let pool = Arc::new(ContextThreadPool::new(3).unwrap());
-    let again = pool.clone();
-    here("a > (leaf, leaf, leaf); b > (leaf, leaf)", move || {
+    let pool = ContextThreadPool::new(3).unwrap();
+    everywhere("a > (leaf, leaf, leaf); b > (leaf, leaf)", || {
         trace("a").scope(|_| {
             pool.submit(|| leaf(1)).join().unwrap();
             pool.map(2..3, leaf);
@@ -90,7 +87,7 @@ fn a_pool_carries_the_context_of_whoever_gives_it_work() {
         trace("b").scope(|_| {
             let mut results = [0, 0];
             let [first, second] = &mut results;
-            again.scope(|scope| {
+            pool.scope(|scope| {
                 scope.spawn(|| *first = leaf(1));
                 scope.spawn(|| *second = leaf(2));
             });
@@ -103,7 +100,7 @@ fn a_pool_carries_the_context_of_whoever_gives_it_work() {
 fn what_follows_in_a_parallel_chain_carries_the_context() {
     let pool = ContextThreadPool::new(4).unwrap();
     let leaves = vec!["leaf"; 100].join(", ");
-    here(&format!("top > ({leaves})"), || {
+    everywhere(&format!("top > ({leaves})"), || {
         trace("top").scope(|_| {
             let results: Vec<i32> = pool.install(|| {
                 (0..100).into_par_iter().in_current_run().map(leaf).filter(|x| x % 2 == 0).collect()

@@ -44,6 +44,13 @@ pub(crate) fn here(expected: &str, test: impl FnOnce()) {
     assert_tree!(recorder.forest(), expected);
 }
 
+/// Runs a test of threads without a runtime, then on one thread of a runtime and on several.
+#[track_caller]
+pub(crate) fn everywhere(expected: &str, test: impl Fn()) {
+    here(expected, &test);
+    on_both_runtimes(expected, async || test());
+}
+
 /// Runs a test in a process of its own, where it may change what holds for the whole process. The recorder is the
 /// default sink there: it receives also what has lost its context.
 #[track_caller]

@@ -10,7 +10,7 @@ use traceable::prelude::*;
 use traceable::testing::Recorder;
 use traceable::{ContextHandle, ContextThreadPool, Envelope, bind, bind_fn, trace};
 
-use crate::support::{here, leaf, on_both_runtimes};
+use crate::support::{everywhere, leaf};
 
 #[traceable(skip_all)]
 fn parent(work: impl FnOnce() -> i32 + Send + 'static) -> i32 {
@@ -20,7 +20,7 @@ fn parent(work: impl FnOnce() -> i32 + Send + 'static) -> i32 {
 // Not a mistake that could be told from a wish, so nothing is reported: a closure is bound where `bind` is called.
 #[test]
 fn a_closure_nests_where_it_was_bound_and_not_where_it_is_used() {
-    let test = || {
+    everywhere("grandparent > (parent, leaf, parent); grandparent > parent > leaf", || {
         trace("grandparent").scope(|_| {
             let bound_before = bind(|| leaf(1));
             parent(bound_before);
@@ -29,10 +29,7 @@ fn a_closure_nests_where_it_was_bound_and_not_where_it_is_used() {
         trace("grandparent").scope(|_| {
             trace("parent").scope(|_| std::thread::spawn(bind(|| leaf(2))).join().unwrap());
         });
-    };
-    let expected = "grandparent > (parent, leaf, parent); grandparent > parent > leaf";
-    here(expected, test);
-    on_both_runtimes(expected, async || test());
+    });
 }
 
 /// A thread that was started long before, and does what it is sent.
@@ -45,7 +42,7 @@ fn worker() -> mpsc::Sender<Box<dyn FnOnce() + Send>> {
 #[test]
 fn a_job_for_a_thread_that_was_there_before_is_bound() {
     let jobs = worker();
-    let outer = || {
+    everywhere("outer > (leaf, leaf, leaf)", || {
         let (done, all) = mpsc::channel();
         trace("outer").scope(|_| {
             for x in 1..=2 {
@@ -56,9 +53,7 @@ fn a_job_for_a_thread_that_was_there_before_is_bound() {
             rayon::spawn(global);
             assert_eq!(all.into_iter().sum::<i32>(), 6);
         });
-    };
-    here("outer > (leaf, leaf, leaf)", outer);
-    on_both_runtimes("outer > (leaf, leaf, leaf)", async || outer());
+    });
 }
 
 #[test]
@@ -69,7 +64,7 @@ fn parallel_work_is_bound_once_for_all_its_threads() {
     }
     let pool = ContextThreadPool::new(3).unwrap();
     let halves = ["half > leaf"; 8].join(", ");
-    here(&format!("top > ({halves})"), || {
+    everywhere(&format!("top > ({halves})"), || {
         trace("top").scope(|_| {
             let both = pool.install(|| rayon::join(bind(|| half(1)), bind(|| half(2))));
             assert_eq!(both, (1, 2));
@@ -87,7 +82,7 @@ fn a_thread_that_receives_messages_handles_each_where_it_was_sent() {
     std::thread::spawn(move || {
         receiver.into_iter().for_each(|envelope| envelope.open(|(x, answer)| answer.send(leaf(x)).unwrap()));
     });
-    here("first > leaf; second > leaf", || {
+    everywhere("first > leaf; second > leaf", || {
         for name in ["first", "second"] {
             trace(name).scope(|_| {
                 let (answer, answered) = mpsc::channel();
@@ -151,8 +146,7 @@ fn a_context_goes_through_foreign_code_as_a_pointer_and_comes_back() {
         native_call(1);
         native_call(2);
     };
-    here(expected, test);
-    on_both_runtimes(expected, async || test());
+    everywhere(expected, test);
 }
 
 struct CallsAtTheEnd {
