@@ -79,6 +79,16 @@ impl fmt::Debug for ContextHandle {
 /// # fn work() {}
 /// std::thread::spawn(bind(|| work())).join().unwrap();
 /// ```
+///
+/// It is left when it returns. If it returns a future of its own, that carries nothing: write `.in_current_run()`
+/// inside, where the bound context is the current one.
+///
+/// ```
+/// use traceable_core::{TraceableExt as _, bind};
+/// # async fn work() {}
+/// let task = bind(|| async { work().await }.in_current_run());
+/// # let _ = task();
+/// ```
 #[must_use = "a bound closure does nothing until it is called"]
 pub fn bind<R>(f: impl FnOnce() -> R) -> impl FnOnce() -> R {
     let here = ContextHandle::current();
@@ -118,6 +128,16 @@ pub fn bind_mut<A, R>(mut f: impl FnMut(A) -> R) -> impl FnMut(A) -> R {
 /// ```
 /// use traceable_core::{RunTree, detached};
 /// detached(|| assert!(RunTree::current().is_none()));
+/// ```
+///
+/// A traced call that is made inside is outside of any trace wherever it is polled. An `async` block is not a call, and
+/// is where it is polled, unless it carries this:
+///
+/// ```
+/// use traceable_core::{TraceableExt as _, detached};
+/// # async fn work() {}
+/// let task = detached(|| async { work().await }.in_current_run());
+/// # let _ = task;
 /// ```
 pub fn detached<R>(f: impl FnOnce() -> R) -> R {
     Extra::new().parent(Parent::Root).call(f)
