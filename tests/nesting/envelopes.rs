@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use futures::{Sink, SinkExt as _, Stream, StreamExt as _};
-use http_body::{Body, Frame};
+use http_body::{Body, Frame, SizeHint};
 use tokio::sync::mpsc;
 use traceable::prelude::*;
 use traceable::{ContextHandle, Envelope, TraceableBodyExt, TraceableSinkExt, trace};
@@ -64,6 +64,53 @@ fn what_a_sink_calls_is_under_whoever_made_it_or_under_a_named_parent() {
     });
     fn is_sink<S: Sink<i32>>(_: &S) {}
     is_sink(&futures::sink::drain::<i32>().in_current_run());
+}
+
+/// A sink that makes a run of each of its methods, and of its drop.
+struct Calls;
+
+impl Sink<i32> for Calls {
+    type Error = Infallible;
+    fn poll_ready(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        trace("ready").scope(|_| ());
+        Poll::Ready(Ok(()))
+    }
+    fn start_send(self: Pin<&mut Self>, _: i32) -> Result<(), Infallible> {
+        trace("send").scope(|_| ());
+        Ok(())
+    }
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        trace("flush").scope(|_| ());
+        Poll::Ready(Ok(()))
+    }
+    fn poll_close(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        trace("close").scope(|_| ());
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl Drop for Calls {
+    fn drop(&mut self) {
+        trace("drop").scope(|_| ());
+    }
+}
+
+#[test]
+fn all_that_a_sink_does_is_in_its_context() {
+    let all = "ready, send, flush, close, drop";
+    on_both_runtimes(&format!("made > ({all}, {all}, {all}); sends"), async || {
+        let sinks = trace("made").scope(|run| {
+            let context = TracingContext::new().parent(run);
+            [Calls.in_current_run(), Calls.with_parent(run), Calls.with_context(context)]
+        });
+        let sends = trace("sends").future(|_| async {
+            for mut sink in sinks {
+                sink.send(1).await.unwrap();
+                sink.close().await.unwrap();
+            }
+        });
+        sends.await;
+    });
 }
 
 /// A connection that is read and written by the same task: a stream and a sink at once.
@@ -138,6 +185,10 @@ impl Body for Frames {
         Poll::Ready(frame)
     }
 
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.0.len() as u64)
+    }
+
     fn is_end_stream(&self) -> bool {
         self.0.is_empty()
     }
@@ -145,18 +196,29 @@ impl Body for Frames {
 
 #[test]
 fn a_body_is_produced_under_the_handler_that_returned_it() {
-    on_both_runtimes("handler > (leaf, leaf); server", async || {
-        let body =
-            trace("handler").scope(|_| TraceableBodyExt::in_current_run(Frames(VecDeque::from([1, 2]))));
+    let leaves = ["leaf"; 6].join(", ");
+    on_both_runtimes(&format!("handler > ({leaves}); server"), async || {
+        let frames = || Frames(VecDeque::from([1, 2]));
+        let bodies = trace("handler").scope(|run| {
+            let context = TracingContext::new().parent(run);
+            [
+                TraceableBodyExt::in_current_run(frames()),
+                TraceableBodyExt::with_parent(frames(), run),
+                TraceableBodyExt::with_context(frames(), context),
+            ]
+        });
         let server = trace("server").future(|_| async move {
-            let mut body = std::pin::pin!(body);
-            assert!(!body.is_end_stream());
-            let mut frames = 0;
-            while let Some(frame) = std::future::poll_fn(|cx| body.as_mut().poll_frame(cx)).await {
-                assert!(frame.is_ok());
-                frames += 1;
+            for body in bodies {
+                let mut body = std::pin::pin!(body);
+                assert!(!body.is_end_stream());
+                assert_eq!(body.size_hint().exact(), Some(2));
+                let mut frames = 0;
+                while let Some(frame) = std::future::poll_fn(|cx| body.as_mut().poll_frame(cx)).await {
+                    assert!(frame.is_ok());
+                    frames += 1;
+                }
+                assert_eq!((frames, body.is_end_stream()), (2, true));
             }
-            assert_eq!((frames, body.is_end_stream()), (2, true));
         });
         server.await;
     });

@@ -2,7 +2,7 @@
 
 use traceable::prelude::*;
 use traceable::testing::Recorder;
-use traceable::{ContextThreadPool, Parent, assert_tree, bind, bind_fn, detached};
+use traceable::{ContextThreadPool, InContext, Parent, assert_tree, bind, bind_fn, detached, trace};
 
 use crate::support::{child, everywhere, forests, here, leaf, on_both_runtimes};
 
@@ -119,4 +119,19 @@ fn streams_and_iterators_carry_a_context_too() {
         std::thread::spawn(move || iter.count()).join().unwrap();
     }
     on_both_runtimes("outer > (child, leaf)", async || outer().await);
+}
+
+#[test]
+fn an_iterator_carries_its_context_from_both_ends() {
+    #[traceable(skip_output)]
+    fn outer() -> [InContext<impl DoubleEndedIterator<Item = i32> + ExactSizeIterator>; 1] {
+        [(0..3).map(leaf).in_current_run()]
+    }
+    everywhere("outer > (leaf, leaf, leaf); around", || {
+        let [mut iter] = outer();
+        trace("around").scope(|_| {
+            assert_eq!((iter.len(), iter.next_back(), iter.next()), (3, Some(2), Some(0)));
+            assert_eq!(iter.rev().collect::<Vec<_>>(), [1]);
+        });
+    });
 }

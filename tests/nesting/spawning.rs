@@ -1,6 +1,8 @@
 //! The ways to start work elsewhere that carry the context by themselves.
 
 use rayon::prelude::*;
+use tokio::runtime::Handle;
+use tokio::task::LocalSet;
 use traceable::task::{JoinSet, TaskTracker};
 use traceable::{ContextHandle, ContextThreadPool, ParallelIteratorExt as _, bind_mut, task, thread, trace};
 
@@ -26,6 +28,43 @@ fn every_way_to_spawn_a_task_carries_the_context() {
             local.run_until(async { task::spawn_local(async { child(6).await }).await.unwrap() }).await;
         });
         top.await;
+    });
+}
+
+#[test]
+fn a_set_and_a_tracker_carry_the_context_however_they_are_told_to_spawn() {
+    let sets = "child, child, leaf, child, child";
+    let trackers = "child, leaf, leaf, child, child";
+    on_both_runtimes(&format!("sets > ({sets}); trackers > ({trackers})"), async || {
+        let (here, local) = (Handle::current(), LocalSet::new());
+        let sets = trace("sets").future(|_| async {
+            let mut set: JoinSet<i32> = [async { child(1).await }].into_iter().collect();
+            set.join_next().await.unwrap().unwrap();
+            set.spawn_on(async { child(2).await }, &here);
+            set.join_next().await.unwrap().unwrap();
+            set.spawn_blocking_on(|| leaf(3), &here);
+            set.join_next().await.unwrap().unwrap();
+            set.spawn_local_on(async { child(4).await }, &local);
+            let both = async {
+                set.spawn_local(async { child(5).await });
+                set.join_all().await
+            };
+            assert_eq!(local.run_until(both).await.len(), 2);
+        });
+        sets.await;
+        let trackers = trace("trackers").future(|_| async {
+            let tracker = TaskTracker::new();
+            tracker.spawn_on(async { child(1).await }, &here).await.unwrap();
+            tracker.spawn_blocking(|| leaf(2)).await.unwrap();
+            tracker.spawn_blocking_on(|| leaf(3), &here).await.unwrap();
+            let there = tracker.spawn_local_on(async { child(4).await }, &local);
+            let both = async {
+                tracker.spawn_local(async { child(5).await }).await.unwrap();
+                there.await.unwrap();
+            };
+            local.run_until(both).await;
+        });
+        trackers.await;
     });
 }
 
