@@ -61,6 +61,38 @@ fn a_call_that_is_left_out_stays_where_it_was_made() {
 }
 
 #[test]
+fn what_is_put_on_a_call_brings_nothing_back_from_an_eager_part_either() {
+    #[traceable]
+    fn numbers() -> impl Iterator<Item = i32> {
+        (0..2).inspect(|_| leaf())
+    }
+    #[traceable(parent = unsampled, skip_all)]
+    fn at_once(unsampled: &RunTree, run: RunTree) -> impl Future<Output = ()> {
+        assert_eq!(numbers().with_parent(&run).count(), 2);
+        async {}
+    }
+    #[traceable(parent = unsampled, skip_all)]
+    fn later(unsampled: &RunTree, run: RunTree) -> impl Future<Output = ()> {
+        let numbers = numbers().with_parent(&run);
+        let child = child().with_parent(&run);
+        async {
+            assert_eq!(numbers.count(), 2);
+            child.await;
+        }
+    }
+    let name = "left_out::what_is_put_on_a_call_brings_nothing_back_from_an_eager_part_either";
+    let tree = "other > (numbers > (leaf, leaf), child > leaf); other > (at_once, later)";
+    beside_unsampled(name, tree, async |unsampled| {
+        let (run, recorded) = (other().await, other().await);
+        at_once(unsampled, run.clone()).await;
+        later(unsampled, run.clone()).await;
+        // brought back itself, it is recorded by the time that what it made is polled
+        at_once(unsampled, run.clone()).with_parent(&recorded).await;
+        later(unsampled, run).with_parent(&recorded).await;
+    });
+}
+
+#[test]
 fn a_root_inside_is_a_root() {
     #[traceable]
     fn inner() {

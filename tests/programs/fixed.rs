@@ -199,3 +199,31 @@ fn a_parent_on_the_result_of_a_call_that_is_switched_off_is_that_of_what_it_call
     let wrapper = Wrapper::WithParent(Name::Outside, true);
     holds([Step::Call(call(Kind::Async, [vec![Step::Call(Call { wrapper, ..off })]]))]);
 }
+
+#[test]
+fn a_parent_on_the_result_brings_nothing_back_from_an_eager_part_that_is_not_recorded() {
+    let inner = |flavour| {
+        let call = with(Kind::Iter, |node| {
+            node.flavour = flavour;
+            node.segments = vec![Steps::from([leaf()])];
+        });
+        Step::Call(Call { wrapper: Wrapper::WithParent(Name::Outside, false), ..call })
+    };
+    let eager = with(Kind::Stream, |node| {
+        node.flavour = Flavour::Parent(Name::Unsampled);
+        node.first = Steps::from([inner(Flavour::Nothing), inner(Flavour::Off)]);
+    });
+    holds([Step::Call(eager)]);
+}
+
+#[test]
+fn the_handle_of_a_call_that_is_switched_off_leads_to_a_trace_that_is_not_recorded() {
+    let root = with(Kind::Async, |node| node.flavour = Flavour::Root);
+    let inner = Step::Call(Call { wrapper: Wrapper::WithParent(Name::Up(0), false), ..root });
+    let off = with(Kind::Async, |node| {
+        node.flavour = Flavour::Off;
+        node.segments = vec![Steps::from([inner])];
+    });
+    let around = |name| Step::Call(Call { around: Some(Around::Context(name)), ..off.clone() });
+    holds([around(Name::Unsampled), around(Name::Outside)]);
+}

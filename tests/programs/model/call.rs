@@ -1,5 +1,6 @@
 //! A call, from where it is made to where what it returned is used up or dropped.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -86,7 +87,7 @@ impl Model {
             Flavour::Off => None,
             _ => Some(self.contexts.called(node.id, called)),
         };
-        let frame = Rc::new(Frame { run, up: Some(env.frame.clone()) });
+        let frame = Rc::new(Frame { run: Cell::new(run), up: Some(env.frame.clone()) });
         let wrapped = Wrapped { at_call: env.at, entered: None };
         let wrapper = call.wrapper;
         let (through, is_open, is_done) = (0, false, false);
@@ -107,6 +108,7 @@ impl Model {
         };
         if node.kind.is_eager() {
             let at = run.map_or_else(|| self.contexts.inside_call(called), Some);
+            self.gives_handle(&held, at);
             let first = Env { at, frame: held.frame.clone() };
             if let Err(stop) = self.steps(&first, &node.first, &mut held.locals) {
                 if let Some(run) = run {
@@ -212,7 +214,13 @@ impl Model {
         // what was called where nothing is recorded is not, wherever it goes
         let above = self.silent_if(self.contexts.is_silenced(held.called), above);
         let inside = match held.run {
-            None => self.contexts.inside_call(above),
+            None => {
+                let inside = self.contexts.inside_call(above);
+                if !held.node.kind.is_eager() {
+                    self.gives_handle(held, inside);
+                }
+                inside
+            }
             Some(run) => {
                 self.contexts.start(run, above);
                 self.tell(run);
@@ -221,6 +229,15 @@ impl Model {
         };
         held.inside = Some(inside);
         inside
+    }
+
+    /// The body begins here. The handle of a function that is switched off says that nothing is recorded around it.
+    fn gives_handle(&self, held: &Held, at: Context) {
+        if held.run.is_none() {
+            let is_left_out =
+                |run: &At| self.contexts.has_started(*run) && !self.contexts.is_recorded(Some(*run));
+            held.frame.run.set(self.contexts.run_of(at).filter(is_left_out));
+        }
     }
 
     /// This context, with nothing recorded in it.
@@ -264,10 +281,11 @@ impl Model {
             (None, _) => dropped,
         };
         // the rule does not say where it is dropped if it was called where nothing is recorded, and never started
-        let before = self.is_maybe;
-        self.is_maybe |= held.inside.is_none() && !self.contexts.is_recorded(held.called);
+        let is_anywhere = held.inside.is_none() && !self.contexts.is_recorded(held.called);
+        let before = (self.is_maybe, self.is_anywhere);
+        (self.is_maybe, self.is_anywhere) = (before.0 || is_anywhere, before.1 || is_anywhere);
         self.drop_locals(std::mem::take(&mut held.locals), inside);
-        self.is_maybe = before;
+        (self.is_maybe, self.is_anywhere) = before;
         let is_generator = held.is_open || matches!(held.node.kind, Kind::Stream | Kind::Iter);
         let status = match () {
             () if held.through > held.node.segments.len() => Status::Error,

@@ -8,7 +8,9 @@ mod call;
 mod contexts;
 mod steps;
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::rc::Rc;
 
 use traceable::testing::Status;
@@ -44,13 +46,13 @@ pub(crate) fn expect(program: &Program) -> Expectation {
     let outside = contexts.started(OUTSIDE, None);
     let actor = contexts.started(ACTOR, None);
     let unsampled = contexts.started(UNSAMPLED, None);
-    let mut model =
-        Model { contexts, expectation: Expectation::default(), actor, unsampled, is_maybe: false };
+    let expectation = Expectation::default();
+    let mut model = Model { contexts, expectation, actor, unsampled, is_maybe: false, is_anywhere: false };
     model.tell(outside);
     model.tell(actor);
     model.ends(Some(outside), Status::Success);
     model.ends(Some(actor), Status::Success);
-    let frame = Rc::new(Frame { run: Some(outside), up: None });
+    let frame = Rc::new(Frame { run: Cell::new(Some(outside)), up: None });
     let top = Env { at: None, frame };
     // a panic at the top is caught there
     let left = model.body(&top, call::Locals::default(), &program.0).unwrap_or_default();
@@ -67,8 +69,8 @@ struct Env {
 
 /// A function around, as the program's text has it.
 struct Frame {
-    /// Nothing if the function is switched off.
-    run: Option<At>,
+    /// What its handle leads to: its run. If it is switched off, the run above if that is not recorded, else nothing.
+    run: Cell<Option<At>>,
     up: Option<Rc<Frame>>,
 }
 
@@ -87,6 +89,8 @@ struct Model {
     unsampled: At,
     /// What is read now may happen or not.
     is_maybe: bool,
+    /// The rule does not say where: perhaps where it is recorded, perhaps where it is not.
+    is_anywhere: bool,
 }
 
 impl Model {
@@ -150,8 +154,15 @@ impl Model {
         let run = self.contexts.started(id, at);
         self.tell(run);
         self.ends(Some(run), Status::Success);
-        if let Some(expected) = self.expectation.runs.get_mut(&id) {
-            expected.is_anywhere = self.is_maybe;
+        let (parent, is_root_on_purpose) = (None, false);
+        let anywhere =
+            Expected { parent, is_root_on_purpose, is_maybe: true, is_anywhere: true, status: None };
+        match self.expectation.runs.entry(id) {
+            Entry::Occupied(mut expected) => expected.get_mut().is_anywhere = self.is_maybe,
+            Entry::Vacant(place) if self.is_anywhere => {
+                place.insert(anywhere);
+            }
+            Entry::Vacant(_) => {}
         }
     }
 }

@@ -233,7 +233,7 @@ fn up(frame: &Rc<Frame>, n: usize) -> Option<At> {
     for _ in 0..n {
         frame = frame.up.as_ref().unwrap_or(frame);
     }
-    frame.run
+    frame.run.get()
 }
 
 fn outermost(frame: &Rc<Frame>) -> At {

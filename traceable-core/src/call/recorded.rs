@@ -47,6 +47,12 @@ pub(super) fn is_doubtful(run: &Arc<Run>) -> bool {
     at_call.is_some_and(|at_call| is_unrecorded(at_call.as_ref()))
 }
 
+/// Whether a call that was made in this is left out, whatever is put on it: nothing is recorded there, or would be if
+/// that had to start now.
+pub(super) fn is_left_out(at_call: Option<&Context>) -> bool {
+    at_call.is_some_and(|at_call| is_unrecorded(Some(at_call)) || at_call.run_ref().is_some_and(is_in_doubt))
+}
+
 /// The context of a call that is not recorded: a trace that begins while tracing is off stays off.
 pub(super) fn unrecorded(around: Option<Context>) -> Context {
     match around {

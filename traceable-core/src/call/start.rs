@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::{Arc, PoisonError};
 
-use super::recorded::{is_doubtful, is_in_doubt, is_unrecorded, unrecorded};
+use super::recorded::{is_doubtful, is_in_doubt, is_left_out, is_unrecorded, unrecorded};
 use super::split::{self, Lost};
 use crate::context::extra::Extra;
 use crate::context::giving::{given, place, scopes, scopes_of_call};
@@ -191,6 +191,9 @@ pub(super) fn start_at_poll(run: &Arc<Run>, object: &ObjectId) {
     let (parent, direct) = match at_start {
         // `.with_parent(..)` directly on what this call returned
         Some(Context::Scope(scope)) if scope.is_put_on(object) && scope.names_parent => {
+            if !is_named && is_left_out(at_call.as_ref()) {
+                return leave_out(run, at_call.as_ref());
+            }
             (Some(Context::Scope(scope.clone())), Some(scope))
         }
         // something else directly on it, which leaves the parent as it is

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::recorded::left_out_handle;
+use super::recorded::{is_left_out, left_out_handle};
 use super::start::{self, Started};
 use crate::capture::object::to_value;
 use crate::capture::silence::silently;
@@ -184,7 +184,11 @@ impl Call {
         } else if let Stage::Skipped(at_call) = &mut self.0 {
             let around = match ambient().context() {
                 // `.with_parent(..)` directly on what this call returned
-                Some(Context::Scope(scope)) if scope.names_parent && scope.is_put_on(&object) => {
+                Some(Context::Scope(scope))
+                    if scope.names_parent
+                        && scope.is_put_on(&object)
+                        && !is_left_out((**at_call).as_ref()) =>
+                {
                     Some(Context::Scope(scope))
                 }
                 around => place(at_call.take(), around),
