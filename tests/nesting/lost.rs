@@ -7,7 +7,7 @@ use traceable::prelude::*;
 use traceable::testing::{RecordedRun, Recorder};
 use traceable::{assert_tree, trace};
 
-use crate::support::{alone, child, leaf, runtimes};
+use crate::support::{alone, child, leaf, output_of, runtimes};
 
 /// Asserts the tree on one thread and on several; gives what is recorded to `look`, with whether it was on several.
 fn recorded(recorder: &Recorder, expected: &str, test: impl AsyncFn(), look: impl Fn(&[RecordedRun], bool)) {
@@ -121,4 +121,31 @@ fn a_scope_does_not_adopt_the_other_tasks_of_its_thread() {
             assert_eq!(lost.metadata["suspected_parent"], holds.id.to_string());
         }
     });
+}
+
+// Not in a release: there `diagnostics()` tells whoever asks, and a reporter whoever wants to be told.
+#[test]
+fn the_first_of_a_function_that_is_lost_is_a_line_on_stderr_in_a_debug_build() {
+    const NAME: &str = "lost::the_first_of_a_function_that_is_lost_is_a_line_on_stderr_in_a_debug_build";
+    const INSIDE: &str = "NESTING_LOSES";
+    #[traceable(allow(lost_context))]
+    async fn parent() {
+        child(0).await;
+        for x in 1..4 {
+            tokio::spawn(async move { child(x).await }).await.unwrap();
+        }
+    }
+    if std::env::var_os(INSIDE).is_some() {
+        let _recorder = Recorder::install();
+        return runtimes().into_iter().for_each(|runtime| runtime.block_on(parent()));
+    }
+    let text = output_of(NAME, |process| process.env(INSIDE, "1"));
+    let told: Vec<_> = text.lines().filter(|line| line.starts_with("traceable: ")).collect();
+    assert_eq!(told.len(), usize::from(cfg!(debug_assertions)), "{text}");
+    for line in told {
+        let what =
+            ["split trace: `child` (tests/nesting/support.rs:", "under `parent` (tests/nesting/lost.rs:"];
+        let fix = "carry the context: `spawn(async { .. }.in_current_run())`";
+        assert!(what.iter().all(|part| line.contains(part)) && line.contains(fix), "{line}");
+    }
 }
