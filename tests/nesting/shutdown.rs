@@ -8,9 +8,9 @@ use tokio::sync::oneshot;
 use tokio::task::AbortHandle;
 use traceable::prelude::*;
 use traceable::testing::Recorder;
-use traceable::{RunOperation, RunSink, assert_tree, bind, trace};
+use traceable::{ContextHandle, Envelope, RunOperation, RunSink, assert_tree, bind, detached, trace};
 
-use crate::support::{child, forests, leaf, on_both_runtimes, runtimes};
+use crate::support::{child, everywhere, forests, leaf, on_both_runtimes, runtimes};
 
 async fn in_top(inside: impl Future<Output = ()>) {
     trace("top").future(|_| inside).await;
@@ -167,6 +167,37 @@ fn a_panic_that_is_caught_leaves_its_context_behind() {
             .await;
         },
     );
+}
+
+#[test]
+fn every_scope_is_left_by_a_panic() {
+    fn panics() {
+        panic!("on purpose");
+    }
+    everywhere("other > leaf; top > (leaf, leaf, leaf, leaf, leaf, leaf, leaf, block [error], leaf)", || {
+        let other = RunTree::builder("other").build();
+        other.post();
+        let (here, bound, envelope) =
+            other.scope(|| (ContextHandle::current(), bind(panics), Envelope::new(())));
+        trace("top").scope(|_| {
+            let scopes: [Box<dyn FnOnce()>; 8] = [
+                Box::new(|| other.scope(panics)),
+                Box::new(|| here.scope(panics)),
+                Box::new(bound),
+                Box::new(|| envelope.open(|()| panics())),
+                Box::new(|| detached(panics)),
+                Box::new(|| Extra::new().parent(&other).call(panics)),
+                Box::new(|| TracingContext::new().parent(&other).scope(panics)),
+                Box::new(|| trace("block").scope(|_| panics())),
+            ];
+            for (x, scope) in scopes.into_iter().enumerate() {
+                assert!(catch_unwind(AssertUnwindSafe(scope)).is_err());
+                leaf(x as i32);
+            }
+        });
+        other.scope(|| leaf(1));
+        other.end().patch();
+    });
 }
 
 #[test]
