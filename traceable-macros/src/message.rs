@@ -11,7 +11,7 @@ use quote::ToTokens;
 use syn::Error;
 
 pub(crate) use self::block::*;
-use self::near::{nearest, unknown};
+use self::near::{elsewhere, nearest, unknown};
 
 /// Collects mistakes, so that all of one attribute are reported at once.
 #[derive(Default)]
@@ -59,7 +59,8 @@ pub(crate) fn not_an_item(at: Span) -> Error {
 }
 
 fn article(word: &str) -> &'static str {
-    if word.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
+    // not `u`: a union, a use declaration
+    if word.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" }
 }
 
 pub(crate) fn no_body(semi: Span) -> Error {
@@ -132,7 +133,8 @@ pub(crate) fn behind_reference(tokens: impl ToTokens, kind: &str) -> Error {
 // ---- options ----
 
 pub(crate) fn unknown_option(key: &syn::Ident, known: &[&str]) -> Error {
-    over(key, unknown("option", &plain(key), known))
+    let name = plain(key);
+    over(key, elsewhere(&name).unwrap_or_else(|| unknown("option", &name, known)))
 }
 
 pub(crate) fn unknown_run_type(literal: &syn::LitStr, known: &[&str]) -> Error {
@@ -180,7 +182,17 @@ pub(crate) fn expected_comma(at: Span, key: &syn::Ident) -> Error {
 
 /// `name`, `name()`, `skip = a`: the option is right, its shape is not.
 pub(crate) fn wrong_shape(key: &syn::Ident, example: &str) -> Error {
-    over(key, format!("`{key}` is written `{example}`"))
+    wrong_shape_at(key.span(), key, example)
+}
+
+/// `skip("a")`: the same, where one of many is wrong.
+pub(crate) fn wrong_shape_at(at: Span, key: &syn::Ident, example: &str) -> Error {
+    Error::new(at, format!("`{key}` is written `{example}`"))
+}
+
+/// `skip_all = true`
+pub(crate) fn takes_no_value(key: &syn::Ident) -> Error {
+    over(key, format!("`{key}` takes no value: write `{key}` alone"))
 }
 
 pub(crate) fn empty(tokens: impl ToTokens, what: &str) -> Error {
@@ -211,6 +223,10 @@ pub(crate) fn exclude(mistakes: &mut Mistakes, winner: &syn::Ident, loser: &syn:
 }
 
 pub(crate) fn listed_twice(mistakes: &mut Mistakes, name: &str, first: (&str, Span), second: (&str, Span)) {
+    if first.0 == second.0 {
+        let text = format!("argument `{name}` is named more than once in `{}`", first.0);
+        return mistakes.conflict(second.1, &text, first.1, "first named here");
+    }
     mistakes.conflict(
         second.1,
         &format!("argument `{name}` cannot be both in `{}` and in `{}`", first.0, second.0),

@@ -156,7 +156,17 @@ fn refuse_other_items(input: ParseStream<'_>) -> Result<()> {
             Ok(next) if next == "gen" => return Err(message::gen_fn(next, true)),
             _ => return Ok(()),
         },
-        "fn" | "const" | "unsafe" | "extern" => return Ok(()),
+        "unsafe" | "extern" => {
+            while ahead.peek(Token![unsafe]) || ahead.peek(Token![extern]) || ahead.peek(syn::LitStr) {
+                ahead.parse::<TokenTree>()?;
+            }
+            match () {
+                () if ahead.peek(token::Brace) => "block of foreign functions",
+                () if ahead.peek(Token![crate]) => "extern crate",
+                () => return Ok(()),
+            }
+        }
+        "fn" | "const" => return Ok(()),
         _ => return Err(message::not_an_item(input.span())),
     };
     Err(message::not_a_function(keyword, what))

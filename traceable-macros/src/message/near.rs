@@ -1,5 +1,31 @@
 //! "Did you mean ..?"
 
+/// What is written so elsewhere (`#[instrument]`, `#[trace]`, LangSmith's own decorator), and how here.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("fields", "metadata(key = value)"),
+    ("properties", "metadata(key = value)"),
+    ("include", "inputs(argument)"),
+    ("follows_from", "parent = run"),
+    ("short_name", "name = \"..\""),
+    ("project_name", "project = \"..\""),
+    ("chain", "run_type = \"chain\""),
+    ("llm", "run_type = \"llm\""),
+    ("tool", "run_type = \"tool\""),
+    ("retriever", "run_type = \"retriever\""),
+    ("embedding", "run_type = \"embedding\""),
+    ("prompt", "run_type = \"prompt\""),
+    ("parser", "run_type = \"parser\""),
+];
+
+/// Who comes from another library is told the word for it here.
+pub(super) fn elsewhere(option: &str) -> Option<String> {
+    if matches!(option, "err" | "ret") {
+        return Some(format!("unknown option `{option}`: results and errors are recorded without it"));
+    }
+    let (_, here) = ELSEWHERE.iter().find(|(there, _)| *there == option)?;
+    Some(format!("unknown option `{option}`, did you mean `{here}`?"))
+}
+
 pub(super) fn unknown(what: &str, found: &str, known: &[&str]) -> String {
     match nearest(found, known.iter().copied()) {
         Some(near) => format!("unknown {what} `{found}`, did you mean `{near}`?"),
@@ -10,10 +36,11 @@ pub(super) fn unknown(what: &str, found: &str, known: &[&str]) -> String {
     }
 }
 
-/// The known name that `found` was probably meant to be, or none when nothing is near.
+/// The known name that `found` was probably meant to be, or none when nothing is near. Capitals make no difference.
 pub(super) fn nearest<'a>(found: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let found = found.to_lowercase();
     known
-        .map(|name| (distance(found, name), name))
+        .map(|name| (distance(&found, &name.to_lowercase()), name))
         .filter(|(steps, name)| *steps <= (found.chars().count().max(name.chars().count()) / 3).max(1))
         .min_by_key(|(steps, _)| *steps)
         .map(|(_, name)| name)
@@ -48,6 +75,7 @@ mod tests {
         assert_eq!(nearest("nmae", known()), Some("name"));
         assert_eq!(nearest("skip_al", known()), Some("skip_all"));
         assert_eq!(nearest("qurey", known()), Some("query"));
+        assert_eq!(nearest("SKIP_ALL", known()), Some("skip_all"));
         assert_eq!(nearest("banana", known()), None);
         assert_eq!(nearest("", known()), None);
     }

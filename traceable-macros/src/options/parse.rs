@@ -146,7 +146,9 @@ fn key(input: ParseStream<'_>) -> Result<Ident> {
     if input.peek(Lit) {
         return Err(message::literal_first(input.parse::<Lit>()?));
     }
-    input.call(Ident::parse_any).map_err(|_| message::expected_option(input.span()))
+    let key = input.call(Ident::parse_any).map_err(|_| message::expected_option(input.span()))?;
+    // `r#name` is the same word, and no keyword that is an option is ever raw
+    Ok(Ident::new(&message::plain(&key), key.span()))
 }
 
 /// After a mistake: on to the next option. Commas inside brackets belong to one token here.

@@ -3,7 +3,6 @@
 use proc_macro2::{Span, TokenStream};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
-use syn::punctuated::Punctuated;
 use syn::{Error, Expr, Ident, Lit, LitStr, Path, Result, Token, parenthesized, token};
 
 use super::{Field, RunType};
@@ -27,7 +26,7 @@ pub(super) fn flag(input: ParseStream<'_>, key: &Ident) -> Result<()> {
     if input.is_empty() || input.peek(Token![,]) {
         return Ok(());
     }
-    Err(message::wrong_shape(key, &key.to_string()))
+    Err(message::takes_no_value(key))
 }
 
 fn equals(input: ParseStream<'_>, key: &Ident, example: &str) -> Result<()> {
@@ -50,8 +49,9 @@ pub(super) fn hook(input: ParseStream<'_>, key: &Ident) -> Result<Expr> {
 }
 
 pub(super) fn path(input: ParseStream<'_>, key: &Ident) -> Result<Path> {
-    equals(input, key, "crate = path::to::traceable")?;
-    Path::parse_mod_style(input)
+    const EXAMPLE: &str = "crate = path::to::traceable";
+    equals(input, key, EXAMPLE)?;
+    Path::parse_mod_style(input).map_err(|error| message::wrong_shape_at(error.span(), key, EXAMPLE))
 }
 
 /// A string known at compile time: a literal, or a constant.
@@ -128,13 +128,13 @@ pub(super) fn tags(input: ParseStream<'_>, key: &Ident) -> Result<Vec<Expr>> {
 }
 
 pub(super) fn names(input: ParseStream<'_>, key: &Ident) -> Result<Vec<Ident>> {
-    list(input, key, &format!("{key}(argument, ..)"), |content| content.call(Ident::parse_any))
+    list(input, key, &format!("{key}(argument, ..)"), |content| Ok(content.call(Ident::parse_any).ok()))
 }
 
 /// What of our own warnings is switched off: there is one.
 pub(super) fn allow(input: ParseStream<'_>, key: &Ident) -> Result<()> {
     const KNOWN: &str = "lost_context";
-    let names = list(input, key, "allow(lost_context)", |content| content.call(Ident::parse_any))?;
+    let names = list(input, key, "allow(lost_context)", |content| Ok(content.call(Ident::parse_any).ok()))?;
     match names.iter().find(|name| *name != KNOWN) {
         Some(other) => Err(message::unknown_warning(other, KNOWN)),
         None => Ok(()),
@@ -156,12 +156,12 @@ pub(super) fn fields(
     Ok(fields)
 }
 
-/// `(a, b)`, with something in it.
+/// `(a, b)`, with something in it. An element is `None` where something else stands.
 fn list<T>(
     input: ParseStream<'_>,
     key: &Ident,
     example: &str,
-    element: fn(ParseStream<'_>) -> Result<T>,
+    element: fn(ParseStream<'_>) -> Result<Option<T>>,
 ) -> Result<Vec<T>> {
     if !input.peek(token::Paren) {
         return Err(message::wrong_shape(key, example));
@@ -171,8 +171,19 @@ fn list<T>(
     if content.is_empty() {
         return Err(message::wrong_shape(key, example));
     }
-    match Punctuated::<T, Token![,]>::parse_terminated_with(&content, element) {
-        Ok(elements) => Ok(elements.into_iter().collect()),
+    let mut elements = Vec::new();
+    let mut read = || {
+        while !content.is_empty() {
+            let at = content.span();
+            elements.push(element(&content)?.ok_or_else(|| message::wrong_shape_at(at, key, example))?);
+            if !content.is_empty() && content.parse::<Token![,]>().is_err() {
+                return Err(message::wrong_shape_at(content.span(), key, example));
+            }
+        }
+        Ok(())
+    };
+    match read() {
+        Ok(()) => Ok(elements),
         Err(error) => {
             content.parse::<TokenStream>()?; // what is left unread would be a second error
             Err(error)
@@ -180,7 +191,8 @@ fn list<T>(
     }
 }
 
-fn field(input: ParseStream<'_>) -> Result<Field> {
+/// `key = expr`, `"key" = expr`, or `key`.
+fn field(input: ParseStream<'_>) -> Result<Option<Field>> {
     let (key, span, short) = if input.peek(LitStr) {
         let literal: LitStr = input.parse()?;
         if literal.value().is_empty() {
@@ -188,24 +200,25 @@ fn field(input: ParseStream<'_>) -> Result<Field> {
         }
         (literal.value(), literal.span(), None)
     } else {
-        let ident = input.call(Ident::parse_any)?;
+        let Ok(ident) = input.call(Ident::parse_any) else { return Ok(None) };
         (message::plain(&ident), ident.span(), Some(ident))
     };
     let value = match short {
         Some(local) if input.is_empty() || input.peek(Token![,]) => {
             Expr::Path(syn::ExprPath { attrs: Vec::new(), qself: None, path: local.into() })
         }
-        _ => {
+        _ if input.peek(Token![=]) && !input.peek(Token![==]) => {
             input.parse::<Token![=]>()?;
             input.parse()?
         }
+        _ => return Ok(None),
     };
-    Ok(Field { key, span, value })
+    Ok(Some(Field { key, span, value }))
 }
 
 pub(super) fn aggregate(input: ParseStream<'_>, key: &Ident) -> Result<(Expr, Expr)> {
     const EXAMPLE: &str = "aggregate(init, step)";
-    let mut parts = list(input, key, EXAMPLE, Expr::parse)?.into_iter();
+    let mut parts = list(input, key, EXAMPLE, |content| content.parse().map(Some))?.into_iter();
     match (parts.next(), parts.next(), parts.next()) {
         (Some(init), Some(step), None) => Ok((init, step)),
         _ => Err(message::wrong_shape(key, EXAMPLE)),

@@ -21,8 +21,8 @@ fn all_mistakes_of_one_attribute_are_said_at_once() {
             "`tags` is written `tags = [\"..\", \"..\"]`",
             "unknown run type `lm`, did you mean `llm`? (a type of your own is given by `custom_run_type = \"..\"`)",
             "`skip` is written `skip(argument, ..)`",
-            "expected `=`",
-            "`root` is written `root`",
+            "`metadata` is written `metadata(key = value)`",
+            "`root` takes no value: write `root` alone",
         ]
     );
 }
