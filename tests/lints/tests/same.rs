@@ -3,10 +3,13 @@
 mod compare;
 
 /// Lints that fall silent, and why that cannot be helped.
-const SILENT: &[(&str, &str)] = &[(
-    "unconditional_recursion",
-    "it looks for calls in the function itself, and the body is a closure that the run time calls",
-)];
+const SILENT: &[(&str, &str)] = &[
+    ("async_fn_in_trait", "an annotated `async fn` is a function that returns a future"),
+    (
+        "unconditional_recursion",
+        "it looks for calls in the function itself, and the body is a closure that the run time calls",
+    ),
+];
 
 #[test]
 fn the_compiler_warns_of_the_same() {

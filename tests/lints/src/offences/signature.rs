@@ -159,3 +159,41 @@ pub fn recursive(x: u8) -> u8 {
 pub fn lends(text: &str) -> std::borrow::Cow<str> {
     text.into()
 }
+
+#[cfg_attr(feature = "traced", traceable)]
+pub fn elidable<'a>(text: &'a str) -> std::borrow::Cow<'a, str> {
+    println!();
+    std::borrow::Cow::Borrowed(text)
+}
+
+/// What does not need its receiver, or not all of it.
+pub struct Tool;
+
+impl Tool {
+    #[cfg_attr(feature = "traced", traceable)]
+    pub fn bound_to_nothing(&self) -> &str {
+        "tool"
+    }
+
+    #[cfg_attr(feature = "traced", traceable)]
+    pub async fn without_self(&self, x: u8) -> u8 {
+        super::asynchronous::tick().await;
+        x
+    }
+
+    #[cfg_attr(feature = "traced", traceable)]
+    pub async fn without_change(&mut self, items: &mut Vec<u8>) -> usize {
+        super::asynchronous::tick().await;
+        items.len()
+    }
+}
+
+/// Of a trait that others implement.
+pub trait Waits {
+    /// For what there is.
+    #[cfg_attr(feature = "traced", traceable)]
+    async fn waits(&self) -> u8 {
+        super::asynchronous::tick().await;
+        1
+    }
+}
