@@ -52,6 +52,8 @@ pub mod function {
     pub const reduce: Written = Written;
     /// `aggregate(init, step)`: makes one output of all items and keeps none; `step` is `fn(&mut Acc, &Item)`.
     pub const aggregate: Written = Written;
+    /// `process_error = hook`: `fn(&E) -> impl Display`, recorded instead of the error.
+    pub const process_error: Written = Written;
     /// `handled = predicate`: `fn(&E) -> bool`, which errors are none.
     pub const handled: Written = Written;
     /// `on_cancel = "ok"`: being dropped before the end is no error.
@@ -71,7 +73,7 @@ pub mod block {
     use super::Written;
     pub use super::function::{
         allow, custom_run_type, debug, display, enabled, handled, inputs, metadata, on_cancel, parent,
-        process_inputs, project, root, run_type, skip, skip_all, skip_output, tags,
+        process_error, process_inputs, project, root, run_type, skip, skip_all, skip_output, tags,
     };
 
     /// `methods(search, answer)`: these are traced.

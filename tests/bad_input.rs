@@ -148,6 +148,13 @@ fn hooks_that_panic() {
     // what the hook was to take out must not be seen
     assert_eq!(run.inputs, json!({"inputs": "[not recorded: process_inputs panicked]"}));
     assert_eq!(run.outputs, json!({"output": "[not recorded: its hook panicked]"}));
+
+    #[traceable(process_error = |_: &u8| -> String { panic!("on purpose") })]
+    fn fails() -> Result<(), u8> {
+        Err(7)
+    }
+    assert_eq!(recorder.scoped(fails), Err(7));
+    assert_eq!(recorder.run("fails").error.as_deref(), Some("[not recorded: its hook panicked]"));
 }
 
 #[test]

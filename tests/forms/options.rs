@@ -60,6 +60,32 @@ async fn closures(fails: Option<&str>) -> Result<Vec<u8>, String> {
     fails.map_or(Ok(vec![1, 2]), |error| Err(error.to_owned()))
 }
 
+type Refusal = (u16, &'static str);
+
+fn refusal((status, text): &Refusal) -> String {
+    format!("{status}: {text}")
+}
+
+/// An error that has no text of its own, and cannot be given one.
+#[traceable(process_error = refusal)]
+async fn refuses(status: u16) -> Result<u8, Refusal> {
+    if status == 200 {
+        Ok(1)
+    } else {
+        Err((status, "no"))
+    }
+}
+
+#[traceable(process_error = |()| "nothing found", handled = |()| false)]
+fn finds(fine: bool) -> Option<Result<impl Iterator<Item = u8>, ()>> {
+    Some(if fine { Ok(0..2) } else { Err(()) })
+}
+
+#[traceable(process_error = |error| error.0)]
+fn items() -> impl Iterator<Item = Result<u8, Refusal>> {
+    [Ok(1), Err((404, "gone"))].into_iter()
+}
+
 #[traceable(skip_output)]
 fn silent() -> std::time::Instant {
     std::time::Instant::now()
@@ -107,6 +133,19 @@ fn hooks() {
     assert_eq!(only(&record_async(|| closures(None)).1), r#"{"fails":null} -> {"output":2}"#);
     assert_eq!(only(&record_async(|| closures(Some("x"))).1), r#"{"fails":"x"} -> error: x"#);
     assert!(record_async(|| closures(Some(""))).1.run("closures").error.is_none());
+}
+
+#[test]
+fn errors_without_a_text() {
+    assert_eq!(only(&record_async(|| refuses(200)).1), r#"{"status":200} -> {"output":1}"#);
+    assert_eq!(only(&record_async(|| refuses(404)).1), r#"{"status":404} -> error: 404: no"#);
+    let (found, recorder) = record(|| finds(true).map(|found| found.map(Iterator::count)));
+    assert_eq!(found, Some(Ok(2)));
+    assert_eq!(only(&recorder), r#"{"fine":true} -> {"output":[0,1]}"#);
+    let (_, recorder) = record(|| finds(false).map(|found| found.map(Iterator::count)));
+    assert_eq!(recorder.run("finds").error.as_deref(), Some("nothing found"));
+    let (_, recorder) = record(|| items().count());
+    assert_eq!(recorder.run("items").error.as_deref(), Some("404"));
 }
 
 #[test]

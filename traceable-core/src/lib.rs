@@ -74,6 +74,7 @@ pub mod __private {
 
     pub use crate::call::body::{FilledIn, begin, begin_run_tree};
     pub use crate::call::token::{Call, Metadata};
+    pub use crate::call::wrap::boxed::{Boxed, boxed};
     pub use crate::call::wrap::future::{TracedFuture, future, future_of};
     pub use crate::call::wrap::iter::{TracedIter, iter_aggregate, iter_each, iter_of, iter_reduce};
     #[cfg(feature = "stream")]
@@ -81,11 +82,13 @@ pub mod __private {
         TracedStream, stream_aggregate, stream_each, stream_of, stream_reduce,
     };
     pub use crate::call::wrap::sync::{eager, plain, sync, through_option, through_result};
+    pub use crate::capture::guarded::holds;
+    pub use crate::capture::hook::{describe_with, hook};
     pub use crate::capture::inputs::Inputs;
     pub use crate::capture::items::{Collect, Item};
     pub use crate::capture::lazy::{Lazy, NotLazy};
     pub use crate::capture::outcome::{
-        Fail, FailBoxed, FailDisplay, Never, Out, OutValue, Outcome, Report, holds,
+        Fail, FailBoxed, FailDisplay, NotAResult, Out, OutValue, Outcome, Report,
     };
     pub use crate::context::parent::parent_run;
     pub use crate::run::site::{Site, checked_name};

@@ -3,7 +3,7 @@
 use syn::{Expr, Ident, PatType, Receiver, Type};
 
 use crate::capture::{Argument, Binding, Mode, mentions};
-use crate::kind::{Open, Shape};
+use crate::kind::{Open, Shape, is_value};
 use crate::message::{self, Mistakes};
 use crate::options::{Given, Options};
 use crate::parameters::Parameters;
@@ -173,6 +173,8 @@ fn fits(options: &Options, function: &Function, shape: &Shape, mistakes: &mut Mi
             mistakes.push(message::async_is_future(&kind.key));
         } else if let Some(found) = shape.opening().filter(|found| *found != kind.value) {
             mistakes.push(message::wrong_kind(&kind.key, found.noun()));
+        } else if shape.innermost().is_some_and(is_value) {
+            mistakes.push(message::no_alias(&kind.key, kind.value.name()));
         } else if matches!(shape, Shape::Never) {
             mistakes.push(message::wrong_kind(&kind.key, "`!`"));
         }

@@ -49,7 +49,8 @@ use self::completion::Reader;
 ///   `parser`) or `custom_run_type = ".."`, `tags = [".."]`, `metadata(key = expr)`, `project = ".."`;
 /// * where it hangs: `parent = expr`, `root`, `child_only`, `enabled = expr`;
 /// * what goes in: `skip(a)`, `skip_all`, `debug(a)`, `display(a)`, `inputs(key = expr)`, `process_inputs = hook`;
-/// * what comes out: `skip_output`, `process_outputs = hook`, `handled = predicate`, `on_cancel = "ok"`;
+/// * what comes out: `skip_output`, `process_outputs = hook`, `process_error = hook`, `handled = predicate`,
+///   `on_cancel = "ok"`;
 /// * generators: `process_chunk = hook`, `reduce = function`, `aggregate(init, step)`;
 /// * what an alias in the return type hides: `future`, `stream`, `iter` (a result that is recorded must serialise, so
 ///   one that is forgotten does not compile; with `skip_output` or `process_outputs` it warns, as a `deprecated`);
@@ -79,8 +80,6 @@ use self::completion::Reader;
 ///
 /// `#[async_trait]` can stand above or below.
 ///
-/// # Other attributes
-///
 /// # Warning: lost context
 ///
 /// An `async` block or a closure that is written where it is given to `tokio::spawn`, `tokio::task::{spawn,
@@ -104,8 +103,10 @@ use self::completion::Reader;
 /// first poll and not at the call, so put such attributes above where the order is free.
 ///
 /// Lints see an annotated function as they see the plain one, and none is caused. A few of clippy's fall silent: what
-/// compares a body with its parameters (`needless_pass_by_value`, `ptr_arg`), or asks for `const` or a missing `.await`
-/// (`missing_const_for_fn`, `unused_async`); and the compiler's `unconditional_recursion`. Under `#[track_caller]` the
+/// compares a body with its parameters (`needless_pass_by_value`, `ptr_arg`), counts the uses of a lifetime
+/// (`needless_lifetimes`), reads the last expression (`unnecessary_wraps`), or asks for `const`, a missing `.await` or,
+/// of an `async fn`, an `# Errors` section (`missing_const_for_fn`, `unused_async`, `missing_errors_doc`); and the
+/// compiler's `unconditional_recursion` and `async_fn_in_trait`. Under `#[track_caller]` the
 /// body, which is a closure by then, knows no caller.
 #[proc_macro_attribute]
 pub fn traceable(options: proc_macro::TokenStream, item: proc_macro::TokenStream) -> proc_macro::TokenStream {

@@ -5,6 +5,7 @@
 
 mod block;
 mod near;
+mod parameter;
 
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
@@ -12,6 +13,7 @@ use syn::Error;
 
 pub(crate) use self::block::*;
 use self::near::{elsewhere, nearest, unknown};
+pub(crate) use self::parameter::*;
 
 /// Collects mistakes, so that all of one attribute are reported at once.
 #[derive(Default)]
@@ -258,57 +260,19 @@ pub(crate) fn wrong_kind(key: &syn::Ident, found: &str) -> Error {
     over(key, format!("the signature says that this returns {} {found}: remove `{key}`", article(found)))
 }
 
+/// Only boxes can hold a wrapper and stay the same type.
+pub(crate) fn no_alias(key: &syn::Ident, name: &str) -> Error {
+    over(
+        key,
+        format!(
+            "`{key}` is for an alias that hides a boxed type, and this type is none: remove `{key}`, or return \
+             `impl {name}`"
+        ),
+    )
+}
+
 pub(crate) fn async_is_future(key: &syn::Ident) -> Error {
     over(key, "an `async fn` is a future already: remove `future`")
-}
-
-// ---- parameters ----
-
-pub(crate) fn parameter_option(tokens: impl ToTokens) -> Error {
-    over(tokens, "on a parameter only `#[traceable(skip)]` is understood")
-}
-
-pub(crate) fn on_receiver(tokens: impl ToTokens, attribute: &str) -> Error {
-    let way = if attribute == "parent" { ": write `parent = &self.run` in the attribute" } else { "" };
-    over(tokens, format!("`#[{attribute}]` cannot stand on `self`{way}"))
-}
-
-pub(crate) fn takes_nothing(tokens: impl ToTokens, attribute: &str) -> Error {
-    over(tokens, format!("`#[{attribute}]` takes no options"))
-}
-
-pub(crate) fn needs_a_name(tokens: impl ToTokens, attribute: &str, example: &str) -> Error {
-    over(tokens, format!("`#[{attribute}]` needs a plain name, such as `{example}`"))
-}
-
-pub(crate) fn untyped_run_tree(name: &syn::Ident) -> Error {
-    over(name, format!("a `#[run_tree]` parameter is written `{name}: RunTree`"))
-}
-
-/// A call has one run, and one parent.
-pub(crate) fn only_one(mistakes: &mut Mistakes, attribute: &str, first: Span, second: Span) {
-    let noun = if attribute == "parent" { "parent" } else { "run" };
-    let text = format!("a call has one {noun}: only one `#[{attribute}]` is possible");
-    mistakes.conflict(second, &text, first, "first given here");
-}
-
-/// A parent that callers may leave out would be no promise.
-pub(crate) fn needs_parent(key: &syn::Ident) -> Error {
-    over(key, "`child_only` needs the parent as a parameter: add `#[parent] run: &RunTree`")
-}
-
-pub(crate) fn two_parents(mistakes: &mut Mistakes, option: Span, parameter: Span) {
-    mistakes.conflict(
-        option,
-        "`parent` names a second parent: a parameter is marked `#[parent]`",
-        parameter,
-        "remove this `#[parent]`, or remove the option `parent`",
-    );
-}
-
-pub(crate) fn both_on_parameter(mistakes: &mut Mistakes, first: (&str, Span), second: (&str, Span)) {
-    let text = format!("a parameter cannot be both `#[{}]` and `#[{}]`", first.0, second.0);
-    mistakes.conflict(second.1, &text, first.1, "the other one is here");
 }
 
 // ---- names ----

@@ -1,6 +1,8 @@
 //! What a run saw: values, serialised once and by reference, straight to JSON bytes.
 
 pub(crate) mod attachment;
+pub(crate) mod guarded;
+pub(crate) mod hook;
 pub(crate) mod inputs;
 pub(crate) mod items;
 pub(crate) mod lazy;

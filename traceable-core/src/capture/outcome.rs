@@ -5,9 +5,9 @@ use std::fmt::Display;
 
 use serde::Serialize;
 
+use super::guarded::guarded_text;
 use super::payload::Payload;
-use super::silence::silently;
-use super::writer::{Writer, count_unrecorded};
+use super::writer::Writer;
 
 /// A result that can be recorded: everything that implements `serde::Serialize`.
 ///
@@ -38,7 +38,8 @@ impl<T: Serialize + ?Sized> Output for T {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be recorded as a run error",
     label = "this error type does not implement `Display`",
-    note = "implement `std::fmt::Display` for `{Self}`"
+    note = "implement `std::fmt::Display` for `{Self}`",
+    note = "or record something made from it with `#[traceable(process_error = path)]`"
 )]
 pub trait Failure {
     #[doc(hidden)]
@@ -59,12 +60,6 @@ impl<'a> OutputWriter<'a> {
     pub(crate) fn new(writer: &'a mut Writer) -> OutputWriter<'a> {
         OutputWriter(writer)
     }
-}
-
-/// What a predicate of the attribute says. It is asked only while the call is recorded, so a panic in it must not
-/// reach the program; it counts as no.
-pub fn holds(predicate: impl FnOnce() -> bool) -> bool {
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| silently(predicate))).unwrap_or(false)
 }
 
 /// Whatever takes a reported error: the outcome of a call or an item of a generator.
@@ -130,9 +125,9 @@ pub struct Out<'a, T: ?Sized>(pub &'a T);
 pub struct ResultKind;
 /// [`Out::kind`] of everything else.
 pub struct ValueKind;
-/// The error of what cannot fail.
+/// The error of what is no `Result`: there is none.
 #[derive(Debug)]
-pub enum Never {}
+pub enum NotAResult {}
 
 impl<T, E> Out<'_, Result<T, E>> {
     /// A `Result`.
@@ -160,18 +155,18 @@ impl ResultKind {
 
 impl ValueKind {
     /// The value.
-    pub fn split<'a, T: ?Sized>(&self, value: &'a T) -> Result<&'a T, &'a Never> {
+    pub fn split<'a, T: ?Sized>(&self, value: &'a T) -> Result<&'a T, &'a NotAResult> {
         Ok(value)
     }
 }
 
-impl Display for Never {
+impl Display for NotAResult {
     fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match *self {}
     }
 }
 
-impl Error for Never {}
+impl Error for NotAResult {}
 
 /// An error of whatever type. `(&Fail(&e)).describe(o)` finds the sources of everything that has some: a
 /// `std::error::Error` by an inherent method, a boxed one by a trait at the same step of method lookup, anything
@@ -243,14 +238,6 @@ fn chain(error: &dyn Error) -> String {
         source = error.source();
     }
     text
-}
-
-/// The user's `Display` may panic; the text then says so.
-pub(crate) fn guarded_text(text: impl FnOnce() -> String) -> String {
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| silently(text))).unwrap_or_else(|_| {
-        count_unrecorded();
-        "[not recorded: the error's Display panicked]".to_owned()
-    })
 }
 
 #[cfg(test)]

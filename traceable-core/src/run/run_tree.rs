@@ -10,7 +10,7 @@ use super::lifecycle;
 use super::node::{Context, Run, State};
 use super::operation::Identity as _;
 use super::run_type::RunType;
-use crate::capture::outcome::guarded_text;
+use crate::capture::guarded::guarded_text;
 use crate::identity::time::Timestamp;
 
 /// A handle to a run.

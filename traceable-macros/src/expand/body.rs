@@ -5,7 +5,7 @@ use quote::{ToTokens, quote};
 use syn::ReceiverKind;
 
 use super::awaitable::yields_a_future;
-use super::hygiene::{Runtime, located, ours};
+use super::hygiene::{Runtime, located, ours, reference_to};
 use crate::capture::{Mode, mentions};
 use crate::check::Plan;
 
@@ -76,7 +76,8 @@ fn inputs(plan: &Plan) -> TokenStream {
     let fields = fields().map(|field| {
         let (key, expr) = (&field.key, &field.value);
         let member = crate::capture::member(key);
-        ours!(#inputs.add_with(#member, |__value| __value.put(&(#expr)));)
+        let value = reference_to(expr);
+        ours!(#inputs.add_with(#member, |__value| __value.put(#value));)
     });
     let hook = options.process_inputs.iter().map(|given| {
         let hook = &given.value;

@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::Expr;
 
-use super::hygiene::{Runtime, located, ours};
+use super::hygiene::{Runtime, located, ours, reference_to};
 use crate::check::Plan;
 use crate::message;
 use crate::options::{Given, RunType};
@@ -58,8 +58,8 @@ fn settings(plan: &Plan, p: &Runtime) -> TokenStream {
         ours!({ let #value = &(#expr); __call.parent(#parent); })
     });
     let metadata = options.metadata.iter().flat_map(|given| &given.value).map(|field| {
-        let (key, expr) = (&field.key, &field.value);
-        ours!(__call.metadata(#key, |__value| __value.put(&(#expr)));)
+        let (key, value) = (&field.key, reference_to(&field.value));
+        ours!(__call.metadata(#key, |__value| __value.put(#value));)
     });
     ours!(#(#enabled)* #(#parent)* #(#metadata)*)
 }

@@ -5,7 +5,7 @@ use quote::ToTokens;
 use syn::{GenericArgument, PathArguments, Type};
 
 use super::erase;
-use super::hygiene::{Runtime, located, ours};
+use super::hygiene::{Runtime, first_span, located, lying, ours};
 use super::lazy;
 use crate::capture::asked_at;
 use crate::check::Plan;
@@ -34,7 +34,7 @@ pub(super) fn print(plan: &Plan, p: &Runtime, shape: &Shape) -> TokenStream {
         }
         Shape::Result(ty, inner) => {
             let (ty_in, annotation, inner) = (given(inner), annotation(inner), print(plan, p, inner));
-            let fail = fail(plan, p, result_parts(ty).1.unwrap_or(ty), true);
+            let fail = fail(plan, p, result_parts(ty).1.unwrap_or(ty), Of::Call);
             ours!(#p::through_result(__call, __value, |__call, __value: #ty_in| #annotation { #inner }, |__error, __outcome| {
                 use #p::{FailBoxed as _, FailDisplay as _};
                 #fail
@@ -43,16 +43,19 @@ pub(super) fn print(plan: &Plan, p: &Runtime, shape: &Shape) -> TokenStream {
         Shape::Future(whole, boxing, output) => {
             let (ty, annotation, output) = (given(output), annotation(output), print(plan, p, output));
             let value = asked_of(p, "future", whole, &ty);
-            boxed(
-                p,
-                *boxing,
-                ours!(#p::future(__call, #value, |__call, __value: #ty| #annotation { #output })),
-            )
+            let value = match (&plan.options.kind, boxing) {
+                (None, _) | (_, Boxing::None) => value,
+                _ => hidden(p, *boxing, whole),
+            };
+            let wrapper = ours!(#p::future(__call, #value, |__call, __value: #ty| #annotation { #output }));
+            boxed(plan, p, whole, *boxing, wrapper)
         }
         Shape::Stream(ty, boxing, item) => {
-            boxed(p, *boxing, generator(plan, p, Open::Stream, ty, item.as_ref()))
+            boxed(plan, p, ty, *boxing, generator(plan, p, (Open::Stream, *boxing), ty, item.as_ref()))
         }
-        Shape::Iter(ty, boxing, item) => boxed(p, *boxing, generator(plan, p, Open::Iter, ty, item.as_ref())),
+        Shape::Iter(ty, boxing, item) => {
+            boxed(plan, p, ty, *boxing, generator(plan, p, (Open::Iter, *boxing), ty, item.as_ref()))
+        }
     }
 }
 
@@ -77,11 +80,29 @@ pub(super) fn recorder(plan: &Plan, p: &Runtime) -> TokenStream {
     }
 }
 
-fn boxed(p: &Runtime, boxing: Boxing, wrapper: TokenStream) -> TokenStream {
+fn boxed(plan: &Plan, p: &Runtime, ty: &Type, boxing: Boxing, wrapper: TokenStream) -> TokenStream {
+    // whoever says what an alias hides may be wrong, and is told at the alias
+    let at_alias = |code| match &plan.options.kind {
+        Some(_) => lying(first_span(&ty.to_token_stream()), code),
+        None => code,
+    };
+    let wrapper = at_alias(wrapper);
     match boxing {
         Boxing::None => wrapper,
-        Boxing::Box => ours!(#p::Box::new(#wrapper)),
-        Boxing::Pin => ours!(#p::Box::pin(#wrapper)),
+        Boxing::Box => at_alias(ours!(#p::Box::new(#wrapper))),
+        Boxing::Pin => at_alias(ours!(#p::Box::pin(#wrapper))),
+    }
+}
+
+/// Output: `boxed(value)`, lying at an alias that is said to hide a box
+fn hidden(p: &Runtime, boxing: Boxing, alias: &Type) -> TokenStream {
+    match boxing {
+        Boxing::None => ours!(__value),
+        _ => {
+            let at = first_span(&alias.to_token_stream());
+            let value = lying(at, ours!(__value));
+            lying(at, ours!(#p::boxed(#value)))
+        }
     }
 }
 
@@ -108,7 +129,7 @@ fn record(plan: &Plan, p: &Runtime, ty: &Type) -> TokenStream {
     };
     let is_unused = options.skip_output.is_some() && lazy.is_empty();
     let output_name = if is_unused { ours!(_) } else { ours!(__output) };
-    let fail = fail(plan, p, failure.unwrap_or(ty), true);
+    let fail = fail(plan, p, failure.unwrap_or(ty), Of::Call);
     let split = split(p, &output_name, &output, &fail);
     ours!(|__value, __outcome| #split)
 }
@@ -123,14 +144,25 @@ fn asked_of(p: &Runtime, kind: &str, whole: &Type, item: &TokenStream) -> TokenS
 }
 
 /// Output: `stream_each(call, value, |value, outcome| ..)`, or `_reduce`, or `_aggregate`
-fn generator(plan: &Plan, p: &Runtime, open: Open, whole: &Type, item: Option<&Type>) -> TokenStream {
+fn generator(
+    plan: &Plan,
+    p: &Runtime,
+    (open, boxing): (Open, Boxing),
+    whole: &Type,
+    item: Option<&Type>,
+) -> TokenStream {
     let options = &plan.options;
     let kind = if open == Open::Stream { "stream" } else { "iter" };
     let item_ty = item.map_or_else(|| ours!(_), |item| erase::erased(item).to_token_stream());
-    let value = item.map_or_else(|| ours!(__value), |_| asked_of(p, kind, whole, &item_ty));
+    let value = match (item, &options.kind) {
+        (Some(_), _) => asked_of(p, kind, whole, &item_ty),
+        (None, Some(_)) => hidden(p, boxing, whole),
+        (None, None) => ours!(__value),
+    };
     let item = item.unwrap_or(whole);
     let (success, failure) = result_parts(item);
-    let fail = fail(plan, p, failure.unwrap_or(item), false);
+    let of = if success.is_none() && plan.shape.is_fallible() { Of::OtherItem } else { Of::Item };
+    let fail = fail(plan, p, failure.unwrap_or(item), of);
     let folded = options.reduce.is_some() || options.aggregate.is_some();
     let (name, output) = match (&options.process_chunk, options.skip_output.is_some()) {
         _ if folded => (ours!(_), ours!({})), // only errors are looked for
@@ -155,8 +187,9 @@ fn generator(plan: &Plan, p: &Runtime, open: Open, whole: &Type, item: Option<&T
             let chunk = match &options.process_chunk {
                 Some(given) => given.value.to_token_stream(),
                 None => {
-                    let clone = Ident::new("clone", located(reduce.key.span()));
-                    ours!(|__value| #p::core::clone::Clone::#clone(__value))
+                    let value = lying(reduce.key.span(), ours!(__value));
+                    let clone = lying(reduce.key.span(), ours!(#p::core::clone::Clone::clone(#value)));
+                    ours!(|__value| #clone)
                 }
             };
             // a closure is looked at after `chunk`, so a wrong type is reported at the function that is given here
@@ -183,31 +216,50 @@ fn split(p: &Runtime, name: &TokenStream, output: &TokenStream, fail: &TokenStre
     })
 }
 
+/// Whose error it is.
+#[derive(Clone, Copy, PartialEq)]
+enum Of {
+    Call,
+    Item,
+    /// of a generator in a `Result` whose items are none themselves, as far as is written
+    OtherItem,
+}
+
 /// What to do with the local `__error`; only a whole call, not an item, can be `handled`.
-fn fail(plan: &Plan, p: &Runtime, ty: &Type, whole: bool) -> TokenStream {
-    let at =
-        ty.to_token_stream().into_iter().next().map_or_else(Span::mixed_site, |token| located(token.span()));
+fn fail(plan: &Plan, p: &Runtime, ty: &Type, of: Of) -> TokenStream {
+    let at = located(first_span(&ty.to_token_stream()));
     let describe = Ident::new("describe", at);
     let error = asked_at(&Ident::new("__error", Span::mixed_site()), ty.to_token_stream());
-    let describe = ours!((&#p::Fail(#error)).#describe(__outcome));
+    let described = ours!((&#p::Fail(#error)).#describe(__outcome));
+    // hooks are for one type of error, which is that of the call
+    if of == Of::OtherItem {
+        return described;
+    }
+    let described = match &plan.options.process_error {
+        Some(given) => {
+            let made = called(p, &given.value, "__error");
+            ours!(#p::describe_with(__outcome, || #made))
+        }
+        None => described,
+    };
     match &plan.options.handled {
         Some(given) => {
-            let predicate = &given.value;
-            let handled = ours!(#p::core::option::Option::is_some_and(#p::core::option::Option::Some(__error), #predicate));
-            let then = if whole { ours!(__outcome.handled()) } else { ours!(__outcome.skip_output()) };
-            ours!(if #p::holds(|| #handled) { #then } else { #describe })
+            let handled = called(p, &given.value, "__error");
+            let then =
+                if of == Of::Call { ours!(__outcome.handled()) } else { ours!(__outcome.skip_output()) };
+            ours!(if #p::holds(|| #handled) { #then } else { #described })
         }
-        None => describe,
+        None => described,
     }
 }
 
-/// A hook applied to a local reference; a type that does not fit is reported at the hook. A closure goes through `Option::map`, which tells it the type of its parameter; an
-/// option is written like its content.
+/// A hook applied to a local reference; a type that does not fit is reported at the hook. A closure goes through a
+/// function, which tells it the type of its parameter.
 fn called(p: &Runtime, hook: &syn::Expr, local: &str) -> TokenStream {
     let value = asked_at(&Ident::new(local, Span::mixed_site()), hook.to_token_stream());
     match hook {
         syn::Expr::Path(_) => ours!(#hook(#value)),
-        _ => ours!(#p::core::option::Option::map(#p::core::option::Option::Some(#value), #hook)),
+        _ => lying(first_span(&hook.to_token_stream()), ours!(#p::hook(#value, #hook))),
     }
 }
 

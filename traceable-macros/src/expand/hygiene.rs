@@ -1,6 +1,6 @@
 //! Code of ours and code of the user's in one function: neither reaches the other's names.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::Token;
 
@@ -27,4 +27,31 @@ pub(super) fn located(at: Span) -> Span {
 /// `impl`, with the capture rules of this crate's edition.
 pub(super) fn impl_token(at: Span) -> Token![impl] {
     Token![impl](located(at))
+}
+
+/// Code of ours that lies where a token of the user's lies, down to its brackets and not into them: the compiler
+/// underlines a call from its first token to its last.
+pub(super) fn lying(at: Span, code: TokenStream) -> TokenStream {
+    code.into_iter()
+        .map(|mut token| {
+            token.set_span(located(at));
+            token
+        })
+        .collect()
+}
+
+/// `&(expr)`, lying over the expression.
+pub(super) fn reference_to(expr: &impl ToTokens) -> TokenStream {
+    let tokens = expr.to_token_stream();
+    let first = first_span(&tokens);
+    let last = tokens.clone().into_iter().last().map_or(first, |token| token.span());
+    let mut group = Group::new(proc_macro2::Delimiter::Parenthesis, tokens);
+    group.set_span(located(last));
+    let and = Token![&](located(first));
+    quote::quote!(#and #group)
+}
+
+/// Where tokens begin.
+pub(super) fn first_span(tokens: &TokenStream) -> Span {
+    tokens.clone().into_iter().next().map_or_else(Span::mixed_site, |token: TokenTree| token.span())
 }

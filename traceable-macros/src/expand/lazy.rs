@@ -6,52 +6,12 @@ use syn::Type;
 
 use super::hygiene::{Runtime, located, ours};
 use crate::check::Plan;
-
-/// Types that are values by their names, also those that happen to be iterators or streams. Others are asked.
-const VALUES: &[&str] = &[
-    "Arc",
-    "FuturesOrdered",
-    "FuturesUnordered",
-    "HashMap",
-    "HashSet",
-    "Range",
-    "RangeFrom",
-    "RangeInclusive",
-    "Rc",
-    "Self",
-    "String",
-    "Vec",
-    "bool",
-    "char",
-    "f32",
-    "f64",
-    "i128",
-    "i16",
-    "i32",
-    "i64",
-    "i8",
-    "isize",
-    "str",
-    "u128",
-    "u16",
-    "u32",
-    "u64",
-    "u8",
-    "usize",
-];
+use crate::kind::is_value;
 
 /// Output: `Lazy(output).future(); Lazy(output).stream(); Lazy(output).iterator();`, lying over the return type
 pub(super) fn asked(plan: &Plan, p: &Runtime, ty: &Type) -> TokenStream {
-    let is_value = match ty {
-        Type::Path(path) => {
-            path.path.segments.last().is_some_and(|last| VALUES.iter().any(|value| last.ident == value))
-        }
-        Type::ImplTrait(_) | Type::Infer(_) => false,
-        // tuples, references, arrays and the like are never these themselves
-        _ => true,
-    };
     // who takes the run in hand may keep it open (`keep_open`) for just such a value
-    if is_value || plan.run_tree.is_some() {
+    if is_value(ty) || plan.run_tree.is_some() {
         return TokenStream::new();
     }
     let at =

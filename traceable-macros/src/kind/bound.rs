@@ -12,6 +12,14 @@ pub(crate) enum Open {
 }
 
 impl Open {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Future => "Future",
+            Self::Stream => "Stream",
+            Self::Iter => "Iterator",
+        }
+    }
+
     pub(crate) fn noun(self) -> &'static str {
         match self {
             Self::Future => "future",

@@ -5,6 +5,7 @@
 
 mod bound;
 mod refuse;
+mod value;
 
 use syn::punctuated::Punctuated;
 use syn::{
@@ -14,6 +15,7 @@ use syn::{
 pub(crate) use self::bound::Open;
 use self::bound::{bound_name, opening_bound, types};
 use self::refuse::refuse_hidden;
+pub(crate) use self::value::is_value;
 use crate::message;
 
 /// How the value was boxed, so that the wrapper can be boxed alike.
@@ -89,6 +91,23 @@ impl Shape {
             Self::Future(..) => Some(Open::Future),
             Self::Stream(..) => Some(Open::Stream),
             Self::Iter(..) => Some(Open::Iter),
+        }
+    }
+
+    /// Whether there is a `Result` around what is open.
+    pub(crate) fn is_fallible(&self) -> bool {
+        match self {
+            Self::Result(..) => true,
+            Self::Option(_, inner) | Self::Future(_, _, inner) => inner.is_fallible(),
+            Self::Value(_) | Self::Never | Self::Stream(..) | Self::Iter(..) => false,
+        }
+    }
+
+    /// The type that the first open thing is written as.
+    pub(crate) fn innermost(&self) -> Option<&Type> {
+        match self {
+            Self::Option(_, inner) | Self::Result(_, inner) => inner.innermost(),
+            _ => self.ty(),
         }
     }
 

@@ -52,6 +52,7 @@ pub(crate) struct Options {
     pub(crate) process_chunk: Option<Given<Expr>>,
     pub(crate) reduce: Option<Given<Expr>>,
     pub(crate) aggregate: Option<Given<(Expr, Expr)>>,
+    pub(crate) process_error: Option<Given<Expr>>,
     pub(crate) handled: Option<Given<Expr>>,
     /// `"ok"` or `"error"`
     pub(crate) on_cancel: Option<Given<LitStr>>,

@@ -1,5 +1,6 @@
 //! One wrapper for each kind of function.
 
+pub(crate) mod boxed;
 pub(crate) mod future;
 pub(crate) mod iter;
 #[cfg(feature = "stream")]

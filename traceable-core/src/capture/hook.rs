@@ -1,0 +1,14 @@
+//! What the attribute's hooks are called by.
+
+use super::guarded::guarded_text_or;
+use super::outcome::{Failure, Report};
+
+/// A closure applied to a reference, whose type it learns from it.
+pub fn hook<'a, T: ?Sized, R>(value: &'a T, hook: impl FnOnce(&'a T) -> R) -> R {
+    hook(value)
+}
+
+/// Reports what a hook makes of the error.
+pub fn describe_with<T: Failure>(to: &mut impl Report, make: impl FnOnce() -> T) {
+    to.report(guarded_text_or("[not recorded: its hook panicked]", || make().error_text()));
+}
