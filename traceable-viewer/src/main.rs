@@ -17,6 +17,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    #[cfg(feature = "replay")]
     Replay(commands::replay::Replay),
     /// Listen for traces until interrupted
     Serve(commands::serve::Serve),
@@ -26,6 +27,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
+        #[cfg(feature = "replay")]
         Command::Replay(replay) => replay.run(),
         Command::Serve(serve) => serve.run(),
         Command::Tree(tree) => tree.run(),

@@ -73,6 +73,7 @@ fn serve_refuses_to_be_open_to_all() {
 }
 
 /// A program's spool, left at an outage, and sent to the collector.
+#[cfg(feature = "replay")]
 #[test]
 fn replay_sends_what_a_program_left() {
     use std::sync::Arc;
