@@ -16,7 +16,7 @@ use crate::wire::{Encoded, Encoder, Format, Run, Trim};
 /// with 14.
 const MAX_SEARCH: u32 = 32;
 
-/// How long a refused key is not tried again, where nothing is lost by waiting.
+/// How long a server that refuses the key, or turns all requests away, is not tried again where nothing is lost by it.
 const REFUSED_PAUSE: Duration = Duration::from_secs(60);
 
 /// Sends batches, one at a time.
@@ -25,17 +25,22 @@ pub(crate) struct Delivery {
     server: Arc<Server>,
     backoff: Backoff,
     patience: Patience,
-    /// What was taken from the queue and not booked out.
+    /// What was taken and not booked out: operations, and bytes of the queue.
     in_hand: (u64, usize),
+    /// Whether those are on disk.
+    on_disk: bool,
+    /// A request was turned away that should have been none of the runs' business.
+    is_turned_away: bool,
 }
 
-/// How long a batch is tried again while the server is unreachable, unwell, or refuses the key.
+/// How long a batch is tried again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Patience {
-    /// As long as the settings say; not at all where the key is refused.
+    /// While the server is unreachable or unwell, as long as the settings say.
     Limited,
-    /// Until it is delivered: it waits on disk and takes no room from others.
-    Endless,
+    /// Whatever the server has against it, but for what it says of runs, until it is too old: it takes no room in memory.
+    /// `None`: it never is.
+    UntilTooOld(Option<Instant>),
 }
 
 /// What became of one request, tries included.
@@ -52,37 +57,55 @@ enum Outcome {
 
 impl Delivery {
     pub(crate) fn new(inner: Arc<Inner>, server: Arc<Server>, patience: Patience) -> Delivery {
-        Delivery { inner, server, backoff: Backoff::default(), patience, in_hand: (0, 0) }
+        let backoff = Backoff::default();
+        Delivery { inner, server, backoff, patience, in_hand: (0, 0), on_disk: false, is_turned_away: false }
     }
 
-    /// Notes what is to be booked out.
-    pub(crate) fn take(&mut self, operations: u64, bytes: usize) {
-        self.in_hand = (operations, bytes);
+    /// Notes what is to be booked out next, which is not in the queue any more.
+    pub(crate) fn take(&mut self, operations: u64, on_disk: bool) {
+        self.in_hand = (operations, 0);
+        self.on_disk = on_disk;
+    }
+
+    /// Says how long what comes next is tried.
+    pub(crate) fn set_patience(&mut self, patience: Patience) {
+        self.patience = patience;
+    }
+
+    /// Whether the server has turned a request away for a reason that has nothing to do with runs: it redirects, or has
+    /// no such way in.
+    pub(crate) fn is_turned_away(&self) -> bool {
+        self.is_turned_away
     }
 
     /// Books all that was taken out as lost.
     pub(crate) fn give_up(&mut self, reason: DropReason) {
         let (operations, bytes) = std::mem::take(&mut self.in_hand);
-        self.inner.queue.settle(operations, bytes, Some(reason));
+        self.inner.queue.settle_from(self.on_disk, operations, bytes, Some(reason));
     }
 
-    /// Sends a batch, in several requests if need be, and books all of it out. `encoded`: the body that the encoder
-    /// holds already.
-    pub(crate) fn send<R: Run>(&mut self, batch: &[R], encoder: &mut Encoder, mut encoded: Option<Encoded>) {
+    /// Sends a batch, in several requests if need be, and books all of it out; `false`: not so, as all is abandoned.
+    /// `encoded`: the body that the encoder holds already.
+    pub(crate) fn send<R: Run>(
+        &mut self,
+        batch: &[R],
+        encoder: &mut Encoder,
+        mut encoded: Option<Encoded>,
+    ) -> bool {
         if self.inner.queue.is_abandoned() {
-            return;
+            return false;
         }
         let total = |(n, bytes), run: &R| (n + run.operations(), bytes + run.bytes());
         self.in_hand = batch.iter().fold((0, 0), total);
         if self.patience == Patience::Limited && self.server.refuses_key() {
             self.save(batch, encoder);
             self.book(batch, Some(DropReason::Unauthorized));
-            return;
+            return true;
         }
         // a budget beyond what a clock can count has no end
         let give_up_at = match self.patience {
             Patience::Limited => Instant::now().checked_add(self.inner.config.retry_budget),
-            Patience::Endless => None,
+            Patience::UntilTooOld(end) => end,
         };
         let mut searched = 0;
         // the part to be sent next is the last
@@ -118,7 +141,7 @@ impl Delivery {
                 Outcome::Again => parts.push((part, trim)),
                 Outcome::Abandoned => {
                     self.in_hand = (0, 0);
-                    return;
+                    return false;
                 }
                 Outcome::Halve(DropReason::TooLarge) if part.len() == 1 => {
                     parts.extend(self.too_large(part, trim, encoder));
@@ -136,6 +159,7 @@ impl Delivery {
                 }
             }
         }
+        true
     }
 
     /// Counts what was taken and not booked out as lost, after a panic.
@@ -178,8 +202,11 @@ impl Delivery {
             self.server.took_key(verdict != Verdict::Unauthorized);
             let (wait, asked) = match verdict {
                 Verdict::Later(asked) => (self.backoff.failed(asked), asked.is_some()),
-                // somebody may mend that meanwhile, and nothing is lost by waiting
-                Verdict::Unauthorized if self.patience == Patience::Endless => (REFUSED_PAUSE, false),
+                _ if self.waits_for_better(&verdict, format) => {
+                    // somebody may mend that meanwhile
+                    self.server.forgets_multipart();
+                    (REFUSED_PAUSE, false)
+                }
                 verdict => {
                     self.backoff.succeeded();
                     return self.final_outcome(&verdict, &reply, format);
@@ -193,7 +220,10 @@ impl Delivery {
                         reply.brief()
                     )
                 });
-                return Outcome::Dropped(DropReason::RetriesExhausted);
+                return Outcome::Dropped(match self.patience {
+                    Patience::Limited => DropReason::RetriesExhausted,
+                    Patience::UntilTooOld(_) => DropReason::Expired,
+                });
             }
             self.inner.warner.warn(Subject::Retrying, || {
                 format!("cannot deliver to {}, trying on: {}", self.inner.config.endpoint(), reply.brief())
@@ -201,7 +231,22 @@ impl Delivery {
             if self.inner.queue.pause(wait, asked) == Pause::Abandoned {
                 return Outcome::Abandoned;
             }
+            if self.server.format() != format {
+                // by the way in that is known now
+                return Outcome::Again;
+            }
         }
+    }
+
+    /// Whether an answer is waited out that has nothing to do with the runs: the key, the address or what stands before
+    /// the server is wrong. What waits on disk is not thrown away for that.
+    fn waits_for_better(&self, verdict: &Verdict, format: Format) -> bool {
+        let is_elsewhere = match verdict {
+            Verdict::Unauthorized | Verdict::Refused => true,
+            Verdict::NotFound => format == Format::Batch,
+            _ => false,
+        };
+        is_elsewhere && self.patience != Patience::Limited
     }
 
     /// What an answer means that will not be another one next time.
@@ -226,6 +271,8 @@ impl Delivery {
                 Outcome::Dropped(DropReason::Unauthorized)
             }
             Verdict::NotFound | Verdict::Refused | Verdict::Later(_) => {
+                self.is_turned_away = true;
+                self.server.forgets_multipart();
                 self.inner.warner.warn(Subject::Rejected, || format!("runs are lost: {}", reply.brief()));
                 Outcome::Dropped(DropReason::Rejected)
             }
@@ -290,6 +337,6 @@ impl Delivery {
         let operations = part.iter().map(Run::operations).sum();
         let bytes = part.iter().map(Run::bytes).sum();
         self.in_hand = (self.in_hand.0 - operations, self.in_hand.1 - bytes);
-        self.inner.queue.settle(operations, bytes, dropped);
+        self.inner.queue.settle_from(self.on_disk, operations, bytes, dropped);
     }
 }

@@ -23,8 +23,9 @@
 //! | threads that race | `sync` (their locks), `models` (every order of theirs, by loom; says how to run it) |
 //!
 //! What it promises: handing over never waits for a slow server, or one that is gone; memory is bounded in bytes: the
-//! queue, and the bodies of two batches, of which one is on its way; every operation is delivered, or counted as dropped
-//! with a reason, or still queued; the start of a run is sent before its end; the same bytes are sent again on a retry;
+//! queue, and the bodies of two batches, of which one is on its way (with a [`Spool`], of about six, as a batch is read,
+//! unpacked and sent while another is written); every operation is delivered, or counted as dropped with a reason, or still
+//! queued, or on disk; the start of a run is sent before its end; the same bytes are sent again on a retry;
 //! one unacceptable run does not take others with it; what the [`Redaction`] takes away waits nowhere, be it in memory or
 //! on disk; redirects are not followed; the API key appears nowhere but in the request header; nothing is ever printed to
 //! standard output.

@@ -27,7 +27,8 @@ pub struct Replayed {
     /// Operations that were not delivered, by reason. What the server rejected is gone from a spool, and stays in files
     /// of failed traces.
     pub dropped: Dropped,
-    /// Operations that stay in the folder, because the server could not be reached or refused the key.
+    /// Operations that stay in the folder, because the server could not be reached, refused the key, redirected, or had
+    /// no such way in.
     pub left: u64,
     /// Files that are not what their names say. They stay.
     pub unreadable: Vec<PathBuf>,
@@ -103,7 +104,7 @@ fn replay_one(folder: &Path, config: &Config) -> Result<Replayed, ReplayError> {
     let files = failed_traces::files(folder).map_err(wrong)?;
     let mut replay = Replay::new(config);
     // a folder without a spool is not made one
-    if !Folder::abandoned(folder).is_empty() {
+    if !Folder::abandoned(folder, Path::new("")).is_empty() {
         replay.spool(folder).map_err(wrong)?;
     }
     for file in files {
@@ -113,6 +114,8 @@ fn replay_one(folder: &Path, config: &Config) -> Result<Replayed, ReplayError> {
     replay.replayed.delivered = stats.delivered;
     replay.replayed.dropped = stats.dropped;
     // what was given up for want of a server is still there
+    replay.replayed.dropped.rejected -= replay.turned_away;
+    replay.replayed.left += replay.turned_away;
     for left in [&mut replay.replayed.dropped.retries_exhausted, &mut replay.replayed.dropped.unauthorized] {
         replay.replayed.left += std::mem::take(left);
     }
@@ -125,7 +128,9 @@ struct Replay {
     delivery: Delivery,
     encoder: Encoder,
     replayed: Replayed,
-    /// The server was not there, or refused the key: nothing more is tried.
+    /// Operations that a server rejected which is not the one they are for: it redirects, or has no such way in.
+    turned_away: u64,
+    /// The server was not there, or not the right one, or refused the key: nothing more is tried.
     is_over: bool,
 }
 
@@ -138,7 +143,15 @@ impl Replay {
         let inner = Arc::new(Inner::new(config));
         let server = Arc::new(Server::new(&inner.config));
         let delivery = Delivery::new(inner.clone(), server.clone(), Patience::Limited);
-        Replay { inner, server, delivery, encoder, replayed: Replayed::default(), is_over: false }
+        Replay {
+            inner,
+            server,
+            delivery,
+            encoder,
+            replayed: Replayed::default(),
+            turned_away: 0,
+            is_over: false,
+        }
     }
 
     fn stats(&self) -> Stats {
@@ -151,10 +164,6 @@ impl Replay {
         let (store, _) = Store::open(&Spool::new(folder))?;
         store.close();
         while let Waited::Record(entry) = store.wait() {
-            if self.is_over {
-                self.replayed.left += store.left();
-                return Ok(());
-            }
             let bytes = store.read(&entry)?;
             let sent =
                 bytes.as_deref().and_then(Label::split).and_then(|(label, body)| self.send(&label, body));
@@ -165,7 +174,8 @@ impl Replay {
             }
             if sent.is_none() {
                 self.inner.queue.resume(entry.operations);
-                self.inner.queue.settle(entry.operations, 0, Some(DropReason::Unreadable));
+                self.delivery.take(entry.operations, true);
+                self.delivery.give_up(DropReason::Unreadable);
             }
             store.done();
         }
@@ -194,10 +204,15 @@ impl Replay {
             self.replayed.left += operations;
             return Some(false);
         }
+        let before = self.stats().dropped.rejected;
         self.inner.queue.resume(operations);
+        self.delivery.take(operations, true);
         kept.send(&mut self.delivery, &mut self.encoder);
         let dropped = self.stats().dropped;
-        self.is_over = dropped.retries_exhausted + dropped.unauthorized > 0;
+        if self.delivery.is_turned_away() {
+            self.turned_away += dropped.rejected - before;
+        }
+        self.is_over = dropped.retries_exhausted + dropped.unauthorized + self.turned_away > 0;
         Some(!self.is_over)
     }
 }

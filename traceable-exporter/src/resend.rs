@@ -40,9 +40,9 @@ impl Kept {
         self.runs.iter().map(wire::Run::operations).sum()
     }
 
-    /// Sends it, and books all of it out. The encoder is the one it was read with.
-    pub(crate) fn send(self, delivery: &mut Delivery, encoder: &mut Encoder) {
-        delivery.send(&self.runs, encoder, self.encoded);
+    /// Sends it, and books all of it out; `false`: not so, as all is abandoned. The encoder is the one it was read with.
+    pub(crate) fn send(self, delivery: &mut Delivery, encoder: &mut Encoder) -> bool {
+        delivery.send(&self.runs, encoder, self.encoded)
     }
 }
 

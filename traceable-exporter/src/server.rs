@@ -138,6 +138,11 @@ impl Server {
         self.known().multipart_is_missing = true;
     }
 
+    /// Looks for the multipart endpoint again: nothing else is there either, so that it may be the address that is wrong.
+    pub(crate) fn forgets_multipart(&self) {
+        self.known().multipart_is_missing = false;
+    }
+
     /// Notes whether the API key was accepted with the last request.
     pub(crate) fn took_key(&self, accepted: bool) {
         let mut known = self.known();

@@ -3,7 +3,7 @@
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::delivery::{Delivery, Patience};
 use crate::gather::{Batch, Gatherer, Limits};
@@ -18,14 +18,21 @@ use crate::wire::{Encoder, Format, Shared, Trim};
 
 /// How long until a disk that is full or fails is tried again.
 const DISK_PAUSE: Duration = Duration::from_millis(250);
-/// How often a record is read before it counts as lost.
-const READS: u32 = 5;
 
 /// What the two threads share.
 pub(crate) struct Crew {
     inner: Arc<Inner>,
     server: Arc<Server>,
     store: Store,
+}
+
+/// Closes a store when it goes.
+struct Closes<'a>(&'a Store);
+
+impl Drop for Closes<'_> {
+    fn drop(&mut self) {
+        self.0.close();
+    }
 }
 
 /// Only the thread that sends asks the server: the other must not wait for it.
@@ -59,24 +66,40 @@ impl Crew {
     fn note(&self, resumed: &Resumed) {
         self.inner.queue.resume(resumed.operations);
         if resumed.damaged > 0 {
-            self.inner.warner.warn(Subject::Spool, || {
-                format!("{} bytes of the spool were damaged and are skipped", resumed.damaged)
-            });
+            self.warn(|| format!("{} bytes of the spool were damaged and are skipped", resumed.damaged));
+        }
+        if resumed.unreadable > 0 {
+            self.warn(|| format!("{} files of the spool cannot be read and stay there", resumed.unreadable));
         }
     }
 
-    /// Writes batches, on this thread, and sends them, on another.
+    fn warn(&self, line: impl FnOnce() -> String) {
+        self.inner.warner.warn(Subject::Spool, line);
+    }
+
+    /// Writes batches, on this thread, and sends them and brings them to the disk, on two others.
     pub(crate) fn run(self) {
         let crew = Arc::new(self);
+        // however this ends, the others end too
+        let _closes = Closes(&crew.store);
         let sender = crew.clone();
         if let Err(error) = crate::worker::spawn(move || sender.send_all()) {
             let told =
                 || format!("runs are written to disk but not sent, as no thread can be started: {error}");
             crew.inner.warner.warn(Subject::Worker, told);
         }
+        let syncer = crew.clone();
+        let sync = move || {
+            let told =
+                |error: &io::Error| syncer.warn(|| format!("the spool is not safe on the disk: {error}"));
+            syncer.store.keep_synced(told);
+        };
+        if let Err(error) = crate::worker::spawn(sync) {
+            crew.warn(|| {
+                format!("the spool is not brought to the disk, as no thread can be started: {error}")
+            });
+        }
         crew.write_all();
-        let _ = crew.store.sync();
-        crew.store.close();
     }
 
     fn encoder(&self) -> Encoder {
@@ -105,6 +128,9 @@ impl Crew {
         self.inner
             .warner
             .warn(Subject::Worker, || format!("{operations} run operations could not be written to disk"));
+        if !self.store.settles(batch.settles) {
+            self.inner.queue.settled_up_to(batch.settles);
+        }
     }
 
     /// Writes a batch to disk, whatever its size: what the server takes is not known yet.
@@ -122,19 +148,25 @@ impl Crew {
         };
         let (operations, bytes) = batch.total();
         loop {
-            match self.store.append(&label, encoder.body(), batch.settles) {
-                Ok(()) => return self.inner.queue.written(operations, bytes, true),
-                Err(Refused::Full) => self.inner.warner.warn(Subject::Spool, || {
-                    "the spool holds as many bytes as it may, runs wait in memory".to_owned()
-                }),
-                Err(Refused::Disk(error)) => {
-                    self.inner.warner.warn(Subject::Spool, || {
+            let written = || self.inner.queue.written(operations, bytes, true);
+            let Err(refused) = self.store.append(&label, encoder.body(), batch.settles, written) else {
+                return;
+            };
+            // where nothing waits on disk, waiting would make no room either
+            let is_held = match refused {
+                Refused::Full => {
+                    self.warn(|| "the spool holds as many bytes as it may, runs wait in memory".to_owned());
+                    self.store.is_empty()
+                }
+                Refused::Disk(error) => {
+                    self.warn(|| {
                         format!("runs cannot be written to the spool, they wait in memory: {error}")
                     });
-                    if self.store.hold(&label, encoder.body(), batch.settles) {
-                        return self.inner.queue.written(operations, bytes, false);
-                    }
+                    true
                 }
+            };
+            if is_held && self.store.hold(&label, encoder.body(), batch.settles) {
+                return self.inner.queue.written(operations, bytes, false);
             }
             if self.inner.queue.rest(DISK_PAUSE) == Pause::Abandoned {
                 return;
@@ -145,7 +177,8 @@ impl Crew {
     fn send_all(&self) {
         self.inner.queue.add_thread();
         let mut encoder = self.encoder();
-        let mut delivery = Delivery::new(self.inner.clone(), self.server.clone(), Patience::Endless);
+        let mut delivery =
+            Delivery::new(self.inner.clone(), self.server.clone(), Patience::UntilTooOld(None));
         loop {
             let entry = match self.store.wait() {
                 Waited::Record(entry) => entry,
@@ -158,56 +191,60 @@ impl Crew {
             if self.inner.queue.is_abandoned() {
                 return;
             }
-            delivery.take(entry.operations, 0);
-            let sent = catch_unwind(AssertUnwindSafe(|| self.send(&entry, &mut delivery, &mut encoder)));
-            if sent.is_err() {
+            delivery.take(entry.operations, matches!(entry.place, Place::Disk { .. }));
+            let send = AssertUnwindSafe(|| self.send(&entry, &mut delivery, &mut encoder));
+            let is_settled = catch_unwind(send).unwrap_or_else(|_| {
                 self.inner.meter.count_restart();
                 delivery.recover();
-            }
-            if self.inner.queue.is_abandoned() {
-                // not settled: the next process sends it
+                true
+            });
+            if !is_settled {
+                // all is abandoned: the next process sends it
                 return;
             }
-            self.store.done();
-            let was_on_disk = matches!(entry.place, Place::Disk { .. });
-            self.inner.queue.left_disk(if was_on_disk { entry.operations } else { 0 });
-            self.inner.queue.settled_up_to(entry.settles);
+            self.inner.queue.settled_up_to(self.store.done());
         }
     }
 
-    /// Sends a record, however long that takes.
-    fn send(&self, entry: &Entry, delivery: &mut Delivery, encoder: &mut Encoder) {
-        let Some(bytes) = self.read(entry) else {
-            return delivery.give_up(DropReason::Unreadable);
+    /// Sends a record, however long that takes. Whether it is settled.
+    fn send(&self, entry: &Entry, delivery: &mut Delivery, encoder: &mut Encoder) -> bool {
+        let bytes = match self.read(entry) {
+            Ok(bytes) => bytes,
+            Err(Abandoned) => return false,
         };
-        let Some((label, body)) = Label::split(&bytes) else {
-            return delivery.give_up(DropReason::Unreadable);
+        let Some((label, body)) = bytes.as_deref().and_then(Label::split) else {
+            self.warn(|| "a record of the spool is damaged".to_owned());
+            delivery.give_up(DropReason::Unreadable);
+            return true;
         };
-        if label.is_older_than(self.store.max_age()) {
-            return delivery.give_up(DropReason::Expired);
-        }
+        let Some(left) = label.time_left(self.store.max_age()) else {
+            delivery.give_up(DropReason::Expired);
+            return true;
+        };
+        delivery.set_patience(Patience::UntilTooOld(Instant::now().checked_add(left)));
         self.server.ask_info();
         let Some(kept) = Kept::read(&label, body, &self.server, encoder) else {
-            self.inner.warner.warn(Subject::Spool, || "a record of the spool cannot be read".to_owned());
-            return delivery.give_up(DropReason::Unreadable);
+            self.warn(|| "a record of the spool cannot be read".to_owned());
+            delivery.give_up(DropReason::Unreadable);
+            return true;
         };
-        kept.send(delivery, encoder);
+        kept.send(delivery, encoder)
     }
 
-    fn read(&self, entry: &Entry) -> Option<Vec<u8>> {
-        for _ in 0..READS {
+    /// Reads a record; while the disk fails, again and again. `None`: it is not what was written, or not there.
+    fn read(&self, entry: &Entry) -> Result<Option<Vec<u8>>, Abandoned> {
+        loop {
             match self.store.read(entry) {
-                Ok(Some(bytes)) => return Some(bytes),
-                Ok(None) => break,
-                Err(error) => {
-                    self.inner.warner.warn(Subject::Spool, || format!("the spool cannot be read: {error}"));
-                    if self.inner.queue.rest(DISK_PAUSE) == Pause::Abandoned {
-                        return None;
-                    }
-                }
+                Ok(bytes) => return Ok(bytes),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+                Err(error) => self.warn(|| format!("the spool cannot be read: {error}")),
+            }
+            if self.inner.queue.rest(DISK_PAUSE) == Pause::Abandoned {
+                return Err(Abandoned);
             }
         }
-        self.inner.warner.warn(Subject::Spool, || "a record of the spool is damaged".to_owned());
-        None
     }
 }
+
+/// The deadline of the shut-down has passed.
+struct Abandoned;

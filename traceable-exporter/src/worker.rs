@@ -123,7 +123,8 @@ impl Crew {
         encoded: Option<Encoded>,
     ) -> Result<(), Box<dyn Any + Send>> {
         self.line.send(batch, |delivery| {
-            let sent = catch_unwind(AssertUnwindSafe(|| delivery.send(&batch.items, encoder, encoded)));
+            let send = AssertUnwindSafe(|| delivery.send(&batch.items, encoder, encoded));
+            let sent = catch_unwind(send).map(drop);
             if sent.is_err() {
                 delivery.recover();
             }

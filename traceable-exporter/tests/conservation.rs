@@ -5,13 +5,14 @@ mod support;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
+use support::scratch::Scratch;
 use support::server::{Answer, Server};
 use support::{LONG, config, exporter, mains};
 use traceable_core::{OperationKind, RunOperation, RunSink, RunTree};
-use traceable_exporter::{Exporter, Stats};
+use traceable_exporter::{Exporter, Spool, Stats};
 
 /// What a thread of the program does next.
 #[derive(Clone, Debug)]
@@ -68,7 +69,9 @@ impl RunSink for Counted {
 /// The books, at any moment.
 fn balanced(exporter: &Exporter) -> Stats {
     let stats = exporter.stats();
-    assert_eq!(stats.submitted, stats.delivered + stats.dropped.total() + stats.queued, "{stats:?}");
+    let accounted = stats.delivered + stats.dropped.total() + stats.queued + stats.kept;
+    assert_eq!(stats.submitted + stats.resumed, accounted, "{stats:?}");
+    assert!(stats.on_disk <= stats.queued, "{stats:?}");
     stats
 }
 
@@ -99,7 +102,7 @@ fn perform(sink: &Arc<Counted>, steps: &[Step]) {
                 let before = sink.exporter.stats();
                 let report = sink.exporter.flush(*timeout);
                 let stats = balanced(&sink.exporter);
-                let accounted = report.delivered + report.dropped.total() + report.remaining;
+                let accounted = report.delivered + report.dropped.total() + report.remaining + report.kept;
                 assert!(accounted >= before.submitted && accounted <= stats.submitted, "{report} {stats:?}");
                 assert!(report.elapsed < *timeout + Duration::from_secs(2), "{report}");
             }
@@ -148,16 +151,24 @@ proptest! {
         program in prop::collection::vec(prop::collection::vec(step(), 1..8), 1..4),
         max_queue_bytes in prop::sample::select(vec![20_000usize, 200_000, 10_000_000]),
         batch in 1usize..40,
+        is_spooled in any::<bool>(),
     ) {
         let server = Server::start();
         server.script(script);
-        let exporter = exporter(
-            config(&server.url())
+        let folder = Scratch::new();
+        let settings = || {
+            let settings = config(&server.url())
                 .max_queue_bytes(max_queue_bytes)
                 .batch_operations(batch)
                 .batch_delay(Duration::from_millis(5))
-                .retry_budget(Duration::from_millis(400)),
-        );
+                .retry_budget(Duration::from_millis(400));
+            match is_spooled {
+                // large enough for some of these programs
+                true => settings.spool(Spool::new(folder.path()).max_bytes(max_queue_bytes as u64 / 2)),
+                false => settings,
+            }
+        };
+        let exporter = exporter(settings());
         let sink = Arc::new(Counted { exporter: exporter.clone(), submitted: Mutex::default() });
         std::thread::scope(|scope| {
             program.iter().for_each(|steps| drop(scope.spawn(|| perform(&sink, steps))));
@@ -180,12 +191,30 @@ proptest! {
         let mut halves = 0;
         for (id, [start, end]) in &arrived {
             let handed_over = submitted[id];
-            // nothing is acknowledged twice
+            // nothing is acknowledged twice: what is sent again once the time is up was not
             prop_assert!(*start <= handed_over[0] && *end <= handed_over[1], "{}: {} {}", id, start, end);
             halves += u64::from(start != end);
         }
         // a run that arrived in part lost the other part, which is counted
-        prop_assert!(halves <= stats.dropped.total(), "{} halves, {:?}", halves, stats);
+        prop_assert!(halves <= stats.dropped.total() + stats.kept, "{} halves, {:?}", halves, stats);
+
+        // what was left on disk is there for the next exporter, all of it
+        prop_assert!(is_spooled || stats.kept == 0);
+        if stats.kept > 0 {
+            server.end_script();
+            let next = support::exporter(settings());
+            next.start();
+            let begun = Instant::now();
+            loop {
+                // what was on its way may still have arrived
+                let (kept, stats) = (balanced(&exporter).kept, balanced(&next));
+                if stats.resumed == kept && stats.queued == 0 {
+                    break;
+                }
+                prop_assert!(begun.elapsed() < LONG, "{:?} of {}", stats, kept);
+                std::thread::sleep(Duration::from_millis(5));
+            }
+        }
     }
 
     /// Where there is no room, runs are lost whole: no end without its start, and no start without its end, if that

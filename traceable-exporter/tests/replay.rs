@@ -37,6 +37,14 @@ fn a_spool_is_sent_and_emptied() {
     let replayed = replay(folder.path(), &nowhere).unwrap();
     assert_eq!((replayed.delivered, replayed.left, replayed.dropped.total()), (0, 300, 0));
 
+    // a mistyped address, where something else answers
+    for status in [404, 302] {
+        let other = Server::start();
+        other.rule(move |_| Answer::Status(status));
+        let replayed = replay(folder.path(), &config(&other.url()).build().unwrap()).unwrap();
+        assert_eq!((replayed.delivered, replayed.left, replayed.dropped.total()), (0, 300, 0), "{status}");
+    }
+
     server.rule(|_| Answer::Status(202));
     let replayed = replay(folder.path(), &config(&server.url()).build().unwrap()).unwrap();
     assert_eq!((replayed.delivered, replayed.left, replayed.dropped.total()), (300, 0, 0));

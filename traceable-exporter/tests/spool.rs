@@ -10,7 +10,7 @@ use serde_json::json;
 use support::scratch::Scratch;
 use support::server::{Answer, Server};
 use support::{LONG, Warnings, config, delivered_names, exporter, run};
-use traceable_core::RunTree;
+use traceable_core::{Attachment, RunTree};
 use traceable_exporter::{ConfigBuilder, Spool};
 
 const KEY: &str = "lsv2_pt_0123456789abcdef";
@@ -115,6 +115,53 @@ fn a_refused_key_is_waited_out() {
     server.rule(|_| Answer::Status(202));
     assert!(exporter.flush(LONG).is_lossless());
     assert_eq!(delivered_names(&server), ["r0"]);
+}
+
+#[test]
+fn what_stands_before_the_server_throws_nothing_away() {
+    for status in [302, 404, 405, 402] {
+        let (server, folder) = (Server::start(), Scratch::new());
+        server.rule(move |_| Answer::With(status, "Location: /login\r\n".to_owned()));
+        let exporter = exporter(spooled(&server, &folder));
+        let run = RunTree::builder("r0").sink(exporter.clone()).build();
+        run.add_attachment("file", Attachment::new("text/plain", b"content".to_vec()));
+        run.post().end().patch();
+        for _ in 0..3 {
+            let report = exporter.flush(Duration::from_millis(150));
+            assert_eq!((report.on_disk, report.dropped.total()), (2, 0), "{status}: {report}");
+        }
+        server.rule(|_| Answer::Status(202));
+        assert!(exporter.flush(LONG).is_lossless(), "{status}");
+        // by the way in that it was looked for again
+        let (request, _) = server.answered().pop().unwrap();
+        assert_eq!(request.path, "/runs/multipart", "{status}");
+    }
+}
+
+#[test]
+fn what_gets_too_old_while_it_is_tried_is_dropped_and_counted() {
+    let (server, folder) = (Server::start(), Scratch::new());
+    server.rule(|_| Answer::Status(500));
+    let spool = Spool::new(folder.path()).max_age(Duration::from_secs(1));
+    let exporter = exporter(config(&server.url()).spool(spool));
+    run(&exporter, "r");
+    let report = exporter.flush(LONG);
+    assert_eq!((report.dropped.expired, report.delivered, report.remaining), (2, 0, 0), "{report}");
+}
+
+#[test]
+fn a_batch_that_is_larger_than_the_spool_is_sent_from_memory() {
+    let (server, folder) = (Server::start(), Scratch::new());
+    let exporter = exporter(config(&server.url()).spool(Spool::new(folder.path()).max_bytes(10_000)));
+    let large = || -> Vec<u8> { (0..100_000).map(|_| fastrand::u8(..)).collect() };
+    for n in 0..5 {
+        let run = RunTree::builder(format!("r{n}")).sink(exporter.clone()).build();
+        run.add_attachment("file", Attachment::new("image/png", large()));
+        run.post().end().patch();
+        std::thread::sleep(Duration::from_millis(30));
+    }
+    assert!(exporter.flush(LONG).is_lossless());
+    assert_eq!(sorted(delivered_names(&server)), names(5));
 }
 
 #[test]

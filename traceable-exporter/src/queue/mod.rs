@@ -241,6 +241,11 @@ impl Queue {
     pub(crate) fn written(&self, operations: u64, bytes: usize, on_disk: bool) {
         let mut state = self.lock();
         if state.abandoned {
+            if on_disk {
+                // they counted as lost when all was abandoned, while they were being written
+                state.dropped.shutdown = state.dropped.shutdown.saturating_sub(operations);
+                state.kept += operations;
+            }
             return;
         }
         state.bytes -= bytes;
@@ -248,15 +253,12 @@ impl Queue {
         state.pace.settled(operations);
     }
 
-    /// Notes that operations which are settled were on disk.
-    pub(crate) fn left_disk(&self, operations: u64) {
-        let mut state = self.lock();
-        state.on_disk = state.on_disk.saturating_sub(operations);
-    }
-
     /// Notes what a former process has left on disk.
     pub(crate) fn resume(&self, operations: u64) {
         let mut state = self.lock();
+        if state.abandoned {
+            return;
+        }
         state.resumed += operations;
         state.unsettled += operations;
         state.on_disk += operations;
@@ -274,17 +276,31 @@ impl Queue {
 
     /// Books operations out: delivered, or dropped for a reason.
     pub(crate) fn settle(&self, operations: u64, bytes: usize, dropped: Option<DropReason>) {
+        self.settle_from(false, operations, bytes, dropped);
+    }
+
+    /// As [`settle`](Self::settle), of operations that wait on disk, or do not.
+    pub(crate) fn settle_from(
+        &self,
+        on_disk: bool,
+        operations: u64,
+        bytes: usize,
+        dropped: Option<DropReason>,
+    ) {
         let mut state = self.lock();
         if state.abandoned {
+            if on_disk {
+                // on its way when all was abandoned, and not on disk any more
+                state.kept -= operations;
+                state.book(operations, dropped);
+            }
             return;
         }
         state.unsettled -= operations;
         state.bytes -= bytes;
+        state.on_disk -= if on_disk { operations } else { 0 };
         state.pace.settled(operations);
-        match dropped {
-            Some(reason) => state.dropped.add(reason, operations),
-            None => state.delivered += operations,
-        }
+        state.book(operations, dropped);
     }
 
     /// Says that everything before this ticket is settled.
@@ -303,7 +319,7 @@ impl Queue {
         stats.dropped = state.dropped;
         stats.resumed = state.resumed;
         stats.queued = state.unsettled;
-        stats.on_disk = state.on_disk.min(state.unsettled);
+        stats.on_disk = state.on_disk;
         stats.kept = state.kept;
         stats.queued_bytes = state.bytes;
     }

@@ -187,13 +187,20 @@ impl State {
         wake
     }
 
+    /// Counts what became of operations.
+    pub(super) fn book(&mut self, operations: u64, dropped: Option<DropReason>) {
+        match dropped {
+            Some(reason) => self.dropped.add(reason, operations),
+            None => self.delivered += operations,
+        }
+    }
+
     /// Counts all that is left as lost. Returns what still is here, to be dropped without the lock.
     pub(super) fn abandon(&mut self) -> (VecDeque<Piece>, Vec<RunOperation>) {
         if !self.abandoned {
             self.abandoned = true;
             let left = std::mem::take(&mut self.unsettled);
-            // one that was delivered a moment ago may still count as on disk
-            self.kept = std::mem::take(&mut self.on_disk).min(left);
+            self.kept = std::mem::take(&mut self.on_disk);
             self.dropped.add(DropReason::Shutdown, left - self.kept);
             self.bytes = 0;
             self.waiting_bytes = 0;

@@ -23,6 +23,7 @@ impl Folder {
     /// If the folder cannot be made or written to.
     pub(crate) fn take(spool: &Path) -> io::Result<Folder> {
         make(spool)?;
+        refuse_if_others_write(spool)?;
         for n in 0..MAX {
             let path = spool.join(format!("{n:04}"));
             make(&path)?;
@@ -33,12 +34,12 @@ impl Folder {
         Err(io::Error::other(format!("{MAX} processes use this folder")))
     }
 
-    /// All others that nobody uses now: their processes have ended.
-    pub(crate) fn abandoned(spool: &Path) -> Vec<Folder> {
+    /// All others than this one that nobody uses now: their processes have ended.
+    pub(crate) fn abandoned(spool: &Path, own: &Path) -> Vec<Folder> {
         let mut paths: Vec<PathBuf> =
             fs::read_dir(spool).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
         paths.sort();
-        let is_folder = |path: &PathBuf| path.join("lock").is_file();
+        let is_folder = |path: &PathBuf| path != own && path.join("lock").is_file();
         paths.into_iter().filter(is_folder).filter_map(|path| Folder::lock(path).ok().flatten()).collect()
     }
 
@@ -68,6 +69,32 @@ impl Folder {
         numbers.sort_unstable();
         Ok(numbers)
     }
+}
+
+/// What lies there is sent with this program's key, and read into its memory: nobody else may have put it there.
+#[cfg(unix)]
+fn refuse_if_others_write(spool: &Path) -> io::Result<()> {
+    use std::os::unix::fs::MetadataExt;
+    let found = fs::metadata(spool)?;
+    if found.mode() & 0o002 != 0 {
+        return Err(io::Error::other("everybody may write to it: take that right away (chmod o-w)"));
+    }
+    // who owns what this program makes
+    let probe = spool.join(format!("owner-{}-{:08x}", std::process::id(), fastrand::u32(..)));
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    segment::private(&mut options);
+    let own = options.open(&probe)?.metadata().map(|own| own.uid());
+    let _ = fs::remove_file(probe);
+    if own? != found.uid() {
+        return Err(io::Error::other("it belongs to another user: name a folder of this program's user"));
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn refuse_if_others_write(_: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 #[cfg(unix)]

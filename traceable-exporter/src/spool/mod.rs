@@ -2,6 +2,7 @@
 
 mod cursor;
 pub(crate) mod folder;
+mod found;
 mod record;
 pub(crate) mod segment;
 mod settings;

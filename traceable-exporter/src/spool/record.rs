@@ -26,9 +26,10 @@ impl Label {
         self.operations.iter().fold(0, |sum, n| sum.saturating_add(*n))
     }
 
-    /// Whether it is older than `age`. A clock that was set back makes nothing old.
-    pub(crate) fn is_older_than(&self, age: Duration) -> bool {
-        Label::now().saturating_sub(self.at) > age.as_secs()
+    /// How long until it is older than `age`; `None`: it is. A clock that was set back makes nothing old.
+    pub(crate) fn time_left(&self, age: Duration) -> Option<Duration> {
+        let is = Label::now().saturating_sub(self.at);
+        Some(Duration::from_secs(age.as_secs().checked_sub(is)?))
     }
 
     /// The bytes in front of the body.

@@ -13,7 +13,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use xxhash_rust::xxh3::xxh3_64_with_seed;
+use xxhash_rust::xxh3::{Xxh3Builder, xxh3_64_with_seed};
 
 const HEAD: &[u8; 8] = b"TRSPOOL1";
 const MARK: &[u8; 4] = b"\xF5run";
@@ -47,8 +47,13 @@ impl Writer {
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
         private(&mut options);
-        let mut file = options.open(path(folder, number))?;
-        file.write_all(HEAD)?;
+        let path = path(folder, number);
+        let mut file = options.open(&path)?;
+        if let Err(error) = file.write_all(HEAD) {
+            // or it would lie there for ever
+            let _ = std::fs::remove_file(path);
+            return Err(error);
+        }
         Ok(Writer { file, number, end: HEAD.len() as u64 })
     }
 
@@ -66,12 +71,12 @@ impl Writer {
     /// If it cannot be written, as when the disk is full. What got there of it is taken back; should that fail as well,
     /// no more must be appended to this file (`true`).
     pub(crate) fn append(&mut self, parts: &[&[u8]]) -> Result<Range<u64>, (io::Error, bool)> {
-        let payload = parts.concat();
-        let frame = frame(&payload).map_err(|error| (error, false))?;
-        match self.file.write_all(&frame).and_then(|()| self.file.write_all(&payload)) {
+        let frame = frame(parts).map_err(|error| (error, false))?;
+        let all = std::iter::once(&frame[..]).chain(parts.iter().copied());
+        match all.into_iter().try_for_each(|bytes| self.file.write_all(bytes)) {
             Ok(()) => {
                 let start = self.end + FRAME as u64;
-                self.end = start + payload.len() as u64;
+                self.end = start + length(parts) as u64;
                 Ok(start..self.end)
             }
             Err(error) => {
@@ -89,6 +94,11 @@ impl Writer {
     pub(crate) fn sync(&self) -> io::Result<()> {
         self.file.sync_data()
     }
+
+    /// The file, for somebody who waits until what was appended is on the disk.
+    pub(crate) fn file(&self) -> io::Result<File> {
+        self.file.try_clone()
+    }
 }
 
 #[cfg(unix)]
@@ -99,13 +109,20 @@ pub(crate) fn private(options: &mut OpenOptions) {
 #[cfg(not(unix))]
 pub(crate) fn private(_: &mut OpenOptions) {}
 
-fn frame(payload: &[u8]) -> io::Result<[u8; FRAME]> {
-    let length = u32::try_from(payload.len()).ok().filter(|_| payload.len() <= MAX_PAYLOAD);
-    let length = length.ok_or_else(|| io::Error::other("a record is larger than 1 GiB"))?;
+fn length(parts: &[&[u8]]) -> usize {
+    parts.iter().map(|part| part.len()).sum()
+}
+
+fn frame(parts: &[&[u8]]) -> io::Result<[u8; FRAME]> {
+    let length = length(parts);
+    let size = u32::try_from(length).ok().filter(|_| length <= MAX_PAYLOAD);
+    let size = size.ok_or_else(|| io::Error::other("a record is larger than 1 GiB"))?;
+    let mut checksum = Xxh3Builder::new().with_seed(length as u64).build();
+    parts.iter().for_each(|part| checksum.update(part));
     let mut frame = [0; FRAME];
     frame[..4].copy_from_slice(MARK);
-    frame[4..8].copy_from_slice(&length.to_le_bytes());
-    frame[8..].copy_from_slice(&checksum(payload).to_le_bytes());
+    frame[4..8].copy_from_slice(&size.to_le_bytes());
+    frame[8..].copy_from_slice(&checksum.digest().to_le_bytes());
     Ok(frame)
 }
 

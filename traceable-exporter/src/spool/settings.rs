@@ -9,16 +9,19 @@ use std::time::Duration;
 ///
 /// Batches are written to the folder before they are sent, as they are sent: redacted and compressed. They are deleted
 /// when the server has confirmed them. What is left, because the process was killed or the server was gone, is sent by
-/// the next exporter that is given the folder, or by `traceable replay`. Nothing is lost by a server that refuses the key
-/// or does not answer; it is tried again until it is [too old](Self::max_age).
+/// the next exporter that is given the folder, or by `traceable replay`. Nothing is lost by a server that does not answer,
+/// refuses the key, redirects, or has no such way in: what it has against the request, and not against a run, is waited
+/// out until the runs are [too old](Self::max_age). They are sent in the order they came in: a flush waits for all that
+/// waits before, too.
 ///
 /// What is lost nevertheless: by `kill -9`, what was handed over within the last
 /// [`batch_delay`](crate::ConfigBuilder::batch_delay) and has not been written; when the machine loses its power, what was
 /// written after the last [sync](Self::sync_every); when the folder is [full](Self::max_bytes), the newest runs, as from
-/// any full queue.
+/// any full queue; and runs that the server rejects (400, 422), or that are too large for it.
 ///
-/// Several processes may be given the same folder: each takes a folder of its own inside, and those that start later send
-/// what others have left. Files can be read by their owner only, and hold no key and no address.
+/// Several processes may be given the same folder: each takes a folder of its own inside, and sends what others have left
+/// that have ended. Files can be read by their owner only, and hold no key and no address. A folder that belongs to another
+/// user, or that everybody may write to, is refused: whoever writes to it sends runs with this program's key.
 ///
 /// Of several [replicas](crate::Replica) each has a folder inside, named after a hash of its address, workspace and
 /// project.
@@ -27,8 +30,7 @@ use std::time::Duration;
 /// use std::time::Duration;
 /// use traceable_exporter::{Config, Spool};
 ///
-/// let folder = std::env::temp_dir().join("my-service-runs");
-/// let spool = Spool::new(folder).max_bytes(256 << 20).max_age(Duration::from_secs(86_400));
+/// let spool = Spool::new("/var/spool/my-service").max_bytes(256 << 20).max_age(Duration::from_secs(86_400));
 /// let config = Config::builder().endpoint("http://127.0.0.1:1984").spool(spool).build()?;
 /// # Ok::<(), traceable_exporter::ConfigError>(())
 /// ```
@@ -51,7 +53,7 @@ impl Spool {
         }
     }
 
-    /// How many bytes may wait on disk. Default: 1 GiB. Above it runs wait in memory, and when that is full as well the
+    /// How many bytes may wait on disk for each process that uses the folder. Default: 1 GiB. Above it runs wait in memory, and when that is full as well the
     /// newest are dropped.
     pub fn max_bytes(mut self, bytes: u64) -> Self {
         self.max_bytes = bytes;
@@ -66,7 +68,7 @@ impl Spool {
     }
 
     /// How long what was written may be in the memory of the operating system only. Default: 500 ms.
-    /// [`Duration::ZERO`]: every batch is on the disk before the next is written.
+    /// [`Duration::ZERO`]: as short as the disk can be brought to.
     pub fn sync_every(mut self, interval: Duration) -> Self {
         self.sync_every = interval;
         self

@@ -4,11 +4,12 @@ use std::collections::VecDeque;
 use std::fs::{self, File};
 use std::io;
 use std::ops::Range;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::cursor::Cursor;
 use super::folder::Folder;
+use super::found::Found;
 use super::record::Label;
 use super::segment::{self, Writer};
 use super::settings::Spool;
@@ -17,8 +18,7 @@ use super::settings::Spool;
 const SEGMENT: u64 = 8 << 20;
 /// What was delivered is kept until there is so much of it, or nothing to do.
 const DELIVERED: u64 = 1 << 20;
-
-/// How often the disk is looked after, at most.
+/// How often it is looked whether there is nothing to do, at most.
 const TICK: Duration = Duration::from_millis(100);
 /// How often others are looked for that have ended and left something.
 const LOOK_AROUND: Duration = Duration::from_secs(2);
@@ -28,8 +28,8 @@ pub(crate) struct Store {
     folder: Folder,
     settings: Spool,
     state: Mutex<State>,
-    /// Wakes who waits for records.
-    arrived: Condvar,
+    /// Wakes who waits for records, written or to be synced.
+    changed: Condvar,
 }
 
 struct State {
@@ -61,7 +61,7 @@ pub(crate) enum Place {
         payload: Range<u64>,
     },
     /// The disk would not take it.
-    Memory(std::sync::Arc<[u8]>),
+    Memory(Arc<[u8]>),
 }
 
 /// What there is to do.
@@ -80,6 +80,8 @@ pub(crate) struct Resumed {
     pub(crate) operations: u64,
     /// Bytes that were no part of a whole record.
     pub(crate) damaged: usize,
+    /// Files that could not be read.
+    pub(crate) unreadable: usize,
 }
 
 /// Why a record was not appended.
@@ -98,21 +100,14 @@ impl Store {
     pub(crate) fn open(settings: &Spool) -> io::Result<(Store, Resumed)> {
         let folder = Folder::take(&settings.directory)?;
         let mut found = Found::default();
-        found.add(&folder, &folder)?;
-        found.add_abandoned(settings, &folder);
+        found.add_own(&folder)?;
+        found.take_over(&settings.directory, &folder);
         let cursor = Cursor::open(folder.path())?;
-        let state = State {
-            entries: found.entries,
-            writer: None,
-            next_number: found.next_number,
-            files: found.files,
-            cursor,
-            unsynced: None,
-            closed: false,
-        };
-        let store =
-            Store { folder, settings: settings.clone(), state: Mutex::new(state), arrived: Condvar::new() };
-        Ok((store, found.resumed))
+        let Found { entries, files, next_number, resumed } = found;
+        let state =
+            State { entries, writer: None, next_number, files, cursor, unsynced: None, closed: false };
+        let settings = settings.clone();
+        Ok((Store { folder, settings, state: Mutex::new(state), changed: Condvar::new() }, resumed))
     }
 
     /// A thread that panicked under the lock left nothing half done that matters.
@@ -120,11 +115,17 @@ impl Store {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Appends a record.
+    /// Appends a record. `written` is called when it is there, before anybody can take it.
     ///
     /// # Errors
-    /// If there is no room, or the disk does not take it.
-    pub(crate) fn append(&self, label: &Label, body: &[u8], settles: u64) -> Result<(), Refused> {
+    /// If there is no room, or the disk does not take it: then nothing of it is there.
+    pub(crate) fn append(
+        &self,
+        label: &Label,
+        body: &[u8],
+        settles: u64,
+        written: impl FnOnce(),
+    ) -> Result<(), Refused> {
         let label_bytes = label.to_bytes();
         let mut state = self.lock();
         let length = (label_bytes.len() + body.len()) as u64;
@@ -137,12 +138,12 @@ impl Store {
         state.set_length(number, end);
         match appended {
             Ok(payload) => {
+                written();
                 let place = Place::Disk { number, payload };
                 state.entries.push_back(Entry { place, operations: label.total(), settles });
                 state.unsynced.get_or_insert_with(Instant::now);
-                self.sync_if_due(&mut state).map_err(Refused::Disk)?;
                 drop(state);
-                self.arrived.notify_all();
+                self.changed.notify_all();
                 Ok(())
             }
             Err((error, is_broken)) => {
@@ -163,30 +164,44 @@ impl Store {
         let place = Place::Memory([&label.to_bytes(), body].concat().into());
         state.entries.push_back(Entry { place, operations: label.total(), settles });
         drop(state);
-        self.arrived.notify_all();
+        self.changed.notify_all();
         true
     }
 
-    /// The oldest record, when there is one. Meanwhile the disk is kept up to date.
+    /// Says that these tickets are settled with the newest record. `false`: there is none.
+    pub(crate) fn settles(&self, ticket: u64) -> bool {
+        let mut state = self.lock();
+        let Some(newest) = state.entries.back_mut() else { return false };
+        newest.settles = newest.settles.max(ticket);
+        true
+    }
+
+    /// Whether all has been delivered.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.lock().entries.is_empty()
+    }
+
+    #[cfg(all(test, not(traceable_loom)))]
+    pub(super) fn is_unsynced(&self) -> bool {
+        self.lock().unsynced.is_some()
+    }
+
+    /// The oldest record, when there is one.
     pub(crate) fn wait(&self) -> Waited {
         let mut state = self.lock();
         loop {
             if let Some(entry) = state.entries.front() {
-                let entry = entry.clone();
-                // what cannot be synced was warned about when it was written
-                let _ = self.sync_if_due(&mut state);
-                return Waited::Record(entry);
+                return Waited::Record(entry.clone());
             }
             if state.closed {
                 state.remove_delivered(&self.folder, 0);
                 return Waited::Over;
             }
-            let is_busy = state.unsynced.is_some() || !state.files.is_empty();
-            let tick = if is_busy { self.settings.sync_every.max(TICK) } else { LOOK_AROUND };
+            let tick = if state.files.is_empty() { LOOK_AROUND } else { self.settings.sync_every.max(TICK) };
             let (next, timeout) =
-                self.arrived.wait_timeout(state, tick).unwrap_or_else(PoisonError::into_inner);
+                self.changed.wait_timeout(state, tick).unwrap_or_else(PoisonError::into_inner);
             state = next;
-            if !timeout.timed_out() || !state.entries.is_empty() {
+            if !timeout.timed_out() || !state.entries.is_empty() || state.closed {
                 continue;
             }
             state.remove_delivered(&self.folder, 0);
@@ -199,10 +214,13 @@ impl Store {
 
     /// Takes what others have left that have ended since this was opened.
     fn take_over(&self, state: &mut State) -> Resumed {
-        // new records come after those that are found, in a file with a higher number
-        state.writer = None;
-        let mut found = Found { next_number: state.next_number, ..Found::default() };
-        found.add_abandoned(&self.settings, &self.folder);
+        let mut found = Found::from(state.next_number);
+        found.take_over(&self.settings.directory, &self.folder);
+        if found.resumed != Resumed::default() {
+            // new records come after those that were found, in a file with a higher number
+            let _ = state.sync();
+            state.writer = None;
+        }
         state.next_number = found.next_number;
         state.entries.extend(found.entries);
         state.files.extend(found.files);
@@ -222,20 +240,17 @@ impl Store {
         }
     }
 
-    /// Notes that the oldest record is settled. Files whose records all are get deleted.
-    pub(crate) fn done(&self) {
+    /// Notes that the oldest record is settled, and returns the ticket below which all are. Files whose records all are
+    /// settled get deleted.
+    pub(crate) fn done(&self) -> u64 {
         let mut state = self.lock();
-        let Some(entry) = state.entries.pop_front() else { return };
+        let Some(entry) = state.entries.pop_front() else { return 0 };
         if let Place::Disk { number, payload } = entry.place {
             // if it cannot be written, some runs may be sent once more
             let _ = state.cursor.write(number, payload.end);
         }
         state.remove_delivered(&self.folder, DELIVERED);
-    }
-
-    /// How many operations wait.
-    pub(crate) fn left(&self) -> u64 {
-        self.lock().entries.iter().map(|entry| entry.operations).sum()
+        entry.settles
     }
 
     /// How old records may get.
@@ -243,21 +258,47 @@ impl Store {
         self.settings.max_age
     }
 
+    /// How many operations wait.
+    pub(crate) fn left(&self) -> u64 {
+        self.lock().entries.iter().map(|entry| entry.operations).sum()
+    }
+
     /// Nothing more will be appended.
     pub(crate) fn close(&self) {
         self.lock().closed = true;
-        self.arrived.notify_all();
+        self.changed.notify_all();
     }
 
-    /// Brings what was written to the disk.
-    pub(crate) fn sync(&self) -> io::Result<()> {
-        self.lock().sync()
-    }
-
-    fn sync_if_due(&self, state: &mut State) -> io::Result<()> {
-        match state.unsynced {
-            Some(since) if since.elapsed() >= self.settings.sync_every => state.sync(),
-            _ => Ok(()),
+    /// Brings to the disk what was written, again and again, each time within the interval of the settings, until the
+    /// store is closed. For a thread of its own: neither who writes nor who sends has to wait for the disk.
+    pub(crate) fn keep_synced(&self, tell: impl Fn(&io::Error)) {
+        let every = self.settings.sync_every;
+        let mut state = self.lock();
+        loop {
+            let left = state.unsynced.map(|since| every.saturating_sub(since.elapsed()));
+            state = match left {
+                None if state.closed => return,
+                None => self.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
+                Some(left) if left.is_zero() || state.closed => {
+                    let since = state.unsynced.take();
+                    let file = state.writer.as_ref().map(Writer::file);
+                    drop(state);
+                    let synced =
+                        file.transpose().and_then(|file| file.map_or(Ok(()), |file| file.sync_data()));
+                    let mut state = self.lock();
+                    if let Err(error) = synced {
+                        tell(&error);
+                        if !state.closed {
+                            // again, after another interval
+                            state.unsynced = since.map(|_| Instant::now());
+                        }
+                    }
+                    state
+                }
+                Some(left) => {
+                    self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0
+                }
+            };
         }
     }
 }
@@ -283,18 +324,20 @@ impl State {
         match &mut self.writer {
             Some(_) => {}
             none => {
-                let writer = Writer::create(folder.path(), self.next_number)?;
-                self.next_number += 1;
-                sync_folder(folder)?;
-                *none = Some(writer);
+                // one that cannot be made must not be in the way of the next
+                let number = self.next_number;
+                self.next_number = number.saturating_add(1);
+                *none = Some(Writer::create(folder.path(), number)?);
+                sync_folder(folder);
             }
         }
         self.writer.as_mut().ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
     fn sync(&mut self) -> io::Result<()> {
+        self.writer.as_ref().map_or(Ok(()), Writer::sync)?;
         self.unsynced = None;
-        self.writer.as_ref().map_or(Ok(()), Writer::sync)
+        Ok(())
     }
 
     /// Deletes files that hold nothing but what was delivered; the one that is written to, if that is more than
@@ -325,70 +368,12 @@ impl State {
     }
 }
 
-/// A new file is not there after a loss of power unless its folder is on the disk too.
+/// A new file is not there after a loss of power unless its folder is on the disk too. Where the system cannot do that,
+/// it is no worse than without.
 #[cfg(unix)]
-fn sync_folder(folder: &Folder) -> io::Result<()> {
-    File::open(folder.path())?.sync_all()
+fn sync_folder(folder: &Folder) {
+    let _ = File::open(folder.path()).and_then(|folder| folder.sync_all());
 }
 
 #[cfg(not(unix))]
-fn sync_folder(_: &Folder) -> io::Result<()> {
-    Ok(())
-}
-
-/// What is in folders that are opened.
-#[derive(Default)]
-struct Found {
-    entries: VecDeque<Entry>,
-    files: VecDeque<(u64, u64)>,
-    next_number: u64,
-    resumed: Resumed,
-}
-
-impl Found {
-    /// Adds what is in the folders that nobody uses.
-    fn add_abandoned(&mut self, settings: &Spool, to: &Folder) {
-        for abandoned in Folder::abandoned(&settings.directory) {
-            // one that cannot be read stays for the next time
-            let _ = self.add(&abandoned, to);
-        }
-    }
-
-    /// Adds what was not delivered of a folder's records, and moves them into the one that is used from now on.
-    fn add(&mut self, from: &Folder, to: &Folder) -> io::Result<()> {
-        let (current, delivered) = Cursor::read(from.path());
-        if from.path() == to.path() {
-            // or the cursor would seem to be about a new file
-            self.next_number = current.saturating_add(1);
-        }
-        for number in from.segments()? {
-            let path = segment::path(from.path(), number);
-            let start = if number == current { delivered } else { 0 };
-            let bytes = if number < current { Vec::new() } else { fs::read(&path)? };
-            let (payloads, damaged) = segment::scan(&bytes, usize::try_from(start).unwrap_or(usize::MAX));
-            self.resumed.damaged += damaged;
-            let kept = if from.path() == to.path() { number } else { self.next_number };
-            self.next_number = self.next_number.max(kept.saturating_add(1));
-            let before = self.entries.len();
-            for payload in payloads {
-                let Some((label, _)) = Label::split(&bytes[payload.clone()]) else {
-                    self.resumed.damaged += payload.len();
-                    continue;
-                };
-                let payload = payload.start as u64..payload.end as u64;
-                let place = Place::Disk { number: kept, payload };
-                self.entries.push_back(Entry { place, operations: label.total(), settles: 0 });
-                self.resumed.operations = self.resumed.operations.saturating_add(label.total());
-            }
-            if self.entries.len() == before {
-                fs::remove_file(path)?;
-                continue;
-            }
-            if from.path() != to.path() {
-                fs::rename(&path, segment::path(to.path(), kept))?;
-            }
-            self.files.push_back((kept, bytes.len() as u64));
-        }
-        Ok(())
-    }
-}
+fn sync_folder(_: &Folder) {}

@@ -66,7 +66,7 @@ fn three_records(scratch: &Scratch) -> (PathBuf, Vec<u8>, Vec<usize>) {
     let (store, _) = scratch.open();
     let mut ends = Vec::new();
     for body in [&b"first"[..], &[7; 100], b""] {
-        store.append(&label(1), body, 0).unwrap();
+        store.append(&label(1), body, 0, || {}).unwrap();
         ends.push(fs::metadata(&scratch.segments()[0]).unwrap().len() as usize);
     }
     drop(store);
@@ -136,7 +136,7 @@ fn a_damaged_cursor_sends_once_more_and_loses_nothing() {
 fn a_record_that_is_damaged_while_it_waits_is_noticed() {
     let scratch = Scratch::new();
     let (store, _) = scratch.open();
-    store.append(&label(1), b"text", 0).unwrap();
+    store.append(&label(1), b"text", 0, || {}).unwrap();
     let path = scratch.segments().remove(0);
     let mut bytes = fs::read(&path).unwrap();
     *bytes.last_mut().unwrap() ^= 1;
@@ -152,9 +152,9 @@ fn each_has_a_folder_of_its_own_and_what_others_left_is_taken_over() {
     let scratch = Scratch::new();
     let (first, _) = scratch.open();
     let (second, _) = scratch.open();
-    first.append(&label(1), b"1", 0).unwrap();
-    second.append(&label(2), b"2", 0).unwrap();
-    second.append(&label(3), b"3", 0).unwrap();
+    first.append(&label(1), b"1", 0, || {}).unwrap();
+    second.append(&label(2), b"2", 0, || {}).unwrap();
+    second.append(&label(3), b"3", 0, || {}).unwrap();
     next(&second);
     second.done();
     // while the first lives, its records are its own
@@ -175,16 +175,92 @@ fn what_is_full_takes_no_more_until_something_was_delivered() {
     let (store, _) = Store::open(&Spool::new(&scratch.0).max_bytes(20 << 20)).unwrap();
     let body = vec![0; 4 << 20];
     let mut taken = 0;
-    while store.append(&label(1), &body, 0).is_ok() {
+    while store.append(&label(1), &body, 0, || {}).is_ok() {
         taken += 1;
     }
     assert_eq!(taken, 4);
-    assert!(matches!(store.append(&label(1), &body, 0), Err(Refused::Full)));
+    assert!(matches!(store.append(&label(1), &body, 0, || {}), Err(Refused::Full)));
     for _ in 0..2 {
         next(&store);
         store.done();
     }
-    assert!(store.append(&label(1), &body, 0).is_ok());
+    assert!(store.append(&label(1), &body, 0, || {}).is_ok());
+}
+
+#[test]
+fn names_that_are_taken_and_files_that_are_none_are_in_nobodys_way() {
+    let scratch = Scratch::new();
+    let (other, _) = scratch.open();
+    other.append(&label(1), b"left", 0, || {}).unwrap();
+    drop(other);
+    // the own folder: one file that is none, where the next one would be
+    let in_the_way = segment::path(&scratch.0.join("0000"), 2);
+    fs::create_dir(&in_the_way).unwrap();
+    let (store, resumed) = scratch.open();
+    assert_eq!((resumed.operations, resumed.unreadable), (1, 1));
+    store.append(&label(1), b"new", 0, || {}).unwrap();
+
+    // what cannot be moved is not noted, and stays
+    let (second, _) = scratch.open();
+    second.append(&label(5), b"of another", 0, || {}).unwrap();
+    drop(second);
+    for number in 0..20 {
+        let _ = fs::create_dir(segment::path(&scratch.0.join("0000"), number));
+    }
+    let mut bodies = Vec::new();
+    for _ in 0..2 {
+        bodies.push(Label::split(&store.read(&next(&store)).unwrap().unwrap()).unwrap().1.to_vec());
+        store.done();
+    }
+    assert_eq!(bodies, [&b"left"[..], b"new"]);
+    store.close();
+    assert!(matches!(store.wait(), Waited::Over));
+    drop(store);
+    for number in 0..20 {
+        let _ = fs::remove_dir(segment::path(&scratch.0.join("0000"), number));
+    }
+    let (last, resumed) = scratch.open();
+    assert_eq!((resumed.operations, resumed.unreadable), (5, 0));
+    assert_eq!(drain(&last), [b"of another"]);
+}
+
+#[test]
+fn a_file_that_cannot_be_made_does_not_hinder_the_next() {
+    let scratch = Scratch::new();
+    let (store, _) = scratch.open();
+    fs::create_dir(segment::path(&scratch.0.join("0000"), 1)).unwrap();
+    assert!(matches!(store.append(&label(1), b"1", 0, || {}), Err(Refused::Disk(_))));
+    store.append(&label(1), b"2", 0, || {}).unwrap();
+    assert_eq!(drain(&store), [b"2"]);
+}
+
+#[test]
+fn what_was_written_is_synced_though_nothing_follows() {
+    let scratch = Scratch::new();
+    let settings = Spool::new(&scratch.0).sync_every(std::time::Duration::from_millis(30));
+    let (store, _) = Store::open(&settings).unwrap();
+    std::thread::scope(|scope| {
+        scope.spawn(|| store.keep_synced(|error| panic!("{error}")));
+        store.append(&label(1), b"1", 0, || {}).unwrap();
+        assert!(store.is_unsynced());
+        let begun = std::time::Instant::now();
+        while store.is_unsynced() {
+            assert!(begun.elapsed().as_secs() < 10);
+            std::thread::yield_now();
+        }
+        store.close();
+    });
+}
+
+#[test]
+#[cfg(unix)]
+fn a_folder_that_everybody_may_write_to_is_refused() {
+    use std::os::unix::fs::PermissionsExt;
+    let scratch = Scratch::new();
+    drop(scratch.open());
+    fs::set_permissions(&scratch.0, fs::Permissions::from_mode(0o777)).unwrap();
+    let error = Store::open(&Spool::new(&scratch.0)).err().unwrap();
+    assert!(error.to_string().contains("everybody may write"), "{error}");
 }
 
 #[derive(Clone, Debug)]
@@ -220,7 +296,7 @@ proptest! {
             match step {
                 Step::Append(size) => {
                     let body = vec![n as u8; size];
-                    store.append(&label(1), &body, 0).unwrap();
+                    store.append(&label(1), &body, 0, || {}).unwrap();
                     model.push_back(body);
                 }
                 Step::Deliver => {

@@ -105,6 +105,11 @@ impl Server {
         *self.shared.down.lock().unwrap() = answer;
     }
 
+    /// Forgets what is left of the script.
+    pub fn end_script(&self) {
+        self.shared.script.lock().unwrap().clear();
+    }
+
     /// Decides each answer by the request.
     pub fn rule(&self, rule: impl Fn(&Request) -> Answer + Send + Sync + 'static) {
         *self.shared.rule.lock().unwrap() = Some(Box::new(rule));
