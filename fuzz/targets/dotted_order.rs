@@ -10,6 +10,5 @@ fuzz_target!(|text: &str| {
     assert_eq!(again, order);
     assert_eq!(order.depth() == 1, order.parent_run_id().is_none());
     let run = RunTree::from_dotted_order(&order);
-    let known = |id| id == Some(order.run_id()) || id.is_none();
-    assert!(known(run.id()));
+    assert!(run.id().is_none_or(|id| id == order.run_id()));
 });
