@@ -54,7 +54,7 @@ impl Default for ConfigBuilder {
             workspace_id: None,
             project: Placement::from(DEFAULT_PROJECT.to_owned()),
             replicas: Vec::new(),
-            own_folder: None,
+            own_folder: String::new(),
             sampling_rate: None,
             revision_id: None,
             max_queue_bytes: 64 << 20,
@@ -223,6 +223,15 @@ impl ConfigBuilder {
     }
 
     /// A folder in which runs wait for the server on disk instead of in memory. Default: none.
+    ///
+    /// Each destination has a folder of its own inside, `to-` and a hash of the server's address and the workspace, so
+    /// that runs are never sent to another server or another workspace: not by programs that share the folder, not by
+    /// this one after its settings have changed, not by a [replica](Self::replica) (in whose hash is also the project, if
+    /// it names one). If no [workspace](Self::workspace_id) is named, the hash of the API key stands for it: then what
+    /// waits when the key is replaced is not sent by itself, and `traceable replay` or [`replay`](crate::replay) sends
+    /// it.
+    ///
+    /// Where a path is relative, what counts is the working directory when the settings are [built](Self::build).
     pub fn spool(mut self, spool: Spool) -> Self {
         self.config.spool = Some(spool);
         self
@@ -231,6 +240,9 @@ impl ConfigBuilder {
     /// A folder for runs that are given up: rejected by the server, or not delivered in time. One file each time, in the
     /// form of LangSmith's SDKs (`LANGSMITH_FAILED_TRACES_DIR`), which `traceable replay` and [`replay`](crate::replay)
     /// send. Files are not written beyond `max_bytes` in the folder. Default: none.
+    ///
+    /// Of several [replicas](Self::replica) each has a folder inside, named as those of a [spool](Self::spool) are. Where
+    /// a path is relative, what counts is the working directory when the settings are [built](Self::build).
     ///
     /// An outage is better bridged by a [spool](Self::spool), from which nothing is given up.
     pub fn failed_traces(mut self, folder: impl Into<PathBuf>, max_bytes: u64) -> Self {
@@ -333,7 +345,17 @@ impl ConfigBuilder {
             config.roots = Some(Roots::from_pem(&pem).ok_or_else(wrong)?);
         }
         config.check_numbers()?;
+        // a program may change its working directory
+        if let Some(spool) = &mut config.spool
+            && let Ok(path) = std::path::absolute(&spool.directory)
+        {
+            spool.directory = path;
+        }
+        config.failed_traces = config.failed_traces.map(FailedTraces::absolute);
         access.apply_replicas(&mut config, &replicas)?;
+        if replicas.is_empty() {
+            config.wait_alone();
+        }
         Ok(config)
     }
 }

@@ -33,8 +33,8 @@ pub struct Config {
     pub(crate) project: Placement,
     /// Settings of the destinations, if there are several.
     pub(crate) replicas: Vec<Config>,
-    /// Of one of several: the name of its folder inside those that all have on disk.
-    pub(crate) own_folder: Option<String>,
+    /// The name of this destination's folder inside those that several share.
+    pub(crate) own_folder: String,
     pub(crate) sampling_rate: Option<f64>,
     pub(crate) revision_id: Option<String>,
     pub(crate) max_queue_bytes: usize,

@@ -99,21 +99,40 @@ impl Access {
         if let Some(project) = &replica.changes.project {
             check_project(project, replica::VARIABLE)?;
         }
-        let folder = folder_of(&config, replica);
-        config.spool = base.spool.clone().map(|spool| spool.of_destination(&folder));
-        config.failed_traces = base.failed_traces.clone().map(|kept| kept.of_destination(&folder));
-        config.own_folder = Some(folder);
+        let folder = folder_of(&config, replica.changes.project.as_deref());
+        config.failed_traces = config.failed_traces.map(|kept| kept.of_destination(&folder));
+        config.wait_in(folder);
         let changes = Changes { keeps_ids: replica.primary, ..replica.changes.clone() };
         config.project = base.project.with(changes);
         Ok(config)
     }
 }
 
-/// A name that tells one destination from another on disk, whatever their order.
-fn folder_of(config: &Config, replica: &Replica) -> String {
-    let project = replica.changes.project.as_deref().unwrap_or_default();
-    let workspace = config.workspace_id.as_deref().unwrap_or_default();
-    let all = format!("{}\n{workspace}\n{project}\n{}", config.endpoint.as_str(), replica.primary);
+impl Config {
+    /// Lets a single destination wait on disk apart from all others that may be given the same folder.
+    ///
+    /// Failed traces of a single one are in the folder itself, as those of LangSmith's SDKs are: nobody sends them
+    /// without being told to.
+    pub(crate) fn wait_alone(&mut self) {
+        self.wait_in(folder_of(self, None));
+    }
+
+    fn wait_in(&mut self, folder: String) {
+        self.spool = self.spool.take().map(|spool| spool.of_destination(&folder));
+        self.own_folder = folder;
+    }
+}
+
+/// A name that tells one destination from another on disk, whatever their order. What waits there does not say where it
+/// is to go, so it must tell all that decides who gets to see it: the server, and the workspace there. One that is not
+/// named is the key's own; of one that is, keys may change. `project`: if all runs go to this one, whatever they name.
+fn folder_of(config: &Config, project: Option<&str>) -> String {
+    let owner = match (&config.workspace_id, &config.api_key) {
+        (Some(id), _) => format!("workspace {id}"),
+        (None, Some(key)) => format!("key {:016x}", key.hash()),
+        (None, None) => String::new(),
+    };
+    let all = format!("{}\n{owner}\n{}", config.endpoint.as_str(), project.unwrap_or_default());
     format!("to-{:016x}", xxh3_64(all.as_bytes()))
 }
 

@@ -31,6 +31,12 @@ impl FailedTraces {
         self
     }
 
+    /// The same wherever the program's working directory will be.
+    pub(crate) fn absolute(mut self) -> FailedTraces {
+        self.folder = std::path::absolute(&self.folder).unwrap_or(self.folder);
+        self
+    }
+
     /// Writes a body, under its own name in one step.
     ///
     /// # Errors

@@ -3,7 +3,9 @@
 use std::fmt;
 use std::fs;
 use std::io;
+use std::iter;
 use std::path::{Path, PathBuf};
+use std::slice;
 use std::sync::Arc;
 
 use crate::config::Config;
@@ -32,6 +34,9 @@ pub struct Replayed {
     pub left: u64,
     /// Files that are not what their names say. They stay.
     pub unreadable: Vec<PathBuf>,
+    /// Folders with runs that were not sent, because they are of other destinations than the configured ones, or do not
+    /// say of which. To send one nevertheless, name it itself, with settings of a single destination.
+    pub not_sent: Vec<PathBuf>,
 }
 
 impl Replayed {
@@ -40,6 +45,7 @@ impl Replayed {
         self.dropped = self.dropped.plus(other.dropped);
         self.left += other.left;
         self.unreadable.extend(other.unreadable);
+        self.not_sent.extend(other.not_sent);
     }
 }
 
@@ -69,8 +75,12 @@ impl std::error::Error for ReplayError {
 /// this crate or of LangSmith's SDKs. What is delivered is deleted.
 ///
 /// Blocks until all is delivered or the server has not been reached for the
-/// [retry budget](crate::ConfigBuilder::retry_budget). `config` says where runs go; its own spool plays no part. With
-/// several [replicas](crate::Replica) each is sent what is in its own folder inside.
+/// [retry budget](crate::ConfigBuilder::retry_budget). `config` says where runs go; its own spool plays no part.
+///
+/// Runs on disk do not say where they were to go; [folders inside](crate::ConfigBuilder::spool) are named after it. To a
+/// single destination goes what is in `folder` itself, and in a folder inside if that is the only one. Of several, which
+/// are of several destinations, only its own. With several [replicas](crate::Replica) each is sent what is in its own, and
+/// nothing else. What was not sent for that reason is named: [`Replayed::not_sent`].
 ///
 /// # Errors
 /// If the folder cannot be read.
@@ -83,32 +93,63 @@ impl std::error::Error for ReplayError {
 /// ```
 pub fn replay(folder: impl AsRef<Path>, config: &Config) -> Result<Replayed, ReplayError> {
     let folder = folder.as_ref();
-    if config.replicas().is_empty() {
-        return replay_one(folder, config);
-    }
-    folder.read_dir().map_err(|error| ReplayError::Folder(folder.to_owned(), error))?;
+    let inside = destinations(folder).map_err(|error| ReplayError::Folder(folder.to_owned(), error))?;
+    let targets = match config.replicas() {
+        [] => slice::from_ref(config),
+        replicas => replicas,
+    };
+    let is_single = targets.len() == 1;
     let mut all = Replayed::default();
-    for replica in config.replicas() {
-        // one that nothing has waited for has none
-        let own = replica.own_folder.as_ref().map(|name| folder.join(name)).filter(|own| own.is_dir());
-        if let Some(own) = own {
-            all.add(replay_one(&own, replica)?);
+    let mut sent = Vec::new();
+    for target in targets {
+        let is_own = |path: &Path| path.ends_with(&target.own_folder);
+        let own = inside.iter().filter(|path| is_own(path) || (is_single && inside.len() == 1));
+        let mut folders: Vec<_> = own.map(PathBuf::as_path).filter(|own| !sent.contains(own)).collect();
+        if (is_single || is_own(folder)) && !sent.contains(&folder) {
+            folders.insert(0, folder);
         }
+        all.add(replay_to(target, &folders)?);
+        sent.extend(folders);
     }
+    let others = iter::once(folder).chain(inside.iter().map(PathBuf::as_path));
+    let others = others.filter(|path| !sent.contains(path) && holds_runs(path));
+    all.not_sent.extend(others.map(Path::to_owned));
     Ok(all)
 }
 
-/// To one destination.
-fn replay_one(folder: &Path, config: &Config) -> Result<Replayed, ReplayError> {
-    let wrong = |error| ReplayError::Folder(folder.to_owned(), error);
-    let files = failed_traces::files(folder).map_err(wrong)?;
-    let mut replay = Replay::new(config);
-    // a folder without a spool is not made one
-    if !Folder::abandoned(folder, Path::new("")).is_empty() {
-        replay.spool(folder).map_err(wrong)?;
+/// The folders inside that are named after destinations.
+fn destinations(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut all = Vec::new();
+    for entry in folder.read_dir()? {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with("to-") && entry.path().is_dir() {
+            all.push(entry.path());
+        }
     }
-    for file in files {
-        replay.file(file);
+    all.sort();
+    Ok(all)
+}
+
+/// Whether anything is there to be sent by hand.
+fn holds_runs(folder: &Path) -> bool {
+    let has_records = |spool: &Folder| spool.segments().is_ok_and(|numbers| !numbers.is_empty());
+    failed_traces::files(folder).is_ok_and(|files| !files.is_empty())
+        || Folder::abandoned(folder, Path::new("")).iter().any(has_records)
+}
+
+/// What is in these folders, to one destination.
+fn replay_to(target: &Config, folders: &[&Path]) -> Result<Replayed, ReplayError> {
+    let mut replay = Replay::new(target);
+    for folder in folders {
+        let wrong = |error| ReplayError::Folder(folder.to_path_buf(), error);
+        let files = failed_traces::files(folder).map_err(wrong)?;
+        // a folder without a spool is not made one
+        if !Folder::abandoned(folder, Path::new("")).is_empty() {
+            replay.spool(folder).map_err(wrong)?;
+        }
+        for file in files {
+            replay.file(file);
+        }
     }
     let stats = replay.stats();
     replay.replayed.delivered = stats.delivered;

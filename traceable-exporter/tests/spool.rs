@@ -19,10 +19,12 @@ fn spooled(server: &Server, folder: &Scratch) -> ConfigBuilder {
     config(&server.url()).spool(Spool::new(folder.path()))
 }
 
-/// All files with runs.
+/// All files with runs, of all destinations.
 fn files(folder: &Path) -> Vec<PathBuf> {
-    let folders = fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path());
-    let files = folders.flat_map(|folder| fs::read_dir(folder).unwrap()).map(|entry| entry.unwrap().path());
+    let inside = |folder: PathBuf| {
+        fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path()).collect::<Vec<_>>()
+    };
+    let files = inside(folder.to_owned()).into_iter().flat_map(inside).flat_map(inside);
     files.filter(|path| path.extension().is_some_and(|extension| extension == "spool")).collect()
 }
 
@@ -288,7 +290,8 @@ fn files_are_private_and_know_neither_key_nor_address() {
     assert_eq!(exporter.shutdown(Duration::from_millis(200)).kept, 2);
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(folder.path()), 0o700);
-    let inside = folder.path().join("0000");
+    assert_eq!(mode(&folder.only_folder()), 0o700);
+    let inside = folder.only_folder().join("0000");
     assert_eq!(mode(&inside), 0o700);
     let mut seen = 0;
     for entry in fs::read_dir(inside).unwrap() {

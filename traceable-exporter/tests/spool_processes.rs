@@ -163,7 +163,7 @@ fn a_disk_that_takes_no_more_loses_nothing() {
     // time to fill what there is
     server.rule(|_| Answer::Status(503));
     std::thread::sleep(Duration::from_millis(1500));
-    let written: u64 = std::fs::read_dir(folder.path().join("0000"))
+    let written: u64 = std::fs::read_dir(folder.only_folder().join("0000"))
         .unwrap()
         .map(|entry| entry.unwrap().metadata().unwrap().len())
         .sum();

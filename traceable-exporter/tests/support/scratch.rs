@@ -16,6 +16,14 @@ impl Scratch {
     pub fn path(&self) -> &Path {
         &self.0
     }
+
+    /// The one folder inside: of a spool, that of its only destination.
+    pub fn only_folder(&self) -> PathBuf {
+        let mut all: Vec<_> =
+            std::fs::read_dir(&self.0).unwrap().map(|entry| entry.unwrap().path()).collect();
+        assert_eq!(all.len(), 1, "{all:?}");
+        all.remove(0)
+    }
 }
 
 impl Drop for Scratch {

@@ -8,7 +8,8 @@ use clap::Args;
 use traceable_exporter::{Config, Replayed, replay};
 
 /// Sends the runs that a program left on disk, in its spool or as files of failed traces, and deletes what has arrived.
-/// Where to and with which key is read from LANGSMITH_ENDPOINT, LANGSMITH_API_KEY and their like.
+/// Where to and with which key is read from LANGSMITH_ENDPOINT, LANGSMITH_API_KEY and their like. In a folder that
+/// programs with several servers or workspaces share, only what is for this one is sent, and the rest is named.
 #[derive(Args)]
 pub(crate) struct Replay {
     /// Folder of a spool (LANGSMITH_SPOOL_DIR) or of failed traces (LANGSMITH_FAILED_TRACES_DIR)
@@ -50,6 +51,12 @@ fn problems(replayed: &Replayed) -> Vec<String> {
     }
     for path in &replayed.unreadable {
         problems.push(format!("{} cannot be read", path.display()));
+    }
+    for path in &replayed.not_sent {
+        let path = path.display();
+        problems.push(format!(
+            "{path} has runs for another server or workspace: name it itself to send them here"
+        ));
     }
     problems
 }

@@ -1,0 +1,32 @@
+//! A program that changes its working directory, which is one for the whole process.
+
+mod support;
+
+use std::time::Duration;
+
+use support::scratch::Scratch;
+use support::server::{Answer, Server};
+use support::{LONG, config, exporter, run};
+use traceable_exporter::Spool;
+
+#[test]
+fn folders_are_where_they_were_named_whatever_the_working_directory_is_then() {
+    let (server, here, there) = (Server::start(), Scratch::new(), Scratch::new());
+    for folder in [&here, &there] {
+        std::fs::create_dir_all(folder.path()).unwrap();
+    }
+    std::env::set_current_dir(here.path()).unwrap();
+    let keeping = exporter(config(&server.url()).failed_traces("failed", 1 << 20));
+    let spooling = exporter(config(&server.url()).spool(Spool::new("spool")));
+    std::env::set_current_dir(there.path()).unwrap();
+    server.rule(|_| Answer::Status(422));
+    run(&keeping, "r");
+    assert_eq!(keeping.flush(LONG).dropped.rejected, 2);
+    server.rule(|_| Answer::Status(503));
+    run(&spooling, "r");
+    assert_eq!(spooling.shutdown(Duration::from_millis(300)).kept, 2);
+    for folder in ["failed", "spool"] {
+        assert!(here.path().join(folder).is_dir(), "{folder}");
+    }
+    assert_eq!(std::fs::read_dir(there.path()).unwrap().count(), 0);
+}
