@@ -250,11 +250,12 @@ impl ConfigBuilder {
         self
     }
 
-    /// Whether the thread that ends a root run waits until everything is delivered, at most the
+    /// Whether the thread that ends a root run, or the highest that this process has of a trace, waits until everything is delivered, at most the
     /// [exit timeout](Self::exit_timeout). For functions in the cloud, whose machine is frozen as soon as they have
     /// answered. Default: no.
     ///
-    /// A run whose parent is in another process is no root. In async code the thread waits as well, and with it other
+    /// So it does where the caller has sent headers, and the function's own run hangs under one of another process. In
+    /// async code the thread waits as well, and with it other
     /// tasks that it runs; where a server in the same runtime of one thread is to answer, use
     /// [`flush_async`](crate::Exporter::flush_async) instead.
     ///

@@ -46,10 +46,19 @@ pub struct Exporter {
 impl Exporter {
     /// Makes an exporter. Its first thread starts with the first operation.
     ///
-    /// It sends to one destination: of settings with several, the first. [`Replicas`](crate::Replicas) sends to all.
+    /// It sends to one destination: of settings with several, the first, and a warning says so.
+    /// [`Replicas`](crate::Replicas) sends to all.
     pub fn new(config: Config) -> Exporter {
+        let destinations = config.replicas.len();
         let config = config.replicas.first().cloned().unwrap_or(config);
-        Exporter { inner: Arc::new(Inner::new(config)) }
+        let exporter = Exporter { inner: Arc::new(Inner::new(config)) };
+        if destinations > 1 {
+            exporter.inner.warner.say(&format!(
+                "the settings name {destinations} destinations, of which an Exporter sends to the first only: \
+                 Replicas sends to all"
+            ));
+        }
+        exporter
     }
 
     /// The settings it was made with.
@@ -146,13 +155,17 @@ impl Exporter {
     }
 }
 
-impl RunSink for Exporter {
-    fn submit(&self, mut operation: RunOperation) {
-        if let Some(redaction) = &self.inner.redaction {
-            // before anything waits
-            self.inner.meter.count_failed_redactions(redaction.apply(&mut operation));
-        }
-        let ends_root = operation.end_time.is_some() && operation.parent_run_id().is_none();
+/// Whether this is the end of the highest run that this process has of a trace: of a root, or of what hangs under a run of
+/// another process.
+pub(crate) fn ends_top(operation: &RunOperation) -> bool {
+    operation.end_time.is_some() && operation.parent_run_id() == operation.distributed_parent_id()
+}
+
+impl Exporter {
+    /// Takes an operation that was redacted for several destinations at once, at which so many parts could not be.
+    pub(crate) fn submit_redacted(&self, operation: RunOperation, failed: u64) {
+        self.inner.meter.count_failed_redactions(failed);
+        let ends_top = ends_top(&operation);
         let submitted = self.inner.queue.submit(operation);
         if submitted.start_worker {
             worker::start(&self.inner);
@@ -168,9 +181,17 @@ impl RunSink for Exporter {
                 )
             });
         }
-        if ends_root && self.inner.config.flush_on_root_end {
+        if ends_top && self.inner.config.flush_on_root_end {
             let _ = self.inner.queue.flush(self.inner.config.exit_timeout);
         }
+    }
+}
+
+impl RunSink for Exporter {
+    fn submit(&self, mut operation: RunOperation) {
+        // before anything waits
+        let failed = self.inner.redaction.as_ref().map_or(0, |redaction| redaction.apply(&mut operation));
+        self.submit_redacted(operation, failed);
     }
 
     fn default_project(&self) -> Option<&str> {

@@ -1,10 +1,10 @@
 //! Runs that are given up, as files in the form that LangSmith's SDKs write (`LANGSMITH_FAILED_TRACES_DIR`): one JSON
 //! object with the body of a request. Neither an address nor a key is in there.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -12,6 +12,11 @@ use serde_json::{Value, json};
 
 use crate::spool::{Label, segment};
 use crate::wire::Encoded;
+
+/// Ends the name of a file that is being written.
+const UNFINISHED: &str = ".tmp";
+/// Nobody writes one file for so long.
+const STALE: Duration = Duration::from_secs(600);
 
 /// The folder for such files.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,24 +58,49 @@ impl FailedTraces {
             "body_base64": STANDARD.encode(body),
         });
         let text = content.to_string();
-        fs::create_dir_all(&self.folder)?;
+        self.make()?;
         if self.held()? + text.len() as u64 > self.max_bytes {
             return Err(io::Error::other(format!("{} holds as much as it may", self.folder.display())));
         }
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let name = format!("trace_{:.6}_{:08x}.json", now.as_secs_f64(), fastrand::u32(..));
-        let unfinished = self.folder.join(format!("{name}.tmp"));
+        let unfinished = self.folder.join(format!("{name}{UNFINISHED}"));
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
         segment::private(&mut options);
-        options.open(&unfinished)?.write_all(text.as_bytes())?;
-        fs::rename(&unfinished, self.folder.join(name))
+        let mut file = options.open(&unfinished)?;
+        let written = file.write_all(text.as_bytes());
+        drop(file);
+        let written = written.and_then(|()| fs::rename(&unfinished, self.folder.join(name)));
+        if written.is_err() {
+            let _ = fs::remove_file(&unfinished);
+        }
+        written
     }
 
+    /// Makes the folder if there is none: for nobody but its owner, as runs hold what the program works on.
+    fn make(&self) -> io::Result<()> {
+        let mut builder = DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.recursive(true).create(&self.folder)
+    }
+
+    /// How many bytes are there. What a process has not finished that was killed is removed.
     fn held(&self) -> io::Result<u64> {
         let mut sum = 0;
         for entry in fs::read_dir(&self.folder)? {
-            sum += entry?.metadata().map_or(0, |found| found.len());
+            let entry = entry?;
+            let Ok(found) = entry.metadata() else { continue };
+            let is_stale = || {
+                let name = entry.file_name();
+                let name = name.to_string_lossy();
+                let age = found.modified().ok().and_then(|at| at.elapsed().ok());
+                name.starts_with("trace_") && name.ends_with(UNFINISHED) && age.is_some_and(|age| age > STALE)
+            };
+            if !(is_stale() && fs::remove_file(entry.path()).is_ok()) {
+                sum += found.len();
+            }
         }
         Ok(sum)
     }

@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 
 use traceable_core::{RunOperation, RunSink};
 
-use crate::client::Exporter;
+use crate::client::{Exporter, ends_top};
 use crate::config::Config;
 use crate::flushing::Flush;
+use crate::redact::Redaction;
 use crate::stats::{FlushReport, Stats};
 
 /// Sends all runs to several destinations: one [`Exporter`] for each [replica](Config::replicas) of the settings, or a
@@ -16,7 +17,8 @@ use crate::stats::{FlushReport, Stats};
 /// other, for a part of a program (`Extra::sink`, `TracingContext::sink`).
 ///
 /// Each exporter has a queue, a thread, a connection and credentials of its own: a destination that is slow, or that
-/// refuses, takes nothing from the others. What runs saw is shared in memory between those that wait for it.
+/// refuses, takes nothing from the others. What runs saw is shared in memory between those that wait for it, and
+/// [redacted](crate::Redaction) once for all.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -42,6 +44,8 @@ use crate::stats::{FlushReport, Stats};
 /// ```
 pub struct Replicas {
     config: Config,
+    /// `None`: all may be sent.
+    redaction: Option<Redaction>,
     exporters: Vec<Arc<Exporter>>,
 }
 
@@ -55,7 +59,8 @@ impl Replicas {
             [] => vec![Arc::new(Exporter::new(config.clone()))],
             replicas => replicas.iter().map(exporter).collect(),
         };
-        Replicas { config, exporters }
+        let redaction = (!config.redaction.is_nothing()).then(|| config.redaction.clone());
+        Replicas { config, redaction, exporters }
     }
 
     /// The settings it was made with.
@@ -147,14 +152,16 @@ fn sum(reports: Vec<FlushReport>) -> FlushReport {
 }
 
 impl RunSink for Replicas {
-    fn submit(&self, operation: RunOperation) {
+    fn submit(&self, mut operation: RunOperation) {
         let Some((last, others)) = self.exporters.split_last() else { return };
-        let ends_root = operation.end_time.is_some() && operation.parent_run_id().is_none();
+        let ends_top = ends_top(&operation);
+        // what may be sent is the same everywhere, and functions for it are the program's, on its own thread
+        let failed = self.redaction.as_ref().map_or(0, |redaction| redaction.apply(&mut operation));
         for exporter in others {
-            exporter.submit(operation.clone());
+            exporter.submit_redacted(operation.clone(), failed);
         }
-        last.submit(operation);
-        if ends_root && self.config.flush_on_root_end && !others.is_empty() {
+        last.submit_redacted(operation, failed);
+        if ends_top && self.config.flush_on_root_end && !others.is_empty() {
             let _ = Replicas::flush(self, self.config.exit_timeout);
         }
     }

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use support::server::{Answer, Server};
 use support::{LONG, config, delivered_names, exporter, exporter_for, run};
-use traceable_core::RunTree;
-use traceable_exporter::{Exporter, Reporter};
+use traceable_core::{RunSink, RunTree};
+use traceable_exporter::{Exporter, Replica, Replicas, Reporter};
 
 /// More than a loaded machine takes a thread's turn away for.
 const AT_ONCE: Duration = Duration::from_millis(500);
@@ -161,6 +161,25 @@ fn who_ends_a_root_run_waits_if_that_is_wanted() {
     assert!(server.requests().is_empty(), "only the end of the root is a moment to wait");
     root.end().patch();
     assert_eq!((exporter.stats().delivered, delivered_names(&server).len()), (4, 2));
+}
+
+#[test]
+fn what_hangs_under_a_run_of_another_process_is_waited_for_as_a_root_is() {
+    let server = Server::start();
+    let settings = || config(&server.url()).batch_delay(LONG).flush_on_root_end(true).exit_timeout(LONG);
+    let both = settings().replica(Replica::new()).replica(Replica::new().project("copy")).build().unwrap();
+    let sinks: [Arc<dyn RunSink>; 2] = [exporter(settings()), Arc::new(Replicas::new(both))];
+    for (sink, destinations) in sinks.into_iter().zip([1, 2]) {
+        let headers = RunTree::builder("caller").build().to_headers();
+        let caller = RunTree::from_headers(&headers).unwrap().unwrap();
+        let before = delivered_names(&server).len();
+        let top = caller.create_child("handler").sink(sink).build();
+        top.post();
+        top.create_child("child").build().post().end().patch();
+        assert_eq!(delivered_names(&server).len(), before, "only the end of the top is a moment to wait");
+        top.end().patch();
+        assert_eq!(delivered_names(&server).len(), before + 2 * destinations);
+    }
 }
 
 #[test]

@@ -3,14 +3,15 @@
 mod support;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use support::scratch::Scratch;
 use support::server::{Answer, Request, Server};
-use support::{LONG, config, mains, parts_of};
+use support::{LONG, Warnings, config, mains, parts_of};
 use traceable_core::{Extra, RunSink, RunTree, TracingContext, trace};
-use traceable_exporter::{ConfigBuilder, Exporter, Replica, Replicas, Spool, replay};
+use traceable_exporter::{ConfigBuilder, Exporter, Redaction, Replica, Replicas, Spool, replay};
 use uuid::Uuid;
 
 const ROOT: &str = "01a2036e-7943-7180-aa53-4023084e2e12";
@@ -255,12 +256,58 @@ fn one_trace_or_one_call_may_have_replicas_of_its_own() {
 }
 
 #[test]
+fn functions_that_redact_are_called_once_for_all_destinations() {
+    let servers = [Server::start(), Server::start(), Server::start()];
+    let calls = Arc::<AtomicUsize>::default();
+    let count = calls.clone();
+    let settings = (1..3)
+        .fold(config(&servers[0].url()).compression(None).replica(Replica::new()), |config, i| {
+            config.replica(Replica::to(servers[i].url()))
+        })
+        .redaction(Redaction::new().hide_outputs(true).inputs(move |inputs| {
+            assert_ne!(inputs["q"], "fail");
+            count.fetch_add(1, Relaxed);
+            json!({"q": "redacted"})
+        }));
+    let sink = replicas(settings);
+    let run = |sink: Arc<dyn RunSink>, q: &str| {
+        let run = RunTree::builder("r").inputs(json!({"q": q})).sink(sink).build();
+        run.end_with(json!({"a": "hidden"})).post();
+    };
+    run(sink.clone(), "secret");
+    assert_eq!(calls.load(Relaxed), 1);
+    run(sink.clone(), "fail");
+    // one of the exporters as a sink by itself
+    run(sink.exporters()[1].clone(), "secret");
+    assert_eq!(calls.load(Relaxed), 2);
+    assert!(sink.flush(LONG).is_lossless());
+    let failed = sink.exporters().iter().map(|exporter| exporter.stats().redactions_failed);
+    assert_eq!(failed.collect::<Vec<_>>(), [1; 3]);
+    for (server, times) in servers.iter().zip([1, 2, 1]) {
+        let text: String = server
+            .requests()
+            .iter()
+            .map(|request| String::from_utf8_lossy(&request.body).into_owned())
+            .collect();
+        assert_eq!(text.matches(r#"{"q":"redacted"}"#).count(), times);
+        assert!(
+            text.contains("[not recorded") && !text.contains("secret") && !text.contains("hidden"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
 fn an_exporter_by_itself_sends_to_the_first() {
     let servers = [Server::start(), Server::start()];
+    let warnings = Warnings::default();
     let config = config(&servers[0].url())
+        .reporter(warnings.reporter())
         .replica(Replica::to(servers[1].url()).project("second"))
         .replica(Replica::new());
     let exporter = Arc::new(Exporter::new(config.build().unwrap()));
+    let lines = warnings.lines();
+    assert!(lines.len() == 1 && lines[0].contains("2 destinations"), "{lines:?}");
     let root = trace_into(exporter.clone());
     assert!(exporter.flush(LONG).is_lossless());
     assert!(servers[0].requests().is_empty());
