@@ -7,6 +7,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::context::fence::{self, Fence};
+use crate::diagnostics::report::holding;
 use crate::identity::fork::{self, notice_forks};
 use crate::identity::sampling::is_sampled;
 use crate::run::sink::RunSink;
@@ -52,9 +53,12 @@ pub fn start_once(start: fn()) {
     if START.is_completed() {
         return;
     }
-    START.call_once(|| {
-        start();
-        let _ = GATE.compare_exchange(UNSTARTED, CLOSED, Relaxed, Relaxed);
+    // a reporter is told when this is over: it is the user's code, and may make a traced call
+    holding(|| {
+        START.call_once(|| {
+            start();
+            let _ = GATE.compare_exchange(UNSTARTED, CLOSED, Relaxed, Relaxed);
+        });
     });
 }
 

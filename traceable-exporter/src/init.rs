@@ -33,6 +33,15 @@ impl Decided {
             Decided::Nothing | Decided::Off => None,
         }
     }
+
+    /// Whether runs are exported; `None`: that is still open.
+    fn is_on(&self) -> Option<bool> {
+        match self {
+            Decided::Nothing => None,
+            Decided::Off => Some(false),
+            Decided::On(_) => Some(true),
+        }
+    }
 }
 
 fn decided() -> MutexGuard<'static, Decided> {
@@ -137,14 +146,18 @@ pub fn init_with(config: Config) -> Result<Guard, InitError> {
         };
     }
     set_sampling_rate(&config);
-    let exporters = start(&mut decided, config);
-    process::install_sink(exporters.sink());
+    let exporters = decide_for(&mut decided, config);
+    let before = process::install_sink(exporters.sink());
+    // what follows may go to code of the program, which may flush
+    drop(decided);
+    drop(before);
+    exporters.start();
     Ok(Guard { exporters: Some(exporters) })
 }
 
-fn start(decided: &mut Decided, config: Config) -> Arc<Replicas> {
+/// From now on these are the process's own. Who has let go of the lock has to start them.
+fn decide_for(decided: &mut Decided, config: Config) -> Arc<Replicas> {
     let exporters = Arc::new(Replicas::new(config));
-    exporters.start();
     *decided = Decided::On(exporters.clone());
     call_at_exit(flush_at_exit);
     exporters
@@ -181,29 +194,42 @@ fn off() -> Guard {
 /// the last batch delay (250 ms by default) is lost, unless the program calls [`flush`]. A program that matters calls
 /// [`init`] and keeps the guard.
 pub fn start_lazily() -> bool {
-    let mut decided = decided();
-    match &*decided {
-        Decided::On(_) => return true,
-        Decided::Off => return false,
-        Decided::Nothing => *decided = Decided::Off,
+    if let Some(is_on) = decided().is_on() {
+        return is_on;
     }
-    match from_env() {
-        Ok(None) => false,
-        Ok(Some(config)) => {
-            let exporters = start(&mut decided, config);
-            match process::install_sink(exporters.sink()) {
-                // the program has chosen a sink without `init`, and what it gets
-                Some(chosen) => drop(process::install_sink(chosen)),
-                None => set_sampling_rate(exporters.config()),
-            }
-            true
+    // without the lock: files are read, and what is warned of goes to code of the program, which may flush
+    let read = from_env();
+    let mut decided = decided();
+    if let Some(is_on) = decided.is_on() {
+        // another thread was faster, or that code
+        return is_on;
+    }
+    let config = match read {
+        Ok(Some(config)) => config,
+        Ok(None) => {
+            *decided = Decided::Off;
+            return false;
         }
         Err(error) => {
+            *decided = Decided::Off;
             drop(decided);
             report::process_wide().report(&format!("tracing is off: {error}"));
-            false
+            return false;
         }
-    }
+    };
+    let exporters = decide_for(&mut decided, config);
+    let ours = match process::install_sink(exporters.sink()) {
+        // the program has chosen a sink without `init`, and what it gets
+        Some(chosen) => process::install_sink(chosen),
+        None => {
+            set_sampling_rate(exporters.config());
+            None
+        }
+    };
+    drop(decided);
+    drop(ours);
+    exporters.start();
+    true
 }
 
 /// Waits until everything handed over to the process's exporter before is delivered or lost, at most `timeout`; with

@@ -1,7 +1,7 @@
 //! Reading settings by name, the way the Python SDK does.
 
 use std::str::FromStr;
-use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use crate::error::ConfigError;
 use crate::report;
@@ -78,10 +78,13 @@ pub(crate) fn tracing_is_on(vars: &Vars<'_>) -> bool {
 /// Somebody who sets the switch to an unknown word wants something, so tracing is not left off without a word. Told
 /// once in a process.
 pub(crate) fn warn_of_unclear_switch(vars: &Vars<'_>) {
-    static TOLD: Once = Once::new();
+    static TOLD: AtomicBool = AtomicBool::new(false);
     let Some(found) = tracing_switch(vars) else { return };
     if !is_one_of(ON, &found.value) && !is_one_of(OFF, &found.value) {
         let error = ConfigError::malformed(&found.name, Some(&found.value), "true or false");
-        TOLD.call_once(|| report::process_wide().report(&format!("tracing is off: {error}")));
+        // who is told may come here again
+        if !TOLD.swap(true, Relaxed) {
+            report::process_wide().report(&format!("tracing is off: {error}"));
+        }
     }
 }

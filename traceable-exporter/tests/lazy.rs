@@ -8,10 +8,12 @@ use std::time::Duration;
 
 use support::LONG;
 use support::server::Server;
-use traceable_core::{RunOperation, RunSink, RunTree};
-use traceable_exporter::{Config, flush, init, start_lazily};
+use traceable_core::diagnostics::set_reporter;
+use traceable_core::{RunOperation, RunSink, RunTree, process};
+use traceable_exporter::{Config, flush, flush_async, init, start_lazily};
 
 const ROLE: &str = "TEST_ROLE";
+static TOLD: Mutex<usize> = Mutex::new(0);
 
 fn in_role(role: &str, vars: &[(&str, &str)]) -> Output {
     let mut command = Command::new(std::env::current_exe().unwrap());
@@ -46,6 +48,13 @@ fn the_role() {
         RunTree::builder("r").build().post().end().patch();
     };
     match std::env::var(ROLE).unwrap_or_default().as_str() {
+        "race" => {
+            let all: Vec<_> = (0..8).map(|_| std::thread::spawn(start_lazily)).collect();
+            assert!(all.into_iter().all(|thread| thread.join().unwrap()));
+            one_run();
+            assert!(flush(LONG).unwrap().is_lossless());
+            assert_eq!(init().unwrap().stats().delivered, 2);
+        }
         "exports" => {
             assert!(start_lazily() && start_lazily());
             one_run();
@@ -60,7 +69,7 @@ fn the_role() {
         }
         "chosen" => {
             let mine = Arc::new(Mine::default());
-            traceable_core::process::install_sink(mine.clone());
+            process::install_sink(mine.clone());
             start_lazily();
             // the environment's rate is 0, and not for this sink
             one_run();
@@ -74,9 +83,44 @@ fn the_role() {
             assert!(!init().unwrap().is_active() && !init().unwrap().is_active() && !start_lazily());
             assert!(!Config::from_env().unwrap().tracing());
         }
+        "reporter" => {
+            // the first traced call of a program, whose reporter makes one as well
+            let start = || {
+                start_lazily();
+            };
+            set_reporter(move |_| {
+                *TOLD.lock().unwrap() += 1;
+                assert!(flush(Duration::ZERO).is_none() && flush_async(Duration::ZERO).is_none());
+                process::start_once(start);
+                start_lazily();
+                RunTree::builder("of the reporter").build().post().end().patch();
+            });
+            std::thread::spawn(|| {
+                std::thread::sleep(LONG);
+                eprintln!("stuck");
+                std::process::exit(9);
+            });
+            process::start_once(start);
+            assert!(!start_lazily() && !init().is_ok_and(|guard| guard.is_active()));
+            assert_eq!(*TOLD.lock().unwrap(), 1);
+        }
         "init off" => assert!(!init().unwrap().is_active() && !start_lazily()),
         _ => {}
     }
+}
+
+#[test]
+fn a_reporter_that_is_told_at_the_start_may_use_the_library() {
+    for word in ["maybe", "true"] {
+        in_role("reporter", &[("LANGSMITH_TRACING", word), ("LANGSMITH_ENDPOINT", "nonsense")]);
+    }
+}
+
+#[test]
+fn of_several_threads_one_starts() {
+    let server = Server::start();
+    in_role("race", &[("LANGSMITH_TRACING", "true"), ("LANGSMITH_ENDPOINT", &server.url())]);
+    assert_eq!(server.requests().len(), 1);
 }
 
 #[test]
