@@ -26,15 +26,17 @@ impl Endpoint {
     pub(crate) fn parse(text: &str, variable: &str, allow_insecure: bool) -> Result<Endpoint, ConfigError> {
         // as the Python SDK: people copy quotes along with the value
         let base = text.trim().trim_matches(['"', '\'']).trim().trim_end_matches('/');
-        let wrong = |expected: &str| ConfigError::malformed(variable, Some(base), expected);
+        // a key may be in the query or in a fragment, a password before the host: neither is repeated
+        let shown = base.split(['?', '#']).next();
+        let shown = shown.filter(|shown| !shown.is_empty() && !shown.contains('@'));
+        let wrong = |expected: &str| ConfigError::malformed(variable, shown, expected);
         let uri: Uri =
             base.parse().map_err(|_| wrong("an address such as https://api.smith.langchain.com"))?;
         let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
             return Err(wrong("an address that begins with https://"));
         };
         if authority.as_str().contains('@') {
-            // a password may be in there, so what was found is not repeated
-            return Err(ConfigError::malformed(variable, None, "an address without user name and password"));
+            return Err(wrong("an address without user name and password"));
         }
         // the parser leaves a fragment out without a word
         if base.contains('#') {

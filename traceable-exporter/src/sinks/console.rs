@@ -41,6 +41,20 @@ use super::tree_text;
 /// assert!(console.flush(Duration::from_secs(5)));
 /// ```
 ///
+/// Of inputs and outputs nothing is printed but token counts. Settings of exporters (`LANGSMITH_HIDE_OUTPUTS` and its
+/// like, a [`Redaction`](crate::Redaction)) are **not** looked at here; what must not be on the screen, such as secrets in
+/// errors and names, a [`Redacted`](crate::Redacted) around it takes away:
+///
+#[cfg_attr(feature = "anonymizer", doc = "```")]
+#[cfg_attr(not(feature = "anonymizer"), doc = "```ignore")]
+/// # use std::sync::Arc;
+/// use traceable_exporter::{Anonymizer, Console, Redacted, Redaction};
+///
+/// let redaction = Redaction::new().hide_outputs(true).anonymizer(Anonymizer::secrets());
+/// let console = Redacted::new(redaction, Arc::new(Console::stderr()));
+/// traceable_core::process::install_sink(Arc::new(console));
+/// ```
+///
 /// For a whole program: `traceable_core::process::install_sink(console)`.
 pub struct Console {
     lines: Lines,

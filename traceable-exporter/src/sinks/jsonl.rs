@@ -44,6 +44,26 @@ use crate::wire::{self, Field, Pieces, Shared};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
+/// `LANGSMITH_HIDE_INPUTS` and its like are settings of exporters, and **not** looked at here: the file holds runs as the
+/// program made them. What it must not hold, a [`Redacted`](crate::Redacted) around it takes away:
+///
+/// ```
+/// # use std::{sync::Arc, time::Duration};
+/// # use traceable_core::{RunSink, RunTree};
+/// use traceable_exporter::{JsonLines, Redacted, Redaction};
+///
+/// # let path = std::env::temp_dir().join(format!("redacted-{}.jsonl", std::process::id()));
+/// let hides = |name: &str| std::env::var(name).is_ok_and(|value| value == "true");
+/// let redaction = Redaction::new().hide_inputs(true).hide_outputs(hides("LANGSMITH_HIDE_OUTPUTS"));
+/// let file = Arc::new(Redacted::new(redaction, Arc::new(JsonLines::create(&path)?)));
+/// let inputs = serde_json::json!({"user": "ada@example.org"});
+/// RunTree::builder("login").inputs(inputs).sink(file.clone()).build().post();
+/// assert!(file.flush(Duration::from_secs(5)));
+/// assert!(!std::fs::read_to_string(&path)?.contains("ada@"));
+/// # std::fs::remove_file(&path)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// For a whole program: `traceable_core::process::install_sink(file)`.
 pub struct JsonLines {
     lines: Lines,

@@ -30,6 +30,38 @@ pub(super) fn is_hyphenated(text: &str) -> bool {
     text.bytes().all(|b| b.is_ascii_lowercase() || b == b'-' || b == b'_')
 }
 
+/// Whether it is a keyword of JSON Schema whose value describes: a tool's parameter may well be called `password`. The
+/// values that a schema can hold itself (`default`, `const`, `examples`) describe nothing.
+pub(super) fn is_of_schema(name: &str) -> bool {
+    const KEYWORDS: [&str; 24] = [
+        "$comment",
+        "$defs",
+        "$id",
+        "$ref",
+        "$schema",
+        "additionalProperties",
+        "allOf",
+        "anyOf",
+        "contentEncoding",
+        "contentMediaType",
+        "definitions",
+        "description",
+        "enum",
+        "format",
+        "in",
+        "items",
+        "not",
+        "oneOf",
+        "pattern",
+        "properties",
+        "required",
+        "scheme",
+        "title",
+        "type",
+    ];
+    KEYWORDS.contains(&name)
+}
+
 /// Says that something would stand here, or did.
 fn is_stand_in(value: &str) -> bool {
     const WORDS: [&str; 8] = ["none", "null", "nil", "true", "false", "undefined", "string", "required"];

@@ -65,6 +65,8 @@ impl Anonymizer {
     ///   Hugging Face and some more, and JSON Web Tokens;
     /// - private keys in PEM;
     /// - what a name gives away: `PASSWORD=..`, `"api_key": ".."`, `--token ..`, in a text, and as an entry of an object;
+    ///   of an object under such a name all texts, unless they stand where a JSON schema describes (`"type"`,
+    ///   `"description"` and their like);
     /// - `Authorization` and `Cookie` headers, `Bearer ..`, `Basic ..`;
     /// - user and password in an address.
     ///
@@ -148,6 +150,10 @@ impl json::Edit for Anonymizer {
 
     fn is_secret_name(&self, name: &str) -> bool {
         self.steps.iter().any(|step| matches!(step, Step::Secrets)) && secrets::is_secret_name(name)
+    }
+
+    fn describes_secret(&self, name: &str) -> bool {
+        judge::is_of_schema(name)
     }
 
     fn under_secret_name(&self, value: &str) -> Option<&'static str> {
