@@ -1,6 +1,7 @@
 //! What the exporter and its threads share.
 
 use crate::config::Config;
+use crate::flush_waiter::Waiter;
 use crate::meter::Meter;
 use crate::queue::Queue;
 use crate::redact::Redaction;
@@ -10,6 +11,7 @@ use crate::report::Warner;
 pub(crate) struct Inner {
     pub(crate) config: Config,
     pub(crate) queue: Queue,
+    pub(crate) waiter: Waiter,
     pub(crate) meter: Meter,
     /// `None`: all may be sent.
     pub(crate) redaction: Option<Redaction>,
@@ -20,6 +22,7 @@ impl Inner {
     pub(crate) fn new(config: Config) -> Inner {
         Inner {
             queue: Queue::new(config.max_queue_bytes, config.paces),
+            waiter: Waiter::default(),
             meter: Meter::default(),
             redaction: (!config.redaction.is_nothing()).then(|| config.redaction.clone()),
             warner: Warner::new(config.reporter.clone()),

@@ -108,6 +108,61 @@ fn its_deadline_holds_while_a_request_is_stuck() {
 }
 
 #[test]
+fn of_many_each_has_its_own_deadline_and_its_own_ticket() {
+    let server = Server::start();
+    server.script([Answer::Stall(Duration::from_millis(1500))]);
+    let exporter = exporter(config(&server.url()).batch_delay(Duration::ZERO));
+    run(&exporter, "r");
+    let begun = Instant::now();
+    std::thread::scope(|scope| {
+        let mut all = Vec::new();
+        // those who wait longer begin first, the shortest last
+        for timeout in
+            [LONG, Duration::from_millis(700), Duration::from_millis(400), Duration::from_millis(100)]
+        {
+            run(&exporter, "another");
+            let flush = exporter.flush_async(timeout);
+            all.push((timeout, scope.spawn(|| (block_on(flush), begun.elapsed()))));
+        }
+        for (i, (timeout, thread)) in all.into_iter().enumerate() {
+            let (report, after) = thread.join().unwrap();
+            if timeout == LONG {
+                assert!(report.is_complete() && after < LONG / 2, "{report} {after:?}");
+            } else {
+                assert_eq!(report.remaining, 2 * (i as u64 + 2), "{report}");
+                let late = timeout + Duration::from_millis(250);
+                assert!((timeout..late).contains(&report.elapsed), "{timeout:?} {report}");
+            }
+        }
+    });
+    assert!(exporter.flush(LONG).is_lossless());
+}
+
+#[test]
+fn one_that_began_earlier_and_is_polled_later_ends_earlier() {
+    let server = Server::start();
+    server.rule(|request| {
+        let is_one = request.body.windows(5).any(|window| window == b"\"one\"");
+        std::thread::sleep(Duration::from_millis(if is_one { 500 } else { 3000 }));
+        Answer::Status(202)
+    });
+    let exporter = exporter(config(&server.url()).batch_delay(LONG));
+    run(&exporter, "one");
+    let one = exporter.flush_async(2 * LONG);
+    // it is on its way
+    std::thread::sleep(Duration::from_millis(200));
+    run(&exporter, "other");
+    std::thread::scope(|scope| {
+        let other = exporter.flush_async(LONG);
+        let other = scope.spawn(|| block_on(other));
+        std::thread::sleep(Duration::from_millis(50));
+        let report = block_on(one);
+        assert!(report.is_complete() && report.elapsed < Duration::from_secs(2), "{report}");
+        assert!(other.join().unwrap().is_lossless());
+    });
+}
+
+#[test]
 fn many_wait_at_once_and_the_last_waker_is_woken() {
     let server = Server::start();
     server.script([Answer::Stall(Duration::from_millis(300))]);
@@ -174,12 +229,12 @@ fn waiting_threads() -> usize {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn dropped_it_leaves_no_thread_behind() {
+fn one_thread_waits_for_all_and_ends_with_them() {
     // the other tests of this file have such threads too, so this one is alone in a process of its own
     const ROLE: &str = "TEST_ROLE";
     if std::env::var(ROLE).is_err() {
         let mut command = std::process::Command::new(std::env::current_exe().unwrap());
-        command.args(["--exact", "dropped_it_leaves_no_thread_behind"]).env(ROLE, "alone");
+        command.args(["--exact", "one_thread_waits_for_all_and_ends_with_them"]).env(ROLE, "alone");
         assert!(command.output().unwrap().status.success());
         return;
     }
@@ -188,16 +243,20 @@ fn dropped_it_leaves_no_thread_behind() {
     let exporter = exporter_for(&server);
     run(&exporter, "r");
     let waker = Waker::from(Arc::new(Unpark(std::thread::current(), AtomicUsize::new(0))));
-    let mut flushes: Vec<_> = (0..5).map(|_| Box::pin(exporter.flush_async(LONG))).collect();
+    let mut flushes: Vec<_> = (0..1000).map(|_| Box::pin(exporter.flush_async(LONG))).collect();
     assert_eq!(waiting_threads(), 0, "none before it is polled");
     for flush in &mut flushes {
         assert!(flush.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
     }
     let begun = Instant::now();
-    while waiting_threads() < 5 {
-        assert!(begun.elapsed() < LONG / 2);
+    while waiting_threads() != 1 {
+        assert!(begun.elapsed() < LONG / 2, "{}", waiting_threads());
         std::thread::yield_now();
     }
+    // while there are others, it goes on
+    flushes.truncate(3);
+    let short = block_on(exporter.flush_async(Duration::from_millis(100)));
+    assert_eq!((short.remaining, waiting_threads()), (2, 1));
     drop(flushes);
     while waiting_threads() > 0 {
         assert!(begun.elapsed() < LONG / 2, "{} are left", waiting_threads());
