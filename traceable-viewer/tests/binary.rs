@@ -105,3 +105,36 @@ fn replay_sends_what_a_program_left() {
     assert!(!output.status.success());
     assert!(String::from_utf8(output.stderr).unwrap().contains("/nonexistent cannot be replayed"));
 }
+
+/// A folder that programs with other workspaces share: what is of which is not for this command to guess.
+#[cfg(feature = "replay")]
+#[test]
+fn replay_names_what_is_for_others() {
+    use std::sync::Arc;
+    use std::time::Duration;
+    use traceable_core::RunTree;
+    use traceable_exporter::{Config, Exporter, Reporter, Spool};
+
+    let folder = tempfile::tempdir().unwrap();
+    for key in ["one-key", "other-key"] {
+        let config = Config::builder()
+            .endpoint("http://127.0.0.1:9")
+            .api_key(key)
+            .spool(Spool::new(folder.path()))
+            .reporter(Reporter::new(|_| {}));
+        let exporter = Arc::new(Exporter::new(config.build().unwrap()));
+        RunTree::builder("left behind").sink(exporter.clone()).build().post().end().patch();
+        assert_eq!(exporter.shutdown(Duration::from_millis(300)).kept, 2);
+    }
+    std::thread::sleep(Duration::from_millis(300));
+
+    let server = server();
+    let output = traceable(&["replay", folder.path().to_str().unwrap(), "--endpoint", &server.viewer.url()]);
+    assert!(!output.status.success());
+    assert!(server.store().latest_trace().unwrap().is_none());
+    let said = String::from_utf8(output.stderr).unwrap();
+    for entry in std::fs::read_dir(folder.path()).unwrap() {
+        let path = entry.unwrap().path();
+        assert!(said.contains(path.to_str().unwrap()), "{said}");
+    }
+}
