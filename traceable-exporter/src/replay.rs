@@ -4,7 +4,7 @@ use std::fmt;
 use std::fs;
 use std::io;
 use std::iter;
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 use std::slice;
 use std::sync::Arc;
 
@@ -102,7 +102,7 @@ pub fn replay(folder: impl AsRef<Path>, config: &Config) -> Result<Replayed, Rep
     let mut all = Replayed::default();
     let mut sent = Vec::new();
     for target in targets {
-        let is_own = |path: &Path| path.ends_with(&target.own_folder);
+        let is_own = |path: &Path| path::absolute(path).is_ok_and(|path| path.ends_with(&target.own_folder));
         let own = inside.iter().filter(|path| is_own(path) || (is_single && inside.len() == 1));
         let mut folders: Vec<_> = own.map(PathBuf::as_path).filter(|own| !sent.contains(own)).collect();
         if (is_single || is_own(folder)) && !sent.contains(&folder) {
