@@ -75,6 +75,11 @@ impl Folder {
 #[cfg(unix)]
 fn refuse_if_others_write(spool: &Path) -> io::Result<()> {
     use std::os::unix::fs::MetadataExt;
+    // the names of destinations are known: somebody else may have made a link of one, to another folder of this user
+    let is_ours = spool.file_name().is_some_and(|name| name.to_string_lossy().starts_with("to-"));
+    if is_ours && spool.is_symlink() {
+        return Err(io::Error::other("it is a link, which this program has not made"));
+    }
     let found = fs::metadata(spool)?;
     if found.mode() & 0o002 != 0 {
         return Err(io::Error::other("everybody may write to it: take that right away (chmod o-w)"));

@@ -9,7 +9,7 @@ use std::time::Duration;
 ///
 /// Batches are written to the folder before they are sent, as they are sent: redacted and compressed. They are deleted
 /// when the server has confirmed them. What is left, because the process was killed or the server was gone, is sent by
-/// the next exporter that is given the folder, or by `traceable replay`. Nothing is lost by a server that does not answer,
+/// the next exporter of the same server and workspace that is given the folder, or by `traceable replay`. Nothing is lost by a server that does not answer,
 /// refuses the key, redirects, or has no such way in: what it has against the request, and not against a run, is waited
 /// out until the runs are [too old](Self::max_age). They are sent in the order they came in: a flush waits for all that
 /// waits before, too.
@@ -23,8 +23,8 @@ use std::time::Duration;
 /// that have ended. Files can be read by their owner only, and hold no key and no address. A folder that belongs to another
 /// user, or that everybody may write to, is refused: whoever writes to it sends runs with this program's key.
 ///
-/// Of several [replicas](crate::Replica) each has a folder inside, named after a hash of its address, workspace and
-/// project.
+/// Each destination has a folder inside, named after a hash of what tells it from others, see
+/// [`ConfigBuilder::spool`](crate::ConfigBuilder::spool).
 ///
 /// ```
 /// use std::time::Duration;

@@ -263,6 +263,18 @@ fn a_folder_that_everybody_may_write_to_is_refused() {
     assert!(error.to_string().contains("everybody may write"), "{error}");
 }
 
+#[test]
+#[cfg(unix)]
+fn a_destination_that_is_a_link_is_refused() {
+    let (scratch, elsewhere) = (Scratch::new(), Scratch::new());
+    drop(elsewhere.open());
+    fs::create_dir(&scratch.0).unwrap();
+    let link = scratch.0.join("to-somebody");
+    std::os::unix::fs::symlink(&elsewhere.0, &link).unwrap();
+    let error = Store::open(&Spool::new(&link)).err().unwrap();
+    assert!(error.to_string().contains("link"), "{error}");
+}
+
 #[derive(Clone, Debug)]
 enum Step {
     Append(usize),
