@@ -5,6 +5,7 @@ pub(crate) mod guarded;
 pub(crate) mod hook;
 pub(crate) mod inputs;
 pub(crate) mod items;
+mod json;
 pub(crate) mod lazy;
 pub(crate) mod object;
 pub(crate) mod outcome;

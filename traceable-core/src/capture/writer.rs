@@ -5,22 +5,17 @@
 //! is counted.
 
 use std::cell::Cell;
-use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use serde::{Serialize, Serializer as _};
-use serde_json::Serializer;
-use serde_json::ser::Formatter;
 
+use super::json::Json;
 use super::payload::Payload;
 use super::silence::silently;
 
 /// The most bytes that one part of a run (its inputs, its outputs) may have.
 pub(crate) const MAX_BYTES: usize = 10 << 20;
-/// The deepest nesting of arrays and objects that is written. Readers of JSON commonly stop at 128, and a value is
-/// wrapped in a few more.
-const MAX_DEPTH: u32 = 120;
 /// A thread keeps a scratch buffer of at most this size.
 const MAX_SCRATCH: usize = 64 << 10;
 
@@ -60,7 +55,7 @@ impl Writer {
 
     /// Appends a value, or a marker in its place.
     pub(crate) fn json<T: Serialize + ?Sized>(&mut self, value: &T) {
-        self.append(|serializer| value.serialize(serializer));
+        self.append(&mut |json| value.serialize(json));
     }
 
     /// Appends a text as a JSON string.
@@ -70,7 +65,7 @@ impl Writer {
 
     /// Appends a text that formatting makes, or a marker.
     pub(crate) fn formatted(&mut self, value: &dyn std::fmt::Display) {
-        self.append(|serializer| serializer.collect_str(value));
+        self.append(&mut |json| json.collect_str(value));
     }
 
     /// Appends what a user's function makes, or a marker.
@@ -81,12 +76,11 @@ impl Writer {
         }
     }
 
-    fn append(&mut self, serialize: impl FnOnce(&mut JsonSerializer<'_>) -> serde_json::Result<()>) {
+    /// One for all types, so that little is compiled for each.
+    fn append(&mut self, serialize: &mut dyn FnMut(&mut Json<'_>) -> serde_json::Result<()>) {
         let from = self.out.len();
-        let limit = MAX_BYTES.saturating_sub(from);
-        let capped = Capped { out: &mut self.out, left: limit };
-        let mut serializer = Serializer::with_formatter(capped, Nesting(0));
-        match catch_unwind(AssertUnwindSafe(|| serialize(&mut serializer))) {
+        let mut json = Json::new(&mut self.out, MAX_BYTES);
+        match catch_unwind(AssertUnwindSafe(|| serialize(&mut json))) {
             Ok(Ok(())) => {}
             Ok(Err(error)) => self.give_up(from, &error.to_string()),
             Err(_) => self.give_up(from, "its serialization panicked"),
@@ -126,82 +120,6 @@ impl Payload {
     /// [`Input`](crate::Input).
     pub fn of<T: Serialize + ?Sized>(value: &T) -> Payload {
         capture(|w| w.json(value))
-    }
-}
-
-type JsonSerializer<'a> = Serializer<Capped<'a>, Nesting>;
-
-/// Refuses to write more than it may.
-struct Capped<'a> {
-    out: &'a mut Vec<u8>,
-    left: usize,
-}
-
-impl Write for Capped<'_> {
-    #[inline]
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.write_all(bytes)?;
-        Ok(bytes.len())
-    }
-
-    #[inline]
-    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
-        match self.left.checked_sub(bytes.len()) {
-            Some(left) => self.left = left,
-            None => return Err(too_large()),
-        }
-        self.out.extend_from_slice(bytes);
-        Ok(())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-#[cold]
-fn too_large() -> io::Error {
-    io::Error::other(format!("larger than {} MiB", MAX_BYTES >> 20))
-}
-
-/// Counts how deep arrays and objects are nested.
-struct Nesting(u32);
-
-impl Nesting {
-    #[inline]
-    fn enter(&mut self) -> io::Result<()> {
-        self.0 += 1;
-        if self.0 > MAX_DEPTH {
-            Err(io::Error::other(format!("nested deeper than {MAX_DEPTH} levels")))
-        } else {
-            Ok(())
-        }
-    }
-}
-
-impl Formatter for Nesting {
-    #[inline]
-    fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.enter()?;
-        writer.write_all(b"[")
-    }
-
-    #[inline]
-    fn end_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0 -= 1;
-        writer.write_all(b"]")
-    }
-
-    #[inline]
-    fn begin_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.enter()?;
-        writer.write_all(b"{")
-    }
-
-    #[inline]
-    fn end_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0 -= 1;
-        writer.write_all(b"}")
     }
 }
 

@@ -1,0 +1,193 @@
+//! Beside `serde_json`, which says what is right.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value, json};
+
+use super::super::writer::MAX_BYTES;
+use super::Json;
+
+fn ours<T: Serialize + ?Sized>(value: &T, limit: usize) -> serde_json::Result<String> {
+    let mut out = Vec::new();
+    value.serialize(&mut Json::new(&mut out, limit))?;
+    Ok(String::from_utf8(out).unwrap())
+}
+
+/// Both have written the same.
+fn compare<T: Serialize + ?Sized>(value: &T) {
+    assert_eq!(ours(value, MAX_BYTES).unwrap(), serde_json::to_string(value).unwrap());
+}
+
+/// Short texts of what has to be escaped, what looks like it, and what is longer than a byte; some longer ones.
+fn text() -> impl Strategy<Value = String> {
+    let character = prop_oneof![
+        3 => proptest::char::range('\0', '\u{80}'),
+        1 => Just('"'),
+        1 => Just('\\'),
+        1 => any::<char>(),
+        8 => proptest::char::range('a', 'z'),
+    ];
+    proptest::collection::vec(character, 0..100).prop_map(String::from_iter)
+}
+
+fn value() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        text().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(5, 40, 6, |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+            proptest::collection::vec((text(), inner), 0..6)
+                .prop_map(|members| Value::Object(Map::from_iter(members))),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn any_value(value in value()) {
+        compare(&value);
+    }
+
+    /// Escapes lie at all places of a step, and across two.
+    #[test]
+    fn any_text(text in text()) {
+        compare(&text);
+        compare(text.as_bytes());
+        compare(&format_args!("{text}{}{text:?}", 7));
+    }
+
+    /// A limit is kept, and what fits is written.
+    #[test]
+    fn any_limit(value in value(), limit in 0_usize..400) {
+        let whole = serde_json::to_string(&value).unwrap();
+        match ours(&value, limit) {
+            Ok(written) => prop_assert_eq!(written, whole),
+            Err(error) => {
+                prop_assert!(whole.len() > limit);
+                prop_assert_eq!(error.to_string(), "larger than 10 MiB");
+            }
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Unit;
+
+#[derive(Serialize)]
+struct New(i8);
+
+#[derive(Serialize)]
+struct Pair(u8, Option<char>);
+
+#[derive(Serialize)]
+struct Named<T> {
+    first: T,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    second: Option<T>,
+    #[serde(flatten)]
+    more: BTreeMap<String, T>,
+}
+
+#[derive(Serialize, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Shape {
+    Plain,
+    Of(i64),
+    Both(u8, bool),
+    Named { side: u32 },
+    Empty {},
+}
+
+#[test]
+fn all_that_serde_knows() {
+    compare(&Unit);
+    compare(&New(-8));
+    compare(&(Pair(1, Some('\u{1f980}')), Pair(2, Some('"')), Pair(0, None), ()));
+    for shape in
+        [Shape::Plain, Shape::Of(-1), Shape::Both(1, true), Shape::Named { side: 3 }, Shape::Empty {}]
+    {
+        compare(&shape);
+        compare(&[shape, Shape::Plain]);
+    }
+    let more = BTreeMap::from([("x".to_owned(), 1.5), ("y".to_owned(), -0.0)]);
+    compare(&Named { first: f64::MIN_POSITIVE, second: None, more: BTreeMap::new() });
+    compare(&Named { first: 1e300, second: Some(f64::NAN), more });
+    compare(&(u128::MAX, i128::MIN, f32::MAX, f32::INFINITY, 0.1_f32, true, false));
+    compare(&(Some(Some(1)), None::<u8>, [(); 2], [0_u8; 0], Vec::<Unit>::new()));
+}
+
+#[test]
+fn keys_that_are_no_texts() {
+    compare(&BTreeMap::from([(-1_i8, 1), (2, 2)]));
+    compare(&BTreeMap::from([(u128::MAX, 1)]));
+    compare(&BTreeMap::from([(true, 1), (false, 2)]));
+    compare(&BTreeMap::from([('"', 1), ('x', 2)]));
+    compare(&BTreeMap::from([(Shape::Plain, 1)]));
+    compare(&BTreeMap::from([(Some("a"), 1)]));
+
+    struct Keyed(f64);
+    impl Serialize for Keyed {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            let mut map = serializer.serialize_map(None)?;
+            map.serialize_entry(&self.0, "x")?;
+            map.end()
+        }
+    }
+    compare(&Keyed(1.5));
+    compare(&Keyed(-2e100));
+
+    fn refused<K: Serialize + Ord>(key: K) {
+        let map = BTreeMap::from([(key, 1)]);
+        assert_eq!(ours(&map, MAX_BYTES).unwrap_err().to_string(), "key must be a string");
+        assert!(serde_json::to_string(&map).is_err());
+    }
+    refused(());
+    refused(None::<u8>);
+    refused((1, 2));
+    refused(Shape::Of(1));
+    refused(Shape::Named { side: 1 });
+    assert!(ours(&Keyed(f64::NAN), MAX_BYTES).is_err());
+}
+
+#[test]
+fn raw_json_stays_as_it_is() {
+    let raw = RawValue::from_string(r#"{"a" : [1.50, "\u0041\n\""]}"#.to_owned()).unwrap();
+    compare(&raw);
+    compare(&json!([1, 2]));
+    compare(&[&raw, &raw]);
+    compare(&BTreeMap::from([("k", &raw)]));
+}
+
+#[test]
+fn a_display_that_fails_is_an_error() {
+    struct Fails;
+    impl std::fmt::Display for Fails {
+        fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            Err(std::fmt::Error)
+        }
+    }
+    impl Serialize for Fails {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.collect_str(self)
+        }
+    }
+    assert_eq!(ours(&[Fails], MAX_BYTES).unwrap_err().to_string(), "its `Display` failed");
+}
+
+/// What has to be escaped becomes six times as long, but not all at once.
+#[test]
+fn little_more_than_the_limit_is_made() {
+    let mut out = Vec::new();
+    let text = "\u{1}".repeat(1 << 20);
+    assert!(text.serialize(&mut Json::new(&mut out, (1 << 20) + 2)).is_err());
+    assert!(out.len() < (1 << 20) + 1024, "{}", out.len());
+}
