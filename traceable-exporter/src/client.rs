@@ -17,7 +17,7 @@ use crate::worker;
 ///
 /// Handing over an operation costs the caller a lock that nobody holds for long, never a request: a server that is
 /// slow, unwell or gone slows nothing down. What waits is bounded in bytes; above the bound the newest runs are
-/// dropped, and [`stats`](Self::stats) says how many and why. Before that, with three quarters of the room taken, threads
+/// dropped, and [`stats`](Self::stats) says how many and why. Before that, with a quarter of the room taken, threads
 /// that make runs faster than these can be encoded stand back for 2 ms now and then, as long as batches go out every few
 /// milliseconds.
 ///

@@ -1,8 +1,8 @@
 //! Room for what a program makes faster than it can be sent.
 //!
-//! A queue that is nearly full loses runs soon. As long as batches go out every few milliseconds, the threads that make
-//! runs stand back for a moment each time they have handed over as much as was settled since the last time. When the
-//! server takes longer they do not: nobody waits for a slow server.
+//! A queue that grows and grows loses runs in the end. From a quarter of its room on, as long as batches go out every
+//! few milliseconds, the threads that make runs stand back for a moment each time they have handed over as much as was
+//! settled since the last time. When the server takes longer they do not: nobody waits for a slow server.
 
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ pub(super) const PAUSE: Duration = Duration::from_millis(2);
 /// 10 000 runs per second.
 const PATIENCE: Duration = Duration::from_millis(10);
 
-/// Counts while the queue is nearly full.
+/// Counts while much waits in the queue.
 #[derive(Default)]
 pub(super) struct Pace {
     /// How many operations may still come in before a thread has to stand back.

@@ -151,9 +151,10 @@ impl State {
         self.len > USED
     }
 
-    /// Whether little room is left.
+    /// Whether so much waits that the program makes runs faster than they can be sent for longer than a moment. More
+    /// would only need memory, out of reach of the processor's caches.
     fn is_tight(&self, max_bytes: usize) -> bool {
-        self.bytes > max_bytes / 4 * 3
+        self.bytes > max_bytes / 4
     }
 
     /// Notes that an operation came in, taken or not. Whether its thread is to stand back.
@@ -165,7 +166,7 @@ impl State {
     /// Whether the program's threads are to drop what was delivered: while the exporter cannot keep up. But not where
     /// they will soon stand back, which leaves it the time to do that itself.
     pub(super) fn is_time_to_leave_used(&self, max_bytes: usize) -> bool {
-        self.is_behind() && self.bytes < max_bytes / 2
+        self.is_behind() && self.bytes < max_bytes / 8
     }
 
     /// Leaves a delivered operation to the program's threads, if there is room for it.
