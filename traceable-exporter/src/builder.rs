@@ -62,6 +62,7 @@ impl Default for ConfigBuilder {
             batch_operations: None,
             batch_bytes: None,
             batch_delay: Duration::from_millis(250),
+            requests_at_once: 8,
             compression_level: Some(1),
             request_timeout: Duration::from_secs(60),
             retry_budget: Duration::from_secs(120),
@@ -182,8 +183,8 @@ impl ConfigBuilder {
     }
 
     /// Whether a thread that makes runs faster than they can be sent stands back for 2 ms now and then, so that none
-    /// are lost; only while the queue is nearly full and batches go out every few milliseconds, so never for a slow
-    /// server. Default: yes. Without it runs are dropped at once, and counted.
+    /// are lost; only while a quarter of the queue is taken and batches go out every few milliseconds, so never for a
+    /// slow server. Default: yes. Without it runs are dropped at once, and counted.
     pub fn pace(mut self, pace: bool) -> Self {
         self.config.paces = pace;
         self
@@ -192,6 +193,15 @@ impl ConfigBuilder {
     /// How long the first run of a request waits for others, and for its own end. Default: 250 ms.
     pub fn batch_delay(mut self, delay: Duration) -> Self {
         self.config.batch_delay = delay;
+        self
+    }
+
+    /// How many requests may be on their way at once, each on a connection of its own. Default: 8; 0 counts as 1.
+    ///
+    /// They are only where the server takes more than 20 ms for a request, answers well, and full batches wait; else one
+    /// is sent after the other. The start of a run has always arrived before its end is sent.
+    pub fn requests_at_once(mut self, requests: usize) -> Self {
+        self.config.requests_at_once = requests.max(1);
         self
     }
 

@@ -42,6 +42,7 @@ pub struct Config {
     pub(crate) batch_operations: Option<usize>,
     pub(crate) batch_bytes: Option<usize>,
     pub(crate) batch_delay: Duration,
+    pub(crate) requests_at_once: usize,
     /// `None`: bodies go out as they are.
     pub(crate) compression_level: Option<i32>,
     pub(crate) request_timeout: Duration,

@@ -19,7 +19,7 @@ const MAX_SEARCH: u32 = 32;
 /// How long a server that refuses the key, or turns all requests away, is not tried again where nothing is lost by it.
 const REFUSED_PAUSE: Duration = Duration::from_secs(60);
 
-/// Sends batches, one at a time.
+/// Sends batches, one at a time; several may do so side by side.
 pub(crate) struct Delivery {
     inner: Arc<Inner>,
     server: Arc<Server>,
@@ -85,12 +85,13 @@ impl Delivery {
     }
 
     /// Sends a batch, in several requests if need be, and books all of it out; `false`: not so, as all is abandoned.
-    /// `encoded`: the body that the encoder holds already.
+    /// `encoded`: the body that the encoder holds already. `wait_for_turn` waits until a request may be repeated.
     pub(crate) fn send<R: Run>(
         &mut self,
         batch: &[R],
         encoder: &mut Encoder,
         mut encoded: Option<Encoded>,
+        wait_for_turn: &dyn Fn(),
     ) -> bool {
         if self.inner.queue.is_abandoned() {
             return false;
@@ -128,7 +129,7 @@ impl Delivery {
                 parts.push((rest, trim));
                 part = fits;
             }
-            match self.request(&body, encoder.body(), give_up_at) {
+            match self.request(&body, encoder.body(), give_up_at, wait_for_turn) {
                 Outcome::Delivered => {
                     self.note_wire_losses(&body);
                     self.note_trimmed(part, trim);
@@ -185,7 +186,13 @@ impl Delivery {
             .ok()
     }
 
-    fn request(&mut self, encoded: &Encoded, body: &[u8], give_up_at: Option<Instant>) -> Outcome {
+    fn request(
+        &mut self,
+        encoded: &Encoded,
+        body: &[u8],
+        give_up_at: Option<Instant>,
+        wait_for_turn: &dyn Fn(),
+    ) -> Outcome {
         let format = encoded.format;
         let (before, after) = (encoded.uncompressed.unwrap_or(0).to_string(), body.len().to_string());
         let mut headers = vec![("Content-Type", encoded.content_type.as_str())];
@@ -229,6 +236,10 @@ impl Delivery {
                 format!("cannot deliver to {}, trying on: {}", self.inner.config.endpoint(), reply.brief())
             });
             if self.inner.queue.pause(wait, asked) == Pause::Abandoned {
+                return Outcome::Abandoned;
+            }
+            wait_for_turn();
+            if self.inner.queue.is_abandoned() {
                 return Outcome::Abandoned;
             }
             if self.server.format() != format {

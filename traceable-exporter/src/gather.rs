@@ -37,6 +37,8 @@ pub(crate) trait Limits {
     fn operations(&self) -> usize;
     /// How many bytes go into one request.
     fn bytes(&self) -> usize;
+    /// How many requests may be on their way at once, now.
+    fn at_once(&self) -> usize;
 }
 
 impl Limits for Arc<Server> {
@@ -50,6 +52,10 @@ impl Limits for Arc<Server> {
 
     fn bytes(&self) -> usize {
         self.batch_bytes()
+    }
+
+    fn at_once(&self) -> usize {
+        self.requests_at_once()
     }
 }
 

@@ -12,7 +12,7 @@
 //! | what | files |
 //! |---|---|
 //! | start and end | `init` (process), `exit` (its end), `replicas` (several destinations), `client` (exporter), `flushing` (a flush as a future), `flush_waiter` (its thread), `worker` (threads), `inner` (what they share) |
-//! | on the way | `delivery` (a batch: retries, splits), `line` (their order), `gather` (when a batch is made), `batch` (merging), `queue/` (bound, pace, flush, books), `lost_runs` |
+//! | on the way | `delivery` (a batch: retries, splits), `line` and `lane` (their order), `gather` (when a batch is made), `batch` (merging), `queue/` (bound, pace, flush, books), `lost_runs` |
 //! | on disk | `spooled` (its threads), `resend` (what was kept), `replay` (by hand), `failed_traces` (what was given up), `spool/`: `settings`, `store`, `segment` (the files), `record`, `cursor`, `folder` |
 //! | to bytes | `wire/`: `run` (what a run consists of), `trim` (of one that is too large), `stored` and `parts` (out of a body again), `multipart`, `batch_json`, `compress`, `run_json`, `placement` (where runs are put, by which ids), `remap`, `json` |
 //! | to the server | `server` (what is known of it), `retry` (what answers mean), `transport` (HTTP), `retry_after`, `server_info` |
@@ -80,6 +80,7 @@ mod gather;
 mod init;
 mod inner;
 mod key;
+mod lane;
 mod line;
 mod lost_runs;
 mod meter;

@@ -1,24 +1,24 @@
 //! The line that batches stand in: made one after the other and sent in that order, whichever threads do it.
+//!
+//! A server that takes its time would get no more than a batch each time. So where the line says that it may be,
+//! several are on their way at once; but what belongs to one run never overtakes each other, and while the server is
+//! in trouble only the oldest batch is tried.
 
 use std::sync::{Arc, PoisonError};
 
 use crate::gather::{Batch, Gatherer, Limits};
 use crate::inner::Inner;
+use crate::lane::Lane;
 use crate::sync::{Condvar, Mutex, MutexGuard};
 
-/// `S` says how large batches may be, `D` delivers them.
-pub(crate) struct Line<S, D> {
+/// `L` says how large batches may be, and how many may be on their way at once.
+pub(crate) struct Line<L> {
     inner: Arc<Inner>,
-    gatherer: Mutex<Gatherer<S>>,
-    sending: Mutex<Sending<D>>,
-    /// Wakes who waits for the turn to send.
+    limits: L,
+    gatherer: Mutex<Gatherer<L>>,
+    lane: Mutex<Lane>,
+    /// Wakes who waits for a place or a turn.
     next: Condvar,
-}
-
-struct Sending<D> {
-    /// The number of the batch that is to be sent now.
-    turn: u64,
-    delivery: D,
 }
 
 /// A thread that panicked while it held the lock has left nothing half done that matters.
@@ -26,33 +26,52 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl<S: Limits, D> Line<S, D> {
-    pub(crate) fn new(inner: Arc<Inner>, limits: S, delivery: D) -> Line<S, D> {
+impl<L: Limits + Clone> Line<L> {
+    pub(crate) fn new(inner: Arc<Inner>, limits: L) -> Line<L> {
         Line {
-            gatherer: Mutex::new(Gatherer::new(inner.clone(), limits)),
-            sending: Mutex::new(Sending { turn: 0, delivery }),
+            gatherer: Mutex::new(Gatherer::new(inner.clone(), limits.clone())),
+            lane: Mutex::default(),
             next: Condvar::new(),
             inner,
+            limits,
         }
     }
 
     /// The next batch, when it is time for it. `None`: there will be no more. Who takes one has to [`send`](Self::send) it.
     pub(crate) fn gather(&self) -> Option<Batch> {
-        lock(&self.gatherer).next()
+        let mut gatherer = lock(&self.gatherer);
+        drop(self.wait_until(Lane::has_room));
+        let batch = gatherer.next()?;
+        // before another is made
+        lock(&self.lane).join(&batch, self.limits.at_once() > 1);
+        Some(batch)
     }
 
     /// Sends a batch in its turn. However that goes, it is settled then. `send` must not panic: those behind would wait
     /// for ever.
-    pub(crate) fn send<R>(&self, batch: &Batch, send: impl FnOnce(&mut D) -> R) -> R {
-        let mut sending = lock(&self.sending);
-        while sending.turn != batch.number {
-            sending = self.next.wait(sending).unwrap_or_else(PoisonError::into_inner);
+    pub(crate) fn send<R>(&self, batch: &Batch, send: impl FnOnce() -> R) -> R {
+        self.wait_until(|lane| lane.may_begin(batch.number, self.limits.at_once())).begin(batch.number);
+        let sent = send();
+        let mut lane = lock(&self.lane);
+        if let Some(ticket) = lane.settle(batch.number) {
+            // under the lock: what another batch has settled must not be taken back
+            self.inner.queue.settled_up_to(ticket);
         }
-        let sent = send(&mut sending.delivery);
-        self.inner.queue.settled_up_to(batch.settles);
-        sending.turn += 1;
-        drop(sending);
+        drop(lane);
         self.next.notify_all();
         sent
+    }
+
+    /// Waits, between two tries to send a batch, until it may be tried again.
+    pub(crate) fn wait_for_turn(&self, number: u64) {
+        drop(self.wait_until(|lane| lane.is_oldest(number) || self.limits.at_once() > 1));
+    }
+
+    fn wait_until(&self, is_so: impl Fn(&Lane) -> bool) -> MutexGuard<'_, Lane> {
+        let mut lane = lock(&self.lane);
+        while !is_so(&lane) {
+            lane = self.next.wait(lane).unwrap_or_else(PoisonError::into_inner);
+        }
+        lane
     }
 }

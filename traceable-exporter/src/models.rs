@@ -36,8 +36,9 @@ fn model_within(preemptions: usize, test: impl Fn() + Send + Sync + 'static) {
     builder.check(test);
 }
 
-/// So many runs fit into a batch.
-struct Fit(usize);
+/// How many runs fit into a batch, and how many batches may be sent at once.
+#[derive(Clone, Copy)]
+struct Fit(usize, usize);
 
 impl Limits for Fit {
     fn ask(&self) {}
@@ -49,27 +50,37 @@ impl Limits for Fit {
     fn bytes(&self) -> usize {
         ROOM
     }
+
+    fn at_once(&self) -> usize {
+        self.1
+    }
 }
 
 /// An exporter without a server.
 struct Exporter {
     inner: Arc<Inner>,
-    /// Counts the batches that were sent.
-    line: Line<Fit, u64>,
+    fit: Fit,
+    line: Line<Fit>,
+    /// Counts the batches that are sent one after the other.
+    sent: Mutex<u64>,
     /// What has arrived, in this order. Not a lock of loom's: to look at it takes no turn.
     arrived: Mutex<Vec<(Uuid, OperationKind)>>,
 }
 
 impl Exporter {
     fn new(batch_operations: usize, max_queue_bytes: usize) -> Arc<Exporter> {
+        Exporter::with(Fit(batch_operations, 1), max_queue_bytes)
+    }
+
+    fn with(fit: Fit, max_queue_bytes: usize) -> Arc<Exporter> {
         let config = Config::builder()
             .endpoint("http://127.0.0.1:9")
             .batch_delay(LONG)
             .max_queue_bytes(max_queue_bytes)
             .reporter(Reporter::new(|_| {}));
         let inner = Arc::new(Inner::new(config.build().unwrap()));
-        let line = Line::new(inner.clone(), Fit(batch_operations), 0);
-        Arc::new(Exporter { inner, line, arrived: Mutex::default() })
+        let line = Line::new(inner.clone(), fit);
+        Arc::new(Exporter { inner, fit, line, sent: Mutex::default(), arrived: Mutex::default() })
     }
 
     /// One of the exporter's threads. `pauses`: the first try of each batch fails.
@@ -84,9 +95,11 @@ impl Exporter {
     /// Gathers and sends a batch, as the exporter's threads do. Whether there was one.
     fn work(&self, pauses: bool) -> bool {
         let Some(batch) = self.line.gather() else { return false };
-        self.line.send(&batch, |sent| {
-            assert_eq!(*sent, batch.number);
-            *sent += 1;
+        self.line.send(&batch, || {
+            if self.fit.1 == 1 {
+                let sent = std::mem::replace(&mut *self.sent.lock().unwrap(), batch.number + 1);
+                assert_eq!(sent, batch.number);
+            }
             let queue = &self.inner.queue;
             let is_over = queue.is_abandoned() || pauses && queue.pause(LONG, false) == Pause::Abandoned;
             if !is_over {
@@ -225,6 +238,52 @@ fn the_start_of_a_run_arrives_before_its_end_by_two_threads() {
     assert!(APART.load(Relaxed), "they were merged every time");
 }
 
+/// What two threads send at once arrives in any order, but what is told of one run.
+#[test]
+fn batches_overtake_each_other_but_no_run_overtakes_itself() {
+    static OVERTAKEN: AtomicBool = AtomicBool::new(false);
+    model_within(1, || {
+        let exporter = Exporter::with(Fit(1, 2), ROOM);
+        let workers = [exporter.start_worker(false), exporter.start_worker(false)];
+        let [start, end] = run();
+        let other = self::start();
+        let other_id = other.id();
+        assert_eq!([start, other, end].map(|operation| exporter.submit(operation)), [None; 3]);
+        assert!(exporter.flush().is_lossless() && exporter.has(other_id));
+        exporter.inner.queue.close();
+        workers.into_iter().for_each(|worker| worker.join().unwrap());
+        exporter.assert_done(&exporter.stats());
+        OVERTAKEN.fetch_or(exporter.arrived.lock().unwrap()[0].0 == other_id, Relaxed);
+    });
+    assert!(OVERTAKEN.load(Relaxed), "they always went one after the other");
+}
+
+/// A batch that is tried again waits until those before it are settled, where only one is sent at once then.
+#[test]
+fn what_is_tried_again_waits_for_its_turn() {
+    model_within(1, || {
+        let exporter = Exporter::new(1, ROOM);
+        let again = |exporter: Arc<Exporter>| {
+            thread::spawn(move || {
+                exporter.inner.queue.add_thread();
+                while let Some(batch) = exporter.line.gather() {
+                    exporter.line.send(&batch, || {
+                        exporter.line.wait_for_turn(batch.number);
+                        exporter.deliver(&batch);
+                    });
+                }
+            })
+        };
+        let workers = [again(exporter.clone()), again(exporter.clone())];
+        exporter.submit(start());
+        exporter.submit(start());
+        assert!(exporter.flush().is_lossless());
+        exporter.inner.queue.close();
+        workers.into_iter().for_each(|worker| worker.join().unwrap());
+        exporter.assert_done(&exporter.stats());
+    });
+}
+
 #[test]
 fn what_does_not_fit_is_counted_and_takes_the_end_of_its_run_along() {
     static LOST: [AtomicBool; 2] = [const { AtomicBool::new(false) }; 2];
@@ -322,7 +381,7 @@ fn a_flush_on_one_of_the_exporters_threads_does_not_wait_for_itself() {
         let worker = thread::spawn(move || {
             own.inner.queue.add_thread();
             while let Some(batch) = own.line.gather() {
-                own.line.send(&batch, |_| {
+                own.line.send(&batch, || {
                     // as a reporter of the program's may
                     assert!(!own.flush().is_complete());
                     own.deliver(&batch);

@@ -42,7 +42,7 @@ impl Kept {
 
     /// Sends it, and books all of it out; `false`: not so, as all is abandoned. The encoder is the one it was read with.
     pub(crate) fn send(self, delivery: &mut Delivery, encoder: &mut Encoder) -> bool {
-        delivery.send(&self.runs, encoder, self.encoded)
+        delivery.send(&self.runs, encoder, self.encoded, &|| ())
     }
 }
 

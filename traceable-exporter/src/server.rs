@@ -4,6 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::config::Config;
+use crate::retry::{Verdict, judge};
 use crate::server_info::ServerInfo;
 use crate::transport::{Header, Reply, Transport};
 use crate::wire::Format;
@@ -14,6 +15,8 @@ const MAX_REFUSALS: u32 = 3;
 const REFUSED_PAUSE: Duration = Duration::from_secs(300);
 /// How long a server that did not answer `/info` is not asked again.
 const INFO_PAUSE: Duration = Duration::from_secs(30);
+/// A server that takes longer than this for a request, on average, gets several at once.
+const SLOW: Duration = Duration::from_millis(20);
 /// So many requests in a row that failed, and the next is a small one.
 const MAX_FAILURES: u32 = 3;
 const INFO_TIMEOUT: Duration = Duration::from_secs(5);
@@ -26,6 +29,7 @@ pub(crate) struct Server {
     batch_operations: Option<usize>,
     batch_bytes: Option<usize>,
     info_timeout: Duration,
+    max_requests_at_once: usize,
     known: Mutex<Known>,
 }
 
@@ -40,6 +44,10 @@ struct Known {
     refused_until: Option<Instant>,
     /// How often in a row there was no answer, or one of a server that is unwell.
     failures: u32,
+    /// Whether the last request has to be repeated later.
+    is_in_trouble: bool,
+    /// How long a request takes, an average of the last few.
+    round_trip: Duration,
 }
 
 /// Whether the server is down, or as good as. One that says it has too much to do is not.
@@ -56,12 +64,15 @@ impl Server {
             refusals: 0,
             refused_until: None,
             failures: 0,
+            is_in_trouble: false,
+            round_trip: Duration::ZERO,
         };
         Server {
             transport: Transport::new(config),
             batch_operations: config.batch_operations,
             batch_bytes: config.batch_bytes,
             info_timeout: INFO_TIMEOUT.min(config.request_timeout),
+            max_requests_at_once: config.requests_at_once,
             known: Mutex::new(known),
         }
     }
@@ -78,6 +89,12 @@ impl Server {
     /// How many bytes go into one request.
     pub(crate) fn batch_bytes(&self) -> usize {
         self.batch_bytes.unwrap_or_else(|| self.known().info.batch_bytes)
+    }
+
+    /// How many requests may be on their way at once: several where the server is slow and well.
+    pub(crate) fn requests_at_once(&self) -> usize {
+        let known = self.known();
+        if known.is_in_trouble || known.round_trip < SLOW { 1 } else { self.max_requests_at_once }
     }
 
     /// How a body is to be written.
@@ -126,9 +143,15 @@ impl Server {
             }
             self.known().failures = 0;
         }
+        let begun = Instant::now();
         let reply = self.transport.post(path, headers, body);
+        let took = begun.elapsed();
         let mut known = self.known();
         known.failures = if is_unwell(&reply) { known.failures.saturating_add(1) } else { 0 };
+        known.is_in_trouble = matches!(judge(&reply), Verdict::Later(_));
+        if !known.is_in_trouble {
+            known.round_trip = (known.round_trip * 3 + took) / 4;
+        }
         drop(known);
         reply
     }

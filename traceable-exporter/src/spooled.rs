@@ -48,6 +48,11 @@ impl Limits for Unasked {
     fn bytes(&self) -> usize {
         self.0.batch_bytes()
     }
+
+    /// One thread writes them.
+    fn at_once(&self) -> usize {
+        1
+    }
 }
 
 impl Crew {

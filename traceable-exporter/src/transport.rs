@@ -1,6 +1,6 @@
 //! One HTTP request and its answer.
 
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, Instant, SystemTime};
 
 use ureq::config::ConfigBuilder;
@@ -31,8 +31,8 @@ pub(crate) struct Transport {
     endpoint: Endpoint,
     key: Option<ApiKey>,
     workspace_id: Option<String>,
-    /// Whether the next request may use the connection of the last.
-    keeps_connection: AtomicBool,
+    /// How many connections of former requests the next may use.
+    kept_connections: AtomicUsize,
 }
 
 /// What came back.
@@ -81,7 +81,8 @@ impl Transport {
             .https_only(config.endpoint.is_https())
             .user_agent(USER_AGENT)
             .accept("application/json")
-            .max_idle_connections_per_host(1);
+            .max_idle_connections(config.requests_at_once)
+            .max_idle_connections_per_host(config.requests_at_once);
         let agent = match config.endpoint.is_loopback() {
             // a proxy elsewhere would look for the server on its own machine
             true => within_on_loopback(agent.proxy(None), config.request_timeout),
@@ -92,7 +93,7 @@ impl Transport {
             endpoint: config.endpoint.clone(),
             key: config.api_key.clone(),
             workspace_id: config.workspace_id.clone(),
-            keeps_connection: AtomicBool::new(false),
+            kept_connections: AtomicUsize::new(0),
         }
     }
 
@@ -124,15 +125,16 @@ impl Transport {
     /// nothing about its health, so it gets the request again, once and at once, on a new connection.
     fn exchange(&self, send: impl Fn() -> Result<Response<Body>, ureq::Error>) -> Reply {
         let begun = Instant::now();
+        let fewer = |kept: usize| kept.checked_sub(1);
+        let is_kept = self.kept_connections.fetch_update(Relaxed, Relaxed, fewer).is_ok();
         let mut result = send();
-        if self.keeps_connection.swap(false, Relaxed)
-            && begun.elapsed() < HANG_UP
-            && result.as_ref().is_err_and(is_hang_up)
-        {
+        if is_kept && begun.elapsed() < HANG_UP && result.as_ref().is_err_and(is_hang_up) {
             result = send();
         }
         let reply = self.read(result);
-        self.keeps_connection.store(matches!(reply, Reply::Answer { .. }), Relaxed);
+        if matches!(reply, Reply::Answer { .. }) {
+            self.kept_connections.fetch_add(1, Relaxed);
+        }
         reply
     }
 

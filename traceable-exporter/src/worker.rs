@@ -1,10 +1,10 @@
-//! The exporter's threads. Each takes a batch, encodes it, and sends it when those before have been sent: while one
-//! waits for the server, the other encodes.
+//! The exporter's threads. Each takes a batch, encodes it, and sends it in its turn: while one waits for the server,
+//! another encodes. There is one, two where there is much to do, and more where the server is slow.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::thread::Builder;
 use std::time::Duration;
 
@@ -26,8 +26,9 @@ const RESTART_PAUSE: Duration = Duration::from_secs(1);
 struct Crew {
     inner: Arc<Inner>,
     server: Arc<Server>,
-    line: Line<Arc<Server>, Delivery>,
-    has_second_thread: AtomicBool,
+    line: Line<Arc<Server>>,
+    /// How many were started.
+    threads: AtomicUsize,
 }
 
 /// Starts the first thread. If the system refuses, the next operation tries again.
@@ -64,9 +65,8 @@ pub(crate) fn spawn(run: impl FnOnce() + Send + 'static) -> std::io::Result<()> 
 impl Crew {
     fn new(inner: Arc<Inner>) -> Crew {
         let server = Arc::new(Server::new(&inner.config));
-        let delivery = Delivery::new(inner.clone(), server.clone(), Patience::Limited);
-        let line = Line::new(inner.clone(), server.clone(), delivery);
-        Crew { inner, server, line, has_second_thread: AtomicBool::new(false) }
+        let line = Line::new(inner.clone(), server.clone());
+        Crew { inner, server, line, threads: AtomicUsize::new(1) }
     }
 
     fn run(self: Arc<Self>) {
@@ -74,7 +74,8 @@ impl Crew {
         inner.queue.add_thread();
         let shared = wire::Shared::new(inner.config.project.clone(), inner.config.sent_revision());
         let mut encoder = Encoder::new(shared, inner.config.compression_level);
-        while catch_unwind(AssertUnwindSafe(|| self.work(&mut encoder))).is_err() {
+        let mut delivery = Delivery::new(inner.clone(), self.server.clone(), Patience::Limited);
+        while catch_unwind(AssertUnwindSafe(|| self.work(&mut encoder, &mut delivery))).is_err() {
             inner.meter.count_restart();
             inner.warner.warn(Subject::Worker, || "the exporter's thread failed and begins again".to_owned());
             if inner.queue.pause(RESTART_PAUSE, false) == Pause::Abandoned {
@@ -83,10 +84,10 @@ impl Crew {
         }
     }
 
-    fn work(self: &Arc<Self>, encoder: &mut Encoder) {
+    fn work(self: &Arc<Self>, encoder: &mut Encoder, delivery: &mut Delivery) {
         while let Some(batch) = self.gather() {
             let encoded = self.encode(&batch, encoder);
-            let sent = self.send(&batch, encoder, encoded);
+            let sent = self.send(&batch, encoder, encoded, delivery);
             self.inner.queue.discard(batch.items);
             if let Err(panic) = sent {
                 resume_unwind(panic);
@@ -94,12 +95,14 @@ impl Crew {
         }
     }
 
-    /// The next batch. A second thread is started when there is more to do than one can.
+    /// The next batch. Another thread is started when there is more to do than those that are there can.
     fn gather(self: &Arc<Self>) -> Option<Batch> {
         let batch = self.line.gather()?;
-        if batch.has_more && !self.has_second_thread.swap(true, Relaxed) {
+        let most = self.server.requests_at_once().max(2);
+        let one_more = |threads| (threads < most).then_some(threads + 1);
+        if batch.has_more && self.threads.fetch_update(Relaxed, Relaxed, one_more).is_ok() {
             let own = self.clone();
-            // if the system refuses, one does all the work
+            // if the system refuses, those that are there do all the work
             let _ = spawn(move || own.run());
         }
         Some(batch)
@@ -121,9 +124,11 @@ impl Crew {
         batch: &Batch,
         encoder: &mut Encoder,
         encoded: Option<Encoded>,
+        delivery: &mut Delivery,
     ) -> Result<(), Box<dyn Any + Send>> {
-        self.line.send(batch, |delivery| {
-            let send = AssertUnwindSafe(|| delivery.send(&batch.items, encoder, encoded));
+        let wait_for_turn = || self.line.wait_for_turn(batch.number);
+        self.line.send(batch, || {
+            let send = AssertUnwindSafe(|| delivery.send(&batch.items, encoder, encoded, &wait_for_turn));
             let sent = catch_unwind(send).map(drop);
             if sent.is_err() {
                 delivery.recover();

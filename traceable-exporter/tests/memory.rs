@@ -1,4 +1,4 @@
-//! What is held in memory while the server says nothing. One test, because it counts every allocation of its process.
+//! What is held in memory while the server says nothing, or is slow. One test, because it counts every allocation of its process.
 
 mod support;
 
@@ -45,9 +45,9 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// A run with a payload of its own, a mebibyte that does not compress to nothing.
-fn submit(exporter: &std::sync::Arc<traceable_exporter::Exporter>, n: usize) {
-    let mut bytes = vec![n as u8; MIB];
+/// A run with a payload of its own. What says nothing or is slow takes no compressed bodies.
+fn submit(exporter: &std::sync::Arc<traceable_exporter::Exporter>, n: usize, size: usize) {
+    let mut bytes = vec![n as u8; size];
     bytes[..8].copy_from_slice(&n.to_ne_bytes());
     let attachment = Attachment::new("application/octet-stream", bytes);
     RunTree::builder("r").attachment("file", attachment).sink(exporter.clone()).build().post();
@@ -60,7 +60,7 @@ fn a_server_that_says_nothing_fills_the_queue_and_no_more() {
     let server = Faulty::start(vec![], Fault::Stall(LONG));
     let exporter = exporter(config(&server.url()));
     let before = LIVE.load(Relaxed);
-    (0..50).for_each(|n| submit(&exporter, n));
+    (0..50).for_each(|n| submit(&exporter, n, MIB));
     // one batch is on its way, and another is encoded meanwhile
     let begun = Instant::now();
     while server.seen().is_empty() {
@@ -71,7 +71,7 @@ fn a_server_that_says_nothing_fills_the_queue_and_no_more() {
     let mut slowest = Duration::ZERO;
     for n in 50..total {
         let at = Instant::now();
-        submit(&exporter, n);
+        submit(&exporter, n, MIB);
         slowest = slowest.max(at.elapsed());
         assert!(exporter.stats().queued_bytes <= QUEUE);
     }
@@ -84,4 +84,29 @@ fn a_server_that_says_nothing_fills_the_queue_and_no_more() {
     assert!(stats.dropped.queue_full as usize > total - QUEUE / MIB - 1);
     let report = exporter.shutdown(Duration::ZERO);
     assert_eq!((report.remaining, report.dropped.total()), (0, total as u64));
+
+    for (size, total) in [(MIB, 400), (8 << 10, 30_000)] {
+        slow_server(size, total);
+    }
+}
+
+/// Several requests at once are no reason for more memory.
+fn slow_server(size: usize, total: usize) {
+    let server = Faulty::start(vec![], Fault::Late(Duration::from_millis(50)));
+    let exporter = exporter(config(&server.url()));
+    let before = LIVE.load(Relaxed);
+    MOST.store(before, Relaxed);
+    (0..total).for_each(|n| submit(&exporter, n, size));
+    assert!(exporter.flush(LONG).is_complete());
+    let most = MOST.load(Relaxed) - before;
+    eprintln!("slow: {} MiB at most, {:?}", most / MIB, exporter.stats());
+    assert!(most <= QUEUE + 2 * BATCH + REST, "{} MiB", most / MIB);
+    assert!(exporter.stats().delivered > 0);
+    assert!(exporter.shutdown(LONG).is_complete());
+    drop(exporter);
+    let begun = Instant::now();
+    while LIVE.load(Relaxed) > before + MIB {
+        assert!(begun.elapsed() < LONG, "{} MiB stay", (LIVE.load(Relaxed) - before) / MIB);
+        std::thread::sleep(Duration::from_millis(1));
+    }
 }

@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 pub enum Fault {
     /// A status, and headers with their line ends.
     Status(u16, String),
+    /// 202 after so long.
+    Late(Duration),
     /// The status, and then the connection is closed at once although it might be kept.
     StatusThenClose(u16),
     /// These bytes, and then the connection is closed.
@@ -96,6 +98,10 @@ fn serve(stream: TcpStream, seen: &Mutex<Vec<Seen>>, longest: &AtomicU64, fault:
         };
         let is_kept = match answer {
             Fault::Status(status, headers) => send(&answer_with(status, &headers)),
+            Fault::Late(time) => {
+                std::thread::sleep(time);
+                send(&answer_with(202, ""))
+            }
             Fault::StatusThenClose(status) => {
                 send(&answer_with(status, ""));
                 false

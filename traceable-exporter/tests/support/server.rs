@@ -48,7 +48,7 @@ type Rule = dyn Fn(&Request) -> Answer + Send + Sync;
 struct Shared {
     info: Mutex<Option<String>>,
     script: Mutex<VecDeque<Answer>>,
-    rule: Mutex<Option<Box<Rule>>>,
+    rule: Mutex<Option<Arc<Rule>>>,
     requests: Mutex<Vec<(Request, u16)>>,
     /// The answer to everything.
     down: Mutex<Option<Answer>>,
@@ -112,7 +112,7 @@ impl Server {
 
     /// Decides each answer by the request.
     pub fn rule(&self, rule: impl Fn(&Request) -> Answer + Send + Sync + 'static) {
-        *self.shared.rule.lock().unwrap() = Some(Box::new(rule));
+        *self.shared.rule.lock().unwrap() = Some(Arc::new(rule));
     }
 
     pub fn url(&self) -> String {
@@ -184,7 +184,9 @@ fn answer_to(shared: &Shared, request: &Request) -> Answer {
     if let Some(answer) = shared.script.lock().unwrap().pop_front() {
         return answer;
     }
-    shared.rule.lock().unwrap().as_ref().map_or(Answer::Status(202), |rule| rule(request))
+    // requests on several connections are decided at once
+    let rule = shared.rule.lock().unwrap().clone();
+    rule.map_or(Answer::Status(202), |rule| rule(request))
 }
 
 fn read_request(reader: &mut BufReader<TcpStream>) -> Option<Request> {
