@@ -1,6 +1,7 @@
 //! Settings by hand.
 
 mod environment;
+mod limits;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -160,75 +161,6 @@ impl ConfigBuilder {
     /// The program's version, for the metadata of each run.
     pub fn revision_id(mut self, id: impl Into<String>) -> Self {
         self.config.revision_id = Some(id.into());
-        self
-    }
-
-    /// How many bytes may wait, those on their way included. Default: 64 MiB. Above it, the newest runs are dropped.
-    pub fn max_queue_bytes(mut self, bytes: usize) -> Self {
-        self.config.max_queue_bytes = bytes;
-        self
-    }
-
-    /// How many runs go into one request at most. Default: what the server says, else 100.
-    pub fn batch_operations(mut self, operations: usize) -> Self {
-        self.config.batch_operations = Some(operations);
-        self
-    }
-
-    /// How many bytes, before compression, go into one request at most. Default: what the server says, else 20 MiB.
-    /// A run that is larger by itself is sent without attachments, then without outputs, then without inputs.
-    pub fn batch_bytes(mut self, bytes: usize) -> Self {
-        self.config.batch_bytes = Some(bytes);
-        self
-    }
-
-    /// Whether a thread that makes runs faster than they can be sent stands back for 2 ms now and then, so that none
-    /// are lost; only while a quarter of the queue is taken and batches go out every few milliseconds, so never for a
-    /// slow server. Default: yes. Without it runs are dropped at once, and counted.
-    pub fn pace(mut self, pace: bool) -> Self {
-        self.config.paces = pace;
-        self
-    }
-
-    /// How long the first run of a request waits for others, and for its own end. Default: 250 ms.
-    pub fn batch_delay(mut self, delay: Duration) -> Self {
-        self.config.batch_delay = delay;
-        self
-    }
-
-    /// How many requests may be on their way at once, each on a connection of its own. Default: 8; 0 counts as 1.
-    ///
-    /// They are only where the server takes more than 20 ms for a request, answers well, and full batches wait; else one
-    /// is sent after the other. The start of a run has always arrived before its end is sent.
-    pub fn requests_at_once(mut self, requests: usize) -> Self {
-        self.config.requests_at_once = requests.max(1);
-        self
-    }
-
-    /// The zstd level of request bodies, 1 to 22, or `None` for plain bodies. Default: 1. Without the feature `zstd`,
-    /// and where the server does not take it, bodies are plain.
-    pub fn compression(mut self, level: Option<i32>) -> Self {
-        self.config.compression_level = level;
-        self
-    }
-
-    /// How long one request may take, from the first step to the last. Default: 60 s. On this machine, four tenths of
-    /// it are for the server to answer.
-    pub fn request_timeout(mut self, timeout: Duration) -> Self {
-        self.config.request_timeout = timeout;
-        self
-    }
-
-    /// How long a batch is tried again while the server is unreachable or unwell. Default: 120 s.
-    pub fn retry_budget(mut self, budget: Duration) -> Self {
-        self.config.retry_budget = budget;
-        self
-    }
-
-    /// How long the end of the program waits for what is on its way: the guard when it is dropped, and
-    /// [`std::process::exit`]. Default: 5 s.
-    pub fn exit_timeout(mut self, timeout: Duration) -> Self {
-        self.config.exit_timeout = timeout;
         self
     }
 

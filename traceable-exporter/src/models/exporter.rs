@@ -1,0 +1,180 @@
+//! An exporter without a server, and what hands over to it.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use loom::model::Builder;
+use loom::thread::{self, JoinHandle};
+use traceable_core::{OperationKind, RunOperation, RunSink, RunTree};
+use uuid::Uuid;
+
+use crate::config::Config;
+use crate::gather::{Batch, Limits};
+use crate::inner::Inner;
+use crate::line::Line;
+use crate::queue::Pause;
+use crate::report::Reporter;
+use crate::stats::{DropReason, FlushReport, Stats};
+
+pub(super) const LONG: Duration = Duration::from_secs(3600);
+pub(super) const ROOM: usize = 1 << 20;
+
+/// Tries the orders that take a thread's turn away at most twice, unless `LOOM_MAX_PREEMPTIONS` says otherwise.
+pub(super) fn model(test: impl Fn() + Send + Sync + 'static) {
+    model_within(2, test);
+}
+
+pub(super) fn model_within(preemptions: usize, test: impl Fn() + Send + Sync + 'static) {
+    let mut builder = Builder::new();
+    builder.preemption_bound.get_or_insert(preemptions);
+    builder.check(test);
+}
+
+/// How many runs fit into a batch, and how many batches may be sent at once.
+#[derive(Clone, Copy)]
+pub(super) struct Fit(pub(super) usize, pub(super) usize);
+
+impl Limits for Fit {
+    fn ask(&self) {}
+
+    fn operations(&self) -> usize {
+        self.0
+    }
+
+    fn bytes(&self) -> usize {
+        ROOM
+    }
+
+    fn at_once(&self) -> usize {
+        self.1
+    }
+}
+
+/// An exporter without a server.
+pub(super) struct Exporter {
+    pub(super) inner: Arc<Inner>,
+    pub(super) fit: Fit,
+    pub(super) line: Line<Fit>,
+    /// Counts the batches that are sent one after the other.
+    pub(super) sent: Mutex<u64>,
+    /// What has arrived, in this order. Not a lock of loom's: to look at it takes no turn.
+    pub(super) arrived: Mutex<Vec<(Uuid, OperationKind)>>,
+}
+
+impl Exporter {
+    pub(super) fn new(batch_operations: usize, max_queue_bytes: usize) -> Arc<Exporter> {
+        Exporter::with(Fit(batch_operations, 1), max_queue_bytes)
+    }
+
+    pub(super) fn with(fit: Fit, max_queue_bytes: usize) -> Arc<Exporter> {
+        let config = Config::builder()
+            .endpoint("http://127.0.0.1:9")
+            .batch_delay(LONG)
+            .max_queue_bytes(max_queue_bytes)
+            .reporter(Reporter::new(|_| {}));
+        let inner = Arc::new(Inner::new(config.build().unwrap()));
+        let line = Line::new(inner.clone(), fit);
+        Arc::new(Exporter { inner, fit, line, sent: Mutex::default(), arrived: Mutex::default() })
+    }
+
+    /// One of the exporter's threads. `pauses`: the first try of each batch fails.
+    pub(super) fn start_worker(self: &Arc<Self>, pauses: bool) -> JoinHandle<()> {
+        let own = self.clone();
+        thread::spawn(move || {
+            own.inner.queue.add_thread();
+            while own.work(pauses) {}
+        })
+    }
+
+    /// Gathers and sends a batch, as the exporter's threads do. Whether there was one.
+    pub(super) fn work(&self, pauses: bool) -> bool {
+        let Some(batch) = self.line.gather() else { return false };
+        self.line.send(&batch, || {
+            if self.fit.1 == 1 {
+                let sent = std::mem::replace(&mut *self.sent.lock().unwrap(), batch.number + 1);
+                assert_eq!(sent, batch.number);
+            }
+            let queue = &self.inner.queue;
+            let is_over = queue.is_abandoned() || pauses && queue.pause(LONG, false) == Pause::Abandoned;
+            if !is_over {
+                self.deliver(&batch);
+            }
+        });
+        self.inner.queue.discard(batch.items);
+        true
+    }
+
+    pub(super) fn deliver(&self, batch: &Batch) {
+        for item in &batch.items {
+            self.arrived.lock().unwrap().push((item.operation.id(), item.operation.kind));
+            self.inner.queue.settle(item.operations, item.bytes, None);
+        }
+    }
+
+    pub(super) fn submit(&self, operation: RunOperation) -> Option<DropReason> {
+        let refused = self.inner.queue.submit(operation).refused;
+        self.stats();
+        refused
+    }
+
+    pub(super) fn has(&self, id: Uuid) -> bool {
+        self.arrived.lock().unwrap().iter().any(|(arrived, _)| *arrived == id)
+    }
+
+    /// The books, which are right at every moment.
+    pub(super) fn stats(&self) -> Stats {
+        let mut stats = Stats::default();
+        self.inner.queue.fill(&mut stats);
+        assert_eq!(stats.submitted, stats.delivered + stats.dropped.total() + stats.queued);
+        assert!(stats.queued_bytes <= self.inner.config.max_queue_bytes);
+        stats
+    }
+
+    pub(super) fn flush(&self) -> FlushReport {
+        self.inner.queue.flush(LONG)
+    }
+
+    /// Everything has been sent, and the start of each run before its end.
+    pub(super) fn assert_done(&self, stats: &Stats) {
+        assert_eq!((stats.queued, stats.queued_bytes), (0, 0));
+        let mut begun = HashSet::new();
+        for (id, kind) in &*self.arrived.lock().unwrap() {
+            assert!(*kind == OperationKind::Post && begun.insert(*id) || begun.contains(id));
+        }
+    }
+}
+
+/// Keeps what it is told, for a model to hand it over in its own time.
+#[derive(Default)]
+struct Kept(Mutex<Vec<RunOperation>>);
+
+impl RunSink for Kept {
+    fn submit(&self, operation: RunOperation) {
+        self.0.lock().unwrap().push(operation);
+    }
+}
+
+/// The start and the end of a run.
+pub(super) fn run() -> [RunOperation; 2] {
+    let kept = Arc::new(Kept::default());
+    RunTree::builder("r").sink(kept.clone()).build().post().end().patch();
+    let operations = std::mem::take(&mut *kept.0.lock().unwrap());
+    <[_; 2]>::try_from(operations).ok().unwrap()
+}
+
+pub(super) fn start() -> RunOperation {
+    let [start, _] = run();
+    start
+}
+
+/// A thread of the program that hands over the start of a run, and then flushes.
+pub(super) fn submit_and_flush(exporter: &Arc<Exporter>) -> JoinHandle<()> {
+    let (own, start) = (exporter.clone(), start());
+    thread::spawn(move || {
+        let id = start.id();
+        let refused = own.submit(start);
+        assert!(own.flush().is_complete());
+        assert!(refused.is_some() || own.has(id) || own.stats().dropped.shutdown > 0);
+    })
+}
