@@ -203,9 +203,11 @@ impl Delivery {
         }
         let path = if format == Format::Batch { "/runs/batch" } else { "/runs/multipart" };
         loop {
-            let reply = self.server.post(path, &headers, body);
+            let (reply, is_sent) = self.server.post(path, &headers, body);
             let verdict = judge(&reply);
-            self.inner.meter.count_request(body.len(), verdict == Verdict::Delivered);
+            if is_sent {
+                self.inner.meter.count_request(body.len(), verdict == Verdict::Delivered);
+            }
             self.server.took_key(verdict != Verdict::Unauthorized);
             let (wait, asked) = match verdict {
                 Verdict::Later(asked) => (self.backoff.failed(asked), asked.is_some()),

@@ -135,11 +135,13 @@ impl Server {
     /// After some failures in a row it gets a small question first, and no body as long as that is not answered: bodies
     /// may be 20 MiB, and a question that is not answered is given up on after seconds. A server that answers it, and
     /// takes no body all the same, is not asked for the next few tries.
-    pub(crate) fn post(&self, path: &str, headers: &[Header<'_>], body: &[u8]) -> Reply {
+    ///
+    /// Returns the answer, and whether it is one to the body.
+    pub(crate) fn post(&self, path: &str, headers: &[Header<'_>], body: &[u8]) -> (Reply, bool) {
         if self.known().failures >= MAX_FAILURES {
             let reply = self.info();
             if is_unwell(&reply) {
-                return reply;
+                return (reply, false);
             }
             self.known().failures = 0;
         }
@@ -153,7 +155,7 @@ impl Server {
             known.round_trip = (known.round_trip * 3 + took) / 4;
         }
         drop(known);
-        reply
+        (reply, true)
     }
 
     /// Notes that there is no multipart endpoint.

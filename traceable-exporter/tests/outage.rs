@@ -38,6 +38,11 @@ fn a_server_that_is_down_gets_small_questions_only() {
     server.set_down(None);
     assert!(exporter.flush(LONG).is_lossless());
     assert_eq!(requests(&server).0, 4);
+    // questions are no requests with runs
+    let stats = exporter.stats();
+    assert_eq!((stats.requests, stats.failed_requests), (4, 3));
+    let sent: usize = server.requests().iter().map(|request| request.raw.len()).sum();
+    assert_eq!(stats.bytes_sent, sent as u64);
     // what it takes, it has said by then
     run(&exporter, "r");
     assert!(exporter.flush(LONG).is_lossless());
