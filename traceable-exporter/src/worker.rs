@@ -27,7 +27,7 @@ struct Crew {
     inner: Arc<Inner>,
     server: Arc<Server>,
     line: Line<Arc<Server>>,
-    /// How many were started.
+    /// How many there are.
     threads: AtomicUsize,
 }
 
@@ -85,7 +85,9 @@ impl Crew {
     }
 
     fn work(self: &Arc<Self>, encoder: &mut Encoder, delivery: &mut Delivery) {
-        while let Some(batch) = self.gather() {
+        while !self.is_superfluous()
+            && let Some(batch) = self.gather()
+        {
             let encoded = self.encode(&batch, encoder);
             let sent = self.send(&batch, encoder, encoded, delivery);
             self.inner.queue.discard(batch.items);
@@ -98,7 +100,7 @@ impl Crew {
     /// The next batch. Another thread is started when there is more to do than those that are there can.
     fn gather(self: &Arc<Self>) -> Option<Batch> {
         let batch = self.line.gather()?;
-        let most = self.server.requests_at_once().max(2);
+        let most = self.most_threads();
         let one_more = |threads| (threads < most).then_some(threads + 1);
         if batch.has_more && self.threads.fetch_update(Relaxed, Relaxed, one_more).is_ok() {
             let own = self.clone();
@@ -106,6 +108,17 @@ impl Crew {
             let _ = spawn(move || own.run());
         }
         Some(batch)
+    }
+
+    fn most_threads(&self) -> usize {
+        self.server.requests_at_once().max(2)
+    }
+
+    /// Whether this thread was for a slow server, which is not any more. It is to end then.
+    fn is_superfluous(&self) -> bool {
+        let most = self.most_threads();
+        let one_less = |threads: usize| (threads > most).then_some(threads - 1);
+        self.threads.fetch_update(Relaxed, Relaxed, one_less).is_ok()
     }
 
     /// What fails here fails again when the batch is sent, and is counted there.
