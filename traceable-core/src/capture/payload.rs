@@ -41,6 +41,13 @@ impl Payload {
 
     /// Reads the value back.
     pub fn to_value(&self) -> serde_json::Value {
+        // most metadata is a short text, which needs no parser
+        if let [b'"', text @ .., b'"'] = self.as_bytes()
+            && memchr::memchr(b'\\', text).is_none()
+            && let Ok(text) = str::from_utf8(text)
+        {
+            return text.into();
+        }
         serde_json::from_slice(self.as_bytes()).unwrap_or_default()
     }
 
@@ -100,6 +107,8 @@ impl fmt::Debug for Payload {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -111,6 +120,16 @@ mod tests {
             assert_eq!(payload.to_value(), serde_json::Value::from(text));
             assert_eq!(payload.len(), length + 2);
             assert_eq!(payload, payload.clone());
+        }
+    }
+
+    #[test]
+    fn it_can_be_read_back() {
+        for value in
+            [json!(""), json!("ü \" \\ \n"), json!("\\"), json!(null), json!([1, "x"]), json!({"a": 0.5})]
+        {
+            assert_eq!(Payload::of(&value).to_value(), value);
+            assert_eq!(Payload::from_json(format!(" {value} ").as_bytes()).unwrap().to_value(), value);
         }
     }
 }
