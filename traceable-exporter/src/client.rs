@@ -125,8 +125,14 @@ impl Exporter {
     /// Waits at the end of the process, which has begun, for what is left, if anything is.
     pub(crate) fn flush_at_exit(&self, begun: Instant) {
         if let Some(timeout) = self.inner.queue.time_left_at_exit(self.inner.config.exit_timeout) {
-            self.report_losses(&self.flush(timeout.saturating_sub(begun.elapsed())));
+            self.report_losses(&self.flush_at_end(begun, timeout));
         }
+    }
+
+    /// As [`flush`](Self::flush), at the end of the program, which has begun: what is safe on disk waits for no server that
+    /// is away.
+    pub(crate) fn flush_at_end(&self, begun: Instant, timeout: Duration) -> FlushReport {
+        self.inner.queue.flush_at_end(begun, timeout)
     }
 
     /// One line about losses, for the end of the program.

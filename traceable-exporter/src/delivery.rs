@@ -1,5 +1,8 @@
 //! One batch on its way: sent, tried again, split, and booked out.
 
+mod kept;
+
+use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -7,10 +10,11 @@ use crate::inner::Inner;
 use crate::queue::Pause;
 use crate::report::Subject;
 use crate::retry::{Backoff, Verdict, judge};
-use crate::server::Server;
+use crate::server::{Server, is_unwell};
 use crate::stats::DropReason;
 use crate::transport::Reply;
 use crate::wire::{Encoded, Encoder, Format, Run, Trim};
+pub(crate) use kept::Whole;
 
 /// How many extra requests the search for an unacceptable run may cost in one batch. One such run among 100 is found
 /// with 14.
@@ -29,6 +33,10 @@ pub(crate) struct Delivery {
     in_hand: (u64, usize),
     /// Whether those are on disk.
     on_disk: bool,
+    /// So many times the server may fail on one body, and be well otherwise, before that is the body's own trouble.
+    most_failures: u32,
+    /// Then the runs are sought out that it fails on.
+    isolates: bool,
     /// A request was turned away that should have been none of the runs' business.
     is_turned_away: bool,
 }
@@ -43,6 +51,17 @@ pub(crate) enum Patience {
     UntilTooOld(Option<Instant>),
 }
 
+/// What became of a batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Sent {
+    /// All of it is booked out.
+    Settled,
+    /// But for these runs, which the server fails on while it is well otherwise, or that come after such a one.
+    Suspect(Vec<usize>),
+    /// The deadline of the shut-down has passed.
+    Abandoned,
+}
+
 /// What became of one request, tries included.
 enum Outcome {
     Delivered,
@@ -51,14 +70,29 @@ enum Outcome {
     Halve(DropReason),
     /// The same again, in another format.
     Again,
+    /// As often as it may, the server has failed on it and was well otherwise.
+    Suspect,
     /// The deadline of the shut-down has passed: everything is booked out already.
     Abandoned,
 }
 
+/// A part of a batch, and what its runs are sent without.
+type Part<'a, R> = (&'a [R], Trim);
+
 impl Delivery {
     pub(crate) fn new(inner: Arc<Inner>, server: Arc<Server>, patience: Patience) -> Delivery {
         let backoff = Backoff::default();
-        Delivery { inner, server, backoff, patience, in_hand: (0, 0), on_disk: false, is_turned_away: false }
+        Delivery {
+            inner,
+            server,
+            backoff,
+            patience,
+            in_hand: (0, 0),
+            on_disk: false,
+            most_failures: u32::MAX,
+            isolates: false,
+            is_turned_away: false,
+        }
     }
 
     /// Notes what is to be booked out next, which is not in the queue any more.
@@ -80,8 +114,25 @@ impl Delivery {
 
     /// Books all that was taken out as lost.
     pub(crate) fn give_up(&mut self, reason: DropReason) {
+        self.book_all(Some(reason));
+    }
+
+    fn book_all(&mut self, dropped: Option<DropReason>) {
         let (operations, bytes) = std::mem::take(&mut self.in_hand);
-        self.inner.queue.settle_from(self.on_disk, operations, bytes, Some(reason));
+        self.inner.queue.settle_from(self.on_disk, operations, bytes, dropped);
+    }
+
+    /// Whether the key was refused so often that nothing is tried.
+    fn is_refused(&self) -> bool {
+        self.patience == Patience::Limited && self.server.refuses_key()
+    }
+
+    fn give_up_at(&self) -> Option<Instant> {
+        match self.patience {
+            // a budget beyond what a clock can count has no end
+            Patience::Limited => Instant::now().checked_add(self.inner.config.retry_budget),
+            Patience::UntilTooOld(end) => end,
+        }
     }
 
     /// Sends a batch, in several requests if need be, and books all of it out; `false`: not so, as all is abandoned.
@@ -90,27 +141,37 @@ impl Delivery {
         &mut self,
         batch: &[R],
         encoder: &mut Encoder,
-        mut encoded: Option<Encoded>,
+        encoded: Option<Encoded>,
         wait_for_turn: &dyn Fn(),
     ) -> bool {
+        self.send_parts(batch, encoder, encoded, None, wait_for_turn) == Sent::Settled
+    }
+
+    fn send_parts<R: Run>(
+        &mut self,
+        batch: &[R],
+        encoder: &mut Encoder,
+        mut encoded: Option<Encoded>,
+        refused: Option<DropReason>,
+        wait_for_turn: &dyn Fn(),
+    ) -> Sent {
         if self.inner.queue.is_abandoned() {
-            return false;
+            return Sent::Abandoned;
         }
         let total = |(n, bytes), run: &R| (n + run.operations(), bytes + run.bytes());
         self.in_hand = batch.iter().fold((0, 0), total);
-        if self.patience == Patience::Limited && self.server.refuses_key() {
+        if self.is_refused() {
             self.save(batch, encoder);
             self.book(batch, Some(DropReason::Unauthorized));
-            return true;
+            return Sent::Settled;
         }
-        // a budget beyond what a clock can count has no end
-        let give_up_at = match self.patience {
-            Patience::Limited => Instant::now().checked_add(self.inner.config.retry_budget),
-            Patience::UntilTooOld(end) => end,
-        };
-        let mut searched = 0;
+        let give_up_at = self.give_up_at();
+        let (mut searched, mut suspects) = (0, Vec::new());
         // the part to be sent next is the last
         let mut parts = vec![(batch, Trim::Nothing)];
+        if let Some(reason) = refused {
+            parts = self.halve((batch, Trim::Nothing), reason, &mut searched, encoder);
+        }
         while let Some((mut part, trim)) = parts.pop() {
             let Some(body) = self.encode(part, trim, encoder, encoded.take()) else {
                 self.book(part, Some(DropReason::Internal));
@@ -140,27 +201,58 @@ impl Delivery {
                     self.book(part, Some(reason));
                 }
                 Outcome::Again => parts.push((part, trim)),
+                Outcome::Suspect => {
+                    let after: usize = parts.iter().map(|(part, _)| part.len()).sum();
+                    let (from, to) = (batch.len() - after - part.len(), batch.len() - after);
+                    if !self.isolates {
+                        suspects = (from..batch.len()).collect();
+                        break;
+                    }
+                    if part.len() > 1 && searched < MAX_SEARCH {
+                        searched += 2;
+                        let (first, second) = part.split_at(part.len() / 2);
+                        parts.extend([(second, trim), (first, trim)]);
+                    } else {
+                        suspects.extend(from..to);
+                    }
+                }
                 Outcome::Abandoned => {
                     self.in_hand = (0, 0);
-                    return false;
-                }
-                Outcome::Halve(DropReason::TooLarge) if part.len() == 1 => {
-                    parts.extend(self.too_large(part, trim, encoder));
-                }
-                Outcome::Halve(reason) if part.len() == 1 || searched >= MAX_SEARCH => {
-                    self.save(part, encoder);
-                    self.book(part, Some(reason));
+                    return Sent::Abandoned;
                 }
                 Outcome::Halve(reason) => {
-                    if reason != DropReason::TooLarge {
-                        searched += 2;
-                    }
-                    let (first, second) = part.split_at(part.len() / 2);
-                    parts.extend([(second, trim), (first, trim)]);
+                    parts.extend(self.halve((part, trim), reason, &mut searched, encoder))
                 }
             }
         }
-        true
+        if suspects.is_empty() {
+            return Sent::Settled;
+        }
+        self.in_hand = (0, 0);
+        Sent::Suspect(suspects)
+    }
+
+    /// What is to be sent in the place of a part that was refused, the next of it last. Books out what is not.
+    fn halve<'a, R: Run>(
+        &mut self,
+        (part, trim): Part<'a, R>,
+        reason: DropReason,
+        searched: &mut u32,
+        encoder: &mut Encoder,
+    ) -> Vec<Part<'a, R>> {
+        if reason == DropReason::TooLarge && part.len() == 1 {
+            return self.too_large(part, trim, encoder).into_iter().collect();
+        }
+        if part.len() == 1 || *searched >= MAX_SEARCH {
+            self.save(part, encoder);
+            self.book(part, Some(reason));
+            return Vec::new();
+        }
+        if reason != DropReason::TooLarge {
+            *searched += 2;
+        }
+        let (first, second) = part.split_at(part.len() / 2);
+        vec![(second, trim), (first, trim)]
     }
 
     /// Counts what was taken and not booked out as lost, after a panic.
@@ -202,6 +294,7 @@ impl Delivery {
             headers.push(("X-Post-Compressed-Size", &after));
         }
         let path = if format == Format::Batch { "/runs/batch" } else { "/runs/multipart" };
+        let mut failures = 0;
         loop {
             let (reply, is_sent) = self.server.post(path, &headers, body);
             let verdict = judge(&reply);
@@ -243,6 +336,11 @@ impl Delivery {
             wait_for_turn();
             if self.inner.queue.is_abandoned() {
                 return Outcome::Abandoned;
+            }
+            // one that does not answer a small question would fail on any body
+            failures = if is_sent { failures + u32::from(is_unwell(&reply)) } else { 0 };
+            if failures >= self.most_failures {
+                return Outcome::Suspect;
             }
             if self.server.format() != format {
                 // by the way in that is known now
@@ -307,7 +405,7 @@ impl Delivery {
         run: &'a [R],
         trim: Trim,
         encoder: &mut Encoder,
-    ) -> Option<(&'a [R], Trim)> {
+    ) -> Option<Part<'a, R>> {
         if let Some(more) = trim.more() {
             return Some((run, more));
         }
@@ -331,6 +429,10 @@ impl Delivery {
         let saved = encoder
             .encode(part, format, usize::MAX, Trim::Nothing)
             .and_then(|encoded| folder.save(&encoded, encoder.body()));
+        self.note_save(saved);
+    }
+
+    fn note_save(&self, saved: io::Result<()>) {
         if let Err(error) = saved {
             self.inner.warner.warn(Subject::Spool, || format!("runs that are lost cannot be kept: {error}"));
         }

@@ -136,5 +136,5 @@ pub(crate) fn read(text: &[u8]) -> Option<(Label, Vec<u8>)> {
         Some(_) => return None,
     };
     let content_type = header("Content-Type")?.to_owned();
-    Some((Label { content_type, uncompressed, operations: Vec::new(), at: 0 }, body))
+    Some((Label { content_type, uncompressed, unpacked: None, operations: Vec::new(), at: 0 }, body))
 }

@@ -1,8 +1,11 @@
 //! What the fuzz targets call: readers of what was written elsewhere.
 
+use std::io;
+
 use crate::failed_traces;
 use crate::server_info::ServerInfo;
-use crate::spool::{Label, segment};
+use crate::spool::Label;
+use crate::spool::scan::{Unread, scan};
 use crate::wire::{self, Encoder, Format, Shared, Trim};
 
 /// An answer to `GET /info`.
@@ -24,13 +27,16 @@ pub fn kept_body(content_type: &str, body: &[u8]) {
 
 /// A file of a spool. All of it is either part of a record or counted as damaged.
 pub fn segment(file: &[u8]) {
-    let (payloads, damaged) = segment::scan(file, 0);
-    let mut read = damaged;
-    for payload in payloads {
-        read += payload.len() + 16;
-        let _ = Label::split(&file[payload]);
+    let mut read = 0;
+    let scanned = scan(io::Cursor::new(file), file.len() as u64, 0, |payload, _| {
+        read += payload.end - payload.start + 16;
+    });
+    match scanned {
+        // or part of what was delivered before the file was moved
+        Ok(damaged) => assert!(read + damaged <= file.len().saturating_sub(8) as u64),
+        Err(Unread::Unknown) => assert_eq!(read, 0),
+        Err(Unread::Disk(error)) => panic!("there is no disk: {error}"),
     }
-    assert_eq!(read, file.len().saturating_sub(8));
     // what lies in a record is not protected by a checksum of ours if somebody else has written it
     let _ = Label::split(file);
 }

@@ -85,7 +85,8 @@ impl From<ConfigError> for InitError {
 }
 
 /// Holds tracing for the process. When it is dropped, it waits for what is on its way, at most the
-/// [exit timeout](crate::ConfigBuilder::exit_timeout), and reports losses in one line.
+/// [exit timeout](crate::ConfigBuilder::exit_timeout), and reports losses in one line. Where all that is left is safe in a
+/// [spool](crate::Spool), it does not wait for a server that is away.
 ///
 /// Keep it in a variable of `main` until the end: `let _guard = ..`, not `let _ = ..`. The exporter goes on after the
 /// drop, so that runs of other threads are not cut off; nobody waits for those.
@@ -277,7 +278,7 @@ impl Guard {
 impl Drop for Guard {
     fn drop(&mut self) {
         if let Some(exporters) = &self.exporters {
-            let reports = exporters.flush_each(exporters.config().exit_timeout);
+            let reports = exporters.flush_each_at_end(exporters.config().exit_timeout);
             exporters.report_losses(&reports);
         }
     }

@@ -13,7 +13,7 @@
 //! |---|---|
 //! | start and end | `init` (process), `exit` (its end), `replicas` (several destinations), `client` (exporter), `flushing` (a flush as a future), `flush_waiter` (its thread), `worker` (threads), `inner` (what they share) |
 //! | on the way | `delivery` (a batch: retries, splits), `line` and `lane` (their order), `gather` (when a batch is made), `batch` (merging), `queue/` (bound, pace, flush, books), `lost_runs` |
-//! | on disk | `spooled` (its threads), `resend` (what was kept), `replay` (by hand), `failed_traces` (what was given up), `spool/`: `settings`, `store`, `segment` (the files), `record`, `cursor`, `folder` |
+//! | on disk | `spooled` (its threads; `sending`), `resend` (what was kept; `delivery/kept`), `replay` (by hand), `failed_traces` (what was given up), `spool/`: `settings`, `store`, `aside` (what the server fails on), `syncing`, `state`, `found` and `scan` (what is there at the start), `segment` (the files), `entry`, `record`, `cursor`, `folder` |
 //! | to bytes | `wire/`: `run` (what a run consists of), `trim` (of one that is too large), `stored` and `parts` (out of a body again), `multipart`, `batch_json`, `compress`, `run_json`, `placement` (where runs are put, by which ids), `remap`, `json` |
 //! | to the server | `server` (what is known of it), `retry` (what answers mean), `transport` (HTTP), `retry_after`, `server_info` |
 //! | what may be sent | `redact/`: `sink`, `apply` (hiding), `part`, `anonymize`, `anonymizer/` (rules, secrets) |
@@ -23,12 +23,13 @@
 //! | threads that race | `sync` (their locks), `models` (every order of theirs, by loom; says how to run it) |
 //!
 //! What it promises: handing over never waits for a slow server, or one that is gone; memory is bounded in bytes: the
-//! queue, and the bodies of two batches, of which one is on its way (with a [`Spool`], of about six, as a batch is read,
-//! unpacked and sent while another is written); every operation is delivered, or counted as dropped with a reason, or still
-//! queued, or on disk; the start of a run is sent before its end; the same bytes are sent again on a retry;
-//! one unacceptable run does not take others with it; what the [`Redaction`] takes away waits nowhere, be it in memory or
-//! on disk; redirects are not followed; the API key appears nowhere but in the request header; nothing is ever printed to
-//! standard output.
+//! queue, and the bodies of two batches, of which one is on its way (and the other twice while its buffer grows). With
+//! a [`Spool`] it is the same: one is written while one is sent, which is read from disk and sent as it is; unless the
+//! server takes it in another form only, when it is there a second time while that is made. Every operation is
+//! delivered, or counted as dropped with a reason, or still queued, or on disk; the start of a run is sent before its
+//! end; the same bytes are sent again on a retry; one unacceptable run does not take others with it; what the
+//! [`Redaction`] takes away waits nowhere, be it in memory or on disk; redirects are not followed; the API key appears
+//! nowhere but in the request header; nothing is ever printed to standard output.
 //!
 //! # A server that is away
 //!
@@ -58,7 +59,9 @@
 //! | a machine that is frozen after each answer | waits until it is thawed, if it is | [`ConfigBuilder::flush_on_root_end`], or [`flush`] in the handler |
 //!
 //! All of them together wait for the exit timeout: the end of a program that has flushed in vain just before takes
-//! that time into account. In async code, [`flush_async`] waits without holding up the thread.
+//! that time into account. With a [`Spool`], nothing is lost that is on disk, and as soon as all that is left is, and synced,
+//! the end waits for a server only while that takes what it is sent: not for one that fails on it, or has said nothing for a
+//! second. In async code, [`flush_async`] waits without holding up the thread.
 
 mod agent;
 mod batch;

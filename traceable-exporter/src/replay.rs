@@ -12,10 +12,11 @@ use crate::config::Config;
 use crate::delivery::{Delivery, Patience};
 use crate::failed_traces;
 use crate::inner::Inner;
-use crate::resend::Kept;
+use crate::resend::{Fate, Kept};
 use crate::server::Server;
 use crate::spool::folder::Folder;
-use crate::spool::{Label, Spool, Store, Waited};
+use crate::spool::segment::Kind;
+use crate::spool::{Spool, Store, Waited};
 use crate::stats::{DropReason, Dropped, Stats};
 use crate::wire::{Encoder, Shared};
 
@@ -32,7 +33,7 @@ pub struct Replayed {
     /// Operations that stay in the folder, because the server could not be reached, refused the key, redirected, or had
     /// no such way in.
     pub left: u64,
-    /// Files that are not what their names say. They stay.
+    /// Files that are not what their names say, cannot be read, or are of another version of this crate. They stay.
     pub unreadable: Vec<PathBuf>,
     /// Folders with runs that were not sent, because they are of other destinations than the configured ones, or do not
     /// say of which. To send one nevertheless, name it itself, with settings of a single destination.
@@ -132,7 +133,11 @@ fn destinations(folder: &Path) -> io::Result<Vec<PathBuf>> {
 
 /// Whether anything is there to be sent by hand.
 fn holds_runs(folder: &Path) -> bool {
-    let has_records = |spool: &Folder| spool.segments().is_ok_and(|numbers| !numbers.is_empty());
+    let has_records = |spool: &Folder| {
+        [Kind::Line, Kind::Aside]
+            .into_iter()
+            .any(|kind| spool.numbers(kind).is_ok_and(|numbers| !numbers.is_empty()))
+    };
     failed_traces::files(folder).is_ok_and(|files| !files.is_empty())
         || Folder::abandoned(folder, Path::new("")).iter().any(has_records)
 }
@@ -202,12 +207,17 @@ impl Replay {
     }
 
     fn spool(&mut self, folder: &Path) -> io::Result<()> {
-        let (store, _) = Store::open(&Spool::new(folder))?;
+        let (store, resumed) = Store::open(&Spool::new(folder))?;
+        self.replayed.unreadable.extend(resumed.unreadable.into_iter().map(|(path, _)| path));
+        self.replayed.unreadable.extend(resumed.unknown);
         store.close();
-        while let Waited::Record(entry) = store.wait() {
-            let bytes = store.read(&entry)?;
-            let sent =
-                bytes.as_deref().and_then(Label::split).and_then(|(label, body)| self.send(&label, body));
+        let next = || match store.wait() {
+            Waited::Record(entry) => Some(entry),
+            Waited::TakenOver(_) | Waited::Over => store.first_aside(),
+        };
+        while let Some(entry) = next() {
+            let kept = store.read(&entry)?.and_then(Kept::of_record);
+            let sent = kept.and_then(|kept| self.send(kept));
             if sent == Some(false) {
                 // what it holds counts as left already
                 self.replayed.left += store.left().saturating_sub(entry.operations);
@@ -218,18 +228,19 @@ impl Replay {
                 self.delivery.take(entry.operations, true);
                 self.delivery.give_up(DropReason::Unreadable);
             }
-            store.done();
+            store.done(&entry);
         }
         Ok(())
     }
 
     fn file(&mut self, path: PathBuf) {
         let read = fs::read(&path).ok();
-        let Some((label, body)) = read.as_deref().and_then(failed_traces::read) else {
+        let read = read.as_deref().and_then(failed_traces::read);
+        let Some(kept) = read.and_then(|(label, body)| Kept::of_file(label, body)) else {
             return self.replayed.unreadable.push(path);
         };
         let rejected = self.stats().dropped.total();
-        match self.send(&label, &body) {
+        match self.send(kept) {
             Some(true) if self.stats().dropped.total() == rejected => drop(fs::remove_file(path)),
             Some(_) => {}
             None => self.replayed.unreadable.push(path),
@@ -237,9 +248,8 @@ impl Replay {
     }
 
     /// Sends a body. Whether there is a server that took it, or had something against it; `None`: it cannot be read.
-    fn send(&mut self, label: &Label, body: &[u8]) -> Option<bool> {
+    fn send(&mut self, kept: Kept) -> Option<bool> {
         self.server.ask_info();
-        let kept = Kept::read(label, body, &self.server, &mut self.encoder)?;
         let operations = kept.operations();
         if self.is_over {
             self.replayed.left += operations;
@@ -248,7 +258,10 @@ impl Replay {
         let before = self.stats().dropped.rejected;
         self.inner.queue.resume(operations);
         self.delivery.take(operations, true);
-        kept.send(&mut self.delivery, &mut self.encoder);
+        if let Fate::Lost(reason) = kept.send(&mut self.delivery, &mut self.encoder, &self.server, |_| false)
+        {
+            self.delivery.give_up(reason);
+        }
         let dropped = self.stats().dropped;
         if self.delivery.is_turned_away() {
             self.turned_away += dropped.rejected - before;

@@ -82,7 +82,7 @@ impl Replicas {
     /// report is the sum of theirs.
     pub fn flush(&self, timeout: Duration) -> FlushReport {
         let begun = Instant::now();
-        let report = sum(self.flush_each(timeout));
+        let report = sum(self.each(timeout, Exporter::flush));
         FlushReport { elapsed: begun.elapsed(), ..report }
     }
 
@@ -115,8 +115,14 @@ impl Replicas {
         self.exporters.iter().fold(Stats::default(), |sum, exporter| sum.plus(exporter.stats()))
     }
 
-    pub(crate) fn flush_each(&self, timeout: Duration) -> Vec<FlushReport> {
-        self.each(timeout, Exporter::flush)
+    /// Waits at the end of the program, with a report for each destination.
+    pub(crate) fn flush_each_at_end(&self, timeout: Duration) -> Vec<FlushReport> {
+        let begun = Instant::now();
+        // all of them send at the same time
+        for exporter in self.exporters.iter().skip(1) {
+            let _ = exporter.flush(Duration::ZERO);
+        }
+        self.exporters.iter().map(|exporter| exporter.flush_at_end(begun, timeout)).collect()
     }
 
     /// One line about losses for each destination that has some.

@@ -62,6 +62,8 @@ pub(crate) enum Subject {
     GivenUp,
     LeftOut,
     Spool,
+    SetAside,
+    Unsynced,
     Worker,
 }
 

@@ -51,7 +51,7 @@ struct Known {
 }
 
 /// Whether the server is down, or as good as. One that says it has too much to do is not.
-fn is_unwell(reply: &Reply) -> bool {
+pub(crate) fn is_unwell(reply: &Reply) -> bool {
     matches!(reply, Reply::NoAnswer(_) | Reply::Answer { status: 408 | 500.., .. })
 }
 
@@ -156,6 +156,11 @@ impl Server {
         }
         drop(known);
         (reply, true)
+    }
+
+    /// Whether it has answered the last request, and was well.
+    pub(crate) fn is_well(&self) -> bool {
+        self.known().failures == 0
     }
 
     /// Notes that there is no multipart endpoint.

@@ -1,18 +1,18 @@
 //! The exporter's threads where runs wait on disk: one writes batches there, the other sends what is there.
 
+mod sending;
+
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use crate::delivery::{Delivery, Patience};
 use crate::gather::{Batch, Gatherer, Limits};
 use crate::inner::Inner;
 use crate::queue::Pause;
 use crate::report::Subject;
-use crate::resend::Kept;
 use crate::server::Server;
-use crate::spool::{Entry, Label, Place, Refused, Resumed, Spool, Store, Waited};
+use crate::spool::{Label, Refused, Resumed, Spool, Store};
 use crate::stats::DropReason;
 use crate::wire::{Encoder, Format, Shared, Trim};
 
@@ -69,12 +69,30 @@ impl Crew {
     }
 
     fn note(&self, resumed: &Resumed) {
-        self.inner.queue.resume(resumed.operations);
+        self.inner.queue.resume(resumed.operations + resumed.aside);
+        self.inner.queue.put_aside(resumed.aside);
         if resumed.damaged > 0 {
             self.warn(|| format!("{} bytes of the spool were damaged and are skipped", resumed.damaged));
         }
-        if resumed.unreadable > 0 {
-            self.warn(|| format!("{} files of the spool cannot be read and stay there", resumed.unreadable));
+        // each of these is told once
+        if let [(path, why), ..] = &resumed.unreadable[..] {
+            let (count, path) = (resumed.unreadable.len(), path.display());
+            self.inner
+                .warner
+                .say(&format!("{count} files of the spool cannot be read and stay there: {path}: {why}"));
+        }
+        if let [path, ..] = &resumed.unknown[..] {
+            let (count, path) = (resumed.unknown.len(), path.display());
+            self.inner.warner.say(&format!(
+                "{count} files of the spool were written by another version of this crate and stay there: {path}"
+            ));
+        }
+        if resumed.outdated > 0 {
+            self.inner.warner.say(&format!(
+                "{} files of the spool were written by another version of this crate, longer ago than runs are \
+                 kept, and are deleted",
+                resumed.outdated
+            ));
         }
     }
 
@@ -95,9 +113,11 @@ impl Crew {
         }
         let syncer = crew.clone();
         let sync = move || {
-            let told =
-                |error: &io::Error| syncer.warn(|| format!("the spool is not safe on the disk: {error}"));
-            syncer.store.keep_synced(told);
+            let told = |error: &io::Error| {
+                let told = || format!("what waits in the spool would not outlast a loss of power: {error}");
+                syncer.inner.warner.warn(Subject::Unsynced, told);
+            };
+            syncer.store.keep_synced(|| syncer.inner.queue.all_synced(), told);
         };
         if let Err(error) = crate::worker::spawn(sync) {
             crew.warn(|| {
@@ -145,12 +165,7 @@ impl Crew {
             return self.lose(batch);
         };
         self.inner.meter.count_wire_losses(encoded.names_cut, 0);
-        let label = Label {
-            content_type: encoded.content_type,
-            uncompressed: encoded.uncompressed,
-            operations: batch.items.iter().map(|item| item.operations).collect(),
-            at: Label::now(),
-        };
+        let label = Label::of(&encoded, batch.items.iter().map(|item| item.operations).collect());
         let (operations, bytes) = batch.total();
         loop {
             let written = || self.inner.queue.written(operations, bytes, true);
@@ -178,78 +193,4 @@ impl Crew {
             }
         }
     }
-
-    fn send_all(&self) {
-        self.inner.queue.add_thread();
-        let mut encoder = self.encoder();
-        let mut delivery =
-            Delivery::new(self.inner.clone(), self.server.clone(), Patience::UntilTooOld(None));
-        loop {
-            let entry = match self.store.wait() {
-                Waited::Record(entry) => entry,
-                Waited::TakenOver(resumed) => {
-                    self.note(&resumed);
-                    continue;
-                }
-                Waited::Over => return,
-            };
-            if self.inner.queue.is_abandoned() {
-                return;
-            }
-            delivery.take(entry.operations, matches!(entry.place, Place::Disk { .. }));
-            let send = AssertUnwindSafe(|| self.send(&entry, &mut delivery, &mut encoder));
-            let is_settled = catch_unwind(send).unwrap_or_else(|_| {
-                self.inner.meter.count_restart();
-                delivery.recover();
-                true
-            });
-            if !is_settled {
-                // all is abandoned: the next process sends it
-                return;
-            }
-            self.inner.queue.settled_up_to(self.store.done());
-        }
-    }
-
-    /// Sends a record, however long that takes. Whether it is settled.
-    fn send(&self, entry: &Entry, delivery: &mut Delivery, encoder: &mut Encoder) -> bool {
-        let bytes = match self.read(entry) {
-            Ok(bytes) => bytes,
-            Err(Abandoned) => return false,
-        };
-        let Some((label, body)) = bytes.as_deref().and_then(Label::split) else {
-            self.warn(|| "a record of the spool is damaged".to_owned());
-            delivery.give_up(DropReason::Unreadable);
-            return true;
-        };
-        let Some(left) = label.time_left(self.store.max_age()) else {
-            delivery.give_up(DropReason::Expired);
-            return true;
-        };
-        delivery.set_patience(Patience::UntilTooOld(Instant::now().checked_add(left)));
-        self.server.ask_info();
-        let Some(kept) = Kept::read(&label, body, &self.server, encoder) else {
-            self.warn(|| "a record of the spool cannot be read".to_owned());
-            delivery.give_up(DropReason::Unreadable);
-            return true;
-        };
-        kept.send(delivery, encoder)
-    }
-
-    /// Reads a record; while the disk fails, again and again. `None`: it is not what was written, or not there.
-    fn read(&self, entry: &Entry) -> Result<Option<Vec<u8>>, Abandoned> {
-        loop {
-            match self.store.read(entry) {
-                Ok(bytes) => return Ok(bytes),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-                Err(error) => self.warn(|| format!("the spool cannot be read: {error}")),
-            }
-            if self.inner.queue.rest(DISK_PAUSE) == Pause::Abandoned {
-                return Err(Abandoned);
-            }
-        }
-    }
 }
-
-/// The deadline of the shut-down has passed.
-struct Abandoned;

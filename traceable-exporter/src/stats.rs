@@ -142,7 +142,9 @@ pub struct Stats {
     pub queued: u64,
     /// Those of them that wait on disk.
     pub on_disk: u64,
-    /// Operations that were on disk when the exporter was shut down, for the next one.
+    /// Operations that stay on disk and that nobody waits for: those that the server fails on while it takes others, which
+    /// are tried again now and then, see [`Spool`](crate::Spool), and those that were there when the exporter was shut
+    /// down, for the next one.
     pub kept: u64,
     /// What those hold in memory, in bytes, as estimated when they were handed over.
     pub queued_bytes: usize,
@@ -221,7 +223,8 @@ pub struct FlushReport {
     pub remaining: u64,
     /// Those of them that are on disk: should the process end now, the next one sends them.
     pub on_disk: u64,
-    /// Operations that were on disk when the exporter was shut down. They are not lost either.
+    /// Operations that stay on disk, because the server fails on them while it takes others, or because the exporter was
+    /// shut down. They are not lost either.
     pub kept: u64,
     /// Operations delivered since the exporter was made.
     pub delivered: u64,
@@ -244,7 +247,7 @@ impl FlushReport {
         }
     }
 
-    /// Whether nothing that was handed over before the flush waits any more.
+    /// Whether nothing that was handed over before the flush waits any more. What is [kept](Self::kept) does not count.
     pub fn is_complete(&self) -> bool {
         self.remaining == 0
     }

@@ -8,13 +8,15 @@ use std::process::{Command, ExitCode, ExitStatus};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
+use support::scratch::Scratch;
 use support::server::{Answer, Server};
 use support::{config, delivered_names};
 use traceable_core::RunTree;
 use traceable_core::diagnostics::set_reporter;
-use traceable_exporter::{Guard, flush, init, init_with, start_lazily};
+use traceable_exporter::{Config, Guard, Replica, Spool, flush, init, init_with, start_lazily};
 
 const ROLE: &str = "TEST_ROLE";
+const FOLDER: &str = "TEST_FOLDER";
 
 fn main() -> ExitCode {
     match std::env::var(ROLE) {
@@ -38,6 +40,16 @@ fn lazily() {
 fn guard_of(exit_timeout: Duration) -> Guard {
     let endpoint = std::env::var("LANGSMITH_ENDPOINT").unwrap();
     init_with(config(&endpoint).exit_timeout(exit_timeout).build().unwrap()).unwrap()
+}
+
+/// Of settings with a spool, and with more time than anything here takes.
+fn spooled_guard(replicas: &[&str]) -> Guard {
+    let var = |name| std::env::var(name).unwrap();
+    let spool = Spool::new(var(FOLDER)).sync_every(Duration::from_millis(50));
+    // what is said at the end is to be seen
+    let config = Config::builder().endpoint(var("LANGSMITH_ENDPOINT")).spool(spool);
+    let config = replicas.iter().fold(config, |config, name| config.replica(Replica::new().project(*name)));
+    init_with(config.exit_timeout(Duration::from_secs(20)).build().unwrap()).unwrap()
 }
 
 #[cfg(unix)]
@@ -167,6 +179,18 @@ fn play(role: &str) -> ExitCode {
             one_run("r");
             assert!(!flush(Duration::from_millis(500)).unwrap().is_complete());
         }
+        "spooled" => {
+            std::mem::forget(spooled_guard(&[]));
+            one_run("r");
+        }
+        "spooled, with a guard" => {
+            let _guard = spooled_guard(&[]);
+            one_run("r");
+        }
+        "spooled, for several" => {
+            let _guard = spooled_guard(&["one", "two", "three"]);
+            one_run("r");
+        }
         "a copy that hands over nothing" => {
             lazily();
             let _ = is_copy();
@@ -198,11 +222,17 @@ fn play(_: &str) -> ExitCode {
 
 /// Plays a role with this server. Returns how it ended, how long it took, and what it said.
 fn in_role(role: &str, server: &Server) -> (ExitStatus, Duration, String) {
+    in_role_with(role, server, &Scratch::new())
+}
+
+/// The same, with a folder for a spool.
+fn in_role_with(role: &str, server: &Server, folder: &Scratch) -> (ExitStatus, Duration, String) {
     let mut command = Command::new(std::env::current_exe().unwrap());
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("LANG")) {
         command.env_remove(name);
     }
     command.env(ROLE, role).env("LANGSMITH_TRACING", "true").env("LANGSMITH_ENDPOINT", server.url());
+    command.env(FOLDER, folder.path());
     let begun = Instant::now();
     let output = command.output().unwrap();
     let took = begun.elapsed();
@@ -219,6 +249,7 @@ fn check_all() {
     what_cannot_arrive_is_lost_in_time();
     the_end_waits_once();
     a_copy_sends_what_is_its_own();
+    what_is_safe_on_disk_does_not_wait_for_a_server_that_is_away();
 }
 
 /// With the exit code of the program itself, and soon.
@@ -288,4 +319,37 @@ fn a_copy_sends_what_is_its_own() {
         assert_eq!(names, expected, "{role}: {said}");
         assert!(took < Duration::from_secs(4), "{role}: {took:?}");
     }
+}
+
+#[cfg(unix)]
+fn what_is_safe_on_disk_does_not_wait_for_a_server_that_is_away() {
+    for role in ["spooled", "spooled, with a guard"] {
+        // failing, and silent, as one is that has no memory left
+        for answer in [Answer::Status(503), Answer::Stall(Duration::from_secs(20))] {
+            let (server, folder) = (Server::start(), Scratch::new());
+            server.set_down(Some(answer.clone()));
+            let (status, took, said) = in_role_with(role, &server, &folder);
+            assert_eq!(status.code(), Some(0), "{role}, {answer:?}: {said}");
+            assert!(took < Duration::from_secs(4), "{role}, {answer:?}: {took:?}");
+            assert!(said.contains("2 of them are on disk"), "{role}, {answer:?}: {said}");
+            assert_eq!(said.matches("not delivered").count(), 1, "{role}, {answer:?}: {said}");
+        }
+        // one that answers in its own time is waited for
+        let (server, folder) = (Server::start(), Scratch::new());
+        server.rule(|_| {
+            std::thread::sleep(Duration::from_millis(500));
+            Answer::Status(202)
+        });
+        let (status, _, said) = in_role_with(role, &server, &folder);
+        assert_eq!(status.code(), Some(0), "{role}: {said}");
+        assert_eq!(delivered_names(&server), ["r"], "{role}: {said}");
+        assert!(!said.contains("traceable:"), "{role}: {said}");
+    }
+    // each for itself, at the same time
+    let (server, folder) = (Server::start(), Scratch::new());
+    server.set_down(Some(Answer::Stall(Duration::from_secs(20))));
+    let (status, took, said) = in_role_with("spooled, for several", &server, &folder);
+    assert_eq!(status.code(), Some(0), "{said}");
+    assert!(took < Duration::from_secs(4), "{took:?}");
+    assert_eq!(said.matches("2 of them are on disk").count(), 3, "{said}");
 }

@@ -57,6 +57,23 @@ fn a_spool_is_sent_and_emptied() {
 }
 
 #[test]
+fn what_another_version_has_written_is_named_and_stays() {
+    let (server, folder) = (Server::start(), Scratch::new());
+    server.rule(|_| Answer::Status(503));
+    let first = exporter(config(&server.url()).spool(Spool::new(folder.path())));
+    run(&first, "r");
+    assert_eq!(first.shutdown(Duration::from_millis(300)).kept, 2);
+    drop(first);
+    std::thread::sleep(Duration::from_millis(300));
+    let later = folder.only_folder().join("0000").join("00000000000000aa.spool");
+    fs::write(&later, "TRSPOOL2 later").unwrap();
+    server.rule(|_| Answer::Status(202));
+    let replayed = replay(folder.path(), &config(&server.url()).build().unwrap()).unwrap();
+    assert_eq!((replayed.delivered, &replayed.unreadable[..]), (2, &[later.clone()][..]));
+    assert_eq!(fs::read_to_string(&later).unwrap(), "TRSPOOL2 later");
+}
+
+#[test]
 fn what_a_running_program_holds_is_left_to_it() {
     let (server, folder) = (Server::start(), Scratch::new());
     server.rule(|_| Answer::Status(503));

@@ -72,6 +72,15 @@ fn the_role() {
             let report = exporter.flush(LONG);
             println!("delivered {} of {}", report.delivered, exporter.stats().submitted);
         }
+        // only what others have left
+        "nothing" => {
+            exporter.start();
+            while exporter.stats().resumed == 0 {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            println!("taken over");
+            std::thread::sleep(LONG);
+        }
         "large" => {
             for n in 0..200 {
                 let text: String = (0..4000).map(|_| fastrand::alphanumeric()).collect();
@@ -131,6 +140,60 @@ fn whoever_is_killed_loses_no_more_than_the_last_moment() {
         std::thread::sleep(Duration::from_millis(20));
     }
     assert_eq!(last.stats().dropped.total(), 0);
+}
+
+/// Of a file with several batches, some were delivered when its process was killed, and then a process that had taken it
+/// over was killed as well.
+#[test]
+fn what_was_delivered_is_not_sent_again_by_who_takes_it_over() {
+    let (server, folder) = (Server::start(), Scratch::new());
+    // what the first batch holds is up to the machine
+    server.rule(|_| Answer::Status(503));
+    let mut first = start("endless", &server, &folder, "p");
+    let mut said = lines(&mut first);
+    said.find(|line| line.contains("handed over p-99")).unwrap();
+    // in the folder of its own that it has now
+    let mut second = start("nothing", &server, &folder, "q");
+    let others = folder.only_folder();
+    let begun = Instant::now();
+    while !others.join("0001").join("lock").exists() {
+        assert!(begun.elapsed() < LONG);
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let (taken, most) = (Arc::new(Mutex::new(0)), 3);
+    let own = taken.clone();
+    server.rule(move |_| {
+        let mut taken = own.lock().unwrap();
+        *taken += 1;
+        Answer::Status(if *taken <= most { 202 } else { 503 })
+    });
+    let begun = Instant::now();
+    while *taken.lock().unwrap() <= most {
+        assert!(begun.elapsed() < LONG);
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    first.kill().unwrap();
+    first.wait().unwrap();
+    let delivered: HashSet<String> = delivered_names(&server).into_iter().collect();
+    assert!(!delivered.is_empty());
+    lines(&mut second).find(|line| line.contains("taken over")).unwrap();
+    second.kill().unwrap();
+    second.wait().unwrap();
+
+    let last = exporter(config(&server.url()).spool(Spool::new(folder.path())));
+    server.rule(|_| Answer::Status(202));
+    last.start();
+    let begun = Instant::now();
+    while last.stats().resumed == 0 || last.stats().queued > 0 {
+        assert!(begun.elapsed() < LONG);
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let mut names = delivered_names(&server);
+    let all = names.len();
+    names.sort();
+    names.dedup();
+    assert!(names.len() >= 99, "{}", names.len());
+    assert_eq!(all, names.len(), "{} names were sent twice", all - names.len());
 }
 
 #[test]

@@ -68,7 +68,8 @@ impl ConfigBuilder {
     }
 
     /// How long the end of the program waits for what is on its way: the guard when it is dropped, and
-    /// [`std::process::exit`]. Default: 5 s.
+    /// [`std::process::exit`]. Default: 5 s. It does not wait so long for a server that is away if all that is left is safe
+    /// in a [spool](Self::spool).
     pub fn exit_timeout(mut self, timeout: Duration) -> Self {
         self.config.exit_timeout = timeout;
         self

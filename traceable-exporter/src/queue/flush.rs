@@ -49,7 +49,7 @@ impl Queue {
     }
 
     /// Asks for everything that was accepted so far. Returns the ticket that it ends before.
-    fn want_all(&self, state: &mut State) -> u64 {
+    pub(super) fn want_all(&self, state: &mut State) -> u64 {
         state.wanted = state.wanted.max(state.accepted);
         state.nudged = true;
         self.work.notify_one();

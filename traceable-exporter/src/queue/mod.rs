@@ -1,6 +1,7 @@
 //! Between the program's threads and the exporter's: bounded in bytes, and the books on what became of everything.
 
 mod answer;
+mod disk;
 mod exit;
 mod flush;
 mod pace;
@@ -204,6 +205,7 @@ impl Queue {
     pub(crate) fn pause(&self, duration: Duration, asked_by_server: bool) -> Pause {
         let begun = Instant::now();
         let mut state = self.lock();
+        state.failed_at = Some(begun);
         loop {
             if state.abandoned {
                 return Pause::Abandoned;
@@ -250,6 +252,7 @@ impl Queue {
         }
         state.bytes -= bytes;
         state.on_disk += if on_disk { operations } else { 0 };
+        state.unsynced |= on_disk;
         state.pace.settled(operations);
     }
 
@@ -296,6 +299,7 @@ impl Queue {
             }
             return;
         }
+        state.settled_at = Some(Instant::now());
         state.unsettled -= operations;
         state.bytes -= bytes;
         state.on_disk -= if on_disk { operations } else { 0 };

@@ -50,9 +50,15 @@ pub(super) struct State {
     pub(super) unsettled: u64,
     /// Those of the unsettled that are on disk.
     pub(super) on_disk: u64,
+    /// Some of them may be in the memory of the system only.
+    pub(super) unsynced: bool,
+    /// When the server last did not take what it was sent.
+    pub(super) failed_at: Option<Instant>,
+    /// When something was last booked out.
+    pub(super) settled_at: Option<Instant>,
     /// Came from disk: a former process has left them.
     pub(super) resumed: u64,
-    /// Were on disk when all was abandoned.
+    /// Stay on disk: set aside, or there when all was abandoned.
     pub(super) kept: u64,
     /// How many operations were accepted: the ticket of the next.
     pub(super) accepted: u64,
@@ -201,8 +207,9 @@ impl State {
         if !self.abandoned {
             self.abandoned = true;
             let left = std::mem::take(&mut self.unsettled);
-            self.kept = std::mem::take(&mut self.on_disk);
-            self.dropped.add(DropReason::Shutdown, left - self.kept);
+            let on_disk = std::mem::take(&mut self.on_disk);
+            self.kept += on_disk;
+            self.dropped.add(DropReason::Shutdown, left - on_disk);
             self.bytes = 0;
             self.waiting_bytes = 0;
             self.len = 0;

@@ -4,7 +4,7 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::segment;
+use super::segment::{self, Kind};
 
 /// No machine runs more processes with one spool.
 const MAX: usize = 4096;
@@ -12,6 +12,7 @@ const MAX: usize = 4096;
 /// A folder that only this exporter uses, until it is dropped.
 pub(crate) struct Folder {
     path: PathBuf,
+    place: usize,
     /// Locked as long as it is open, and by the system: a process that is killed leaves no lock.
     _lock: File,
 }
@@ -24,11 +25,20 @@ impl Folder {
     pub(crate) fn take(spool: &Path) -> io::Result<Folder> {
         make(spool)?;
         refuse_if_others_write(spool)?;
-        for n in 0..MAX {
-            let path = spool.join(format!("{n:04}"));
+        Folder::take_from(spool, 0)
+    }
+
+    /// Takes the next that is free instead.
+    pub(crate) fn give_up_for_next(self, spool: &Path) -> io::Result<Folder> {
+        Folder::take_from(spool, self.place + 1)
+    }
+
+    fn take_from(spool: &Path, first: usize) -> io::Result<Folder> {
+        for place in first..MAX {
+            let path = spool.join(format!("{place:04}"));
             make(&path)?;
             if let Some(folder) = Folder::lock(path)? {
-                return Ok(folder);
+                return Ok(Folder { place, ..folder });
             }
         }
         Err(io::Error::other(format!("{MAX} processes use this folder")))
@@ -50,7 +60,7 @@ impl Folder {
         segment::private(&mut options);
         let lock = options.open(path.join("lock"))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Some(Folder { path, _lock: lock })),
+            Ok(()) => Ok(Some(Folder { path, place: 0, _lock: lock })),
             Err(fs::TryLockError::WouldBlock) => Ok(None),
             Err(fs::TryLockError::Error(error)) => Err(error),
         }
@@ -60,11 +70,11 @@ impl Folder {
         &self.path
     }
 
-    /// The numbers of its files, in order.
-    pub(crate) fn segments(&self) -> io::Result<Vec<u64>> {
+    /// The numbers of its files for this, in order.
+    pub(crate) fn numbers(&self, kind: Kind) -> io::Result<Vec<u64>> {
         let mut numbers = Vec::new();
         for entry in fs::read_dir(&self.path)? {
-            numbers.extend(segment::number(&entry?.path()));
+            numbers.extend(segment::number(&entry?.path(), kind));
         }
         numbers.sort_unstable();
         Ok(numbers)

@@ -1,15 +1,16 @@
 //! What is in folders when they are opened.
 
-use std::collections::VecDeque;
-use std::fs;
+use std::collections::{HashSet, VecDeque};
+use std::fs::{self, File};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::cursor::Cursor;
+use super::entry::{Entry, Place, Resumed};
 use super::folder::Folder;
-use super::record::Label;
-use super::segment;
-use super::store::{Entry, Place, Resumed};
+use super::scan::{Unread, scan};
+use super::segment::{self, Kind};
 
 /// No file is longer: it is one record beyond the length at which it gets a successor, at most.
 const MAX_FILE: u64 = 2 << 30;
@@ -19,89 +20,147 @@ const MAX_FILE: u64 = 2 << 30;
 pub(super) struct Found {
     pub(super) entries: VecDeque<Entry>,
     pub(super) files: VecDeque<(u64, u64)>,
+    /// Those that were set aside, each with the length of its file.
+    pub(super) aside: Vec<(Entry, u64)>,
     pub(super) next_number: u64,
     pub(super) resumed: Resumed,
+    /// Files that are not looked at.
+    looked_at: HashSet<PathBuf>,
 }
 
 impl Found {
     /// Nothing, and files that are new or moved get this number and those after it.
-    pub(super) fn from(next_number: u64) -> Found {
-        Found { next_number, ..Found::default() }
+    pub(super) fn from(next_number: u64, looked_at: HashSet<PathBuf>) -> Found {
+        Found { next_number, looked_at, ..Found::default() }
     }
 
-    /// Adds what is in the folder that is used from now on. A file that cannot be read stays where it is.
+    /// Adds what is in the folder that is used from now on. A file that cannot be read stays where it is, and then the
+    /// folder must not be used: the cursor would come to say that it has been delivered.
     pub(super) fn add_own(&mut self, own: &Folder) -> io::Result<()> {
         let (current, delivered) = Cursor::read(own.path());
         // or the cursor would seem to be about a new file
         self.next_number = self.next_number.max(current.saturating_add(1));
-        for number in own.segments()? {
-            self.next_number = self.next_number.max(number.saturating_add(1));
-            let path = segment::path(own.path(), number);
-            let start = if number == current { delivered } else { 0 };
-            if number < current {
-                let _ = fs::remove_file(path);
-                continue;
-            }
-            match read(&path) {
-                Ok(bytes) => self.add(&bytes, start, number, &path),
-                Err(_) => self.resumed.unreadable += 1,
+        for kind in [Kind::Line, Kind::Aside] {
+            for number in own.numbers(kind)? {
+                self.next_number = self.next_number.max(number.saturating_add(1));
+                let path = segment::path(own.path(), kind, number);
+                match Records::read(&path, delivered_of(kind, number, current, delivered)) {
+                    Ok(records) => self.add(records, kind, number, &path),
+                    Err(why) => self.leave(path, &why),
+                }
             }
         }
         Ok(())
     }
 
     /// Moves what is in the folders that nobody uses to the one that is used from now on. What cannot be read or moved
-    /// stays for the next time.
-    pub(super) fn take_over(&mut self, spool: &Path, own: &Folder) {
+    /// stays for the next time, and what another version has written until it is older than `max_age`.
+    pub(super) fn take_over(&mut self, spool: &Path, own: &Folder, max_age: Duration) {
         for from in Folder::abandoned(spool, own.path()) {
             let (current, delivered) = Cursor::read(from.path());
-            for number in from.segments().unwrap_or_default() {
-                let path = segment::path(from.path(), number);
-                if number < current {
-                    let _ = fs::remove_file(path);
-                    continue;
-                }
-                let start = if number == current { delivered } else { 0 };
-                let Ok(bytes) = read(&path) else { continue };
-                let target = segment::path(own.path(), self.next_number);
-                // moved before it is noted: what is noted must be there
-                if fs::rename(&path, &target).is_ok() {
-                    let number = self.next_number;
-                    self.next_number = number.saturating_add(1);
-                    self.add(&bytes, start, number, &target);
+            for kind in [Kind::Line, Kind::Aside] {
+                for number in from.numbers(kind).unwrap_or_default() {
+                    let path = segment::path(from.path(), kind, number);
+                    if self.looked_at.contains(&path) {
+                        continue;
+                    }
+                    let start = delivered_of(kind, number, current, delivered);
+                    match Records::read(&path, start) {
+                        Ok(records) => self.move_here(records, kind, &path, start, own),
+                        Err(Unread::Unknown) if is_older(&path, max_age) => {
+                            if fs::remove_file(path).is_ok() {
+                                self.resumed.outdated += 1;
+                            }
+                        }
+                        Err(why) => self.leave(path, &why),
+                    }
                 }
             }
         }
     }
 
-    /// Notes the records of a file from `start` on, or deletes it if there are none.
-    fn add(&mut self, bytes: &[u8], start: u64, number: u64, path: &Path) {
-        let (payloads, damaged) = segment::scan(bytes, usize::try_from(start).unwrap_or(usize::MAX));
-        self.resumed.damaged += damaged;
-        let before = self.entries.len();
-        for payload in payloads {
-            let Some((label, _)) = Label::split(&bytes[payload.clone()]) else {
-                self.resumed.damaged += payload.len();
-                continue;
-            };
-            let payload = payload.start as u64..payload.end as u64;
-            let place = Place::Disk { number, payload };
-            self.entries.push_back(Entry { place, operations: label.total(), settles: 0 });
-            self.resumed.operations = self.resumed.operations.saturating_add(label.total());
+    fn leave(&mut self, path: PathBuf, why: &Unread) {
+        match why {
+            Unread::Unknown => self.resumed.unknown.push(path),
+            Unread::Disk(error) => self.resumed.unreadable.push((path, error.to_string())),
         }
-        if self.entries.len() == before {
+    }
+
+    fn move_here(&mut self, records: Records, kind: Kind, path: &Path, start: u64, own: &Folder) {
+        if records.found.is_empty() {
+            self.resumed.damaged += records.damaged;
             let _ = fs::remove_file(path);
-        } else {
-            self.files.push_back((number, bytes.len() as u64));
+            return;
+        }
+        let number = self.next_number;
+        let target = segment::path(own.path(), kind, number);
+        // the cursor stays behind; noted before the file is moved, so that whoever is killed here leaves it noted.
+        // Moved before it is noted here: what is noted must be there
+        let _ = segment::cut(path, start);
+        if fs::rename(path, &target).is_ok() {
+            self.next_number = number.saturating_add(1);
+            self.add(records, kind, number, &target);
+        }
+    }
+
+    /// Notes the records of a file, or deletes it if there are none.
+    fn add(&mut self, records: Records, kind: Kind, number: u64, path: &Path) {
+        self.resumed.damaged += records.damaged;
+        if records.found.is_empty() {
+            let _ = fs::remove_file(path);
+            return;
+        }
+        let count = if kind == Kind::Aside { &mut self.resumed.aside } else { &mut self.resumed.operations };
+        for (payload, operations) in records.found {
+            *count = count.saturating_add(operations);
+            let entry = Entry { place: Place::Disk { kind, number, payload }, operations, settles: 0 };
+            match kind {
+                Kind::Line => self.entries.push_back(entry),
+                Kind::Aside => self.aside.push((entry, records.length)),
+            }
+        }
+        if kind == Kind::Line {
+            self.files.push_back((number, records.length));
         }
     }
 }
 
-/// Reads a file, but not what only has the name of one.
-fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let found = fs::symlink_metadata(path)?;
-    if !found.is_file() || found.len() > MAX_FILE {
-        return Err(io::ErrorKind::InvalidData.into());
+/// Up to where a file has been delivered.
+fn delivered_of(kind: Kind, number: u64, current: u64, delivered: u64) -> u64 {
+    match kind {
+        Kind::Line if number < current => u64::MAX,
+        Kind::Line if number == current => delivered,
+        _ => 0,
     }
-    fs::read(path)
+}
+
+/// What is in one file.
+struct Records {
+    /// Where they lie, and how many operations each stands for.
+    found: Vec<(std::ops::Range<u64>, u64)>,
+    damaged: u64,
+    length: u64,
+}
+
+impl Records {
+    /// Reads a file from `start` on, but not what only has the name of one.
+    fn read(path: &Path, start: u64) -> Result<Records, Unread> {
+        let found = fs::symlink_metadata(path)?;
+        if !found.is_file() || found.len() > MAX_FILE {
+            return Err(Unread::Disk(io::Error::other("it is no file, or none of a spool")));
+        }
+        let mut records = Records { found: Vec::new(), damaged: 0, length: found.len() };
+        let mut senseless = 0;
+        records.damaged = scan(File::open(path)?, found.len(), start, |payload, label| match label {
+            Some(label) => records.found.push((payload, label.total())),
+            None => senseless += payload.end - payload.start,
+        })?;
+        records.damaged += senseless;
+        Ok(records)
+    }
+}
+
+fn is_older(path: &Path, age: Duration) -> bool {
+    let written = fs::metadata(path).and_then(|found| found.modified()).ok();
+    written.and_then(|at| at.elapsed().ok()).is_some_and(|is| is > age)
 }

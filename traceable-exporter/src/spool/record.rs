@@ -1,8 +1,12 @@
 //! A batch as it lies on disk: the body of a request, and what has to be known of it.
 
+use std::ops::Deref;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
+
+use crate::wire::Encoded;
 
 /// What is known of a body without reading it. No address and no key: it is sent to where its reader sends runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,6 +14,8 @@ pub(crate) struct Label {
     pub(crate) content_type: String,
     /// Set if the body is compressed with zstd: bytes before, without the framing.
     pub(crate) uncompressed: Option<usize>,
+    /// Bytes of the whole body before it was compressed. `None`: nobody has said so.
+    pub(crate) unpacked: Option<usize>,
     /// How many operations each of its runs stands for, in order.
     pub(crate) operations: Vec<u64>,
     /// When it was written, in seconds since 1970.
@@ -17,6 +23,17 @@ pub(crate) struct Label {
 }
 
 impl Label {
+    /// Of a body that was just made, of runs that stand for so many operations.
+    pub(crate) fn of(encoded: &Encoded, operations: Vec<u64>) -> Label {
+        Label {
+            content_type: encoded.content_type.clone(),
+            uncompressed: encoded.uncompressed,
+            unpacked: Some(encoded.unpacked),
+            operations,
+            at: Label::now(),
+        }
+    }
+
     pub(crate) fn now() -> u64 {
         SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
     }
@@ -37,6 +54,7 @@ impl Label {
         let label = json!({
             "content_type": self.content_type,
             "uncompressed": self.uncompressed,
+            "unpacked": self.unpacked,
             "operations": self.operations,
             "at": self.at,
         });
@@ -50,18 +68,41 @@ impl Label {
     pub(crate) fn split(payload: &[u8]) -> Option<(Label, &[u8])> {
         let (length, rest) = payload.split_first_chunk::<4>()?;
         let (json, body) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
+        Some((Label::read(json)?, body))
+    }
+
+    /// Reads what stands in front of a body. `None`: it is something else.
+    pub(super) fn read(json: &[u8]) -> Option<Label> {
         let json: Value = serde_json::from_slice(json).ok()?;
-        let uncompressed = match &json["uncompressed"] {
-            Value::Null => None,
-            bytes => Some(usize::try_from(bytes.as_u64()?).ok()?),
+        let bytes = |name: &str| match &json[name] {
+            Value::Null => Some(None),
+            bytes => Some(Some(usize::try_from(bytes.as_u64()?).ok()?)),
         };
         let operations = json["operations"].as_array()?.iter().map(Value::as_u64);
-        let label = Label {
+        Some(Label {
             content_type: json["content_type"].as_str()?.to_owned(),
-            uncompressed,
+            uncompressed: bytes("uncompressed")?,
+            unpacked: bytes("unpacked")?,
             operations: operations.collect::<Option<_>>()?,
             at: json["at"].as_u64()?,
-        };
-        Some((label, body))
+        })
+    }
+}
+
+/// A record that is in hand.
+pub(crate) enum Payload {
+    Read(Vec<u8>),
+    /// The disk would not take it.
+    Held(Arc<[u8]>),
+}
+
+impl Deref for Payload {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Payload::Read(bytes) => bytes,
+            Payload::Held(bytes) => bytes,
+        }
     }
 }

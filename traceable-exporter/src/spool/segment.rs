@@ -1,41 +1,64 @@
-//! Files that records are appended to: how they are written, and read however damaged they are.
+//! Files that records are appended to: how they are written, and how one record is read. How all of them are found,
+//! however damaged the file is, is in `scan`.
 //!
 //! ```text
-//! file:   "TRSPOOL1" frame*
+//! file:   "TRSPOOL1" [cut] frame*
 //! frame:  "\xF5run"  length: u32 LE  checksum: u64 LE  payload: `length` bytes
+//! cut:    "\xF5cut"  length: u32 LE  checksum: u64 LE
 //! ```
 //!
-//! The checksum is XXH3 of the payload, with its length as the seed. A reader that meets anything else than a whole frame
-//! looks for the next one: what was cut off or overwritten costs the records it touches and no other.
+//! The checksum is XXH3 of the payload, with its length as the seed; that of a cut is of the four bytes of its length.
+//! A cut is written over the beginning of the first frame, and says that so many bytes that follow were delivered. The
+//! digit in the head is the version of all this.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use xxhash_rust::xxh3::{Xxh3Builder, xxh3_64_with_seed};
+use xxhash_rust::xxh3::{Xxh3Builder, xxh3_64, xxh3_64_with_seed};
 
-const HEAD: &[u8; 8] = b"TRSPOOL1";
-const MARK: &[u8; 4] = b"\xF5run";
+pub(super) const HEAD: &[u8; 8] = b"TRSPOOL1";
+pub(super) const MARK: &[u8; 4] = b"\xF5run";
+const CUT: &[u8; 4] = b"\xF5cut";
 /// From the mark to the payload.
-const FRAME: usize = 16;
+pub(super) const FRAME: usize = 16;
 /// No record is larger: a length beyond it is damage.
-const MAX_PAYLOAD: usize = 1 << 30;
+pub(super) const MAX_PAYLOAD: usize = 1 << 30;
+
+/// What a file is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Records that are sent in their order.
+    Line,
+    /// One record that the server fails on, while it takes others.
+    Aside,
+}
+
+impl Kind {
+    fn extension(self) -> &'static str {
+        match self {
+            Kind::Line => "spool",
+            Kind::Aside => "aside",
+        }
+    }
+}
 
 /// The name of the file with this number. They sort in the order of their numbers.
-pub(crate) fn path(folder: &Path, number: u64) -> PathBuf {
-    folder.join(format!("{number:016x}.spool"))
+pub(crate) fn path(folder: &Path, kind: Kind, number: u64) -> PathBuf {
+    folder.join(format!("{number:016x}.{}", kind.extension()))
 }
 
 /// The number of a file with such a name.
-pub(crate) fn number(path: &Path) -> Option<u64> {
-    let name = path.file_name()?.to_str()?.strip_suffix(".spool")?;
+pub(crate) fn number(path: &Path, kind: Kind) -> Option<u64> {
+    let name = path.file_name()?.to_str()?.strip_suffix(kind.extension())?.strip_suffix('.')?;
     (name.len() == 16).then(|| u64::from_str_radix(name, 16).ok())?
 }
 
 /// Appends frames to one file.
 pub(crate) struct Writer {
-    file: File,
+    file: Arc<File>,
     number: u64,
     /// Up to here the file is whole.
     end: u64,
@@ -43,18 +66,18 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// Makes the file, which must not exist. Only its owner may read it.
-    pub(crate) fn create(folder: &Path, number: u64) -> io::Result<Writer> {
+    pub(crate) fn create(folder: &Path, kind: Kind, number: u64) -> io::Result<Writer> {
         let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
+        options.read(true).write(true).create_new(true);
         private(&mut options);
-        let path = path(folder, number);
+        let path = path(folder, kind, number);
         let mut file = options.open(&path)?;
         if let Err(error) = file.write_all(HEAD) {
             // or it would lie there for ever
             let _ = std::fs::remove_file(path);
             return Err(error);
         }
-        Ok(Writer { file, number, end: HEAD.len() as u64 })
+        Ok(Writer { file: Arc::new(file), number, end: HEAD.len() as u64 })
     }
 
     pub(crate) fn number(&self) -> u64 {
@@ -73,7 +96,8 @@ impl Writer {
     pub(crate) fn append(&mut self, parts: &[&[u8]]) -> Result<Range<u64>, (io::Error, bool)> {
         let frame = frame(parts).map_err(|error| (error, false))?;
         let all = std::iter::once(&frame[..]).chain(parts.iter().copied());
-        match all.into_iter().try_for_each(|bytes| self.file.write_all(bytes)) {
+        let mut file = &*self.file;
+        match all.into_iter().try_for_each(|bytes| file.write_all(bytes)) {
             Ok(()) => {
                 let start = self.end + FRAME as u64;
                 self.end = start + length(parts) as u64;
@@ -86,18 +110,43 @@ impl Writer {
         }
     }
 
-    fn seek_to_end(&mut self) -> io::Result<()> {
-        self.file.seek(SeekFrom::Start(self.end)).map(drop)
+    /// Appends a record of another file as it is. Returns where its payload lies.
+    ///
+    /// # Errors
+    /// If it cannot be read or written. No more must be appended then.
+    pub(crate) fn append_copy(&mut self, mut from: &File, payload: &Range<u64>) -> io::Result<Range<u64>> {
+        let start = payload.start.saturating_sub(FRAME as u64);
+        from.seek(SeekFrom::Start(start))?;
+        let length = payload.end.saturating_sub(start);
+        if io::copy(&mut from.take(length), &mut &*self.file)? < length {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        let start = self.end + FRAME as u64;
+        self.end += length;
+        Ok(start..self.end)
     }
 
-    /// Waits until all that was appended is on the disk.
-    pub(crate) fn sync(&self) -> io::Result<()> {
-        self.file.sync_data()
+    fn seek_to_end(&mut self) -> io::Result<()> {
+        (&*self.file).seek(SeekFrom::Start(self.end)).map(drop)
     }
 
     /// The file, for somebody who waits until what was appended is on the disk.
-    pub(crate) fn file(&self) -> io::Result<File> {
-        self.file.try_clone()
+    pub(crate) fn file(&self) -> Arc<File> {
+        self.file.clone()
+    }
+
+    /// Reads one payload where its file has been taken away, name and all. `None`: it is not what was written, or the
+    /// system knows no such thing.
+    #[cfg(unix)]
+    pub(crate) fn read_back(&self, payload: &Range<u64>) -> io::Result<Option<Vec<u8>>> {
+        use std::os::unix::fs::FileExt;
+        // at a place of its own: what is appended goes to where the file is
+        check(payload, |bytes, at| self.file.read_exact_at(bytes, at))
+    }
+
+    #[cfg(not(unix))]
+    pub(crate) fn read_back(&self, _: &Range<u64>) -> io::Result<Option<Vec<u8>>> {
+        Ok(None)
     }
 }
 
@@ -126,62 +175,65 @@ fn frame(parts: &[&[u8]]) -> io::Result<[u8; FRAME]> {
     Ok(frame)
 }
 
-fn checksum(payload: &[u8]) -> u64 {
-    xxh3_64_with_seed(payload, payload.len() as u64)
-}
-
 /// Reads one payload. `None`: it is not what was written.
 pub(crate) fn read(mut file: &File, payload: &Range<u64>) -> io::Result<Option<Vec<u8>>> {
-    let start = payload.start.saturating_sub(FRAME as u64);
-    let length = usize::try_from(payload.end.saturating_sub(start)).unwrap_or(usize::MAX);
-    let mut bytes = Vec::new();
-    file.seek(SeekFrom::Start(start))?;
-    file.take(length as u64).read_to_end(&mut bytes)?;
-    if frame_at(&bytes, 0).is_none_or(|found| found.end != length) {
+    check(payload, |bytes, at| {
+        file.seek(SeekFrom::Start(at))?;
+        file.read_exact(bytes)
+    })
+}
+
+/// Takes room for the payload once, and no more than it needs.
+fn check(
+    payload: &Range<u64>,
+    mut read: impl FnMut(&mut [u8], u64) -> io::Result<()>,
+) -> io::Result<Option<Vec<u8>>> {
+    let length = payload.end.saturating_sub(payload.start);
+    let Some(start) = payload.start.checked_sub(FRAME as u64).filter(|_| length <= MAX_PAYLOAD as u64) else {
         return Ok(None);
+    };
+    let (mut frame, mut bytes) = ([0; FRAME], vec![0; length as usize]);
+    match read(&mut frame, start).and_then(|()| read(&mut bytes, payload.start)) {
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
+        read => read?,
     }
-    bytes.drain(..FRAME);
-    Ok(Some(bytes))
+    let sum = xxh3_64_with_seed(&bytes, length);
+    let is_whole = head_of(&frame) == Some((length, sum));
+    Ok(is_whole.then_some(bytes))
 }
 
-/// What is in a file, from `start` on: where payloads lie, and how many bytes are no part of a whole frame.
-pub(crate) fn scan(file: &[u8], start: usize) -> (Vec<Range<usize>>, usize) {
-    let (mut payloads, mut damaged) = (Vec::new(), 0);
-    let mut at = start.max(HEAD.len());
-    while at < file.len() {
-        match frame_at(file, at) {
-            Some(payload) => {
-                at = payload.end;
-                payloads.push(payload);
-            }
-            None => {
-                let next = next_mark(file, at + 1);
-                damaged += next - at;
-                at = next;
-            }
-        }
-    }
-    (payloads, damaged)
+/// The length and the checksum that a frame tells. `None`: it is none.
+pub(super) fn head_of(frame: &[u8; FRAME]) -> Option<(u64, u64)> {
+    let (mark, rest) = frame.split_first_chunk::<4>()?;
+    let (length, sum) = rest.split_first_chunk::<4>()?;
+    let length = u32::from_le_bytes(*length);
+    let is_one = mark == MARK && length as usize <= MAX_PAYLOAD;
+    is_one.then_some((length.into(), u64::from_le_bytes(*sum.first_chunk()?)))
 }
 
-/// The payload of a whole frame that begins here.
-fn frame_at(file: &[u8], at: usize) -> Option<Range<usize>> {
-    let frame: &[u8; FRAME] = file.get(at..at + FRAME)?.try_into().ok()?;
-    let (mark, [a, b, c, d, sum @ ..]) = frame.split_first_chunk::<4>().and_then(|(mark, rest)| {
-        let rest: &[u8; 12] = rest.try_into().ok()?;
-        Some((mark, rest))
-    })?;
-    let length = u32::from_le_bytes([*a, *b, *c, *d]) as usize;
-    let start = at + FRAME;
-    let payload = start..start.checked_add(length)?;
-    let is_whole = mark == MARK
-        && length <= MAX_PAYLOAD
-        && file.get(payload.clone()).is_some_and(|bytes| checksum(bytes).to_le_bytes() == *sum);
-    is_whole.then_some(payload)
+/// Where what follows a cut begins. `None`: it is none.
+pub(super) fn cut_of(frame: &[u8; FRAME]) -> Option<u64> {
+    let length = frame.strip_prefix(CUT)?.first_chunk::<4>()?;
+    let is_one = *frame == cut_frame(*length);
+    is_one.then_some((HEAD.len() + FRAME) as u64 + u64::from(u32::from_le_bytes(*length)))
 }
 
-/// Where the next frame may begin; else the end.
-fn next_mark(file: &[u8], from: usize) -> usize {
-    let rest = file.get(from..).unwrap_or_default();
-    rest.windows(MARK.len()).position(|window| window == MARK).map_or(file.len(), |at| from + at)
+fn cut_frame(length: [u8; 4]) -> [u8; FRAME] {
+    let mut frame = [0; FRAME];
+    frame[..4].copy_from_slice(CUT);
+    frame[4..8].copy_from_slice(&length);
+    frame[8..].copy_from_slice(&xxh3_64(&length).to_le_bytes());
+    frame
+}
+
+/// Notes in the file itself that everything up to `start` was delivered. Sixteen bytes, written at once: who is killed
+/// meanwhile has done it or has not.
+pub(crate) fn cut(path: &Path, start: u64) -> io::Result<()> {
+    let first = (HEAD.len() + FRAME) as u64;
+    let Some(length) = start.checked_sub(first).and_then(|length| u32::try_from(length).ok()) else {
+        return Ok(());
+    };
+    let mut file = OpenOptions::new().write(true).open(path)?;
+    file.seek(SeekFrom::Start(HEAD.len() as u64))?;
+    file.write_all(&cut_frame(length.to_le_bytes()))
 }

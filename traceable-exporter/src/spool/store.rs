@@ -1,21 +1,19 @@
 //! Records on disk, in order: appended at one end, delivered from the other.
 
-use std::collections::VecDeque;
 use std::fs::{self, File};
 use std::io;
-use std::ops::Range;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::cursor::Cursor;
+use super::entry::{Entry, Place, Refused, Resumed, Waited};
 use super::folder::Folder;
 use super::found::Found;
-use super::record::Label;
-use super::segment::{self, Writer};
+use super::record::{Label, Payload};
+use super::segment::{self, Kind};
 use super::settings::Spool;
+use super::state::State;
 
-/// A file that grew beyond this gets a successor, so that room is given back while an outage is worked off.
-const SEGMENT: u64 = 8 << 20;
 /// What was delivered is kept until there is so much of it, or nothing to do.
 const DELIVERED: u64 = 1 << 20;
 /// How often it is looked whether there is nothing to do, at most.
@@ -23,73 +21,17 @@ const TICK: Duration = Duration::from_millis(100);
 /// How often others are looked for that have ended and left something.
 const LOOK_AROUND: Duration = Duration::from_secs(2);
 
+/// Waits until what was written to a file is on the disk.
+pub(super) type SyncFile = Box<dyn Fn(&File) -> io::Result<()> + Send + Sync>;
+
 /// What waits in one folder.
 pub(crate) struct Store {
-    folder: Folder,
-    settings: Spool,
-    state: Mutex<State>,
+    pub(super) folder: Folder,
+    pub(super) settings: Spool,
+    pub(super) state: Mutex<State>,
     /// Wakes who waits for records, written or to be synced.
-    changed: Condvar,
-}
-
-struct State {
-    /// Not delivered, oldest first.
-    entries: VecDeque<Entry>,
-    writer: Option<Writer>,
-    next_number: u64,
-    /// The length of each file.
-    files: VecDeque<(u64, u64)>,
-    cursor: Cursor,
-    /// When the first was written of what may not be on the disk yet.
-    unsynced: Option<Instant>,
-    closed: bool,
-}
-
-/// One record that was not delivered yet.
-#[derive(Clone)]
-pub(crate) struct Entry {
-    pub(crate) place: Place,
-    pub(crate) operations: u64,
-    /// All tickets of the queue below this one are settled when this record and those before it are.
-    pub(crate) settles: u64,
-}
-
-#[derive(Clone)]
-pub(crate) enum Place {
-    Disk {
-        number: u64,
-        payload: Range<u64>,
-    },
-    /// The disk would not take it.
-    Memory(Arc<[u8]>),
-}
-
-/// What there is to do.
-pub(crate) enum Waited {
-    /// To deliver the oldest record.
-    Record(Entry),
-    /// To take note of what others have left; it will be among the records.
-    TakenOver(Resumed),
-    /// Nothing, and there will be nothing.
-    Over,
-}
-
-/// What a former process left.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Resumed {
-    pub(crate) operations: u64,
-    /// Bytes that were no part of a whole record.
-    pub(crate) damaged: usize,
-    /// Files that could not be read.
-    pub(crate) unreadable: usize,
-}
-
-/// Why a record was not appended.
-#[derive(Debug)]
-pub(crate) enum Refused {
-    /// There are as many bytes as there may be.
-    Full,
-    Disk(io::Error),
+    pub(super) changed: Condvar,
+    pub(super) sync_file: SyncFile,
 }
 
 impl Store {
@@ -98,20 +40,33 @@ impl Store {
     /// # Errors
     /// If the folder cannot be made, read or written to.
     pub(crate) fn open(settings: &Spool) -> io::Result<(Store, Resumed)> {
-        let folder = Folder::take(&settings.directory)?;
-        let mut found = Found::default();
-        found.add_own(&folder)?;
-        found.take_over(&settings.directory, &folder);
+        Store::open_with(settings, Box::new(File::sync_data))
+    }
+
+    /// As [`open`](Self::open), on a disk that is brought up to date in this way.
+    pub(super) fn open_with(settings: &Spool, sync_file: SyncFile) -> io::Result<(Store, Resumed)> {
+        let directory = &settings.directory;
+        let mut folder = Folder::take(directory)?;
+        let mut found = loop {
+            let mut found = Found::default();
+            found.add_own(&folder)?;
+            if found.resumed.unreadable.is_empty() && found.resumed.unknown.is_empty() {
+                break found;
+            }
+            // what can be read there is taken over below
+            folder = folder.give_up_for_next(directory)?;
+        };
+        found.take_over(directory, &folder, settings.max_age);
         let cursor = Cursor::open(folder.path())?;
-        let Found { entries, files, next_number, resumed } = found;
-        let state =
-            State { entries, writer: None, next_number, files, cursor, unsynced: None, closed: false };
-        let settings = settings.clone();
-        Ok((Store { folder, settings, state: Mutex::new(state), changed: Condvar::new() }, resumed))
+        let resumed = std::mem::take(&mut found.resumed);
+        let mut state = State::new(found, cursor);
+        let resumed = state.news(resumed);
+        let (state, changed) = (Mutex::new(state), Condvar::new());
+        Ok((Store { folder, settings: settings.clone(), state, changed, sync_file }, resumed))
     }
 
     /// A thread that panicked under the lock left nothing half done that matters.
-    fn lock(&self) -> MutexGuard<'_, State> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -139,7 +94,7 @@ impl Store {
         match appended {
             Ok(payload) => {
                 written();
-                let place = Place::Disk { number, payload };
+                let place = Place::Disk { kind: Kind::Line, number, payload };
                 state.entries.push_back(Entry { place, operations: label.total(), settles });
                 state.unsynced.get_or_insert_with(Instant::now);
                 drop(state);
@@ -148,7 +103,7 @@ impl Store {
             }
             Err((error, is_broken)) => {
                 if is_broken {
-                    state.writer = None;
+                    state.retire_writer();
                 }
                 Err(Refused::Disk(error))
             }
@@ -181,16 +136,12 @@ impl Store {
         self.lock().entries.is_empty()
     }
 
-    #[cfg(all(test, not(traceable_loom)))]
-    pub(super) fn is_unsynced(&self) -> bool {
-        self.lock().unsynced.is_some()
-    }
-
-    /// The oldest record, when there is one.
+    /// The next record, when there is one.
     pub(crate) fn wait(&self) -> Waited {
         let mut state = self.lock();
         loop {
-            if let Some(entry) = state.entries.front() {
+            let due = state.aside.due().filter(|_| !state.closed);
+            if let Some(entry) = due.or(state.entries.front()) {
                 return Waited::Record(entry.clone());
             }
             if state.closed {
@@ -205,6 +156,7 @@ impl Store {
                 continue;
             }
             state.remove_delivered(&self.folder, 0);
+            state.aside.wake();
             let resumed = self.take_over(&mut state);
             if resumed != Resumed::default() {
                 return Waited::TakenOver(resumed);
@@ -214,38 +166,42 @@ impl Store {
 
     /// Takes what others have left that have ended since this was opened.
     fn take_over(&self, state: &mut State) -> Resumed {
-        let mut found = Found::from(state.next_number);
-        found.take_over(&self.settings.directory, &self.folder);
-        if found.resumed != Resumed::default() {
-            // new records come after those that were found, in a file with a higher number
-            let _ = state.sync();
-            state.writer = None;
-        }
-        state.next_number = found.next_number;
-        state.entries.extend(found.entries);
-        state.files.extend(found.files);
-        found.resumed
+        let mut found = Found::from(state.next_number, state.looked_at());
+        found.take_over(&self.settings.directory, &self.folder, self.settings.max_age);
+        let resumed = std::mem::take(&mut found.resumed);
+        state.add(found);
+        state.news(resumed)
     }
 
     /// Reads a record. `None`: it is not what was written.
     ///
     /// # Errors
     /// If the disk fails.
-    pub(crate) fn read(&self, entry: &Entry) -> io::Result<Option<Vec<u8>>> {
-        match &entry.place {
-            Place::Memory(bytes) => Ok(Some(bytes.to_vec())),
-            Place::Disk { number, payload } => {
-                segment::read(&File::open(segment::path(self.folder.path(), *number))?, payload)
+    pub(crate) fn read(&self, entry: &Entry) -> io::Result<Option<Payload>> {
+        let (kind, number, payload) = match &entry.place {
+            Place::Memory(bytes) => return Ok(Some(Payload::Held(bytes.clone()))),
+            Place::Disk { kind, number, payload } => (*kind, *number, payload),
+        };
+        let read = match File::open(segment::path(self.folder.path(), kind, number)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound && kind == Kind::Line => {
+                self.lock().taken_away(number).map_or(Err(error), |writer| writer.read_back(payload))
             }
-        }
+            file => segment::read(&file?, payload),
+        };
+        Ok(read?.map(Payload::Read))
     }
 
-    /// Notes that the oldest record is settled, and returns the ticket below which all are. Files whose records all are
-    /// settled get deleted.
-    pub(crate) fn done(&self) -> u64 {
+    /// Notes that a record is settled, the oldest or one that was set aside, and returns the ticket below which all
+    /// are. Files whose records all are settled get deleted.
+    pub(crate) fn done(&self, entry: &Entry) -> u64 {
         let mut state = self.lock();
+        if let Place::Disk { kind: kind @ Kind::Aside, number, .. } = entry.place {
+            state.aside.remove(entry);
+            let _ = fs::remove_file(segment::path(self.folder.path(), kind, number));
+            return 0;
+        }
         let Some(entry) = state.entries.pop_front() else { return 0 };
-        if let Place::Disk { number, payload } = entry.place {
+        if let Place::Disk { number, payload, .. } = entry.place {
             // if it cannot be written, some runs may be sent once more
             let _ = state.cursor.write(number, payload.end);
         }
@@ -260,7 +216,8 @@ impl Store {
 
     /// How many operations wait.
     pub(crate) fn left(&self) -> u64 {
-        self.lock().entries.iter().map(|entry| entry.operations).sum()
+        let state = self.lock();
+        state.entries.iter().map(|entry| entry.operations).sum::<u64>() + state.aside.operations()
     }
 
     /// Nothing more will be appended.
@@ -268,112 +225,4 @@ impl Store {
         self.lock().closed = true;
         self.changed.notify_all();
     }
-
-    /// Brings to the disk what was written, again and again, each time within the interval of the settings, until the
-    /// store is closed. For a thread of its own: neither who writes nor who sends has to wait for the disk.
-    pub(crate) fn keep_synced(&self, tell: impl Fn(&io::Error)) {
-        let every = self.settings.sync_every;
-        let mut state = self.lock();
-        loop {
-            let left = state.unsynced.map(|since| every.saturating_sub(since.elapsed()));
-            state = match left {
-                None if state.closed => return,
-                None => self.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
-                Some(left) if left.is_zero() || state.closed => {
-                    let since = state.unsynced.take();
-                    let file = state.writer.as_ref().map(Writer::file);
-                    drop(state);
-                    let synced =
-                        file.transpose().and_then(|file| file.map_or(Ok(()), |file| file.sync_data()));
-                    let mut state = self.lock();
-                    if let Err(error) = synced {
-                        tell(&error);
-                        if !state.closed {
-                            // again, after another interval
-                            state.unsynced = since.map(|_| Instant::now());
-                        }
-                    }
-                    state
-                }
-                Some(left) => {
-                    self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0
-                }
-            };
-        }
-    }
 }
-
-impl State {
-    fn bytes(&self) -> u64 {
-        self.files.iter().map(|(_, length)| length).sum()
-    }
-
-    fn set_length(&mut self, number: u64, length: u64) {
-        match self.files.back_mut() {
-            Some(last) if last.0 == number => last.1 = length,
-            _ => self.files.push_back((number, length)),
-        }
-    }
-
-    /// What the next record is appended to.
-    fn writer(&mut self, folder: &Folder) -> io::Result<&mut Writer> {
-        if self.writer.as_ref().is_some_and(|writer| writer.end() >= SEGMENT) {
-            self.sync()?;
-            self.writer = None;
-        }
-        match &mut self.writer {
-            Some(_) => {}
-            none => {
-                // one that cannot be made must not be in the way of the next
-                let number = self.next_number;
-                self.next_number = number.saturating_add(1);
-                *none = Some(Writer::create(folder.path(), number)?);
-                sync_folder(folder);
-            }
-        }
-        self.writer.as_mut().ok_or_else(|| io::ErrorKind::NotFound.into())
-    }
-
-    fn sync(&mut self) -> io::Result<()> {
-        self.writer.as_ref().map_or(Ok(()), Writer::sync)?;
-        self.unsynced = None;
-        Ok(())
-    }
-
-    /// Deletes files that hold nothing but what was delivered; the one that is written to, if that is more than
-    /// `worth` bytes.
-    fn remove_delivered(&mut self, folder: &Folder, worth: u64) {
-        let needed = self.entries.iter().find_map(|entry| match entry.place {
-            Place::Disk { number, .. } => Some(number),
-            Place::Memory(_) => None,
-        });
-        let written = self.writer.as_ref().map(|writer| (writer.number(), writer.end()));
-        while let Some((number, _)) = self.files.front().copied() {
-            if needed.is_some_and(|needed| number >= needed) {
-                break;
-            }
-            if let Some((current, end)) = written
-                && current == number
-            {
-                if end <= worth {
-                    break;
-                }
-                self.writer = None;
-                self.unsynced = None;
-            }
-            // if it cannot be deleted, the cursor says that it has been delivered
-            let _ = fs::remove_file(segment::path(folder.path(), number));
-            self.files.pop_front();
-        }
-    }
-}
-
-/// A new file is not there after a loss of power unless its folder is on the disk too. Where the system cannot do that,
-/// it is no worse than without.
-#[cfg(unix)]
-fn sync_folder(folder: &Folder) {
-    let _ = File::open(folder.path()).and_then(|folder| folder.sync_all());
-}
-
-#[cfg(not(unix))]
-fn sync_folder(_: &Folder) {}

@@ -52,12 +52,16 @@ pub(crate) struct Encoded {
     pub(crate) content_type: String,
     /// Set if the body is compressed: bytes before, without the framing.
     pub(crate) uncompressed: Option<usize>,
+    /// Bytes of the whole body before it was compressed.
+    pub(crate) unpacked: usize,
 }
 
 /// Plain text above this length goes to the compressor, so that no more of it waits. Most bodies are shorter, and are
 /// compressed in one go.
 #[cfg(feature = "zstd")]
 const CHUNK: usize = 1 << 20;
+/// The longest body that is unpacked: a damaged one, or one of strangers, may claim to be of any length.
+pub(crate) const MAX_UNPACKED: usize = 256 << 20;
 /// Buffers that grew larger for one body are given back afterwards.
 const KEEP: usize = 4 << 20;
 
@@ -123,12 +127,6 @@ impl Encoder {
         &self.plain
     }
 
-    /// Takes a body that was made before, as if it were the one that was made last.
-    pub(crate) fn load(&mut self, body: Vec<u8>) {
-        self.clear();
-        self.plain = body;
-    }
-
     fn clear(&mut self) {
         self.is_packed = false;
         self.multipart.set_content(0);
@@ -152,6 +150,7 @@ impl Encoder {
         }
         body.attachments_left_out = self.batch.attachments_left_out();
         self.batch.finish(&mut self.plain);
+        body.unpacked = self.plain.len();
         body
     }
 
@@ -180,6 +179,7 @@ impl Encoder {
             gone += self.pack_chunk()?;
         }
         self.plain.extend_from_slice(&closing);
+        body.unpacked = gone + self.plain.len();
         self.finish_packing()?;
         body.uncompressed = self.is_packed.then(|| self.multipart.content());
         Ok(body)
@@ -236,8 +236,8 @@ impl Encoder {
 }
 
 impl Encoded {
-    /// A body that was made before.
-    pub(crate) fn loaded(
+    /// A multipart body that was made before.
+    pub(crate) fn kept(
         format: Format,
         runs: usize,
         content_type: String,
@@ -247,7 +247,15 @@ impl Encoded {
     }
 
     fn new(format: Format, content_type: String) -> Encoded {
-        Encoded { format, runs: 0, names_cut: 0, attachments_left_out: 0, content_type, uncompressed: None }
+        Encoded {
+            format,
+            runs: 0,
+            names_cut: 0,
+            attachments_left_out: 0,
+            content_type,
+            uncompressed: None,
+            unpacked: 0,
+        }
     }
 
     fn count(&mut self, run: &impl Run) {
@@ -258,7 +266,7 @@ impl Encoded {
 
 /// Only a build with the feature `zstd` has written, and can read, compressed bodies.
 #[cfg(not(feature = "zstd"))]
-pub(crate) fn unpack(_: &[u8]) -> io::Result<Vec<u8>> {
+pub(crate) fn unpack(_: &[u8], _: Option<usize>) -> io::Result<Vec<u8>> {
     Err(io::ErrorKind::Unsupported.into())
 }
 

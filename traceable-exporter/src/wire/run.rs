@@ -25,6 +25,28 @@ pub(crate) trait Run {
     fn write(&self, body: &mut impl Pieces, scratch: &mut Vec<u8>, shared: &Shared);
 }
 
+impl<R: Run> Run for &R {
+    fn operations(&self) -> u64 {
+        (**self).operations()
+    }
+
+    fn bytes(&self) -> usize {
+        (**self).bytes()
+    }
+
+    fn name(&self) -> Cow<'_, str> {
+        (**self).name()
+    }
+
+    fn is_name_cut(&self) -> bool {
+        (**self).is_name_cut()
+    }
+
+    fn write(&self, body: &mut impl Pieces, scratch: &mut Vec<u8>, shared: &Shared) {
+        (**self).write(body, scratch, shared);
+    }
+}
+
 /// Takes a run piece by piece: first what identifies it, then fields, then attachments.
 pub(crate) trait Pieces {
     /// `json`: an object that holds all that is no [`Field`].

@@ -16,7 +16,7 @@ use super::run_json::Shared;
 
 /// A run in a body that is kept, uncompressed.
 pub(crate) struct StoredRun {
-    body: Arc<[u8]>,
+    body: Arc<Vec<u8>>,
     kind: OperationKind,
     id: Uuid,
     operations: u64,
@@ -41,7 +41,7 @@ pub(crate) fn read(content_type: &str, body: Vec<u8>) -> Option<Vec<StoredRun>> 
 }
 
 fn read_parts(content_type: &str, body: Vec<u8>) -> Option<Vec<StoredRun>> {
-    let body: Arc<[u8]> = body.into();
+    let body = Arc::new(body);
     let mut runs: Vec<StoredRun> = Vec::new();
     let mut places: HashMap<Uuid, usize> = HashMap::new();
     for Part { name, mime_type, bytes } in parts::read(content_type, &body)? {
@@ -91,7 +91,7 @@ fn read_batch(body: &[u8]) -> Option<Vec<StoredRun>> {
             laid.add(kind, run.clone())?;
         }
     }
-    let body: Arc<[u8]> = laid.bytes.into();
+    let body = Arc::new(laid.bytes);
     Some(laid.runs.into_iter().map(|run| StoredRun { body: body.clone(), ..run }).collect())
 }
 

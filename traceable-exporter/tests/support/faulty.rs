@@ -46,6 +46,11 @@ pub struct Faulty {
 impl Faulty {
     /// Knows no `/info`. Requests for runs meet these faults, one after the other, and then `rest`.
     pub fn start(faults: Vec<Fault>, rest: Fault) -> Faulty {
+        Faulty::start_with(Fault::Status(404, String::new()), faults, rest)
+    }
+
+    /// As [`start`](Self::start), with this answer to `/info`.
+    pub fn start_with(info: Fault, faults: Vec<Fault>, rest: Fault) -> Faulty {
         // reached under every name of this machine
         let listener = TcpListener::bind("0.0.0.0:0").unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -53,10 +58,11 @@ impl Faulty {
         let server = Faulty { port, seen: seen.clone(), longest: longest.clone() };
         std::thread::spawn(move || {
             for stream in listener.incoming() {
-                let (seen, longest, faults, rest) =
-                    (seen.clone(), longest.clone(), faults.clone(), rest.clone());
+                let (seen, longest, info) = (seen.clone(), longest.clone(), info.clone());
+                let (faults, rest) = (faults.clone(), rest.clone());
                 std::thread::spawn(move || {
-                    serve(stream.unwrap(), &seen, &longest, |n| faults.get(n).unwrap_or(&rest).clone());
+                    let fault = |n| faults.get(n).unwrap_or(&rest).clone();
+                    serve(stream.unwrap(), &seen, &longest, &info, fault);
                 });
             }
         });
@@ -76,12 +82,18 @@ impl Faulty {
     }
 }
 
-fn serve(stream: TcpStream, seen: &Mutex<Vec<Seen>>, longest: &AtomicU64, fault: impl Fn(usize) -> Fault) {
+fn serve(
+    stream: TcpStream,
+    seen: &Mutex<Vec<Seen>>,
+    longest: &AtomicU64,
+    info: &Fault,
+    fault: impl Fn(usize) -> Fault,
+) {
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     let mut stream = stream;
     while let Some((path, head, length)) = read_head(&mut reader) {
         let answer = if path == "/info" {
-            Fault::Status(404, String::new())
+            info.clone()
         } else {
             let mut seen = seen.lock().unwrap();
             seen.push(Seen { path, head, at: Instant::now() });

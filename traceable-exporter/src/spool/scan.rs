@@ -1,0 +1,162 @@
+//! What is in a file, however damaged it is, and however long: a small part of it is in memory at a time.
+
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
+use std::ops::Range;
+
+use xxhash_rust::xxh3::Xxh3Builder;
+
+use super::record::Label;
+use super::segment::{FRAME, HEAD, MARK, cut_of, head_of};
+
+/// How much is read at a time.
+const CHUNK: usize = 64 << 10;
+
+/// Why a file is left alone.
+#[derive(Debug)]
+pub(crate) enum Unread {
+    /// Another version of this crate has written it.
+    Unknown,
+    Disk(io::Error),
+}
+
+impl From<io::Error> for Unread {
+    fn from(error: io::Error) -> Unread {
+        Unread::Disk(error)
+    }
+}
+
+/// Tells where the payloads of a file of this `length` lie, from `start` on, each with its label unless that makes no
+/// sense. Returns how many bytes are no part of a whole frame.
+///
+/// What is anything else than a whole frame is skipped up to the next one: what was cut off or overwritten costs the
+/// records it touches and no other.
+pub(crate) fn scan(
+    file: impl Read + Seek,
+    length: u64,
+    start: u64,
+    mut found: impl FnMut(Range<u64>, Option<Label>),
+) -> Result<u64, Unread> {
+    let mut file = Source { reader: BufReader::with_capacity(CHUNK, file), at: 0, length };
+    let mut damaged = 0;
+    let mut at = start.max(file.beginning()?);
+    while at < length {
+        match file.frame(at)? {
+            Some(payload) => {
+                at = payload.end;
+                let label = file.label(&payload)?;
+                found(payload, label);
+            }
+            None => {
+                let next = file.next_mark(at + 1)?;
+                damaged += next - at;
+                at = next;
+            }
+        }
+    }
+    Ok(damaged)
+}
+
+/// A file with a place in it.
+struct Source<R: Read + Seek> {
+    reader: BufReader<R>,
+    at: u64,
+    length: u64,
+}
+
+impl<R: Read + Seek> Source<R> {
+    fn go_to(&mut self, at: u64) -> io::Result<()> {
+        match i64::try_from(i128::from(at) - i128::from(self.at)) {
+            Ok(by) => self.reader.seek_relative(by)?,
+            Err(_) => drop(self.reader.seek(SeekFrom::Start(at))?),
+        }
+        self.at = at;
+        Ok(())
+    }
+
+    /// `None`: so much is not there.
+    fn take<const N: usize>(&mut self, at: u64) -> io::Result<Option<[u8; N]>> {
+        if at.checked_add(N as u64).is_none_or(|end| end > self.length) {
+            return Ok(None);
+        }
+        let mut bytes = [0; N];
+        self.go_to(at)?;
+        self.reader.read_exact(&mut bytes)?;
+        self.at += N as u64;
+        Ok(Some(bytes))
+    }
+
+    /// Where that begins what was not delivered when the file was moved here.
+    fn beginning(&mut self) -> Result<u64, Unread> {
+        let after = HEAD.len() as u64;
+        if let Some(head) = self.take::<{ HEAD.len() }>(0)? {
+            let (name, version) = head.split_at(HEAD.len() - 1);
+            // a damaged head is no reason to lose what follows it
+            if HEAD.starts_with(name) && version[0].is_ascii_alphanumeric() && head != *HEAD {
+                return Err(Unread::Unknown);
+            }
+        }
+        Ok(self.take::<FRAME>(after)?.and_then(|frame| cut_of(&frame)).unwrap_or(after))
+    }
+
+    /// The payload of a whole frame that begins here.
+    fn frame(&mut self, at: u64) -> io::Result<Option<Range<u64>>> {
+        let Some((length, sum)) = self.take::<FRAME>(at)?.and_then(|frame| head_of(&frame)) else {
+            return Ok(None);
+        };
+        let payload = self.at..self.at + length;
+        if payload.end > self.length {
+            return Ok(None);
+        }
+        let mut checksum = Xxh3Builder::new().with_seed(length).build();
+        while self.at < payload.end {
+            let chunk = self.reader.fill_buf()?;
+            let size = chunk.len().min((payload.end - self.at) as usize);
+            if size == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            checksum.update(&chunk[..size]);
+            self.reader.consume(size);
+            self.at += size as u64;
+        }
+        Ok((checksum.digest() == sum).then_some(payload))
+    }
+
+    fn label(&mut self, payload: &Range<u64>) -> io::Result<Option<Label>> {
+        let end = self.at;
+        let Some(length) = self.take::<4>(payload.start)?.map(u32::from_le_bytes) else { return Ok(None) };
+        let mut json = Vec::new();
+        if u64::from(length) <= payload.end - self.at {
+            (&mut self.reader).take(length.into()).read_to_end(&mut json)?;
+            self.at += json.len() as u64;
+        }
+        self.go_to(end)?;
+        Ok(Label::read(&json))
+    }
+
+    /// Where the next frame may begin; else the end.
+    fn next_mark(&mut self, from: u64) -> io::Result<u64> {
+        self.go_to(from)?;
+        let mut matched = 0;
+        while self.at < self.length {
+            let chunk = self.reader.fill_buf()?;
+            if chunk.is_empty() {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            let seen = chunk.iter().position(|byte| {
+                // no beginning of the mark is inside of it
+                matched = match *byte {
+                    byte if byte == MARK[matched] => matched + 1,
+                    byte => usize::from(byte == MARK[0]),
+                };
+                matched == MARK.len()
+            });
+            let size = seen.map_or(chunk.len(), |at| at + 1);
+            self.reader.consume(size);
+            self.at += size as u64;
+            if seen.is_some() {
+                return Ok(self.at - MARK.len() as u64);
+            }
+        }
+        Ok(self.length)
+    }
+}

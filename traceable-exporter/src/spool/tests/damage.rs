@@ -1,0 +1,129 @@
+//! What is read again after damage.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::{Label, Resumed, Scratch, drain, label, next};
+use crate::spool::entry::Place;
+
+/// A file with three records, and where each of them ends.
+fn three_records(scratch: &Scratch) -> (PathBuf, Vec<u8>, Vec<usize>) {
+    let (store, _) = scratch.open();
+    let mut ends = Vec::new();
+    for body in [&b"first"[..], &[7; 100], b""] {
+        store.append(&label(1), body, 0, || {}).unwrap();
+        ends.push(fs::metadata(&scratch.segments()[0]).unwrap().len() as usize);
+    }
+    drop(store);
+    let path = scratch.segments().remove(0);
+    let bytes = fs::read(&path).unwrap();
+    (path, bytes, ends)
+}
+
+fn reopen_with(scratch: &Scratch, path: &Path, bytes: &[u8]) -> (Vec<Vec<u8>>, Resumed) {
+    let _ = fs::remove_file(path.with_file_name("cursor"));
+    fs::write(path, bytes).unwrap();
+    let (store, resumed) = scratch.open();
+    (drain(&store), resumed)
+}
+
+#[test]
+fn a_file_that_was_cut_off_anywhere_loses_what_was_cut_and_no_more() {
+    let scratch = Scratch::new();
+    let (path, bytes, ends) = three_records(&scratch);
+    for length in 0..=bytes.len() {
+        let (bodies, resumed) = reopen_with(&scratch, &path, &bytes[..length]);
+        let whole = ends.iter().filter(|end| **end <= length).count();
+        assert_eq!(bodies.len(), whole, "cut to {length}");
+        assert_eq!(resumed.operations, whole as u64);
+        let at_an_end = length <= 8 || ends.contains(&length);
+        assert_eq!(resumed.damaged == 0, at_an_end, "cut to {length}");
+    }
+}
+
+#[test]
+fn a_flipped_bit_anywhere_costs_one_record_at_most() {
+    let scratch = Scratch::new();
+    let (path, bytes, _) = three_records(&scratch);
+    let (all, _) = reopen_with(&scratch, &path, &bytes);
+    assert_eq!(all.len(), 3);
+    for at in 0..bytes.len() {
+        let mut damaged = bytes.clone();
+        damaged[at] ^= 1 << (at % 8);
+        let (bodies, resumed) = reopen_with(&scratch, &path, &damaged);
+        assert!(bodies.len() >= 2, "bit flipped at {at}");
+        assert!(bodies.iter().all(|body| all.contains(body)), "bit flipped at {at}");
+        assert_eq!(bodies.len() == 3, resumed.damaged == 0, "bit flipped at {at}");
+    }
+}
+
+#[test]
+fn a_damaged_cursor_sends_once_more_and_loses_nothing() {
+    let scratch = Scratch::new();
+    let (path, bytes, _) = three_records(&scratch);
+    let cursor = path.with_file_name("cursor");
+    let (store, _) = scratch.open();
+    store.done(&next(&store));
+    drop(store);
+    let line = fs::read(&cursor).unwrap();
+    for at in 0..line.len() {
+        fs::write(&path, &bytes).unwrap();
+        let mut damaged = line.clone();
+        damaged[at] ^= 1;
+        fs::write(&cursor, damaged).unwrap();
+        let (store, _) = scratch.open();
+        assert_eq!(drain(&store).len(), 3, "bit flipped at {at}");
+    }
+}
+
+#[test]
+fn a_record_that_is_damaged_while_it_waits_is_noticed() {
+    let scratch = Scratch::new();
+    let (store, _) = scratch.open();
+    store.append(&label(1), b"text", 0, || {}).unwrap();
+    let path = scratch.segments().remove(0);
+    let mut bytes = fs::read(&path).unwrap();
+    *bytes.last_mut().unwrap() ^= 1;
+    fs::write(&path, bytes).unwrap();
+    let entry = next(&store);
+    assert!(store.read(&entry).unwrap().is_none());
+}
+
+#[test]
+fn a_file_that_somebody_deletes_is_read_as_long_as_it_is_written_to() {
+    let scratch = Scratch::new();
+    let (store, _) = scratch.open();
+    store.append(&label(1), b"first", 0, || {}).unwrap();
+    store.append(&label(1), b"second", 0, || {}).unwrap();
+    fs::remove_file(scratch.segments().remove(0)).unwrap();
+    let first = next(&store);
+    assert_eq!(Label::split(&store.read(&first).unwrap().unwrap()).unwrap().1, b"first");
+    // what follows does not go where nobody would find it
+    store.append(&label(1), b"third", 0, || {}).unwrap();
+    assert_eq!(scratch.segments().len(), 1);
+    assert_eq!(drain(&store), [&b"first"[..], b"second", b"third"]);
+    assert!(scratch.segments().is_empty());
+}
+
+#[test]
+fn a_file_that_is_not_there_is_an_error() {
+    let scratch = Scratch::new();
+    let (store, _) = scratch.open();
+    // longer than a file may get, so that the next begins another
+    store.append(&label(1), &vec![1; 9 << 20], 0, || {}).unwrap();
+    let path = scratch.segments().remove(0);
+    store.append(&label(1), b"next", 0, || {}).unwrap();
+    fs::remove_file(path).unwrap();
+    assert!(store.read(&next(&store)).is_err());
+}
+
+#[test]
+fn a_length_that_is_damaged_takes_no_memory() {
+    let scratch = Scratch::new();
+    let (store, _) = scratch.open();
+    store.append(&label(1), b"text", 0, || {}).unwrap();
+    let mut entry = next(&store);
+    let Place::Disk { payload, .. } = &mut entry.place else { panic!("it is on disk") };
+    payload.end = u64::MAX;
+    assert!(store.read(&entry).unwrap().is_none());
+}

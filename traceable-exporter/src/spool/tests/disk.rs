@@ -1,0 +1,166 @@
+//! What the disk takes, and what it does not.
+
+use std::fs;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
+use std::time::Duration;
+
+use super::{Kind, Scratch, Spool, Store, drain, label, next, segment};
+use crate::spool::Refused;
+
+#[test]
+fn what_is_full_takes_no_more_until_something_was_delivered() {
+    let scratch = Scratch::new();
+    let (store, _) = Store::open(&Spool::new(&scratch.0).max_bytes(20 << 20)).unwrap();
+    let body = vec![0; 4 << 20];
+    let mut taken = 0;
+    while store.append(&label(1), &body, 0, || {}).is_ok() {
+        taken += 1;
+    }
+    assert_eq!(taken, 4);
+    assert!(matches!(store.append(&label(1), &body, 0, || {}), Err(Refused::Full)));
+    for _ in 0..2 {
+        store.done(&next(&store));
+    }
+    assert!(store.append(&label(1), &body, 0, || {}).is_ok());
+}
+
+#[test]
+fn a_file_that_cannot_be_made_does_not_hinder_the_next() {
+    let scratch = Scratch::new();
+    let (store, _) = scratch.open();
+    fs::create_dir(segment::path(&scratch.0.join("0000"), Kind::Line, 1)).unwrap();
+    assert!(matches!(store.append(&label(1), b"1", 0, || {}), Err(Refused::Disk(_))));
+    store.append(&label(1), b"2", 0, || {}).unwrap();
+    assert_eq!(drain(&store), [b"2"]);
+}
+
+#[test]
+fn what_was_written_is_synced_though_nothing_follows() {
+    let scratch = Scratch::new();
+    let settings = Spool::new(&scratch.0).sync_every(std::time::Duration::from_millis(30));
+    let (store, _) = Store::open(&settings).unwrap();
+    std::thread::scope(|scope| {
+        scope.spawn(|| store.keep_synced(|| {}, |error| panic!("{error}")));
+        store.append(&label(1), b"1", 0, || {}).unwrap();
+        assert!(store.is_unsynced());
+        let begun = std::time::Instant::now();
+        while store.is_unsynced() {
+            assert!(begun.elapsed().as_secs() < 10);
+            std::thread::yield_now();
+        }
+        store.close();
+    });
+}
+
+/// A store whose disk does not say that it has anything, while that is wanted.
+fn on_a_failing_disk(scratch: &Scratch) -> (Store, Arc<AtomicBool>, Arc<AtomicUsize>) {
+    let (fails, asked) = (Arc::new(AtomicBool::new(true)), Arc::new(AtomicUsize::new(0)));
+    let own = (fails.clone(), asked.clone());
+    let sync = move |_: &fs::File| {
+        own.1.fetch_add(1, SeqCst);
+        if own.0.load(SeqCst) { Err(io::Error::other("no such luck")) } else { Ok(()) }
+    };
+    let settings = Spool::new(&scratch.0).sync_every(Duration::from_millis(10));
+    (Store::open_with(&settings, Box::new(sync)).unwrap().0, fails, asked)
+}
+
+fn wait_until(condition: impl Fn() -> bool) {
+    let begun = std::time::Instant::now();
+    while !condition() {
+        assert!(begun.elapsed().as_secs() < 10);
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn what_the_disk_failed_to_take_is_not_called_safe_and_loses_nothing() {
+    let scratch = Scratch::new();
+    let (store, fails, asked) = on_a_failing_disk(&scratch);
+    let (safe, told) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let tell = |error: &io::Error| {
+                assert_eq!(error.to_string(), "no such luck");
+                told.fetch_add(1, SeqCst);
+            };
+            store.keep_synced(|| _ = safe.fetch_add(1, SeqCst), tell);
+        });
+        store.append(&label(1), b"1", 0, || {}).unwrap();
+        wait_until(|| told.load(SeqCst) == 1);
+        std::thread::sleep(Duration::from_millis(50));
+        // that file is not asked for again, as the answer would be worth nothing: another one takes what follows
+        fails.store(false, SeqCst);
+        store.append(&label(1), b"2", 0, || {}).unwrap();
+        wait_until(|| asked.load(SeqCst) == 2);
+        assert_eq!(scratch.segments().len(), 2);
+        std::thread::sleep(Duration::from_millis(50));
+        assert_eq!((safe.load(SeqCst), told.load(SeqCst), asked.load(SeqCst)), (0, 1, 2));
+        // with the first, the doubt is gone
+        store.done(&next(&store));
+        store.append(&label(1), b"3", 0, || {}).unwrap();
+        wait_until(|| safe.load(SeqCst) == 1);
+        store.close();
+    });
+    assert_eq!(drain(&store), [b"2", b"3"]);
+}
+
+#[test]
+fn a_record_is_set_aside_only_when_it_is_on_the_disk() {
+    let scratch = Scratch::new();
+    let (store, fails, _) = on_a_failing_disk(&scratch);
+    for body in [b"1", b"2", b"3"] {
+        store.append(&label(1), body, 0, || {}).unwrap();
+    }
+    let first = next(&store);
+    assert!(!store.set_aside(&first, None));
+    assert!(scratch.files(Kind::Aside).is_empty());
+    fails.store(false, SeqCst);
+    assert!(store.set_aside(&first, None));
+    store.done(&first);
+    assert_eq!(scratch.files(Kind::Aside).len(), 1);
+    // a second one not before the server has taken something
+    assert!(!store.set_aside(&next(&store), None));
+    store.done(&next(&store));
+    store.server_takes();
+    let aside = next(&store);
+    assert!(aside.is_aside());
+    assert!(store.read(&aside).unwrap().unwrap().ends_with(b"1"));
+    store.put_off(&aside);
+    assert_eq!(drain(&store), [b"3"]);
+    drop(store);
+    // the next process has it, whatever folder it uses
+    fs::rename(scratch.0.join("0000"), scratch.0.join("0005")).unwrap();
+    let (store, resumed) = scratch.open();
+    assert_eq!((resumed.operations, resumed.aside), (0, 1));
+    let aside = store.first_aside().unwrap();
+    assert!(store.read(&aside).unwrap().unwrap().ends_with(b"1"));
+    store.done(&aside);
+    assert!(scratch.files(Kind::Aside).is_empty() && store.first_aside().is_none());
+}
+
+#[test]
+fn what_is_set_aside_takes_room() {
+    let scratch = Scratch::new();
+    let (store, _) = Store::open(&Spool::new(&scratch.0).max_bytes(1000)).unwrap();
+    for _ in 0..3 {
+        store.append(&label(1), &[7; 100], 0, || {}).unwrap();
+    }
+    let first = next(&store);
+    assert!(store.set_aside(&first, None));
+    store.done(&first);
+    store.server_takes();
+    // a quarter at most
+    let second = store.first_aside().unwrap();
+    assert!(second.is_aside());
+    store.put_off(&second);
+    assert!(!store.set_aside(&next(&store), None));
+    let appended = (0..).take_while(|_| store.append(&label(1), &[7; 100], 0, || {}).is_ok()).count();
+    assert!(appended < 4, "{appended}");
+}
+
+#[test]
+fn what_waits_on_disk_takes_little_memory() {
+    assert!(std::mem::size_of::<crate::spool::Entry>() <= 48);
+}

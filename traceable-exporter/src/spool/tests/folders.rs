@@ -1,0 +1,178 @@
+//! Folders: whose they are, and what others have left.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::{Kind, Label, Resumed, Scratch, Spool, Store, Waited, drain, label, next, segment};
+
+fn paths(resumed: &Resumed) -> Vec<PathBuf> {
+    resumed.unreadable.iter().map(|(path, _)| path.clone()).collect()
+}
+
+#[test]
+fn each_has_a_folder_of_its_own_and_what_others_left_is_taken_over() {
+    let scratch = Scratch::new();
+    let (first, _) = scratch.open();
+    let (second, _) = scratch.open();
+    first.append(&label(1), b"1", 0, || {}).unwrap();
+    second.append(&label(2), b"2", 0, || {}).unwrap();
+    second.append(&label(3), b"3", 0, || {}).unwrap();
+    second.done(&next(&second));
+    // while the first lives, its records are its own
+    drop(second);
+    let (third, resumed) = scratch.open();
+    assert_eq!(resumed.operations, 3);
+    drop(first);
+    let (fourth, resumed) = scratch.open();
+    assert_eq!(resumed.operations, 1);
+    assert_eq!(drain(&fourth), [b"1"]);
+    assert_eq!(drain(&third), [b"3"]);
+    assert!(scratch.segments().is_empty());
+}
+
+#[test]
+fn names_that_are_taken_and_files_that_are_none_are_in_nobodys_way() {
+    let scratch = Scratch::new();
+    let (other, _) = scratch.open();
+    other.append(&label(1), b"left", 0, || {}).unwrap();
+    drop(other);
+    // one file that is none, where the next one would be: another folder is used
+    let in_the_way = segment::path(&scratch.0.join("0000"), Kind::Line, 2);
+    fs::create_dir(&in_the_way).unwrap();
+    let (store, resumed) = scratch.open();
+    assert_eq!((resumed.operations, paths(&resumed)), (1, vec![in_the_way.clone()]));
+    store.append(&label(1), b"new", 0, || {}).unwrap();
+
+    // what cannot be moved is not noted, and stays
+    let (second, _) = scratch.open();
+    second.append(&label(5), b"of another", 0, || {}).unwrap();
+    drop(second);
+    for number in 0..20 {
+        let _ = fs::create_dir(segment::path(&scratch.0.join("0001"), Kind::Line, number));
+    }
+    let mut bodies = Vec::new();
+    for _ in 0..2 {
+        let entry = next(&store);
+        bodies.push(Label::split(&store.read(&entry).unwrap().unwrap()).unwrap().1.to_vec());
+        store.done(&entry);
+    }
+    assert_eq!(bodies, [&b"left"[..], b"new"]);
+    store.close();
+    assert!(matches!(store.wait(), Waited::Over));
+    drop(store);
+    for number in 0..20 {
+        let _ = fs::remove_dir(segment::path(&scratch.0.join("0001"), Kind::Line, number));
+    }
+    let (last, resumed) = scratch.open();
+    assert_eq!((resumed.operations, paths(&resumed)), (5, vec![in_the_way]));
+    assert_eq!(drain(&last), [b"of another"]);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_folder_that_everybody_may_write_to_is_refused() {
+    use std::os::unix::fs::PermissionsExt;
+    let scratch = Scratch::new();
+    drop(scratch.open());
+    fs::set_permissions(&scratch.0, fs::Permissions::from_mode(0o777)).unwrap();
+    let error = Store::open(&Spool::new(&scratch.0)).err().unwrap();
+    assert!(error.to_string().contains("everybody may write"), "{error}");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_destination_that_is_a_link_is_refused() {
+    let (scratch, elsewhere) = (Scratch::new(), Scratch::new());
+    drop(elsewhere.open());
+    fs::create_dir(&scratch.0).unwrap();
+    let link = scratch.0.join("to-somebody");
+    std::os::unix::fs::symlink(&elsewhere.0, &link).unwrap();
+    let error = Store::open(&Spool::new(&link)).err().unwrap();
+    assert!(error.to_string().contains("link"), "{error}");
+}
+
+/// A store with three records in one file, the first of which was delivered. It has let go of its folder.
+fn one_of_three_delivered(scratch: &Scratch) {
+    let (store, _) = scratch.open();
+    for body in [b"1", b"2", b"3"] {
+        store.append(&label(1), body, 0, || {}).unwrap();
+    }
+    store.done(&next(&store));
+}
+
+#[test]
+fn what_was_delivered_is_known_however_often_it_is_taken_over() {
+    let scratch = Scratch::new();
+    one_of_three_delivered(&scratch);
+    for _ in 0..3 {
+        // the one that has it is in another folder each time
+        let holder = scratch.0.join("0000");
+        let moved = scratch.0.join("0009");
+        fs::rename(&holder, &moved).unwrap();
+        let (store, resumed) = scratch.open();
+        assert_eq!((resumed.operations, resumed.damaged), (2, 0));
+        assert!(!segment::path(&moved, Kind::Line, 1).exists());
+        drop(store);
+        let _ = fs::remove_dir_all(&moved);
+    }
+    let (store, resumed) = scratch.open();
+    assert_eq!(resumed.operations, 2);
+    assert_eq!(drain(&store), [b"2", b"3"]);
+}
+
+fn of_another_version(path: &Path) -> Vec<u8> {
+    let bytes = b"TRSPOOL2 what nobody here can know".to_vec();
+    fs::write(path, &bytes).unwrap();
+    bytes
+}
+
+#[test]
+fn what_another_version_has_written_is_left_alone_with_its_folder() {
+    let scratch = Scratch::new();
+    one_of_three_delivered(&scratch);
+    let folder = scratch.0.join("0000");
+    // also one that the cursor seems to say is delivered
+    let foreign = [0, 7].map(|number| segment::path(&folder, Kind::Line, number));
+    let bytes = foreign.each_ref().map(|path| of_another_version(path));
+    for _ in 0..2 {
+        let (store, resumed) = scratch.open();
+        assert_eq!(resumed.unknown, foreign);
+        store.append(&label(1), b"new", 0, || {}).unwrap();
+        let bodies = drain(&store);
+        assert_eq!(bodies.last().unwrap(), b"new");
+        drop(store);
+        assert_eq!(foreign.each_ref().map(|path| fs::read(path).unwrap()), bytes);
+    }
+    assert_eq!(scratch.segments().len(), 2);
+    // until nobody would send it any more
+    std::thread::sleep(Duration::from_millis(20));
+    let settings = Spool::new(&scratch.0).max_age(Duration::from_millis(10));
+    let (store, resumed) = Store::open(&settings).unwrap();
+    assert_eq!((resumed.unknown.len(), resumed.outdated), (0, 2));
+    drop(store);
+    assert!(scratch.segments().is_empty());
+}
+
+#[test]
+fn what_cannot_be_read_at_one_start_is_there_at_the_next() {
+    let scratch = Scratch::new();
+    let (store, _) = scratch.open();
+    store.append(&label(1), b"kept", 0, || {}).unwrap();
+    drop(store);
+    let path = scratch.segments().remove(0);
+    let away = path.with_extension("away");
+    fs::rename(&path, &away).unwrap();
+    fs::create_dir(&path).unwrap();
+    let (store, resumed) = scratch.open();
+    assert_eq!((resumed.operations, paths(&resumed)), (0, vec![path.clone()]));
+    // what is delivered meanwhile says nothing of it
+    store.append(&label(1), b"new", 0, || {}).unwrap();
+    assert_eq!(drain(&store), [b"new"]);
+    drop(store);
+    fs::remove_dir(&path).unwrap();
+    fs::rename(&away, &path).unwrap();
+    let (store, resumed) = scratch.open();
+    assert_eq!((resumed.operations, resumed.unreadable.len()), (1, 0));
+    assert_eq!(drain(&store), [b"kept"]);
+}

@@ -1,0 +1,78 @@
+//! The store: what the tests of it share.
+
+mod damage;
+mod disk;
+mod folders;
+mod model;
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
+use super::entry::{Entry, Resumed, Waited};
+use super::record::Label;
+use super::segment::{self, Kind};
+use super::settings::Spool;
+use super::store::Store;
+
+/// A folder that goes when the test ends.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new() -> Scratch {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("traceable-spool-{}-{}", std::process::id(), NEXT.fetch_add(1, Relaxed));
+        Scratch(std::env::temp_dir().join(name))
+    }
+
+    fn open(&self) -> (Store, Resumed) {
+        Store::open(&Spool::new(&self.0)).unwrap()
+    }
+
+    /// The files with records in all folders.
+    fn segments(&self) -> Vec<PathBuf> {
+        self.files(Kind::Line)
+    }
+
+    fn files(&self, kind: Kind) -> Vec<PathBuf> {
+        let folders = fs::read_dir(&self.0).unwrap().map(|entry| entry.unwrap().path());
+        let files = folders.flat_map(|folder| fs::read_dir(folder).unwrap());
+        files
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| segment::number(path, kind).is_some())
+            .collect()
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn label(operations: u64) -> Label {
+    Label {
+        content_type: "x".into(),
+        uncompressed: None,
+        unpacked: None,
+        operations: vec![operations],
+        at: Label::now(),
+    }
+}
+
+fn next(store: &Store) -> Entry {
+    let Waited::Record(entry) = store.wait() else { panic!("no record") };
+    entry
+}
+
+/// The bodies of all that was not delivered, oldest first.
+fn drain(store: &Store) -> Vec<Vec<u8>> {
+    let mut bodies = Vec::new();
+    store.close();
+    while let Waited::Record(entry) = store.wait() {
+        let bytes = store.read(&entry).unwrap().unwrap();
+        bodies.push(Label::split(&bytes).unwrap().1.to_vec());
+        store.done(&entry);
+    }
+    bodies
+}

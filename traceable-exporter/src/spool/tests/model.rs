@@ -1,0 +1,120 @@
+//! The store against a model of itself.
+
+use std::collections::VecDeque;
+use std::fs;
+
+use proptest::prelude::*;
+
+use super::{Kind, Label, Scratch, drain, label, next};
+
+#[derive(Clone, Debug)]
+enum Step {
+    Append(usize),
+    Deliver,
+    /// The server fails on it.
+    SetAside,
+    /// The server takes something, so that what was set aside is due.
+    Takes,
+    Reopen,
+    /// By a process that uses another folder.
+    TakeOver,
+    /// As after a loss of power: the last bytes of the newest file are gone.
+    Cut(usize),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        4 => (0..3000_usize).prop_map(Step::Append),
+        // larger than what makes a file be given up
+        1 => (2_000_000..9_000_000_usize).prop_map(Step::Append),
+        3 => Just(Step::Deliver),
+        1 => Just(Step::SetAside),
+        1 => Just(Step::Takes),
+        1 => Just(Step::Reopen),
+        1 => Just(Step::TakeOver),
+        1 => (1..2000_usize).prop_map(Step::Cut),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    /// The model: a queue of bodies, and those that are set aside.
+    #[test]
+    fn it_is_a_queue_on_disk(steps in prop::collection::vec(step(), 1..40)) {
+        let scratch = Scratch::new();
+        let (mut store, _) = scratch.open();
+        let mut model: VecDeque<Vec<u8>> = VecDeque::new();
+        let mut aside: Vec<Vec<u8>> = Vec::new();
+        for (n, step) in steps.into_iter().enumerate() {
+            match step {
+                Step::Append(size) => {
+                    let body = vec![n as u8; size];
+                    store.append(&label(1), &body, 0, || {}).unwrap();
+                    model.push_back(body);
+                }
+                Step::Deliver => {
+                    if model.is_empty() {
+                        continue;
+                    }
+                    let entry = next(&store);
+                    let bytes = store.read(&entry).unwrap().unwrap();
+                    let body = Label::split(&bytes).unwrap().1;
+                    let expected = match entry.is_aside() {
+                        true => aside.iter().position(|aside| aside == body).map(|at| aside.remove(at)),
+                        false => model.pop_front(),
+                    };
+                    prop_assert_eq!(Some(body), expected.as_deref());
+                    store.done(&entry);
+                }
+                Step::SetAside => {
+                    if model.is_empty() {
+                        continue;
+                    }
+                    let entry = next(&store);
+                    if entry.is_aside() {
+                        store.put_off(&entry);
+                    } else if store.set_aside(&entry, None) {
+                        store.done(&entry);
+                        aside.extend(model.pop_front());
+                    }
+                }
+                Step::Takes => store.server_takes(),
+                Step::Reopen | Step::TakeOver => {
+                    drop(store);
+                    if matches!(step, Step::TakeOver) {
+                        let _ = fs::remove_dir_all(scratch.0.join("0007"));
+                        fs::rename(scratch.0.join("0000"), scratch.0.join("0007")).unwrap();
+                    }
+                    let (again, resumed) = scratch.open();
+                    prop_assert_eq!(resumed.operations, model.len() as u64);
+                    prop_assert_eq!(resumed.aside, aside.len() as u64);
+                    store = again;
+                }
+                Step::Cut(bytes) => {
+                    drop(store);
+                    if let Some(path) = scratch.segments().into_iter().max() {
+                        let file = fs::OpenOptions::new().write(true).open(path).unwrap();
+                        let length = file.metadata().unwrap().len();
+                        file.set_len(length.saturating_sub(bytes as u64)).unwrap();
+                    }
+                    let (again, resumed) = scratch.open();
+                    // what is left is the oldest, in order
+                    prop_assert!(resumed.operations <= model.len() as u64);
+                    model.truncate(resumed.operations as usize);
+                    store = again;
+                }
+            }
+        }
+        prop_assert_eq!(drain(&store), Vec::from(model));
+        let mut left = Vec::new();
+        while let Some(entry) = store.first_aside() {
+            left.push(Label::split(&store.read(&entry).unwrap().unwrap()).unwrap().1.to_vec());
+            store.done(&entry);
+        }
+        left.sort();
+        aside.sort();
+        prop_assert_eq!(left, aside);
+        prop_assert!(scratch.segments().is_empty() && scratch.files(Kind::Aside).is_empty());
+    }
+}

@@ -1,0 +1,163 @@
+//! What the file system may do to a spool: nothing is lost in silence or sent twice, and one line says what is wrong.
+
+mod support;
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use support::scratch::Scratch;
+use support::server::{Answer, Server};
+use support::{LONG, Warnings, config, delivered_names, exporter, run};
+use traceable_exporter::{ConfigBuilder, Spool};
+
+fn spooled(server: &Server, folder: &Scratch, warnings: &Warnings) -> ConfigBuilder {
+    config(&server.url()).spool(Spool::new(folder.path())).reporter(warnings.reporter())
+}
+
+fn wait_until(what: &str, condition: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !condition() {
+        assert!(begun.elapsed() < LONG, "{what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// The files of the line, in the folder of the only process.
+fn files(folder: &Scratch) -> Vec<PathBuf> {
+    let inside = folder.only_folder().join("0000");
+    let paths = fs::read_dir(inside).unwrap().map(|entry| entry.unwrap().path());
+    paths.filter(|path| path.extension().is_some_and(|extension| extension == "spool")).collect()
+}
+
+fn sorted(mut names: Vec<String>) -> Vec<String> {
+    names.sort();
+    names
+}
+
+#[test]
+fn a_disk_that_cannot_be_read_for_a_while_is_waited_for() {
+    let (server, folder, warnings) = (Server::start(), Scratch::new(), Warnings::default());
+    server.rule(|_| Answer::Status(503));
+    let first = exporter(spooled(&server, &folder, &warnings));
+    for n in 0..3 {
+        run(&first, &format!("r{n}"));
+        let _ = first.flush(Duration::from_millis(60));
+    }
+    assert_eq!(first.shutdown(Duration::ZERO).kept, 6);
+    drop(first);
+    std::thread::sleep(Duration::from_millis(300));
+
+    // the file is known, and cannot be read: a folder stands in its place, which is an error of the system too
+    let second = exporter(spooled(&server, &folder, &warnings));
+    second.start();
+    wait_until("the file is known", || second.stats().resumed == 6);
+    let path = files(&folder).remove(0);
+    let away = path.with_extension("away");
+    fs::rename(&path, &away).unwrap();
+    fs::create_dir(&path).unwrap();
+    server.rule(|_| Answer::Status(202));
+    let is_told = || warnings.lines().iter().any(|line| line.contains("the spool cannot be read"));
+    wait_until("the warning", || {
+        // what is in hand already is not read again
+        let _ = second.flush(Duration::from_millis(30));
+        is_told()
+    });
+    let stats = second.stats();
+    assert_eq!((stats.dropped.total(), stats.on_disk), (0, 6 - stats.delivered));
+    fs::remove_dir(&path).unwrap();
+    fs::rename(&away, &path).unwrap();
+    let report = second.flush(LONG);
+    wait_until("all is delivered", || second.stats().delivered == 6);
+    assert_eq!(report.dropped.total(), 0, "{report}");
+    assert_eq!(sorted(delivered_names(&server)), ["r0", "r1", "r2"]);
+    let told = warnings.lines().iter().filter(|line| line.contains("cannot be read")).count();
+    assert_eq!(told, 1, "{:?}", warnings.lines());
+}
+
+#[test]
+fn a_folder_that_is_deleted_while_it_is_used_loses_nothing() {
+    let (server, folder, warnings) = (Server::start(), Scratch::new(), Warnings::default());
+    server.rule(|_| Answer::Status(503));
+    let exporter = exporter(spooled(&server, &folder, &warnings));
+    for n in 0..3 {
+        run(&exporter, &format!("r{n}"));
+        let _ = exporter.flush(Duration::from_millis(60));
+    }
+    assert_eq!(exporter.stats().on_disk, 6);
+    fs::remove_dir_all(folder.path()).unwrap();
+    for n in 3..6 {
+        run(&exporter, &format!("r{n}"));
+        let _ = exporter.flush(Duration::from_millis(60));
+    }
+    server.rule(|_| Answer::Status(202));
+    let report = exporter.flush(LONG);
+    assert!(report.is_lossless(), "{report}");
+    // and later
+    run(&exporter, "r6");
+    assert!(exporter.flush(LONG).is_lossless());
+    run(&exporter, "r7");
+    assert!(exporter.flush(LONG).is_lossless());
+    let expected: Vec<String> = (0..8).map(|n| format!("r{n}")).collect();
+    assert_eq!(sorted(delivered_names(&server)), expected);
+    let told = warnings.lines().iter().filter(|line| line.contains("wait in memory")).count();
+    assert_eq!(told, 1, "{:?}", warnings.lines());
+}
+
+#[test]
+#[cfg(unix)]
+fn a_folder_of_another_user_is_not_used() {
+    use std::os::unix::fs::chown;
+    let (server, folder, warnings) = (Server::start(), Scratch::new(), Warnings::default());
+    // makes the folder of the destination
+    let first = exporter(spooled(&server, &folder, &warnings));
+    first.start();
+    wait_until("the folder is made", || folder.path().exists() && folder.only_folder().join("0000").exists());
+    let _ = first.shutdown(Duration::ZERO);
+    drop(first);
+    // who may not give a folder away is shown one that cannot be theirs
+    let is_given_away = chown(folder.only_folder(), Some(12345), None).is_ok();
+    let settings = match is_given_away {
+        true => spooled(&server, &folder, &warnings),
+        false => spooled(&server, &folder, &warnings).spool(Spool::new("/proc/1/task")),
+    };
+    let exporter = exporter(settings);
+    run(&exporter, "r");
+    assert!(exporter.flush(LONG).is_lossless());
+    assert_eq!(delivered_names(&server), ["r"]);
+    let lines = warnings.lines();
+    assert!(lines.len() == 1 && lines[0].contains("cannot be used"), "{lines:?}");
+    assert!(!is_given_away || lines[0].contains("belongs to another user"), "{lines:?}");
+}
+
+#[test]
+fn what_another_version_has_written_stays_and_one_line_says_so() {
+    let (server, folder, warnings) = (Server::start(), Scratch::new(), Warnings::default());
+    let first = exporter(spooled(&server, &folder, &warnings));
+    run(&first, "r0");
+    assert!(first.flush(LONG).is_lossless());
+    let _ = first.shutdown(Duration::ZERO);
+    drop(first);
+    let inside = folder.only_folder().join("0000");
+    let future = [("00000000000000aa.spool", "TRSPOOL2 later"), ("00000000000000ab.aside", "TRSPOOLb later")];
+    for (name, content) in future {
+        fs::write(inside.join(name), content).unwrap();
+    }
+    for n in 1..3 {
+        std::thread::sleep(Duration::from_millis(300));
+        let exporter = exporter(spooled(&server, &folder, &warnings));
+        run(&exporter, &format!("r{n}"));
+        assert!(exporter.flush(LONG).is_lossless());
+        // others are looked for now and then: no more is said
+        std::thread::sleep(Duration::from_millis(2500));
+        let told = warnings.lines();
+        assert_eq!(told.len(), n, "{told:?}");
+        assert!(told[0].contains("2 files") && told[0].contains("another version"), "{told:?}");
+        assert!(told[0].contains("00000000000000aa.spool"), "{told:?}");
+        for (name, content) in future {
+            assert_eq!(fs::read_to_string(inside.join(name)).unwrap(), content);
+        }
+        let _ = exporter.shutdown(Duration::ZERO);
+    }
+    assert_eq!(delivered_names(&server), ["r0", "r1", "r2"]);
+}
