@@ -27,7 +27,7 @@
 //! a [`Spool`] it is the same: one is written while one is sent, which is read from disk and sent as it is; unless the
 //! server takes it in another form only, when it is there a second time while that is made. Every operation is
 //! delivered, or counted as dropped with a reason, or still queued, or on disk; the start of a run is sent before its
-//! end; the same bytes are sent again on a retry; one unacceptable run does not take others with it; what the
+//! end (but for what the server fails on, see [`Spool`]); the same bytes are sent again on a retry; one unacceptable run does not take others with it; what the
 //! [`Redaction`] takes away waits nowhere, be it in memory or on disk; redirects are not followed; the API key appears
 //! nowhere but in the request header; nothing is ever printed to standard output.
 //!
