@@ -19,6 +19,8 @@ use crate::batch::Item;
 use crate::stats::{DropReason, Stats};
 use crate::sync::{Condvar, Mutex, MutexGuard, current};
 pub(crate) use answer::{Next, Pause, Submitted, Wish};
+use pace::Pace;
+pub(crate) use pace::{PATIENCE, PATIENCE_WITH_DISK};
 pub(crate) use state::Piece;
 use state::State;
 
@@ -44,8 +46,9 @@ pub(crate) struct Queue {
 }
 
 impl Queue {
-    pub(crate) fn new(max_bytes: usize, paces: bool) -> Queue {
-        let state = State { process: this_process(), paces, ..State::default() };
+    /// `patience`: how long after something was settled threads stand back for more.
+    pub(crate) fn new(max_bytes: usize, patience: Duration) -> Queue {
+        let state = State { process: this_process(), pace: Pace::new(patience), ..State::default() };
         let (work, resume, done) = (Condvar::new(), Condvar::new(), Condvar::new());
         Queue { state: Mutex::new(state), work, resume, done, max_bytes }
     }
@@ -303,7 +306,10 @@ impl Queue {
         state.unsettled -= operations;
         state.bytes -= bytes;
         state.on_disk -= if on_disk { operations } else { 0 };
-        state.pace.settled(operations);
+        if bytes > 0 {
+            // what was written to disk has left room by that
+            state.pace.settled(operations);
+        }
         state.book(operations, dropped);
     }
 

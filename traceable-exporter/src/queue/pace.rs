@@ -9,19 +9,33 @@ use std::time::{Duration, Instant};
 /// How long a thread stands back. Long, so that it happens to one in some hundred operations; and no longer than a
 /// thread waits anyway when the processors are busy.
 pub(super) const PAUSE: Duration = Duration::from_millis(2);
-/// What has been settled so long ago does not count. With batches of 100 runs the program is not slowed down below
+/// For how long it counts that something was settled. With batches of 100 runs the program is not slowed down below
 /// 10 000 runs per second.
-const PATIENCE: Duration = Duration::from_millis(10);
+pub(crate) const PATIENCE: Duration = Duration::from_millis(10);
+/// The same where batches are settled by being written to a disk of this machine: that takes longer now and then, but
+/// not for long.
+pub(crate) const PATIENCE_WITH_DISK: Duration = Duration::from_millis(100);
 
 /// Counts while much waits in the queue.
 #[derive(Default)]
 pub(super) struct Pace {
+    /// Zero: no thread is to stand back ever.
+    patience: Duration,
     /// How many operations may still come in before a thread has to stand back.
     credit: u64,
     settled_at: Option<Instant>,
 }
 
 impl Pace {
+    pub(super) fn new(patience: Duration) -> Pace {
+        Pace { patience, credit: 0, settled_at: None }
+    }
+
+    /// One that begins anew.
+    pub(super) fn anew(&self) -> Pace {
+        Pace::new(self.patience)
+    }
+
     /// Says that an operation came in. Whether its thread is to stand back.
     pub(super) fn came_in(&mut self, is_tight: bool) -> bool {
         if !is_tight {
@@ -32,7 +46,7 @@ impl Pace {
             self.credit -= 1;
             return false;
         }
-        self.settled_at.is_some_and(|at| at.elapsed() < PATIENCE)
+        self.settled_at.is_some_and(|at| at.elapsed() < self.patience)
     }
 
     /// Says that operations were settled.
@@ -48,7 +62,7 @@ mod tests {
 
     #[test]
     fn as_much_comes_in_as_goes_out() {
-        let mut pace = Pace::default();
+        let mut pace = Pace::new(PATIENCE);
         assert!(!pace.came_in(true), "nothing has gone out so far");
         pace.settled(2);
         assert!(!pace.came_in(true) && !pace.came_in(true));
@@ -58,6 +72,12 @@ mod tests {
         assert!(!pace.came_in(false) && pace.came_in(true));
         // nobody waits for a slow server
         pace.settled_at = Instant::now().checked_sub(PATIENCE);
+        assert!(!pace.came_in(true));
+        pace.patience = PATIENCE_WITH_DISK;
+        assert!(pace.came_in(true));
+        // nor does who does not want to
+        pace.patience = Duration::ZERO;
+        pace.settled_at = Some(Instant::now());
         assert!(!pace.came_in(true));
     }
 }

@@ -76,7 +76,6 @@ pub(super) struct State {
     pub(super) wake_at: Option<(usize, usize)>,
     pub(super) lost: LostRuns,
     pub(super) pace: Pace,
-    pub(super) paces: bool,
     pub(super) closed: bool,
     pub(super) abandoned: bool,
     /// The exporter's threads run, or are about to.
@@ -165,7 +164,7 @@ impl State {
 
     /// Notes that an operation came in, taken or not. Whether its thread is to stand back.
     pub(super) fn is_time_to_stand_back(&mut self, max_bytes: usize) -> bool {
-        let is_tight = self.paces && self.is_tight(max_bytes) && !self.closed;
+        let is_tight = self.is_tight(max_bytes) && !self.closed;
         self.pace.came_in(is_tight)
     }
 
@@ -227,8 +226,8 @@ impl State {
         }
         // nothing is dropped under the lock
         let used = std::mem::take(&mut self.used);
-        let (closed, abandoned, paces) = (self.closed, self.abandoned, self.paces);
-        let fresh = State { process, closed, abandoned, paces, used, ..State::default() };
+        let (closed, abandoned, pace) = (self.closed, self.abandoned, self.pace.anew());
+        let fresh = State { process, closed, abandoned, pace, used, ..State::default() };
         std::mem::replace(self, fresh).waiting
     }
 }

@@ -2,13 +2,16 @@
 
 use super::*;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use traceable_core::{RunSink, RunTree};
 
-struct Into(Queue);
+/// With how often it wanted a thread to stand back.
+struct Into(Queue, AtomicUsize);
 
 impl RunSink for Into {
     fn submit(&self, operation: RunOperation) {
-        let _ = self.0.submit(operation);
+        let submitted = self.0.submit(operation);
+        self.1.fetch_add(usize::from(submitted.stand_back), Relaxed);
     }
 }
 
@@ -30,7 +33,7 @@ fn wish(have: usize) -> Wish {
 
 #[test]
 fn tickets_follow_the_order_of_submission() {
-    let queue = Arc::new(Into(Queue::new(1 << 20, true)));
+    let queue = Arc::new(Into(Queue::new(1 << 20, PATIENCE), AtomicUsize::new(0)));
     (0..150).for_each(|_| drop(post(&queue)));
     let mut taken = Vec::new();
     let wish = |have, room| Wish { room, ..wish(have) };
@@ -48,9 +51,25 @@ fn tickets_follow_the_order_of_submission() {
     assert!(!queue.0.is_flush_wanted(150, 160));
 }
 
+/// What goes through the disk makes room once, when it is written.
+#[test]
+fn as_much_comes_in_as_leaves_memory() {
+    let queue = Arc::new(Into(Queue::new(1 << 20, PATIENCE_WITH_DISK), AtomicUsize::new(0)));
+    while stats(&queue).queued_bytes <= 1 << 18 {
+        drop(post(&queue));
+    }
+    queue.0.written(1, 1, true);
+    queue.0.settle_from(true, 1, 0, None);
+    let stood_back = [(); 3].map(|()| {
+        drop(post(&queue));
+        queue.1.load(Relaxed)
+    });
+    assert_eq!(stood_back, [0, 1, 2]);
+}
+
 #[test]
 fn after_a_fork_the_child_begins_anew() {
-    let queue = Arc::new(Into(Queue::new(1 << 20, true)));
+    let queue = Arc::new(Into(Queue::new(1 << 20, PATIENCE), AtomicUsize::new(0)));
     (0..3).for_each(|_| drop(post(&queue)));
     queue.0.lock().has_worker = true;
     // as if these had been submitted by the parent process
@@ -64,7 +83,7 @@ fn after_a_fork_the_child_begins_anew() {
 
 #[test]
 fn what_is_settled_after_the_deadline_is_not_counted_twice() {
-    let queue = Arc::new(Into(Queue::new(1 << 20, true)));
+    let queue = Arc::new(Into(Queue::new(1 << 20, PATIENCE), AtomicUsize::new(0)));
     drop(post(&queue));
     queue.0.next(wish(0), &mut Vec::new());
     assert_eq!(queue.0.shutdown(Duration::ZERO).dropped.shutdown, 1);
@@ -76,7 +95,7 @@ fn what_is_settled_after_the_deadline_is_not_counted_twice() {
 
 #[test]
 fn what_was_delivered_is_dropped_by_others_while_the_exporter_is_behind() {
-    let queue = Arc::new(Into(Queue::new(8 << 20, true)));
+    let queue = Arc::new(Into(Queue::new(8 << 20, PATIENCE), AtomicUsize::new(0)));
     (0..400).for_each(|_| drop(post(&queue)));
     let mut taken = Vec::new();
     queue.0.next(wish(0), &mut taken);
@@ -103,7 +122,7 @@ fn what_was_delivered_is_dropped_by_others_while_the_exporter_is_behind() {
 fn no_flush_is_forgotten() {
     const LONG: Duration = Duration::from_secs(30);
     for round in 0..300 {
-        let queue = Arc::new(Into(Queue::new(1 << 20, true)));
+        let queue = Arc::new(Into(Queue::new(1 << 20, PATIENCE), AtomicUsize::new(0)));
         std::thread::scope(|scope| {
             let worker = scope.spawn(|| {
                 let (mut taken, mut seen) = (Vec::new(), 0);
