@@ -1,6 +1,7 @@
 //! Bodies that were kept: sent without a look into them, or taken apart, and not tried for ever.
 
-use super::{Delivery, Outcome, Sent};
+use super::request::Outcome;
+use super::{Delivery, Sent};
 use crate::stats::DropReason;
 use crate::wire::{Encoded, Encoder, Run};
 
