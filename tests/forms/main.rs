@@ -21,3 +21,4 @@ mod prelude;
 mod receivers;
 mod support;
 mod traits;
+mod wrapped;

@@ -72,11 +72,12 @@ pub mod __private {
     #[cfg(feature = "stream")]
     pub use futures_core::Stream;
 
-    pub use crate::call::body::{FilledIn, begin, begin_run_tree};
+    pub use crate::call::body::{FilledIn, Record, begin, begin_run_tree, begin_with, begins};
     pub use crate::call::token::{Call, Metadata};
     pub use crate::call::wrap::boxed::{Boxed, boxed};
     pub use crate::call::wrap::future::{TracedFuture, future, future_of};
     pub use crate::call::wrap::iter::{TracedIter, iter_aggregate, iter_each, iter_of, iter_reduce};
+    pub use crate::call::wrap::recorded::{RecordedFuture, recorded};
     #[cfg(feature = "stream")]
     pub use crate::call::wrap::stream::{
         TracedStream, stream_aggregate, stream_each, stream_of, stream_reduce,
@@ -84,7 +85,7 @@ pub mod __private {
     pub use crate::call::wrap::sync::{eager, plain, sync, through_option, through_result};
     pub use crate::capture::guarded::holds;
     pub use crate::capture::hook::{describe_with, hook};
-    pub use crate::capture::inputs::Inputs;
+    pub use crate::capture::inputs::{Inputs, Recorded, argument};
     pub use crate::capture::items::{Collect, Item};
     pub use crate::capture::lazy::{Lazy, NotLazy};
     pub use crate::capture::outcome::{
@@ -92,6 +93,7 @@ pub mod __private {
     };
     pub use crate::context::parent::parent_run;
     pub use crate::run::site::{Site, checked_name};
+    pub use crate::step::Step;
     pub use crate::{RunTree, RunType};
 
     /// Names the return type of a function pointer, which is how `!` is named on a stable compiler.

@@ -2,7 +2,8 @@
 
 /// `FnMut(T)` as a trait object. The compiler makes three functions for each closure that becomes a `dyn FnMut`, of
 /// which two are never called; with hundreds of annotated functions that is seen in the build time.
-pub(crate) trait Step<T> {
+pub trait Step<T> {
+    /// Calls it.
     fn step(&mut self, on: T);
 }
 

@@ -154,6 +154,41 @@ impl Argument {
         quote!(#(#cfgs)* let #pattern = &#slot; #(#used)*)
     }
 
+    /// Whether it is recorded under its name as it is, if it is recorded at all.
+    pub(crate) fn is_simple(&self) -> bool {
+        self.is_left_out()
+            || (self.plain_name().is_some()
+                && self.bindings.iter().all(|binding| binding.mode == Mode::Value)
+                && self.cfgs().next().is_none())
+    }
+
+    pub(crate) fn is_left_out(&self) -> bool {
+        self.bindings.iter().all(|binding| binding.mode == Mode::Skip)
+    }
+
+    /// Input: `a: A`   Output: `let value0 = &a;`, `"{\"a\":"` and `argument(&value0)`
+    ///
+    /// As [`recorded`](Self::recorded), for a simple argument that is not left out.
+    pub(crate) fn listed(&self, p: &impl ToTokens, is_first: bool) -> Option<[TokenStream; 3]> {
+        let ident = self.plain_name()?;
+        let (place, ty) = self.place();
+        let value = Ident::new(&format!("__value{}", self.position), Span::mixed_site());
+        let asked = referred_at(&value, ty.to_token_stream());
+        let before = format!("{}{}", if is_first { '{' } else { ',' }, member(&message::plain(ident)));
+        let argument = Ident::new("argument", Span::mixed_site());
+        Some([quote!(let #value = #place;), quote!(#before), quote!(#p::#argument(#asked))])
+    }
+
+    /// Where a parameter with a plain name is, and its type. A reference is looked through once, so that messages name
+    /// the user's type and not `&` of it.
+    fn place(&self) -> (TokenStream, &Type) {
+        let slot = self.slot();
+        match &self.ty {
+            Type::Reference(reference) => (quote!(&*#slot), &*reference.elem),
+            ty => (quote!(&#slot), ty),
+        }
+    }
+
     /// Input: `a: A`   Output: `let value = &a; inputs.add("\"a\":", &*value);`
     ///
     /// The bound on the type is asked at the type's own tokens, so that a missing `Serialize` is reported there.
@@ -173,15 +208,14 @@ impl Argument {
                 return None;
             }
             let method = Ident::new(method, Span::mixed_site());
-            let slot = self.slot();
-            // a reference is looked through once, so that messages name the user's type and not `&` of it
-            let (place, ty) = match &self.ty {
-                Type::Reference(reference) if plain => (quote!(&*#slot), &*reference.elem),
-                ty if plain => (quote!(&#slot), ty),
-                ty => (quote!(#ident), ty),
+            let (place, at) = if plain {
+                let (place, ty) = self.place();
+                (place, ty.to_token_stream())
+            } else {
+                (quote!(#ident), quote!(#ident))
             };
             let value = Ident::new("__value", Span::mixed_site());
-            let asked = asked_at(&value, if plain { ty.to_token_stream() } else { ident.to_token_stream() });
+            let asked = asked_at(&value, at);
             let cfgs = self.cfgs();
             let key = if binding.mode == Mode::Attachment { key } else { member(&key) };
             Some(quote!(#(#cfgs)* { let #value = #place; #inputs.#method(#key, #asked); }))
@@ -220,14 +254,22 @@ fn hidden(ident: &Ident) -> Ident {
 
 /// `&*value`, lying over `tokens`: the compiler underlines the argument of a call whose bound fails.
 pub(crate) fn asked_at(value: &Ident, tokens: TokenStream) -> TokenStream {
+    lying_over(value, tokens, |at| quote::quote_spanned!(at=> &*))
+}
+
+/// `&value`, lying over `tokens`.
+fn referred_at(value: &Ident, tokens: TokenStream) -> TokenStream {
+    lying_over(value, tokens, |at| quote::quote_spanned!(at=> &))
+}
+
+fn lying_over(value: &Ident, tokens: TokenStream, before: impl Fn(Span) -> TokenStream) -> TokenStream {
     let mut spans = tokens.into_iter().map(|token| token.span());
     let first = spans.next().unwrap_or_else(Span::call_site);
     let last = spans.last().unwrap_or(first);
-    let and = syn::Token![&](Span::mixed_site().located_at(first));
-    let star = syn::Token![*](Span::mixed_site().located_at(first));
+    let before = before(Span::mixed_site().located_at(first));
     let mut value = value.clone();
     value.set_span(value.span().located_at(last));
-    quote!(#and #star #value)
+    quote!(#before #value)
 }
 
 fn is_cfg(attribute: &Attribute) -> bool {

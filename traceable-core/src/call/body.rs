@@ -1,7 +1,7 @@
 //! The first statement of a traced body: it hands over the arguments while they are still there.
 
 use super::recorded::{is_doubtful, left_out_handle};
-use crate::capture::inputs::Inputs;
+use crate::capture::inputs::{Inputs, Recorded};
 use crate::capture::writer::Writer;
 use crate::context::slot::entered;
 use crate::process;
@@ -11,37 +11,44 @@ use crate::run::run_tree::RunTree;
 use crate::step::Step;
 
 /// Who records the arguments.
-trait Record: for<'a, 'b> Step<&'a mut Inputs<'b>> {}
+pub trait Record: for<'a, 'b> Step<&'a mut Inputs<'b>> {}
 
 impl<R: for<'a, 'b> Step<&'a mut Inputs<'b>>> Record for R {}
 
-/// Records the arguments, if the call is recorded.
+/// Whether there may be something for [`begin`] to record.
 #[inline]
-pub fn begin(record: impl FnMut(&mut Inputs<'_>)) {
-    if process::gate_is_open() {
-        begin_traced(record);
-    }
+pub fn begins() -> bool {
+    process::gate_is_open()
 }
 
+/// Records the arguments, if the call is recorded. The handle is dropped here and not in each annotated function.
+///
 /// What `record` holds has to be in memory to be pointed to; while tracing is off, it need not be.
 #[cold]
 #[inline(never)]
-fn begin_traced(mut record: impl FnMut(&mut Inputs<'_>)) {
-    begin_without_handle(&mut record);
+pub fn begin(record: &mut dyn Record) {
+    begin_recorded(Arguments::By(record));
+}
+
+/// As [`begin`], for arguments of which nothing is asked but that they be recorded: what stands before each in the JSON
+/// object (`{"a":`, `,"b":`), and the arguments themselves.
+#[cold]
+#[inline(never)]
+pub fn begin_with(before: &'static [&'static str], values: &[&dyn Recorded]) {
+    begin_recorded(Arguments::List(before, values));
+}
+
+/// What is recorded.
+enum Arguments<'a> {
+    List(&'static [&'static str], &'a [&'a dyn Recorded]),
+    By(&'a mut dyn Record),
 }
 
 /// As [`begin`], and returns the call's own run for a `#[run_tree]` parameter. If the call is not recorded, that is
 /// an inactive handle.
 #[inline]
 pub fn begin_run_tree(mut record: impl FnMut(&mut Inputs<'_>)) -> RunTree {
-    if process::gate_is_open() { begin_recorded(&mut record) } else { RunTree::inactive() }
-}
-
-/// The handle is dropped here and not in each annotated function.
-#[cold]
-#[inline(never)]
-fn begin_without_handle(record: &mut dyn Record) {
-    begin_recorded(record);
+    if process::gate_is_open() { begin_recorded(Arguments::By(&mut record)) } else { RunTree::inactive() }
 }
 
 /// The type of a `#[run_tree]` parameter. There is one; being asked for makes it an error at the type itself to write
@@ -64,7 +71,7 @@ impl FilledIn for RunTree {
 
 #[cold]
 #[inline(never)]
-fn begin_recorded(record: &mut dyn Record) -> RunTree {
+fn begin_recorded(arguments: Arguments<'_>) -> RunTree {
     let Some(around) = entered() else { return RunTree::inactive() };
     let Context::Run(run) = around else {
         return left_out_handle(&around);
@@ -79,7 +86,15 @@ fn begin_recorded(record: &mut dyn Record) -> RunTree {
         run.state().inputs = Some(Writer::lend(|writer| Inputs::gather(writer, |_| ()).0));
         return RunTree::of(run);
     }
-    let (inputs, attachments) = Writer::lend(|writer| Inputs::gather(writer, |inputs| record.step(inputs)));
+    let mut attachments = Vec::new();
+    let inputs = Writer::lend(|writer| match arguments {
+        Arguments::List(before, values) => Inputs::list(writer, before, values),
+        Arguments::By(record) => {
+            let (inputs, files) = Inputs::gather(writer, |inputs| record.step(inputs));
+            attachments = files;
+            inputs
+        }
+    });
     let bound = run.started();
     if let Some(bound) = bound {
         lifecycle::post_above(&run, bound);

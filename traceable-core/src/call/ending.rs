@@ -6,6 +6,7 @@ use std::sync::atomic::{Ordering::Acquire, fence};
 
 use super::token::{Call, Stage};
 use crate::capture::outcome::{Outcome, Report as _};
+use crate::context::slot::Entered;
 use crate::diagnostics::counters;
 use crate::run::lifecycle;
 use crate::run::node::{Run, State};
@@ -44,6 +45,14 @@ impl Call {
     pub(super) fn unwind(&mut self, panic: Box<dyn std::any::Any + Send>) -> ! {
         self.panicked(&*panic);
         resume_unwind(panic)
+    }
+
+    /// As [`unwind`](Self::unwind), and leaves what was entered before.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn unwind_from(&mut self, entered: Entered, panic: Box<dyn std::any::Any + Send>) -> ! {
+        drop(entered);
+        self.unwind(panic)
     }
 
     /// What was called is dropped before anybody heard of a run; if nobody ever polled it, that is counted. Should a

@@ -2,9 +2,10 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-use super::token::Call;
+use super::token::{Call, Stage};
 use crate::capture::outcome::Outcome;
 use crate::run::object::ObjectId;
+use crate::run::site::Site;
 use crate::step::Step;
 
 /// A call of a plain function: its body, and what is recorded of the result.
@@ -14,12 +15,19 @@ pub(super) trait Whole {
 }
 
 impl Call {
+    /// A whole call of a plain function, which starts now.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn complete_now(site: &'static Site, whole: &mut dyn Whole) {
+        Call(Stage::Now { site }).complete(whole);
+    }
+
     /// A whole call of a plain function.
     #[cold]
     #[inline(never)]
     pub(super) fn complete(mut self, whole: &mut dyn Whole) {
         let object = ObjectId::of(&self);
-        if let Err(panic) = self.attempt(object, &mut |()| whole.run()) {
+        if let Err(panic) = self.attempt(&object, &mut |()| whole.run()) {
             self.unwind(panic);
         }
         self.end_traced(&mut |outcome: &mut Outcome| whole.record(outcome));
@@ -27,7 +35,7 @@ impl Call {
 
     /// Runs a part of the user's code inside the call, which starts with the first part.
     #[inline(never)]
-    pub(super) fn attempt(&mut self, object: ObjectId, part: &mut dyn Step<()>) -> std::thread::Result<()> {
+    pub(super) fn attempt(&mut self, object: &ObjectId, part: &mut dyn Step<()>) -> std::thread::Result<()> {
         run_in(self.begin(object), part)
     }
 
@@ -37,6 +45,12 @@ impl Call {
         if let Err(panic) = run_in(self.begin_eagerly(), part) {
             self.unwind(panic);
         }
+    }
+
+    /// Drops a future that was called, inside the call, which is cancelled by that.
+    #[inline(never)]
+    pub(super) fn drop_cancelled(&mut self, dropping: &mut dyn Step<()>) {
+        self.drop_inside(dropping, &mut (Call::cancelled as fn(&mut Call)));
     }
 
     /// Drops what was called, inside the call: what runs while it is dropped nests under the call too. Then `end`s the

@@ -152,16 +152,24 @@ impl Call {
 
     /// Starts the call if it has not started, and enters its context, for one poll.
     #[inline(always)]
-    pub(super) fn begin(&mut self, object: ObjectId) -> Entered {
+    pub(super) fn begin(&mut self, object: &ObjectId) -> Entered {
+        match self.begin_again() {
+            Some(entered) => entered,
+            None => self.begin_first(object),
+        }
+    }
+
+    /// Enters its context if it has started: for all polls but the first.
+    #[inline(always)]
+    pub(super) fn begin_again(&self) -> Option<Entered> {
         match &self.0 {
-            // all polls but the first
-            Stage::Run(run) if !run.is_new() => enter(Some(Context::Run(run.clone()))),
-            _ => self.begin_first(object),
+            Stage::Run(run) if !run.is_new() => Some(enter(Some(Context::Run(run.clone())))),
+            _ => None,
         }
     }
 
     #[inline(never)]
-    fn begin_first(&mut self, object: ObjectId) -> Entered {
+    pub(super) fn begin_first(&mut self, object: &ObjectId) -> Entered {
         if let Stage::Now { site } = self.0 {
             process::start_once(site.start);
             if !process::gate_is_open() {
@@ -186,7 +194,7 @@ impl Call {
                 // `.with_parent(..)` directly on what this call returned
                 Some(Context::Scope(scope))
                     if scope.names_parent
-                        && scope.is_put_on(&object)
+                        && scope.is_put_on(object)
                         && !is_left_out((**at_call).as_ref()) =>
                 {
                     Some(Context::Scope(scope))
@@ -197,7 +205,7 @@ impl Call {
             self.0 = around.map_or(Stage::Nowhere, Stage::Passive);
         }
         match &self.0 {
-            Stage::Run(run) => enter_run(run, &object),
+            Stage::Run(run) => enter_run(run, object),
             Stage::Passive(context) => enter(Some(context.clone())),
             Stage::Off | Stage::Nowhere | Stage::Now { .. } | Stage::Skipped(_) => enter(None),
         }

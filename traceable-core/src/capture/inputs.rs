@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::attachment::Attachment;
+use super::outcome::ValueWriter;
 use super::payload::Payload;
 use super::writer::Writer;
 
@@ -24,13 +25,32 @@ use super::writer::Writer;
 )]
 pub trait Input {
     #[doc(hidden)]
-    fn record_input(&self, inputs: &mut Inputs<'_>);
+    fn record_input(&self, writer: &mut ValueWriter<'_>);
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: Serialize + ?Sized> Input for T {
-    fn record_input(&self, inputs: &mut Inputs<'_>) {
-        inputs.writer.json(self);
+    fn record_input(&self, writer: &mut ValueWriter<'_>) {
+        writer.0.json(self);
+    }
+}
+
+/// An argument of whatever type. What records it is compiled for each type, and not for each annotated function as a
+/// closure is.
+pub trait Recorded {
+    /// Writes its value.
+    fn record(&self, writer: &mut ValueWriter<'_>);
+}
+
+/// An argument, by a reference to one to it: what it leads to need not be sized.
+#[inline]
+pub fn argument<'a, T: Input + ?Sized>(value: &'a &'a T) -> &'a dyn Recorded {
+    value
+}
+
+impl<T: Input + ?Sized> Recorded for &T {
+    fn record(&self, writer: &mut ValueWriter<'_>) {
+        (**self).record_input(writer);
     }
 }
 
@@ -52,11 +72,22 @@ impl<'a> Inputs<'a> {
         (inputs.writer.payload(), inputs.attachments)
     }
 
+    /// As [`gather`](Self::gather), for arguments that come each after what stands before it in the JSON object: `{"a":`,
+    /// `,"b":`.
+    pub(crate) fn list(writer: &mut Writer, before: &[&'static str], values: &[&dyn Recorded]) -> Payload {
+        for (before, value) in before.iter().zip(values) {
+            writer.out.extend_from_slice(before.as_bytes());
+            value.record(&mut ValueWriter::new(writer));
+        }
+        writer.out.push(b'}');
+        writer.payload()
+    }
+
     /// Adds an argument. `member` is its name as it stands in a JSON object, `"name":`: the attribute quotes it at
     /// compile time.
     pub fn add<T: Input + ?Sized>(&mut self, member: &'static str, value: &T) {
         self.member(member);
-        value.record_input(self);
+        value.record_input(&mut ValueWriter::new(self.writer));
     }
 
     /// Adds what an expression of the attribute gives. It is evaluated only while the call is recorded, so a panic in
@@ -72,7 +103,7 @@ impl<'a> Inputs<'a> {
 
     /// The value of an [`add_with`](Self::add_with).
     pub fn put<T: Input + ?Sized>(&mut self, value: &T) {
-        value.record_input(self);
+        value.record_input(&mut ValueWriter::new(self.writer));
     }
 
     /// Adds an argument by its `Debug` text.

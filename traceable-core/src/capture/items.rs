@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde::Serialize;
 
-use super::outcome::{Outcome, Output, OutputWriter, Report};
+use super::outcome::{Outcome, Output, Report, ValueWriter};
 use super::writer::{Writer, count_unrecorded};
 
 /// No more items of one generator than this are recorded one by one.
@@ -57,7 +57,7 @@ pub struct Item<'a>(&'a mut Gathered);
 impl Item<'_> {
     /// Records the item.
     pub fn output<T: Output + ?Sized>(&mut self, value: &T) {
-        self.append(|writer| value.record_output(&mut OutputWriter::new(writer)));
+        self.append(|writer| value.record_output(&mut ValueWriter::new(writer)));
     }
 
     /// Records what a hook makes of the item.

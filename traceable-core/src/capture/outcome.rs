@@ -22,12 +22,12 @@ use super::writer::Writer;
 )]
 pub trait Output {
     #[doc(hidden)]
-    fn record_output(&self, writer: &mut OutputWriter<'_>);
+    fn record_output(&self, writer: &mut ValueWriter<'_>);
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: Serialize + ?Sized> Output for T {
-    fn record_output(&self, writer: &mut OutputWriter<'_>) {
+    fn record_output(&self, writer: &mut ValueWriter<'_>) {
         writer.0.json(self);
     }
 }
@@ -54,11 +54,11 @@ impl<T: Display + ?Sized> Failure for T {
 }
 
 /// Hides the writer from the traits' users.
-pub struct OutputWriter<'a>(&'a mut Writer);
+pub struct ValueWriter<'a>(pub(super) &'a mut Writer);
 
-impl<'a> OutputWriter<'a> {
-    pub(crate) fn new(writer: &'a mut Writer) -> OutputWriter<'a> {
-        OutputWriter(writer)
+impl<'a> ValueWriter<'a> {
+    pub(crate) fn new(writer: &'a mut Writer) -> ValueWriter<'a> {
+        ValueWriter(writer)
     }
 }
 
@@ -78,7 +78,7 @@ pub struct Outcome {
 impl Outcome {
     /// Records a result.
     pub fn output<T: Output + ?Sized>(&mut self, value: &T) {
-        self.wrapped(|writer| value.record_output(&mut OutputWriter(writer)));
+        self.wrapped(|writer| value.record_output(&mut ValueWriter(writer)));
     }
 
     /// Records what a hook makes of the result.

@@ -79,6 +79,7 @@ impl Payload {
     }
 
     /// Takes bytes that are known to be one JSON value.
+    #[inline]
     pub(crate) fn trusted(bytes: &[u8]) -> Payload {
         let mut inline = [0; MAX_INLINE];
         Payload(match inline.get_mut(..bytes.len()) {

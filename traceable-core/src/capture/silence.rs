@@ -34,6 +34,7 @@ pub(crate) fn in_sink(f: impl FnOnce()) -> bool {
 }
 
 /// Runs `f` where nothing is traced.
+#[inline]
 pub(crate) fn silently<R>(f: impl FnOnce() -> R) -> R {
     struct Restore(bool);
     impl Drop for Restore {

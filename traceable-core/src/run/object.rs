@@ -10,22 +10,84 @@ use std::marker::PhantomData;
 #[derive(Clone, Copy)]
 pub(crate) struct ObjectId {
     address: usize,
-    size: usize,
+    kind: Asked,
+}
+
+#[derive(Clone, Copy)]
+enum Asked {
     /// Asked for at the first poll alone.
-    kind: fn() -> Kind,
+    Later(fn() -> Kind),
+    Now(Kind),
 }
 
 /// A type.
-struct Kind {
+#[derive(Clone, Copy)]
+pub(crate) struct Kind {
     id: TypeId,
     name: &'static str,
+    size: usize,
+}
+
+impl Kind {
+    pub(crate) fn of<T: 'static>() -> Kind {
+        Kind { id: TypeId::of::<T>(), name: type_name::<T>(), size: size_of::<T>() }
+    }
+}
+
+/// Knows a type whose lifetimes may be shorter than the program. Futures are such types: without `unsafe` two of them
+/// could be told apart by their sizes alone, and `child().map(|()| 1)` is as large as `child()`.
+///
+/// # Safety
+///
+/// The method looks at nothing in `self`: it is called where lifetimes in its type are shorter than it takes them for.
+pub(crate) unsafe trait Known {
+    fn kind(&self) -> Kind
+    where
+        Self: 'static;
+}
+
+// SAFETY: there is nothing in it.
+unsafe impl<T> Known for PhantomData<T> {
+    fn kind(&self) -> Kind
+    where
+        Self: 'static,
+    {
+        Kind::of::<T>()
+    }
 }
 
 impl ObjectId {
     #[inline]
     pub(crate) fn of<T>(object: &T) -> ObjectId {
-        ObjectId { address: std::ptr::from_ref(object).addr(), size: size_of::<T>(), kind: kind::<T> }
+        ObjectId { address: std::ptr::from_ref(object).addr(), kind: Asked::Later(kind::<T>) }
     }
+
+    /// What begins with this field and is of the type that `known` knows.
+    pub(crate) fn that_begins_with<T>(first: &T, known: &(dyn Known + '_)) -> ObjectId {
+        ObjectId { address: std::ptr::from_ref(first).addr(), kind: Asked::Now(kind_by(known)) }
+    }
+
+    fn kind(&self) -> Kind {
+        match self.kind {
+            Asked::Later(kind) => kind(),
+            Asked::Now(kind) => kind,
+        }
+    }
+}
+
+fn kind_by(known: &(dyn Known + '_)) -> Kind {
+    // SAFETY: the method, which is in the table of every such object, looks at nothing in it, as its trait demands: no
+    // lifetime is used longer than it lasts.
+    unsafe { std::mem::transmute::<&(dyn Known + '_), &(dyn Known + 'static)>(known) }.kind()
+}
+
+fn kind<T>() -> Kind {
+    kind_by(&PhantomData::<T>)
+}
+
+/// The identity of a type, but for its lifetimes.
+pub(crate) fn type_id<T>() -> TypeId {
+    kind::<T>().id
 }
 
 /// What `.with_parent(..)` was put on.
@@ -48,38 +110,10 @@ impl Target {
     pub(crate) fn is(self, object: &ObjectId) -> bool {
         match self {
             Target::Object(target) => {
-                target.address == object.address && (target.kind)().id == (object.kind)().id
+                target.address == object.address && target.kind().id == object.kind().id
             }
-            Target::Content { address, size } => address == object.address && size == object.size,
-            Target::Held(name) => name.starts_with((object.kind)().name),
+            Target::Content { address, size } => address == object.address && size == object.kind().size,
+            Target::Held(name) => name.starts_with(object.kind().name),
         }
     }
-}
-
-fn kind<T>() -> Kind {
-    Kind { id: type_id::<T>(), name: type_name::<T>() }
-}
-
-/// The identity of a type whose lifetimes may be shorter than the program. Futures are such types: without `unsafe`
-/// two of them could be told apart by their sizes alone, and `child().map(|()| 1)` is as large as `child()`.
-pub(crate) fn type_id<T: ?Sized>() -> TypeId {
-    trait Known {
-        fn id(&self) -> TypeId
-        where
-            Self: 'static;
-    }
-
-    impl<T: ?Sized> Known for PhantomData<T> {
-        fn id(&self) -> TypeId
-        where
-            Self: 'static,
-        {
-            TypeId::of::<T>()
-        }
-    }
-
-    let known: &dyn Known = &PhantomData::<T>;
-    // SAFETY: the object has no content and its method, which is in the table of every such object, looks at none: no
-    // lifetime is used longer than it lasts.
-    unsafe { std::mem::transmute::<&dyn Known, &(dyn Known + 'static)>(known) }.id()
 }

@@ -6,10 +6,11 @@ use syn::ReceiverKind;
 
 use super::awaitable::yields_a_future;
 use super::hygiene::{Runtime, located, ours, reference_to};
-use crate::capture::{Mode, mentions};
+use crate::capture::{Argument, Mode, mentions};
 use crate::check::Plan;
+use crate::options::Options;
 
-/// Output: `begin(|inputs| ..); let a = a; { BODY }`
+/// Output: `if begins() { begin(&mut |inputs: &mut Inputs<'_>| ..); } let a = a; { BODY }`
 pub(super) fn print(plan: &Plan, p: &Runtime) -> TokenStream {
     let begin = begin(plan, p);
     let receiver = receiver(plan);
@@ -34,7 +35,8 @@ pub(super) fn begins(plan: &Plan) -> bool {
     plan.run_tree.is_some() || !inputs(plan).is_empty()
 }
 
-/// Output: `begin(|inputs| { inputs.add("a", &a); });`, or `let rt: RunTree = begin_run_tree(|inputs| { .. });`
+/// Output: `if begins() { begin_with(&["{\"a\":"], &[argument(&a)]); }`, or with what is more than arguments
+/// `if begins() { begin(&mut |inputs: &mut Inputs<'_>| { inputs.add("a", &a); }); }`, or `let rt: RunTree = begin_run_tree(|inputs| { .. });`
 fn begin(plan: &Plan, p: &Runtime) -> TokenStream {
     let recorded = inputs(plan);
     let inputs = if recorded.is_empty() { ours!(_) } else { ours!(__inputs) };
@@ -48,8 +50,29 @@ fn begin(plan: &Plan, p: &Runtime) -> TokenStream {
             quote!(#(#attributes)* let #pattern: #ty = #value;)
         }
         None if recorded.is_empty() => TokenStream::new(),
-        None => ours!(#p::begin(|#inputs| { #recorded });),
+        None if is_simple(plan) => {
+            let recorded = plan.arguments.iter().filter(|argument| !argument.is_left_out()).enumerate();
+            let listed = recorded.filter_map(|(number, argument)| argument.listed(p, number == 0));
+            let (mut bound, mut before, mut values) = (Vec::new(), Vec::new(), Vec::new());
+            for [binding, text, value] in listed {
+                bound.push(binding);
+                before.push(text);
+                values.push(value);
+            }
+            ours!(if #p::begins() { #(#bound)* #p::begin_with(&[#(#before),*], &[#(#values),*]); })
+        }
+        None => ours!(if #p::begins() { #p::begin(&mut |#inputs: &mut #p::Inputs<'_>| { #recorded }); }),
     }
+}
+
+/// Whether arguments are all there is to record, each as it is. That is so of nearly all functions, and the compiler has
+/// less to do with a list than with a closure.
+fn is_simple(plan: &Plan) -> bool {
+    let Options { inputs, process_inputs, .. } = &plan.options;
+    inputs.is_none()
+        && process_inputs.is_none()
+        && (plan.receiver.is_none() || plan.self_mode == Mode::Skip)
+        && plan.arguments.iter().all(Argument::is_simple)
 }
 
 /// What is recorded of the arguments, and the hook over it.

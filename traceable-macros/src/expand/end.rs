@@ -18,6 +18,7 @@ use crate::kind::{Boxing, Open, Shape};
 /// Option<SHAPE>                   through_option(call, value, |call, value| SHAPE)
 /// Result<SHAPE, E>                through_result(call, value, |call, value| SHAPE, |error, outcome| ..)
 /// impl Future<Output = SHAPE>     future(call, value, |call, value| SHAPE)
+/// Pin<Box<dyn Future<Output = R>>>  Box::pin(recorded(call, value, |value, outcome| ..))
 /// impl Stream, impl Iterator      stream_each(call, value, |value, item| ..)
 /// Pin<Box<dyn ..>>, Box<dyn ..>   Box::pin(..), Box::new(..)
 /// ```
@@ -41,13 +42,23 @@ pub(super) fn print(plan: &Plan, p: &Runtime, shape: &Shape) -> TokenStream {
             }))
         }
         Shape::Future(whole, boxing, output) => {
-            let (ty, annotation, output) = (given(output), annotation(output), print(plan, p, output));
+            let ty = given(output);
             let value = asked_of(p, "future", whole, &ty);
             let value = match (&plan.options.kind, boxing) {
                 (None, _) | (_, Boxing::None) => value,
                 _ => hidden(p, *boxing, whole),
             };
-            let wrapper = ours!(#p::future(__call, #value, |__call, __value: #ty| #annotation { #output }));
+            let wrapper = match &**output {
+                // what is not boxed would be told of a wrong type once more
+                Shape::Value(output) if *boxing != Boxing::None => {
+                    let record = record(plan, p, output);
+                    ours!(#p::recorded(__call, #value, #record))
+                }
+                output => {
+                    let (annotation, output) = (annotation(output), print(plan, p, output));
+                    ours!(#p::future(__call, #value, |__call, __value: #ty| #annotation { #output }))
+                }
+            };
             boxed(plan, p, whole, *boxing, wrapper)
         }
         Shape::Stream(ty, boxing, item) => {
@@ -109,7 +120,7 @@ fn hidden(p: &Runtime, boxing: Boxing, alias: &Type) -> TokenStream {
 /// Output: `|value, outcome| match Out(value).kind().split(value) { Ok(output) => .., Err(error) => .. }`
 ///
 /// Whether the value is a `Result` is asked of its type, not of how it is spelt: aliases count.
-fn record(plan: &Plan, p: &Runtime, ty: &Type) -> TokenStream {
+pub(super) fn record(plan: &Plan, p: &Runtime, ty: &Type) -> TokenStream {
     let options = &plan.options;
     let (success, failure) = result_parts(ty);
     let lazy = lazy::asked(plan, p, success.unwrap_or(ty));

@@ -99,13 +99,13 @@ fn future_of(output: &impl ToTokens, at: Span, p: &Runtime) -> TokenStream {
 ///
 /// Output:
 /// ```text
-/// plain({ static SITE: Site = ..; &SITE }, move || -> R { begin(|i| ..); let a = a; { BODY } }, |value, outcome| ..)
+/// plain({ static SITE: Site = ..; &SITE }, move || -> R { if begins() { .. } let a = a; { BODY } }, |value, outcome| ..)
 /// ```
 /// or, with options that are evaluated at each call,
 /// ```text
 /// let mut call = { static SITE: Site = ..; Call::now(&SITE) };
 /// if call.on() { call.parent(&(expr)); }
-/// sync(call, move || -> R { begin(|i| ..); let a = a; { BODY } }, |value, outcome| ..)
+/// sync(call, move || -> R { if begins() { .. } let a = a; { BODY } }, |value, outcome| ..)
 /// ```
 fn plain(plan: &Plan, p: &Runtime) -> TokenStream {
     let body = body::print(plan, p);
@@ -129,7 +129,11 @@ fn plain(plan: &Plan, p: &Runtime) -> TokenStream {
 /// Output:
 /// ```text
 /// let call = { static SITE: Site = ..; Call::deferred(&SITE) };
-/// future(call, async move { begin(|i| ..); let a = a; { BODY } }, |call, value: R| call.finish(value, ..))
+/// recorded(call, async move { if begins() { .. } let a = a; { BODY } }, |value, outcome| ..)
+/// ```
+/// or, if there is more to do at the end than to record the result,
+/// ```text
+/// future(call, async move { if begins() { .. } let a = a; { BODY } }, |call, value: R| ..)
 /// ```
 /// with `.await` after it where the signature stays `async fn`.
 fn future(plan: &Plan, p: &Runtime) -> TokenStream {
@@ -148,9 +152,13 @@ fn future(plan: &Plan, p: &Runtime) -> TokenStream {
     let edge = ours!(if let #p::core::option::Option::Some(__value) = #p::core::option::Option::<#ty>::None {
         return __value;
     });
+    let body = block(plan, ours!(#edge #body));
+    if let Shape::Value(ty) = &plan.shape {
+        let record = end::record(plan, p, ty);
+        return ours!(#call #p::recorded(__call, #body, #record) #wait);
+    }
     let annotation = end::annotation(&plan.shape);
     let end = end::print(plan, p, &plan.shape);
-    let body = block(plan, ours!(#edge #body));
     ours!(#call #p::future(__call, #body, |__call, __value: #ty| #annotation { #end }) #wait)
 }
 
@@ -159,7 +167,7 @@ fn future(plan: &Plan, p: &Runtime) -> TokenStream {
 /// Output:
 /// ```text
 /// let call = { static SITE: Site = ..; Call::reserve(&SITE) };
-/// let (call, value) = eager(call, move || -> _ { begin(|i| ..); let a = a; { BODY } });
+/// let (call, value) = eager(call, move || -> _ { if begins() { .. } let a = a; { BODY } });
 /// stream_each(call, value, |value, item| ..)
 /// ```
 fn open(plan: &Plan, p: &Runtime) -> TokenStream {

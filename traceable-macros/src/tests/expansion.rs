@@ -44,17 +44,21 @@ where
     p::__private::sync(
         __call,
         move || -> Result<T, Error> {
-            p::__private::begin(|__inputs| {
-                let (c, _) = &__arg2;
-                {
-                    let __value = &*a;
-                    __inputs.add("\"a\":", &*__value);
-                }
-                {
-                    let __value = c;
-                    __inputs.add("\"c\":", &*__value);
-                }
-            });
+            if p::__private::begins() {
+                p::__private::begin(
+                    &mut |__inputs: &mut p::__private::Inputs<'_>| {
+                        let (c, _) = &__arg2;
+                        {
+                            let __value = &*a;
+                            __inputs.add("\"a\":", &*__value);
+                        }
+                        {
+                            let __value = c;
+                            __inputs.add("\"c\":", &*__value);
+                        }
+                    },
+                );
+            }
             let a = a;
             let _ = &a;
             let (mut b,) = (b,);
@@ -106,7 +110,7 @@ fn ask(
             .begins();
         p::__private::Call::deferred(&SITE)
     };
-    p::__private::future(
+    p::__private::recorded(
         __call,
         async move {
             if let p::__private::core::option::Option::Some(__value) = p::__private::core::option::Option::<
@@ -126,24 +130,16 @@ fn ask(
             let text = text;
             { BODY }
         },
-        |__call, __value: Result<Answer, Error>| {
-            __call
-                .finish(
-                    __value,
-                    |__value, __outcome| {
-                        use p::__private::{
-                            FailBoxed as _, FailDisplay as _, OutValue as _,
-                        };
-                        match p::__private::Out(__value).kind().split(__value) {
-                            p::__private::core::result::Result::Ok(__output) => {
-                                __outcome.output(&*__output)
-                            }
-                            p::__private::core::result::Result::Err(__error) => {
-                                (&p::__private::Fail(&*__error)).describe(__outcome)
-                            }
-                        }
-                    },
-                )
+        |__value, __outcome| {
+            use p::__private::{FailBoxed as _, FailDisplay as _, OutValue as _};
+            match p::__private::Out(__value).kind().split(__value) {
+                p::__private::core::result::Result::Ok(__output) => {
+                    __outcome.output(&*__output)
+                }
+                p::__private::core::result::Result::Err(__error) => {
+                    (&p::__private::Fail(&*__error)).describe(__outcome)
+                }
+            }
         },
     )
 }
@@ -174,7 +170,7 @@ async fn main(args: Args) {
         );
         ::traceable::__private::Call::deferred(&SITE)
     };
-    ::traceable::__private::future(
+    ::traceable::__private::recorded(
             __call,
             async move {
                 if let ::traceable::__private::core::option::Option::Some(__value) = ::traceable::__private::core::option::Option::<
@@ -185,30 +181,18 @@ async fn main(args: Args) {
                 let args = args;
                 { BODY }
             },
-            |__call, __value: ()| {
-                __call
-                    .finish(
-                        __value,
-                        |__value, __outcome| {
-                            use ::traceable::__private::{
-                                FailBoxed as _, FailDisplay as _, OutValue as _,
-                            };
-                            match ::traceable::__private::Out(__value)
-                                .kind()
-                                .split(__value)
-                            {
-                                ::traceable::__private::core::result::Result::Ok(
-                                    __output,
-                                ) => __outcome.output(&*__output),
-                                ::traceable::__private::core::result::Result::Err(
-                                    __error,
-                                ) => {
-                                    (&::traceable::__private::Fail(&*__error))
-                                        .describe(__outcome)
-                                }
-                            }
-                        },
-                    )
+            |__value, __outcome| {
+                use ::traceable::__private::{
+                    FailBoxed as _, FailDisplay as _, OutValue as _,
+                };
+                match ::traceable::__private::Out(__value).kind().split(__value) {
+                    ::traceable::__private::core::result::Result::Ok(__output) => {
+                        __outcome.output(&*__output)
+                    }
+                    ::traceable::__private::core::result::Result::Err(__error) => {
+                        (&::traceable::__private::Fail(&*__error)).describe(__outcome)
+                    }
+                }
             },
         )
         .await
@@ -279,12 +263,13 @@ fn words(text: &str) -> impl Stream<Item = Result<String, Error>> {
     let (__call, __value) = p::__private::eager(
         __call,
         move || -> _ {
-            p::__private::begin(|__inputs| {
-                {
-                    let __value = &*text;
-                    __inputs.add("\"text\":", &*__value);
-                }
-            });
+            if p::__private::begins() {
+                let __value0 = &*text;
+                p::__private::begin_with(
+                    &["{\"text\":"],
+                    &[p::__private::argument(&__value0)],
+                );
+            }
             let text = text;
             { BODY }
         },

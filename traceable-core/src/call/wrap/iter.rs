@@ -68,7 +68,7 @@ impl<I: Iterator, C: Collect<I::Item>> TracedIter<I, C> {
             return next(inner);
         }
         let mut item = None;
-        let result = self.call.attempt(object, &mut |()| item = next(inner));
+        let result = self.call.attempt(&object, &mut |()| item = next(inner));
         match (&result, &item) {
             (Ok(()), Some(item)) => yielded::item(&self.call, &mut self.collect, &mut self.gathered, item),
             (Ok(()), None) => yielded::end(&self.call, &mut self.collect, &mut self.gathered, false),

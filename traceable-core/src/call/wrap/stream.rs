@@ -89,7 +89,7 @@ impl<S: Stream, C: Collect<S::Item>> Stream for TracedStream<S, C> {
             return inner.poll_next(cx);
         }
         let mut polled = Poll::Pending;
-        let result = this.call.attempt(object, &mut |()| polled = inner.as_mut().poll_next(cx));
+        let result = this.call.attempt(&object, &mut |()| polled = inner.as_mut().poll_next(cx));
         match (&result, &polled) {
             (Ok(()), Poll::Pending) => {}
             (Ok(()), Poll::Ready(Some(item))) => {

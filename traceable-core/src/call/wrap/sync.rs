@@ -14,38 +14,41 @@ pub fn plain<R>(site: &'static Site, body: impl FnOnce() -> R, record: impl FnMu
     }
     // What is passed to a function that is not inlined has to be in memory. The copy is made here, so that the body
     // stays in registers while tracing is off: a third of the instructions of such a call.
-    let mut body = Some(body);
-    traced(Call::now(site), &mut body, record)
+    let mut parts = Parts { body: Some(body), value: None, record };
+    Call::complete_now(site, &mut parts);
+    match parts.value {
+        Some(value) => value,
+        None => without_value(),
+    }
 }
 
 /// As [`plain`], for a call that was given options.
 #[inline]
 pub fn sync<R>(call: Call, body: impl FnOnce() -> R, record: impl FnMut(&R, &mut Outcome)) -> R {
-    if call.is_off() { body() } else { traced(call, &mut Some(body), record) }
+    if call.is_off() {
+        return body();
+    }
+    let mut parts = Parts { body: Some(body), value: None, record };
+    call.complete(&mut parts);
+    match parts.value {
+        Some(value) => value,
+        None => without_value(),
+    }
 }
 
 #[cold]
 #[inline(never)]
-fn traced<R, Body: FnOnce() -> R>(
-    call: Call,
-    body: &mut Option<Body>,
-    record: impl FnMut(&R, &mut Outcome),
-) -> R {
-    let mut parts = Parts { body, value: None, record };
-    call.complete(&mut parts);
-    match parts.value {
-        Some(value) => value,
-        None => unreachable!("a call that is complete has its value"),
-    }
+fn without_value() -> ! {
+    unreachable!("a call that is complete has its value")
 }
 
-struct Parts<'a, Body, R, Record> {
-    body: &'a mut Option<Body>,
+struct Parts<Body, R, Record> {
+    body: Option<Body>,
     value: Option<R>,
     record: Record,
 }
 
-impl<Body: FnOnce() -> R, R, Record: FnMut(&R, &mut Outcome)> Whole for Parts<'_, Body, R, Record> {
+impl<Body: FnOnce() -> R, R, Record: FnMut(&R, &mut Outcome)> Whole for Parts<Body, R, Record> {
     fn run(&mut self) {
         if let Some(body) = self.body.take() {
             self.value = Some(body());
