@@ -74,15 +74,23 @@ impl Write for Pieces<'_, '_> {
 
 /// Where the first byte lies that has to be escaped.
 fn first_escaped(bytes: &[u8]) -> Option<usize> {
-    let (words, rest) = bytes.as_chunks();
+    let Some(last) = bytes.last_chunk() else {
+        return bytes.iter().position(|&byte| byte < 0x20 || byte == b'"' || byte == b'\\');
+    };
+    let (words, _) = bytes.as_chunks();
     for (index, word) in words.iter().enumerate() {
-        let found = escaped_in(u64::from_le_bytes(*word));
-        if found != 0 {
-            return Some(index * WORD + found.trailing_zeros() as usize / 8);
+        if let Some(at) = first_in(*word) {
+            return Some(index * WORD + at);
         }
     }
-    let is_escaped = |&byte: &u8| byte < 0x20 || byte == b'"' || byte == b'\\';
-    rest.iter().position(is_escaped).map(|at| words.len() * WORD + at)
+    // of which some were looked at already, and are none
+    first_in(*last).map(|at| bytes.len() - WORD + at)
+}
+
+#[inline]
+fn first_in(word: [u8; WORD]) -> Option<usize> {
+    let found = escaped_in(u64::from_le_bytes(word));
+    (found != 0).then_some(found.trailing_zeros() as usize / 8)
 }
 
 /// Looks at eight bytes at once. The lowest bit that is set lies in the first byte that has to be escaped: what is
