@@ -9,7 +9,7 @@ use crate::gather::Batch;
 /// While batches of more than this are in hand, no more than two are: one on its way, and one that is made meanwhile.
 const MANY_BYTES: usize = 4 << 20;
 
-/// The batches that are not settled, or that one before them keeps from leaving, oldest first.
+/// The batches that are not settled, oldest first.
 #[derive(Default)]
 pub(crate) struct Lane {
     open: VecDeque<Place>,
@@ -22,18 +22,11 @@ struct Place {
     /// All tickets below this one are settled when this batch and those before it are.
     settles: u64,
     bytes: usize,
-    stage: Stage,
+    is_sending: bool,
     /// Whose operations are in it, in order. `None`: anybody's.
     runs: Option<Vec<Uuid>>,
-    /// The last batch before it that must have arrived first.
-    after: Option<u64>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Stage {
-    Waiting,
-    Sending,
-    Settled,
+    /// The batches before it that must have arrived first.
+    after: Vec<u64>,
 }
 
 impl Lane {
@@ -49,12 +42,13 @@ impl Lane {
             runs.sort_unstable();
             runs
         });
-        let after = self.open.iter().rev().find(|place| place.is_before(runs.as_deref()));
-        let after = after.map(|place| place.number);
+        // each of them: they need not arrive in their order
+        let before = self.open.iter().filter(|place| place.is_before(runs.as_deref()));
+        let after = before.map(|place| place.number).collect();
         let (_, bytes) = batch.total();
         self.bytes += bytes;
         let (number, settles) = (batch.number, batch.settles);
-        self.open.push_back(Place { number, settles, bytes, stage: Stage::Waiting, runs, after });
+        self.open.push_back(Place { number, settles, bytes, is_sending: false, runs, after });
     }
 
     /// Whether it is a batch's turn, where so many may be on their way at once.
@@ -62,9 +56,9 @@ impl Lane {
         if self.is_oldest(number) {
             return true;
         }
-        let sending = self.open.iter().filter(|place| place.stage == Stage::Sending).count();
-        let after = self.place(number).and_then(|place| place.after);
-        let waits = after.and_then(|number| self.place(number)).is_some_and(Place::is_unsettled);
+        let sending = self.open.iter().filter(|place| place.is_sending).count();
+        let own = self.index(number).and_then(|index| self.open.get(index));
+        let waits = own.is_some_and(|own| own.after.iter().any(|before| self.index(*before).is_some()));
         sending < at_once && at_once > 1 && !waits
     }
 
@@ -74,49 +68,114 @@ impl Lane {
     }
 
     pub(crate) fn begin(&mut self, number: u64) {
-        if let Some(place) = self.place_mut(number) {
-            place.stage = Stage::Sending;
+        if let Some(place) = self.index(number).and_then(|index| self.open.get_mut(index)) {
+            place.is_sending = true;
         }
     }
 
     /// Notes that a batch is settled. Returns the ticket below which all is settled by that, if there is more of it.
     pub(crate) fn settle(&mut self, number: u64) -> Option<u64> {
-        if let Some(place) = self.place_mut(number) {
-            place.stage = Stage::Settled;
-            let bytes = std::mem::take(&mut place.bytes);
-            self.bytes -= bytes;
-        }
-        let mut settled = None;
-        while let Some(place) = self.open.front().filter(|place| !place.is_unsettled()) {
-            settled = Some(place.settles);
-            self.open.pop_front();
-        }
-        settled
-    }
-
-    /// Batches are numbered in their order, without gaps.
-    fn index(&self, number: u64) -> Option<usize> {
-        usize::try_from(number.checked_sub(self.open.front()?.number)?).ok()
-    }
-
-    fn place(&self, number: u64) -> Option<&Place> {
-        self.open.get(self.index(number)?)
-    }
-
-    fn place_mut(&mut self, number: u64) -> Option<&mut Place> {
         let index = self.index(number)?;
-        self.open.get_mut(index)
+        let settled = self.open.remove(index)?;
+        self.bytes -= settled.bytes;
+        match index.checked_sub(1).and_then(|before| self.open.get_mut(before)) {
+            // however long that takes, this one needs no place any more
+            Some(before) => {
+                before.settles = settled.settles;
+                None
+            }
+            None => Some(settled.settles),
+        }
+    }
+
+    /// Where the place of a batch is, unless it is settled.
+    fn index(&self, number: u64) -> Option<usize> {
+        self.open.binary_search_by_key(&number, |place| place.number).ok()
     }
 }
 
 impl Place {
-    fn is_unsettled(&self) -> bool {
-        self.stage != Stage::Settled
-    }
-
     /// Whether it must have arrived before a batch that tells of these runs.
     fn is_before(&self, runs: Option<&[Uuid]>) -> bool {
         let shares = |own: &[Uuid], runs: &[Uuid]| runs.iter().any(|run| own.binary_search(run).is_ok());
-        self.is_unsettled() && self.runs.as_deref().zip(runs).is_none_or(|(own, runs)| shares(own, runs))
+        self.runs.as_deref().zip(runs).is_none_or(|(own, runs)| shares(own, runs))
+    }
+}
+
+#[cfg(all(test, not(traceable_loom)))]
+mod tests {
+    use std::sync::{Arc, Mutex};
+    use std::time::Instant;
+
+    use traceable_core::{RunOperation, RunSink, RunTree};
+
+    use super::*;
+    use crate::batch::Item;
+
+    #[derive(Default)]
+    struct Taken(Mutex<Vec<RunOperation>>);
+
+    impl RunSink for Taken {
+        fn submit(&self, operation: RunOperation) {
+            self.0.lock().unwrap().push(operation);
+        }
+    }
+
+    /// So many starts of runs, and their ends.
+    fn runs(count: usize) -> (Vec<RunOperation>, Vec<RunOperation>) {
+        let sink = Arc::new(Taken::default());
+        let runs: Vec<RunTree> =
+            (0..count).map(|_| RunTree::builder("r").sink(sink.clone()).build()).collect();
+        for run in &runs {
+            run.post();
+        }
+        let starts = std::mem::take(&mut *sink.0.lock().unwrap());
+        for run in &runs {
+            run.end().patch();
+        }
+        let ends = std::mem::take(&mut *sink.0.lock().unwrap());
+        (starts, ends)
+    }
+
+    fn batch(number: u64, operations: impl IntoIterator<Item = RunOperation>) -> Batch {
+        let arrived = Instant::now();
+        let item = |operation| Item { operation, sequence: 0, operations: 1, bytes: 100, arrived };
+        let items = operations.into_iter().map(item).collect();
+        Batch { items, number, settles: 10 * (number + 1), has_more: false }
+    }
+
+    #[test]
+    fn ends_of_runs_wait_for_each_batch_with_a_start_of_theirs() {
+        for first in [0, 1] {
+            let (starts, ends) = runs(2);
+            let mut lane = Lane::default();
+            for (number, start) in (0..).zip(starts) {
+                lane.join(&batch(number, [start]), true);
+                lane.begin(number);
+            }
+            lane.join(&batch(2, ends), true);
+            assert!(!lane.may_begin(2, 8));
+            lane.settle(first);
+            assert!(!lane.may_begin(2, 8), "the other is still on its way");
+            lane.settle(1 - first);
+            assert!(lane.may_begin(2, 8));
+        }
+    }
+
+    #[test]
+    fn what_is_settled_behind_one_that_is_not_takes_no_room() {
+        let (starts, _) = runs(1001);
+        let mut lane = Lane::default();
+        for (number, start) in (0..).zip(starts) {
+            lane.join(&batch(number, [start]), true);
+            assert!(lane.may_begin(number, 2));
+            lane.begin(number);
+            if number > 0 {
+                assert_eq!(lane.settle(number), None);
+            }
+        }
+        assert_eq!((lane.open.len(), lane.bytes), (1, 100));
+        assert_eq!(lane.settle(0), Some(10 * 1001));
+        assert!(lane.open.is_empty() && lane.bytes == 0);
     }
 }

@@ -136,6 +136,65 @@ fn the_end_of_a_run_is_sent_when_its_start_has_arrived() {
     assert!(!ends.is_empty() && ends.values().all(|&times| times == 1));
 }
 
+/// Two starts are on their way in two requests, and the ends of both wait in one: when the later start has arrived, the
+/// other has not.
+#[test]
+fn the_ends_of_several_runs_wait_for_each_of_their_starts() {
+    let server = Server::start();
+    let log = Arc::new(Log::default());
+    let (own, may_arrive) = (log.clone(), Arc::new(Mutex::new(HashSet::new())));
+    let arriving = may_arrive.clone();
+    server.rule(move |request| {
+        own.note(false, request);
+        std::thread::sleep(Duration::from_millis(40));
+        let held = ["first", "second"].into_iter().find(|name| {
+            mains(request).iter().any(|(kind, main)| kind.starts_with("post") && main["name"] == **name)
+        });
+        let begun = Instant::now();
+        while let Some(name) = held
+            && !arriving.lock().unwrap().contains(name)
+            && begun.elapsed() < LONG
+        {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        own.note(true, request);
+        Answer::Status(202)
+    });
+    let exporter = exporter(config(&server.url()).batch_operations(2));
+    // shows that the server is slow, and brings threads
+    starts(&exporter, 60);
+    assert!(exporter.flush(LONG).is_lossless());
+    let count = |is_wanted: &dyn Fn(bool, &str) -> bool| {
+        log.0.lock().unwrap().iter().filter(|(is_answer, kind, _)| is_wanted(*is_answer, kind)).count()
+    };
+    let posts = || count(&|is_answer, kind| !is_answer && kind == "post");
+    let wait_for = |many: usize| {
+        let begun = Instant::now();
+        while posts() < many {
+            assert!(begun.elapsed() < LONG);
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    };
+    let runs = ["first", "second"].map(|name| {
+        let run = RunTree::builder(name).sink(exporter.clone()).build();
+        let before = posts();
+        run.post();
+        wait_for(before + 1);
+        run
+    });
+    for run in &runs {
+        run.end().patch();
+    }
+    // time to make a batch of the ends
+    std::thread::sleep(Duration::from_millis(100));
+    may_arrive.lock().unwrap().insert("second");
+    std::thread::sleep(Duration::from_millis(200));
+    let early = count(&|_, kind| kind == "patch");
+    may_arrive.lock().unwrap().insert("first");
+    assert!(exporter.flush(LONG).is_lossless());
+    assert_eq!((early, count(&|is_answer, kind| is_answer && kind == "patch")), (0, 2));
+}
+
 #[test]
 fn a_server_in_trouble_is_tried_by_one_request_at_a_time() {
     let server = Server::start();
