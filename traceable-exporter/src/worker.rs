@@ -146,6 +146,8 @@ impl Crew {
             if sent.is_err() {
                 delivery.recover();
             }
+            // before another batch may be made: several threads would hold a body each, which nobody needs any more
+            encoder.clear();
             sent
         })
     }

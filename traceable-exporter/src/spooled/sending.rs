@@ -58,6 +58,7 @@ impl Crew {
                 delivery.recover();
                 true
             });
+            encoder.clear();
             if !is_settled {
                 // all is abandoned: the next process sends it
                 return;

@@ -62,8 +62,10 @@ pub(crate) struct Encoded {
 const CHUNK: usize = 1 << 20;
 /// The longest body that is unpacked: a damaged one, or one of strangers, may claim to be of any length.
 pub(crate) const MAX_UNPACKED: usize = 256 << 20;
+/// What the parts of a run need around them in a body, at most as a rule.
+const FRAMING: usize = 1 << 10;
 /// Buffers that grew larger for one body are given back afterwards.
-const KEEP: usize = 4 << 20;
+const KEEP: usize = 1 << 20;
 
 /// Writes bodies, one at a time, into buffers that stay.
 pub(crate) struct Encoder {
@@ -127,7 +129,8 @@ impl Encoder {
         &self.plain
     }
 
-    fn clear(&mut self) {
+    /// Gets rid of the body that was made last: who has nothing to send holds none.
+    pub(crate) fn clear(&mut self) {
         self.is_packed = false;
         self.multipart.set_content(0);
         self.batch.clear();
@@ -164,6 +167,11 @@ impl Encoder {
         let mut body = Encoded::new(Format::Multipart { compressed }, self.multipart.content_type());
         let closing = self.multipart.closing();
         self.start_packing(compressed)?;
+        if !self.is_packed {
+            // a buffer that doubles is half empty in the end
+            let all: usize = runs.iter().map(|run| run.bytes() + FRAMING).sum();
+            self.plain.reserve_exact(all.min(limit));
+        }
         // what was compressed and has left the plain buffer counts as well
         let mut gone = 0;
         for run in runs {
