@@ -79,9 +79,10 @@ impl Crew {
             inner.meter.count_restart();
             inner.warner.warn(Subject::Worker, || "the exporter's thread failed and begins again".to_owned());
             if inner.queue.pause(RESTART_PAUSE, false) == Pause::Abandoned {
-                return;
+                break;
             }
         }
+        inner.queue.remove_thread();
     }
 
     fn work(self: &Arc<Self>, encoder: &mut Encoder, delivery: &mut Delivery) {

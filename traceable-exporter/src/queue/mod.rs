@@ -109,6 +109,12 @@ impl Queue {
         self.lock().threads.push(thread);
     }
 
+    /// Says that this one ends.
+    pub(crate) fn remove_thread(&self) {
+        let thread = current().id();
+        self.lock().threads.retain(|other| *other != thread);
+    }
+
     /// Says that the exporter's threads could not be started.
     pub(crate) fn lose_worker(&self) {
         let mut state = self.lock();

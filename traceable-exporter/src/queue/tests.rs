@@ -81,6 +81,23 @@ fn after_a_fork_the_child_begins_anew() {
     assert!(stats(&queue).submitted == 1 && queue.0.lock().has_worker);
 }
 
+/// They come and go with a server that is slow now and then.
+#[test]
+fn threads_that_have_ended_are_forgotten() {
+    let queue = Queue::new(1 << 20, PATIENCE);
+    queue.add_thread();
+    for _ in 0..3 {
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                queue.add_thread();
+                assert!(queue.lock().is_worker());
+                queue.remove_thread();
+            });
+        });
+    }
+    assert!(queue.lock().is_worker() && queue.lock().threads.len() == 1);
+}
+
 #[test]
 fn what_is_settled_after_the_deadline_is_not_counted_twice() {
     let queue = Arc::new(Into(Queue::new(1 << 20, PATIENCE), AtomicUsize::new(0)));
