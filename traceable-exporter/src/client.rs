@@ -14,7 +14,8 @@ use crate::stats::{DropReason, FlushReport, Stats};
 use crate::worker;
 
 /// Sends runs to a server, from a thread of its own, a second one where there is much to do, and up to eight requests
-/// at once where the server is [slow](crate::ConfigBuilder::requests_at_once).
+/// at once where the server is [slow](crate::ConfigBuilder::requests_at_once). With a [spool](crate::Spool) one thread
+/// writes, one sends, and one brings to the disk what was written.
 ///
 /// Handing over an operation costs the caller a lock that nobody holds for long, never a request: a server that is
 /// slow, unwell or gone slows nothing down. What waits is bounded in bytes; above the bound the newest runs are

@@ -22,14 +22,21 @@
 //! | what is told | `stats`, `meter`, `report` |
 //! | threads that race | `sync` (their locks), `models` (every order of theirs, by loom; says how to run it) |
 //!
-//! What it promises: handing over never waits for a slow server, or one that is gone; memory is bounded in bytes: the
-//! queue, and the bodies of two batches, of which one is on its way (and the other twice while its buffer grows). With
-//! a [`Spool`] it is the same: one is written while one is sent, which is read from disk and sent as it is; unless the
-//! server takes it in another form only, when it is there a second time while that is made. Every operation is
-//! delivered, or counted as dropped with a reason, or still queued, or on disk; the start of a run is sent before its
-//! end (but for what the server fails on, see [`Spool`]); the same bytes are sent again on a retry; one unacceptable run does not take others with it; what the
-//! [`Redaction`] takes away waits nowhere, be it in memory or on disk; redirects are not followed; the API key appears
-//! nowhere but in the request header; nothing is ever printed to standard output.
+//! What it promises:
+//!
+//! - Handing over never waits for a server that is slow or gone; a program that is faster than batches go out may stand
+//!   back for moments, if you [let it](ConfigBuilder::pace).
+//! - Memory is bounded in bytes: the queue, and the bodies of two batches, of which one is on its way (and the other twice
+//!   if its buffer has to grow). Where a server gets [several requests at once](ConfigBuilder::requests_at_once), more
+//!   than two batches are in hand only as long as they are 4 MiB together at most, and each thread keeps a buffer of up
+//!   to 1 MiB. With a [`Spool`] it is the same: one is written while one is sent, which is read from disk and sent as it
+//!   is; unless the server takes it in another form only, when it is there a second time while that is made.
+//! - Every operation is delivered, or counted as dropped with a reason, or still queued, or on disk.
+//! - The start of a run is sent before its end, but for what the server fails on where there is a [`Spool`].
+//! - The same bytes are sent again on a retry, and one unacceptable run does not take others with it.
+//! - What the [`Redaction`] takes away waits nowhere, be it in memory or on disk.
+//! - Redirects are not followed, and the API key appears nowhere but in the request header.
+//! - Nothing is ever printed to standard output.
 //!
 //! # A server that is away
 //!
@@ -38,7 +45,10 @@
 //! (`Retry-After`, up to a minute) is kept to. After three failures in a row the server is asked a small question
 //! (`GET /info`, five seconds at most) before each try, and gets no body until it answers one: bodies may be 20 MiB, and a
 //! server that only stalls is known to be back within seconds. One that says it has too much to do (429) is not down.
-//! A batch is given up on when the [time for retries](ConfigBuilder::retry_budget) is over.
+//! A batch is given up on when the [time for retries](ConfigBuilder::retry_budget) is over, which is counted from its
+//! first try: of several requests that were on their way when the trouble began, the oldest alone is tried meanwhile. With
+//! a [`Spool`] a request that the server fails on every time, while it answers that question, is set aside on disk so
+//! that others go on; without one it is tried until that time is over.
 //!
 //! While somebody flushes, pauses are no longer than a second, and the one that is going on ends soon, unless the server
 //! asked for it: then the flush waits, up to its own deadline. Shutting down waits for no pause beyond its deadline.

@@ -25,8 +25,9 @@ impl ConfigBuilder {
     }
 
     /// Whether a thread that makes runs faster than they can be sent stands back for 2 ms now and then, so that none
-    /// are lost; only while a quarter of the queue is taken and batches go out every few milliseconds, so never for a
-    /// slow server. Default: yes. Without it runs are dropped at once, and counted.
+    /// are lost; only while a quarter of the queue is taken and batches go out every few milliseconds, as they do to a quick
+    /// server, to a slower one that is sent [several at once](Self::requests_at_once), or to a disk. Never for a server
+    /// that takes less than that. Default: yes. Without it runs are dropped at once, and counted.
     pub fn pace(mut self, pace: bool) -> Self {
         self.config.paces = pace;
         self
@@ -40,8 +41,12 @@ impl ConfigBuilder {
 
     /// How many requests may be on their way at once, each on a connection of its own. Default: 8; 0 counts as 1.
     ///
-    /// They are only where the server takes more than 20 ms for a request, answers well, and full batches wait; else one
-    /// is sent after the other. The start of a run has always arrived before its end is sent.
+    /// They are only where the server takes more than 20 ms for a request on average and answers well; else one is sent
+    /// after the other. Each has a thread of its own, which is started when a full batch waits. While there are two
+    /// batches or more of over 4 MiB together, no other is made. The end of a run is sent when its start has arrived, or
+    /// was given up.
+    ///
+    /// With a [spool](Self::spool) this plays no part: what waits on disk is sent one after the other.
     pub fn requests_at_once(mut self, requests: usize) -> Self {
         self.config.requests_at_once = requests.max(1);
         self

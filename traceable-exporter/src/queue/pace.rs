@@ -2,7 +2,8 @@
 //!
 //! A queue that grows and grows loses runs in the end. From a quarter of its room on, as long as batches go out every
 //! few milliseconds, the threads that make runs stand back for a moment each time they have handed over as much as was
-//! settled since the last time. When the server takes longer they do not: nobody waits for a slow server.
+//! settled since the last time. When they go out more rarely than that, even several at once, they do not: nobody waits
+//! for a server that is slow or gone.
 
 use std::time::{Duration, Instant};
 
