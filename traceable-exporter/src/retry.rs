@@ -50,7 +50,7 @@ const FIRST: Duration = Duration::from_millis(500);
 /// Upper end of every later one: a server that is back is found within a few seconds.
 const LONGEST: Duration = Duration::from_secs(5);
 /// What a server may ask for at most.
-const LONGEST_ASKED: Duration = Duration::from_secs(60);
+pub(crate) const LONGEST_ASKED: Duration = Duration::from_secs(60);
 
 impl Backoff {
     pub(crate) fn succeeded(&mut self) {

@@ -4,7 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::config::Config;
-use crate::retry::{Verdict, judge};
+use crate::retry::{LONGEST_ASKED, Verdict, judge};
 use crate::server_info::ServerInfo;
 use crate::transport::{Header, Reply, Transport};
 use crate::wire::Format;
@@ -46,8 +46,16 @@ struct Known {
     failures: u32,
     /// Whether the last request has to be repeated later.
     is_in_trouble: bool,
+    /// Until when it has asked to be left alone.
+    leave_until: Option<Instant>,
     /// How long a request takes, an average of the last few.
     round_trip: Duration,
+}
+
+impl Known {
+    fn pause(&self) -> Option<Duration> {
+        self.leave_until?.checked_duration_since(Instant::now())
+    }
 }
 
 /// Whether the server is down, or as good as. One that says it has too much to do is not.
@@ -65,6 +73,7 @@ impl Server {
             refused_until: None,
             failures: 0,
             is_in_trouble: false,
+            leave_until: None,
             round_trip: Duration::ZERO,
         };
         Server {
@@ -94,7 +103,13 @@ impl Server {
     /// How many requests may be on their way at once: several where the server is slow and well.
     pub(crate) fn requests_at_once(&self) -> usize {
         let known = self.known();
-        if known.is_in_trouble || known.round_trip < SLOW { 1 } else { self.max_requests_at_once }
+        let is_one_enough = known.is_in_trouble || known.pause().is_some() || known.round_trip < SLOW;
+        if is_one_enough { 1 } else { self.max_requests_at_once }
+    }
+
+    /// How long it still wants to be left alone, whichever request it has told that.
+    pub(crate) fn pause(&self) -> Option<Duration> {
+        self.known().pause()
     }
 
     /// How a body is to be written.
@@ -150,7 +165,12 @@ impl Server {
         let took = begun.elapsed();
         let mut known = self.known();
         known.failures = if is_unwell(&reply) { known.failures.saturating_add(1) } else { 0 };
-        known.is_in_trouble = matches!(judge(&reply), Verdict::Later(_));
+        let verdict = judge(&reply);
+        known.is_in_trouble = matches!(verdict, Verdict::Later(_));
+        if let Verdict::Later(Some(asked)) = verdict {
+            let until = Instant::now() + asked.min(LONGEST_ASKED);
+            known.leave_until = known.leave_until.max(Some(until));
+        }
         if !known.is_in_trouble {
             known.round_trip = (known.round_trip * 3 + took) / 4;
         }

@@ -233,6 +233,36 @@ fn a_server_in_trouble_is_tried_by_one_request_at_a_time() {
     assert_eq!((in_trouble.most(), exporter.stats().delivered), (1, 120));
 }
 
+/// One request of many is told to come back later: that holds for all of them.
+#[test]
+fn a_server_that_asks_for_a_pause_is_left_alone_by_all() {
+    let server = Server::start();
+    let asked: Arc<Mutex<Option<Instant>>> = Arc::default();
+    let early = Arc::new(AtomicUsize::new(0));
+    let (own, counted) = (asked.clone(), early.clone());
+    server.rule(move |request| {
+        let since = own.lock().unwrap().map(|at| at.elapsed());
+        // those that were on their way may come in a moment later
+        if since.is_some_and(|since| (100..1900).contains(&since.as_millis())) {
+            counted.fetch_add(1, SeqCst);
+        }
+        std::thread::sleep(Duration::from_millis(40));
+        let is_limited = mains(request).iter().any(|(_, main)| main["name"] == "limited");
+        if is_limited && own.lock().unwrap().is_none() {
+            *own.lock().unwrap() = Some(Instant::now());
+            return Answer::With(429, "Retry-After: 2\r\n".to_owned());
+        }
+        Answer::Status(202)
+    });
+    let exporter = exporter(config(&server.url()).batch_operations(2));
+    starts(&exporter, 60);
+    RunTree::builder("limited").sink(exporter.clone()).build().post();
+    starts(&exporter, 61);
+    assert!(exporter.flush(LONG).is_lossless());
+    assert!(asked.lock().unwrap().is_some_and(|at| at.elapsed() >= Duration::from_secs(2)));
+    assert_eq!((early.load(SeqCst), exporter.stats().delivered), (0, 122));
+}
+
 #[test]
 fn what_is_on_its_way_at_a_shut_down_is_counted_once() {
     let server = Server::start();

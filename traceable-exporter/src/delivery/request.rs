@@ -47,6 +47,12 @@ impl Delivery {
         let path = if format == Format::Batch { "/runs/batch" } else { "/runs/multipart" };
         let mut failures = 0;
         loop {
+            // another request may have been told so
+            if let Some(pause) = self.server.pause()
+                && self.inner.queue.pause(pause, true) == Pause::Abandoned
+            {
+                return Outcome::Abandoned;
+            }
             let (reply, is_sent) = self.server.post(path, &headers, body);
             let verdict = judge(&reply);
             if is_sent {
