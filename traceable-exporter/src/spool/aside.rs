@@ -22,6 +22,9 @@ pub(super) struct Aside {
     /// Another may be set aside only when something was delivered since: a server that fails on everything is not
     /// a record's fault.
     is_closed: bool,
+    /// One was tried since something in the line was settled. There may be many, each of which costs a request that
+    /// fails and a pause: the line must not wait for all of them.
+    has_had_turn: bool,
 }
 
 struct Record {
@@ -77,11 +80,19 @@ impl Aside {
         }
     }
 
-    /// One that is due.
-    pub(super) fn due(&self) -> Option<&Entry> {
+    /// One that is due, where that is its turn.
+    pub(super) fn due(&self, is_line_empty: bool) -> Option<&Entry> {
+        if self.has_had_turn && !is_line_empty {
+            return None;
+        }
         let now = Instant::now();
         let is_due = |record: &&Record| record.due.is_some_and(|due| due <= now);
         self.records.iter().find(is_due).map(|record| &record.entry)
+    }
+
+    /// Notes that something in the line was settled.
+    pub(super) fn line_goes_on(&mut self) {
+        self.has_had_turn = false;
     }
 
     /// The first, due or not.
@@ -91,11 +102,13 @@ impl Aside {
 
     /// Takes one out that is settled.
     pub(super) fn remove(&mut self, entry: &Entry) {
+        self.has_had_turn = true;
         self.records.retain(|record| number(&record.entry) != number(entry));
     }
 
     /// Notes that one was tried in vain.
     pub(super) fn put_off(&mut self, entry: &Entry) {
+        self.has_had_turn = true;
         if let Some(record) = self.records.iter_mut().find(|record| number(&record.entry) == number(entry)) {
             record.due = Instant::now().checked_add(record.pause);
             record.pause = (record.pause * 2).min(LONGEST_PAUSE);

@@ -21,8 +21,9 @@ use std::time::Duration;
 /// others go on. The end of a run may arrive before its start then. Only one is set aside until something else was
 /// delivered, so that a server that fails on everything keeps the order. Then it is tried once more, in smaller
 /// requests if need be, so that only the runs stay aside that the server fails on. Those are tried again after a
-/// minute, two, four, at most an hour, and when the program starts again, until they are too old. A flush and the end
-/// of the program do not wait for them, and reports say that they are [kept](crate::FlushReport::kept).
+/// minute, two, four, at most an hour, and when the program starts again, until they are too old; where there are
+/// several, something else is sent between one and the next. A flush and the end of the program do not wait for them, and
+/// reports say that they are [kept](crate::FlushReport::kept).
 ///
 /// # The end of the program
 ///

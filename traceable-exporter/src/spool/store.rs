@@ -140,7 +140,7 @@ impl Store {
     pub(crate) fn wait(&self) -> Waited {
         let mut state = self.lock();
         loop {
-            let due = state.aside.due().filter(|_| !state.closed);
+            let due = state.aside.due(state.entries.is_empty()).filter(|_| !state.closed);
             if let Some(entry) = due.or(state.entries.front()) {
                 return Waited::Record(entry.clone());
             }
@@ -205,6 +205,7 @@ impl Store {
             // if it cannot be written, some runs may be sent once more
             let _ = state.cursor.write(number, payload.end);
         }
+        state.aside.line_goes_on();
         state.remove_delivered(&self.folder, DELIVERED);
         entry.settles
     }

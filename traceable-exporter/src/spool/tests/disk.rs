@@ -164,3 +164,34 @@ fn what_is_set_aside_takes_room() {
 fn what_waits_on_disk_takes_little_memory() {
     assert!(std::mem::size_of::<crate::spool::Entry>() <= 48);
 }
+
+/// Each costs a request that fails and the pause after it, and there may be many.
+#[test]
+fn those_that_were_set_aside_and_those_in_the_line_take_turns() {
+    let scratch = Scratch::new();
+    let (store, _) = scratch.open();
+    for n in 1..=6 {
+        store.append(&label(n), b"x", 0, || {}).unwrap();
+    }
+    for _ in 0..2 {
+        let entry = next(&store);
+        store.server_takes();
+        assert!(store.set_aside(&entry, None));
+        store.done(&entry);
+    }
+    drop(store);
+    let (store, resumed) = scratch.open();
+    assert_eq!((resumed.operations, resumed.aside), (18, 3));
+    store.server_takes();
+    let order: Vec<u64> = (0..6)
+        .map(|_| {
+            let entry = next(&store);
+            match entry.is_aside() {
+                true => store.put_off(&entry),
+                false => drop(store.done(&entry)),
+            }
+            entry.operations
+        })
+        .collect();
+    assert_eq!(order, [1, 3, 2, 4, 5, 6]);
+}
