@@ -76,7 +76,8 @@ fn a_fast_server_gets_one_after_the_other() {
     let open = Arc::new(Open::default());
     let seen = open.clone();
     server.rule(move |_| {
-        seen.hold(Duration::ZERO);
+        // long enough for another to be there at the same time, if one were sent
+        seen.hold(Duration::from_millis(3));
         Answer::Status(202)
     });
     let exporter = exporter(config(&server.url()).batch_operations(5));
