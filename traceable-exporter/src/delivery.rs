@@ -119,13 +119,14 @@ impl Delivery {
     }
 
     /// Sends a batch, in several requests if need be, and books all of it out; `false`: not so, as all is abandoned.
-    /// `encoded`: the body that the encoder holds already. `wait_for_turn` waits until a request may be repeated.
+    /// `encoded`: the body that the encoder holds already. `wait_for_turn` waits until a request may be repeated, and says
+    /// whether it had to.
     pub(crate) fn send<R: Run>(
         &mut self,
         batch: &[R],
         encoder: &mut Encoder,
         encoded: Option<Encoded>,
-        wait_for_turn: &dyn Fn(),
+        wait_for_turn: &dyn Fn() -> bool,
     ) -> bool {
         self.send_parts(batch, encoder, encoded, None, wait_for_turn) == Sent::Settled
     }
@@ -136,7 +137,7 @@ impl Delivery {
         encoder: &mut Encoder,
         mut encoded: Option<Encoded>,
         refused: Option<DropReason>,
-        wait_for_turn: &dyn Fn(),
+        wait_for_turn: &dyn Fn() -> bool,
     ) -> Sent {
         if self.inner.queue.is_abandoned() {
             return Sent::Abandoned;

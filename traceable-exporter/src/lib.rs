@@ -46,8 +46,8 @@
 //! (`GET /info`, five seconds at most) before each try, and gets no body until it answers one: bodies may be 20 MiB, and a
 //! server that only stalls is known to be back within seconds. One that says it has too much to do (429) is not down.
 //! A batch is given up on when the [time for retries](ConfigBuilder::retry_budget) is over, which is counted from its
-//! first try: of several requests that were on their way when the trouble began, the oldest alone is tried meanwhile. With
-//! a [`Spool`] a request that the server fails on every time, while it answers that question, is set aside on disk so
+//! first try. Of several requests that were on their way when the trouble began the oldest alone is tried; the time of
+//! each of the others begins again when it is its turn. With a [`Spool`] a request that the server fails on every time, while it answers that question, is set aside on disk so
 //! that others go on; without one it is tried until that time is over.
 //!
 //! While somebody flushes, pauses are no longer than a second, and the one that is going on ends soon, unless the server

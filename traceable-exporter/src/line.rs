@@ -62,9 +62,14 @@ impl<L: Limits + Clone> Line<L> {
         sent
     }
 
-    /// Waits, between two tries to send a batch, until it may be tried again.
-    pub(crate) fn wait_for_turn(&self, number: u64) {
-        drop(self.wait_until(|lane| lane.is_oldest(number) || self.limits.at_once() > 1));
+    /// Waits, between two tries to send a batch, until it may be tried again. Whether it had to.
+    pub(crate) fn wait_for_turn(&self, number: u64) -> bool {
+        let is_turn = |lane: &Lane| lane.is_oldest(number) || self.limits.at_once() > 1;
+        let has_to_wait = !is_turn(&lock(&self.lane));
+        if has_to_wait {
+            drop(self.wait_until(is_turn));
+        }
+        has_to_wait
     }
 
     fn wait_until(&self, is_so: impl Fn(&Lane) -> bool) -> MutexGuard<'_, Lane> {

@@ -49,6 +49,14 @@ fn starts(exporter: &Arc<Exporter>, count: usize) -> Vec<RunTree> {
     (0..count).map(start).collect()
 }
 
+fn wait_for(what: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !what() {
+        assert!(begun.elapsed() < LONG);
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
 #[test]
 fn a_slow_server_gets_as_many_as_the_settings_say() {
     for most in [1, 3, 8] {
@@ -214,21 +222,14 @@ fn a_server_in_trouble_is_tried_by_one_request_at_a_time() {
     });
     let exporter = exporter(config(&server.url()).batch_operations(2));
     starts(&exporter, 120);
-    let wait_for = |what: &dyn Fn() -> bool| {
-        let begun = Instant::now();
-        while !what() {
-            assert!(begun.elapsed() < LONG);
-            std::thread::sleep(Duration::from_millis(1));
-        }
-    };
-    wait_for(&|| open.now.load(SeqCst) > 3);
+    wait_for(|| open.now.load(SeqCst) > 3);
     is_down.store(true, SeqCst);
-    wait_for(&|| open.now.load(SeqCst) == 0);
+    wait_for(|| open.now.load(SeqCst) == 0);
     // each of those has been told by now, or soon is
     std::thread::sleep(Duration::from_millis(200));
     is_over.store(true, SeqCst);
     let refused = server.requests().len();
-    wait_for(&|| server.requests().len() >= refused + 4);
+    wait_for(|| server.requests().len() >= refused + 4);
     is_down.store(false, SeqCst);
     assert!(exporter.flush(LONG).is_lossless());
     assert_eq!((in_trouble.most(), exporter.stats().delivered), (1, 120));
@@ -262,6 +263,29 @@ fn a_server_that_asks_for_a_pause_is_left_alone_by_all() {
     assert!(exporter.flush(LONG).is_lossless());
     assert!(asked.lock().unwrap().is_some_and(|at| at.elapsed() >= Duration::from_secs(2)));
     assert_eq!((early.load(SeqCst), exporter.stats().delivered), (0, 122));
+}
+
+#[test]
+fn what_waits_for_its_turn_meanwhile_is_not_given_up_for_that() {
+    let server = Server::start();
+    let (open, is_down) = (Arc::new(Open::default()), Arc::new(AtomicBool::new(false)));
+    let (seen, down) = (open.clone(), is_down.clone());
+    server.rule(move |_| {
+        seen.hold(Duration::from_millis(60));
+        Answer::Status(if down.load(SeqCst) { 503 } else { 202 })
+    });
+    let budget = Duration::from_secs(3);
+    let exporter = exporter(config(&server.url()).batch_operations(2).retry_budget(budget));
+    starts(&exporter, 120);
+    wait_for(|| open.now.load(SeqCst) == 8);
+    is_down.store(true, SeqCst);
+    // all eight have waited that long then, and some of them for others
+    std::thread::sleep(budget + Duration::from_millis(800));
+    is_down.store(false, SeqCst);
+    assert!(exporter.flush(LONG).is_complete());
+    let stats = exporter.stats();
+    assert_eq!(stats.dropped.total(), stats.dropped.retries_exhausted);
+    assert!(stats.dropped.total() <= 2 * 5, "{:?}", stats.dropped);
 }
 
 #[test]

@@ -32,7 +32,7 @@ impl Delivery {
         let outcome = match self.inner.queue.is_abandoned() {
             true => Outcome::Abandoned,
             false if self.is_refused() => Outcome::Dropped(DropReason::Unauthorized),
-            false => self.request(encoded, body, self.give_up_at(), &|| ()),
+            false => self.request(encoded, body, self.give_up_at(), &|| false),
         };
         match outcome {
             Outcome::Delivered => {
@@ -66,6 +66,6 @@ impl Delivery {
         encoder: &mut Encoder,
         refused: Option<DropReason>,
     ) -> Sent {
-        self.send_parts(runs, encoder, None, refused, &|| ())
+        self.send_parts(runs, encoder, None, refused, &|| false)
     }
 }

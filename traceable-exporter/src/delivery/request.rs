@@ -33,8 +33,8 @@ impl Delivery {
         &mut self,
         encoded: &Encoded,
         body: &[u8],
-        give_up_at: Option<Instant>,
-        wait_for_turn: &dyn Fn(),
+        mut give_up_at: Option<Instant>,
+        wait_for_turn: &dyn Fn() -> bool,
     ) -> Outcome {
         let format = encoded.format;
         let (before, after) = (encoded.uncompressed.unwrap_or(0).to_string(), body.len().to_string());
@@ -90,7 +90,10 @@ impl Delivery {
             if self.inner.queue.pause(wait, asked) == Pause::Abandoned {
                 return Outcome::Abandoned;
             }
-            wait_for_turn();
+            if wait_for_turn() {
+                // while others were tried instead
+                give_up_at = self.give_up_at();
+            }
             if self.inner.queue.is_abandoned() {
                 return Outcome::Abandoned;
             }
