@@ -18,7 +18,7 @@ use crate::kind::{Boxing, Open, Shape};
 /// Option<SHAPE>                   through_option(call, value, |call, value| SHAPE)
 /// Result<SHAPE, E>                through_result(call, value, |call, value| SHAPE, |error, outcome| ..)
 /// impl Future<Output = SHAPE>     future(call, value, |call, value| SHAPE)
-/// Pin<Box<dyn Future<Output = R>>>  Box::pin(recorded(call, value, |value, outcome| ..))
+/// Pin<Box<dyn Future<Output = R>>>  Box::pin(recorded::<R, _, _>(call, value, |value, outcome| ..))
 /// impl Stream, impl Iterator      stream_each(call, value, |value, item| ..)
 /// Pin<Box<dyn ..>>, Box<dyn ..>   Box::pin(..), Box::new(..)
 /// ```
@@ -52,7 +52,7 @@ pub(super) fn print(plan: &Plan, p: &Runtime, shape: &Shape) -> TokenStream {
                 // what is not boxed would be told of a wrong type once more
                 Shape::Value(output) if *boxing != Boxing::None => {
                     let record = record(plan, p, output);
-                    ours!(#p::recorded(__call, #value, #record))
+                    ours!(#p::recorded::<#ty, _, _>(__call, #value, #record))
                 }
                 output => {
                     let (annotation, output) = (annotation(output), print(plan, p, output));

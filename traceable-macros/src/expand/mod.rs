@@ -129,7 +129,7 @@ fn plain(plan: &Plan, p: &Runtime) -> TokenStream {
 /// Output:
 /// ```text
 /// let call = { static SITE: Site = ..; Call::deferred(&SITE) };
-/// recorded(call, async move { if begins() { .. } let a = a; { BODY } }, |value, outcome| ..)
+/// recorded::<R, _, _>(call, async move { if begins() { .. } let a = a; { BODY } }, |value, outcome| ..)
 /// ```
 /// or, if there is more to do at the end than to record the result,
 /// ```text
@@ -153,9 +153,9 @@ fn future(plan: &Plan, p: &Runtime) -> TokenStream {
         return __value;
     });
     let body = block(plan, ours!(#edge #body));
-    if let Shape::Value(ty) = &plan.shape {
-        let record = end::record(plan, p, ty);
-        return ours!(#call #p::recorded(__call, #body, #record) #wait);
+    if let Shape::Value(output) = &plan.shape {
+        let record = end::record(plan, p, output);
+        return ours!(#call #p::recorded::<#ty, _, _>(__call, #body, #record) #wait);
     }
     let annotation = end::annotation(&plan.shape);
     let end = end::print(plan, p, &plan.shape);

@@ -110,7 +110,11 @@ fn ask(
             .begins();
         p::__private::Call::deferred(&SITE)
     };
-    p::__private::recorded(
+    p::__private::recorded::<
+        Result<Answer, Error>,
+        _,
+        _,
+    >(
         __call,
         async move {
             if let p::__private::core::option::Option::Some(__value) = p::__private::core::option::Option::<
@@ -170,7 +174,11 @@ async fn main(args: Args) {
         );
         ::traceable::__private::Call::deferred(&SITE)
     };
-    ::traceable::__private::recorded(
+    ::traceable::__private::recorded::<
+        (),
+        _,
+        _,
+    >(
             __call,
             async move {
                 if let ::traceable::__private::core::option::Option::Some(__value) = ::traceable::__private::core::option::Option::<

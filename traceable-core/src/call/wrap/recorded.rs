@@ -15,12 +15,15 @@ use crate::run::object::{Kind, Known, ObjectId};
 
 /// Wraps the body of an `async fn`, or a future that a function returned in a box. The run ends with its result, which `record`
 /// records.
+///
+/// The type of the result is one of its own, which the attribute names, and not what the future gives: a reference that
+/// lives too short is then reported where the body returns it, and not at the attribute.
 #[inline]
-pub fn recorded<F: Future, Record: FnMut(&F::Output, &mut Outcome)>(
+pub fn recorded<T, F: Future<Output = T>, Record: FnMut(&T, &mut Outcome)>(
     call: Call,
     future: F,
     record: Record,
-) -> RecordedFuture<F, Record> {
+) -> RecordedFuture<F, T, Record> {
     RecordedFuture {
         call: ManuallyDrop::new(call),
         inner: ManuallyDrop::new(Inner(future)),
@@ -36,13 +39,13 @@ pub fn recorded<F: Future, Record: FnMut(&F::Output, &mut Outcome)>(
 // The call comes first: where it lies the whole lies.
 #[repr(C)]
 #[must_use = "futures do nothing unless you `.await` or poll them"]
-pub struct RecordedFuture<F, Record> {
+pub struct RecordedFuture<F, T, Record> {
     call: ManuallyDrop<Call>,
     inner: ManuallyDrop<Inner<F>>,
-    end: End<F, Record>,
+    end: End<F, T, Record>,
 }
 
-impl<F: Unpin, Record> Unpin for RecordedFuture<F, Record> {}
+impl<F: Unpin, T, Record> Unpin for RecordedFuture<F, T, Record> {}
 
 /// The wrapped future, as `poll_traced` has it. Were that given the future itself, the compiler would no longer make its
 /// body a part of whoever polls it while tracing is off: 9 instructions more than 60.
@@ -65,9 +68,9 @@ impl<F: Future> Future for Inner<F> {
 }
 
 /// What is done with the result of a [`RecordedFuture`].
-struct End<F, Record> {
+struct End<F, T, Record> {
     record: Record,
-    of: PhantomData<fn() -> F>,
+    of: PhantomData<fn() -> (F, T)>,
 }
 
 /// An [`End`] of whatever function.
@@ -75,27 +78,27 @@ trait Ends<T>: Known {
     fn record(&mut self, value: &T, outcome: &mut Outcome);
 }
 
-impl<F: Future, Record: FnMut(&F::Output, &mut Outcome)> Ends<F::Output> for End<F, Record> {
-    fn record(&mut self, value: &F::Output, outcome: &mut Outcome) {
+impl<F, T, Record: FnMut(&T, &mut Outcome)> Ends<T> for End<F, T, Record> {
+    fn record(&mut self, value: &T, outcome: &mut Outcome) {
         (self.record)(value, outcome);
     }
 }
 
 // SAFETY: only its type is looked at.
-unsafe impl<F, Record> Known for End<F, Record> {
+unsafe impl<F, T, Record> Known for End<F, T, Record> {
     fn kind(&self) -> Kind
     where
         Self: 'static,
     {
-        Kind::of::<RecordedFuture<F, Record>>()
+        Kind::of::<RecordedFuture<F, T, Record>>()
     }
 }
 
-impl<F: Future, Record: FnMut(&F::Output, &mut Outcome)> Future for RecordedFuture<F, Record> {
-    type Output = F::Output;
+impl<F: Future<Output = T>, T, Record: FnMut(&T, &mut Outcome)> Future for RecordedFuture<F, T, Record> {
+    type Output = T;
 
     #[inline]
-    fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<F::Output> {
+    fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<T> {
         // SAFETY: nothing is moved out of `inner`, which is pinned again right here. The rest is not pinned.
         let Self { call, inner, end } = unsafe { self.get_unchecked_mut() };
         // SAFETY: it lies in what is pinned, is reached by pinned references alone, and is dropped where it lies.
@@ -104,7 +107,7 @@ impl<F: Future, Record: FnMut(&F::Output, &mut Outcome)> Future for RecordedFutu
     }
 }
 
-impl<F, Record> Drop for RecordedFuture<F, Record> {
+impl<F, T, Record> Drop for RecordedFuture<F, T, Record> {
     #[inline]
     fn drop(&mut self) {
         let Self { call, inner, .. } = self;
