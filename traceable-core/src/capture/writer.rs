@@ -80,7 +80,7 @@ impl Writer {
     fn append(&mut self, serialize: &mut dyn FnMut(&mut Json<'_>) -> serde_json::Result<()>) {
         let from = self.out.len();
         let mut json = Json::new(&mut self.out, MAX_BYTES);
-        match catch_unwind(AssertUnwindSafe(|| serialize(&mut json))) {
+        match catch_unwind(AssertUnwindSafe(|| serialize(&mut json).and_then(|()| json.finish()))) {
             Ok(Ok(())) => {}
             Ok(Err(error)) => self.give_up(from, &error.to_string()),
             Err(_) => self.give_up(from, "its serialization panicked"),

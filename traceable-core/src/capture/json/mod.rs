@@ -25,11 +25,21 @@ pub(super) struct Json<'a> {
     /// How long the buffer may become.
     limit: usize,
     depth: u32,
+    /// Whether the next text is JSON as it is.
+    is_verbatim: bool,
+    /// Whether a part of the value failed.
+    is_broken: bool,
 }
 
 impl<'a> Json<'a> {
     pub(super) fn new(out: &'a mut Vec<u8>, limit: usize) -> Json<'a> {
-        Json { out, limit, depth: 0 }
+        Json { out, limit, depth: 0, is_verbatim: false, is_broken: false }
+    }
+
+    /// Whether what was written is whole, as its `Serialize` says. One that goes on after an error of a part leaves half
+    /// of that part behind, which is no JSON, and would spoil the request of many runs.
+    pub(super) fn finish(self) -> Result<()> {
+        if self.is_broken { Err(Error::custom("its serialization went on after an error")) } else { Ok(()) }
     }
 
     #[inline]

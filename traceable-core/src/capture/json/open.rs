@@ -8,25 +8,17 @@ use super::Json;
 impl<'a> Json<'a> {
     pub(super) fn list<'b>(&'b mut self) -> Result<Open<'b, 'a>> {
         self.open(b"[")?;
-        Ok(Open { json: self, is_first: true, closing: b"]", is_variant: false, raw_at: None })
+        Ok(Open { json: self, is_first: true, closing: b"]", is_variant: false, is_raw: false })
     }
 
     pub(super) fn object<'b>(&'b mut self) -> Result<Open<'b, 'a>> {
         self.open(b"{")?;
-        Ok(Open { json: self, is_first: true, closing: b"}", is_variant: false, raw_at: None })
+        Ok(Open { json: self, is_first: true, closing: b"}", is_variant: false, is_raw: false })
     }
 
     /// What a struct of one field stands for that holds JSON as a text.
     pub(super) fn raw<'b>(&'b mut self) -> Open<'b, 'a> {
-        let start = self.out.len();
-        Open { json: self, is_first: true, closing: b"", is_variant: false, raw_at: Some(start) }
-    }
-
-    /// Turns the text that begins there into the JSON that it holds.
-    fn unquote(&mut self, start: usize) -> Result<()> {
-        let text: String = serde_json::from_slice(self.out.get(start..).unwrap_or_default())?;
-        self.out.truncate(start);
-        self.bytes(text.as_bytes())
+        Open { json: self, is_first: true, closing: b"", is_variant: false, is_raw: true }
     }
 }
 
@@ -37,8 +29,8 @@ pub(in crate::capture) struct Open<'b, 'a> {
     closing: &'static [u8],
     /// Whether it lies in an object that has the name of a variant as its key.
     is_variant: bool,
-    /// Where the text begins that is raw JSON.
-    raw_at: Option<usize>,
+    /// Whether its field is a text that is raw JSON.
+    is_raw: bool,
 }
 
 impl Open<'_, '_> {
@@ -64,7 +56,9 @@ impl Open<'_, '_> {
     }
 
     fn field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<()> {
-        if self.raw_at.is_none() {
+        if self.is_raw {
+            self.json.is_verbatim = true;
+        } else {
             self.named(key)?;
         }
         value.serialize(&mut *self.json)
@@ -87,9 +81,18 @@ impl Open<'_, '_> {
         self.json.bytes(b":")
     }
 
+    /// Remembers an error before the value is told of it, which may go on as if nothing had happened.
+    #[inline]
+    fn noted(&mut self, written: Result<()>) -> Result<()> {
+        self.json.is_broken |= written.is_err();
+        written
+    }
+
     pub(super) fn close(self) -> Result<()> {
-        if let Some(start) = self.raw_at {
-            return self.json.unquote(start);
+        if self.is_raw {
+            // the text has taken it
+            let is_text = !std::mem::take(&mut self.json.is_verbatim);
+            return if is_text { Ok(()) } else { Err(Error::custom("raw JSON must be a string")) };
         }
         self.json.close(self.closing)?;
         if self.is_variant { self.json.close(b"}") } else { Ok(()) }
@@ -103,7 +106,8 @@ macro_rules! lists {
             type Error = Error;
 
             fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<()> {
-                self.item(value)
+                let written = self.item(value);
+                self.noted(written)
             }
 
             fn end(self) -> Result<()> {
@@ -125,7 +129,8 @@ macro_rules! structs {
             type Error = Error;
 
             fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<()> {
-                self.field(key, value)
+                let written = self.field(key, value);
+                self.noted(written)
             }
 
             fn end(self) -> Result<()> {
@@ -142,11 +147,13 @@ impl ser::SerializeMap for Open<'_, '_> {
     type Error = Error;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<()> {
-        self.key(key)
+        let written = self.key(key);
+        self.noted(written)
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<()> {
-        value.serialize(&mut *self.json)
+        let written = value.serialize(&mut *self.json);
+        self.noted(written)
     }
 
     fn end(self) -> Result<()> {

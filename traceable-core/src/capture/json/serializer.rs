@@ -53,7 +53,7 @@ impl<'b, 'a> Serializer for &'b mut Json<'a> {
     }
 
     fn serialize_str(self, value: &str) -> Result<()> {
-        self.text(value)
+        if std::mem::take(&mut self.is_verbatim) { self.bytes(value.as_bytes()) } else { self.text(value) }
     }
 
     fn serialize_bytes(self, value: &[u8]) -> Result<()> {

@@ -3,17 +3,20 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use serde::ser::SerializeMap;
+use serde::ser::{SerializeMap, SerializeSeq, SerializeStruct};
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
+use super::super::payload::Payload;
 use super::super::writer::MAX_BYTES;
 use super::Json;
 
 fn ours<T: Serialize + ?Sized>(value: &T, limit: usize) -> serde_json::Result<String> {
     let mut out = Vec::new();
-    value.serialize(&mut Json::new(&mut out, limit))?;
+    let mut json = Json::new(&mut out, limit);
+    value.serialize(&mut json)?;
+    json.finish()?;
     Ok(String::from_utf8(out).unwrap())
 }
 
@@ -167,6 +170,76 @@ fn raw_json_stays_as_it_is() {
     compare(&BTreeMap::from([("k", &raw)]));
 }
 
+/// It needs no more room than it takes, however many of its characters a text would have to escape.
+#[test]
+fn raw_json_that_fits_is_written() {
+    let raw = RawValue::from_string(format!("[{}\"\"]", "\"\",".repeat(100))).unwrap();
+    assert_eq!(ours(&raw, raw.get().len()).unwrap(), raw.get());
+    let error = ours(&raw, raw.get().len() - 1).unwrap_err();
+    assert_eq!(error.to_string(), "larger than 10 MiB");
+}
+
+/// As `serde_json`'s own types do, but with what is no text.
+#[test]
+fn raw_json_that_is_no_text_is_refused() {
+    struct Raw;
+    impl Serialize for Raw {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            let mut raw = serializer.serialize_struct("$serde_json::private::RawValue", 1)?;
+            raw.serialize_field("$serde_json::private::RawValue", &1)?;
+            raw.end()
+        }
+    }
+    assert_eq!(ours(&[Raw], MAX_BYTES).unwrap_err().to_string(), "raw JSON must be a string");
+}
+
+/// A value that leaves out what fails, and does not say so.
+#[test]
+fn what_goes_on_after_an_error_is_not_whole() {
+    struct Fails;
+    impl Serialize for Fails {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.serialize_map(None)?.serialize_key("half")?;
+            Err(serde::ser::Error::custom("on purpose"))
+        }
+    }
+    struct List;
+    impl Serialize for List {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            let mut list = serializer.serialize_seq(None)?;
+            let _ = list.serialize_element(&Fails);
+            list.serialize_element(&1)?;
+            list.end()
+        }
+    }
+    struct Object;
+    impl Serialize for Object {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            let mut object = serializer.serialize_struct("Object", 2)?;
+            let _ = object.serialize_field("fails", &Fails);
+            object.serialize_field("one", &1)?;
+            object.end()
+        }
+    }
+    struct Entries;
+    impl Serialize for Entries {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            let mut map = serializer.serialize_map(None)?;
+            let _ = map.serialize_entry("fails", &Fails);
+            let _ = map.serialize_key(&());
+            map.end()
+        }
+    }
+    fn refused(value: &impl Serialize) {
+        let error = ours(&[value], MAX_BYTES).unwrap_err();
+        assert_eq!(error.to_string(), "its serialization went on after an error");
+        assert_eq!(Payload::of(value).as_str(), format!(r#""[not recorded: {error}]""#));
+    }
+    refused(&List);
+    refused(&Object);
+    refused(&Entries);
+}
+
 #[test]
 fn a_display_that_fails_is_an_error() {
     struct Fails;
@@ -181,6 +254,18 @@ fn a_display_that_fails_is_an_error() {
         }
     }
     assert_eq!(ours(&[Fails], MAX_BYTES).unwrap_err().to_string(), "its `Display` failed");
+}
+
+#[test]
+fn a_display_that_goes_on_after_an_error_is_an_error() {
+    struct GoesOn;
+    impl std::fmt::Display for GoesOn {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            let _ = f.write_str("too long for it");
+            f.write_str("short")
+        }
+    }
+    assert_eq!(ours(&format_args!("{GoesOn}"), 10).unwrap_err().to_string(), "larger than 10 MiB");
 }
 
 /// What has to be escaped becomes six times as long, but not all at once.

@@ -24,9 +24,12 @@ impl Json<'_> {
     pub(super) fn displayed(&mut self, value: fmt::Arguments<'_>) -> Result<()> {
         self.bytes(b"\"")?;
         let mut pieces = Pieces { json: self, failed: None };
-        if pieces.write_fmt(value).is_err() {
-            return Err(pieces.failed.unwrap_or_else(|| Error::custom("its `Display` failed")));
+        let written = pieces.write_fmt(value);
+        // also if the `Display` has ignored it
+        if let Some(error) = pieces.failed {
+            return Err(error);
         }
+        written.map_err(|_| Error::custom("its `Display` failed"))?;
         self.bytes(b"\"")
     }
 
