@@ -39,6 +39,24 @@ macro_rules! beside_its_own {
 
 beside_its_own!(apart, local, local * 10);
 
+/// Both arguments have the same text for a name, and nothing tells them apart but where they come from.
+macro_rules! namesakes {
+    ($now:ident, $later:ident, $argument:ident) => {
+        #[traceable]
+        fn $now($argument: i32, value: i32) -> i32 {
+            $argument * 10 + value
+        }
+
+        #[traceable]
+        async fn $later($argument: i32, mut value: i32, _: i32) -> i32 {
+            value += 1;
+            $argument * 10 + value
+        }
+    };
+}
+
+namesakes!(namesakes_now, namesakes_later, value);
+
 /// The receiver and the types come from outside, the body from both sides.
 macro_rules! methods {
     ($self:ident, $item:ident, $ty:ty, $body:block) => {
@@ -163,4 +181,14 @@ fn whole_functions_pass_through_macros() {
 fn names_do_not_meet() {
     assert_eq!(record(|| named_alike(1, 2, 3, 4, 5, 6, 7)).0, 28);
     assert_eq!(record(|| site(1)).0, 8);
+}
+
+#[test]
+fn arguments_may_look_the_same() {
+    let (value, recorder) = record(|| namesakes_now(1, 2));
+    assert_eq!(value, 12);
+    assert_tree!(recorder.forest(), "namesakes_now");
+    let (value, recorder) = record_async(|| namesakes_later(1, 2, 3));
+    assert_eq!(value, 13);
+    assert_tree!(recorder.forest(), "namesakes_later");
 }

@@ -41,6 +41,8 @@ pub(crate) struct Argument {
     pub(crate) bindings: Vec<Binding>,
     /// there are option expressions, which must find the argument (or, misspelt, be told of it)
     pub(crate) exposed: bool,
+    /// a parameter before it looks like it: two names of a `macro_rules!` may be told apart by where they come from alone
+    pub(crate) is_namesake: bool,
     position: usize,
 }
 
@@ -55,7 +57,7 @@ impl Argument {
                 Binding { ident, mode, mentioned: false }
             })
             .collect();
-        Self { attributes, pattern, ty, bindings, exposed: false, position }
+        Self { attributes, pattern, ty, bindings, exposed: false, is_namesake: false, position }
     }
 
     /// `a` or `mut a`, and nothing more.
@@ -68,6 +70,13 @@ impl Argument {
             }
             _ => None,
         }
+    }
+
+    /// Whether both have the same text for a name, and `#[cfg]` does not let only one of them stay.
+    pub(crate) fn looks_like(&self, other: &Argument) -> bool {
+        let both = self.plain_name().zip(other.plain_name());
+        both.is_some_and(|(name, other)| message::plain(name) == message::plain(other))
+            && self.cfgs().next().is_none()
     }
 
     fn is_mutable(&self) -> bool {
@@ -84,8 +93,8 @@ impl Argument {
     fn slot(&self) -> Ident {
         match self.plain_name() {
             Some(ident) if self.is_reachable(ident) => ident.clone(),
-            Some(ident) => hidden(ident),
-            None => Ident::new(
+            Some(ident) if !self.is_namesake => hidden(ident),
+            _ => Ident::new(
                 &format!("__arg{}", self.position),
                 Span::mixed_site().located_at(self.pattern.span()),
             ),

@@ -100,6 +100,7 @@ impl Parameters {
                 (None, None) => mistakes.push(message::needs_a_name(&typed.pat, "parent", "run: &RunTree")),
             }
         }
+        argument.is_namesake = self.arguments.iter().any(|before| argument.looks_like(before));
         self.arguments.push(argument);
     }
 }
