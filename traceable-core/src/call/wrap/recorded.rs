@@ -33,9 +33,9 @@ pub fn recorded<T, F: Future<Output = T>, Record: FnMut(&T, &mut Outcome)>(
 
 /// The future of an annotated function.
 ///
-/// `inner` is pinned where this is, and the rest is not. Written out, as each function of a helper would be compiled for
-/// each annotated function. Nor does each of these drop the call: a call that is traced is taken away when its run ends,
-/// or by `drop_traced`, and one that is not has nothing to drop.
+/// `inner` is pinned where this is, and the rest is not. The projection is written by hand: what `pin_project` makes would
+/// be compiled for each annotated function. For the same reason the call is not dropped here: one that is traced is taken
+/// away when its run ends, or by `drop_traced`, and one that is not has nothing to drop.
 // The call comes first: where it lies the whole lies.
 #[repr(C)]
 #[must_use = "futures do nothing unless you `.await` or poll them"]
@@ -112,7 +112,7 @@ impl<F, T, Record> Drop for RecordedFuture<F, T, Record> {
     fn drop(&mut self) {
         let Self { call, inner, .. } = self;
         if call.is_off() {
-            // SAFETY: it is dropped where it was pinned, and that but once, as this is the wrapper's own drop.
+            // SAFETY: it is dropped where it was pinned, and only once, as this is the wrapper's own drop.
             unsafe { ManuallyDrop::drop(inner) }
         } else {
             // SAFETY: as above. Should it panic, that goes on through here, and nothing drops it again.

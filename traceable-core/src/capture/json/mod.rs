@@ -1,4 +1,4 @@
-//! Writes values as compact JSON, as `serde_json` does, byte for byte.
+//! Writes values as compact JSON, as `serde_json` does, byte for byte; only of keys that are no texts it takes a few more.
 //!
 //! `serde_json` looks at each byte of a text by itself and hands over what lies between two escapes piece by piece:
 //! that was a tenth of all that a run costs, up to the request, as most of a run is text. Its serializer is generic,
