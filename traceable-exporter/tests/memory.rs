@@ -1,11 +1,12 @@
-//! What is held in memory while the server says nothing, or is slow. One test, because it counts every allocation of its process.
+//! What is held in memory while the server says nothing, or is slow. One test, because it counts every allocation of
+//! its process.
 
 mod support;
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
+use support::counting::{Counting, LIVE, MOST};
 use support::faulty::{Fault, Faulty};
 use support::{LONG, config, exporter};
 use traceable_core::{Attachment, RunTree};
@@ -17,30 +18,6 @@ const QUEUE: usize = 64 * MIB;
 const BATCH: usize = 20 * MIB;
 /// All that is not payload.
 const REST: usize = 12 * MIB;
-
-struct Counting;
-
-static LIVE: AtomicUsize = AtomicUsize::new(0);
-static MOST: AtomicUsize = AtomicUsize::new(0);
-
-fn grow(bytes: usize) {
-    MOST.fetch_max(LIVE.fetch_add(bytes, Relaxed) + bytes, Relaxed);
-}
-
-// SAFETY: the system's allocator does the work
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        grow(layout.size());
-        // SAFETY: the caller's promise is the same
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        LIVE.fetch_sub(layout.size(), Relaxed);
-        // SAFETY: the caller's promise is the same
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;

@@ -3,13 +3,13 @@
 
 mod support;
 
-use std::alloc::{GlobalAlloc, Layout, System};
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
+use support::counting::{Counting, LIVE, MOST};
 use support::faulty::{Fault, Faulty};
 use support::scratch::Scratch;
 use support::{LONG, config, exporter};
@@ -32,30 +32,6 @@ const PLAIN: &str = "HTTP/1.1 200 X\r\nContent-Length: 120\r\n\r\n{\"batch_inges
     {\"use_multipart_endpoint\":true},\"instance_flags\":{\"zstd_compression_enabled\":false}}                   ";
 const SMALL: &str = "HTTP/1.1 200 X\r\nContent-Length: 120\r\n\r\n{\"batch_ingest_config\":\
     {\"size_limit_bytes\":4000000},\"instance_flags\":{\"zstd_compression_enabled\":true}}                        ";
-
-struct Counting;
-
-static LIVE: AtomicUsize = AtomicUsize::new(0);
-static MOST: AtomicUsize = AtomicUsize::new(0);
-
-fn grow(bytes: usize) {
-    MOST.fetch_max(LIVE.fetch_add(bytes, Relaxed) + bytes, Relaxed);
-}
-
-// SAFETY: the system's allocator does the work
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        grow(layout.size());
-        // SAFETY: the caller's promise is the same
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        LIVE.fetch_sub(layout.size(), Relaxed);
-        // SAFETY: the caller's promise is the same
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;

@@ -62,6 +62,15 @@ fn names(server: &Server) -> Vec<String> {
     names
 }
 
+/// A program that ends, and leaves a request behind that the server fails on: it was set aside.
+fn leave_request_aside(server: &Server, folder: &Scratch) {
+    server.rule(|request| Answer::Status(if is_bad(request) { 500 } else { 202 }));
+    let first = exporter(spooled(server, folder));
+    run_each(&first, &["BAD", "a"]);
+    flush_all(&first);
+    assert_eq!(first.shutdown(Duration::ZERO).kept, 2);
+}
+
 #[test]
 fn what_the_server_fails_on_every_time_does_not_hold_up_the_rest() {
     let infos = [
@@ -198,12 +207,7 @@ fn what_is_alone_is_not_set_aside_and_a_server_that_is_down_sets_nothing_aside()
 #[test]
 fn what_was_set_aside_can_be_replayed() {
     let (server, folder) = (Server::start(), Scratch::new());
-    server.rule(|request| Answer::Status(if is_bad(request) { 500 } else { 202 }));
-    let first = exporter(spooled(&server, &folder));
-    run_each(&first, &["BAD", "a"]);
-    flush_all(&first);
-    assert_eq!(first.shutdown(Duration::ZERO).kept, 2);
-    drop(first);
+    leave_request_aside(&server, &folder);
     // its threads let go of the folder a moment later
     std::thread::sleep(Duration::from_millis(300));
     let settings = config(&server.url()).retry_budget(Duration::from_millis(50)).build().unwrap();
@@ -219,12 +223,7 @@ fn what_was_set_aside_can_be_replayed() {
 #[test]
 fn what_was_set_aside_gets_too_old_as_all_else_does() {
     let (server, folder) = (Server::start(), Scratch::new());
-    server.rule(|request| Answer::Status(if is_bad(request) { 500 } else { 202 }));
-    let first = exporter(spooled(&server, &folder));
-    run_each(&first, &["BAD", "a"]);
-    flush_all(&first);
-    assert_eq!(first.shutdown(Duration::ZERO).kept, 2);
-    drop(first);
+    leave_request_aside(&server, &folder);
     // ages are whole seconds
     std::thread::sleep(Duration::from_millis(2100));
     let spool = Spool::new(folder.path()).max_age(Duration::from_secs(1));

@@ -1,6 +1,7 @@
 //! What the tests share.
 #![allow(dead_code, unreachable_pub, reason = "each test file uses a part of it")]
 
+pub mod counting;
 pub mod faulty;
 pub mod multipart;
 pub mod scratch;
