@@ -10,7 +10,7 @@
 //! - [`stream`](fn@stream), [`try_stream`]: generators written as `async` blocks.
 //! - [`bind`], [`TraceableExt`], [`detached`]: carrying a context, or leaving it behind.
 //! - [`init`], [`Config`], [`flush`], [`Stats`]: the exporter.
-//! - [`diagnostics`](mod@diagnostics), [`set_reporter`]: what went wrong, and who is told.
+//! - [`diagnostics`](mod@diagnostics), [`set_diagnostic_hook`]: what went wrong, and who is told.
 //! - [`testing`]: recording runs in tests.
 //! - [`JsonLines`], [`Console`], [`Tee`]: runs in a file, on the terminal, in several places; no server is needed.
 //! - [`RunSink`]: a destination of your own.
@@ -48,11 +48,11 @@
 //! |---|---|---|
 //! | `exporter` | yes | shipping over HTTP; without it runs go to sinks of your own |
 //! | `stream` | yes | streams as generators, by `futures-core` |
-//! | `tokio` | yes | the fence between tokio's tasks, and [`task`] |
+//! | `tokio` | yes | the check that an ambient context belongs to the current tokio task, and [`task`] |
 //! | `tokio-util` | no | `task::TaskTracker` |
 //! | `rayon` | no | `ContextThreadPool`, and `in_current_run` on parallel iterators |
 //! | `sink`, `http-body` | no | contexts carried into sinks and HTTP bodies |
-//! | `tracing`, `log` | no | what [`set_reporter`] would be told (mistakes, runs that do not arrive) is a warning of `tracing`, or of `log` |
+//! | `tracing`, `log` | no | what [`set_diagnostic_hook`] would be told (mistakes, runs that do not arrive) is a warning of `tracing`, or of `log` |
 
 #[doc(hidden)]
 pub mod lost_context;
@@ -68,7 +68,7 @@ pub mod guide;
 
 #[cfg(feature = "rayon")]
 pub use pool::{ContextThreadPool, InCurrentRun, ParallelIteratorExt, PoolError, PoolScope, Submitted};
-pub use traceable_core::diagnostics::{diagnostics, set_reporter};
+pub use traceable_core::diagnostics::{diagnostics, set_diagnostic_hook};
 pub use traceable_core::process::set_enabled;
 pub use traceable_core::*;
 #[cfg(feature = "exporter")]

@@ -84,7 +84,7 @@ fn a_copy_of_the_process_begins_anew() {
     let problems = [
         // of the inherited run, the copy tells nothing more
         forest != "forks [open] > leaf; leaf; child; in the copy; leaf",
-        runs[2..4].iter().any(|run| run.metadata["split_reason"] != "forked"),
+        runs[2..4].iter().any(|run| run.metadata["broken_trace_reason"] != "forked"),
         // what is open elsewhere is not open here
         suspects != [&recorder.run("in the copy").id.to_string()],
     ];

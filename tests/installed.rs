@@ -37,7 +37,7 @@ fn blocks_its_thread() {
 }
 
 fn reason_of(recorder: &Recorder, name: &str) -> String {
-    recorder.run(name).metadata["split_reason"].as_str().unwrap_or_default().to_owned()
+    recorder.run(name).metadata["broken_trace_reason"].as_str().unwrap_or_default().to_owned()
 }
 
 #[test]
@@ -57,13 +57,13 @@ fn a_lost_context_makes_a_root_that_says_why() {
     starts_a_thread();
     assert_tree!(recorder.forest(), "starts_a_thread; leaf");
     assert_eq!(reason_of(&recorder, "leaf"), "no_context_on_thread");
-    let site = recorder.run("leaf").metadata["split_site"].as_str().unwrap().to_owned();
+    let site = recorder.run("leaf").metadata["broken_trace_site"].as_str().unwrap().to_owned();
     assert!(site.contains("installed::leaf (tests/installed.rs:"), "{site}");
     recorder.clear();
 
     blocks_its_thread();
     assert_tree!(recorder.forest(), "blocks_its_thread; child");
-    assert_eq!(reason_of(&recorder, "child"), "fenced_task");
+    assert_eq!(reason_of(&recorder, "child"), "other_task");
     recorder.clear();
 
     // a trace that began goes on when tracing is switched off

@@ -1,4 +1,4 @@
-//! Reporters and sinks are the user's code: they may ask for runs, and make some.
+//! Diagnostic hooks and sinks are the user's code: they may ask for runs, and make some.
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
@@ -32,10 +32,10 @@ impl RunSink for Echo {
 }
 
 #[test]
-fn reporters_and_sinks_may_use_the_library_themselves() {
+fn diagnostic_hooks_and_sinks_may_use_the_library_themselves() {
     let recorder = Recorder::install();
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    diagnostics::set_reporter(|_| {
+    diagnostics::set_diagnostic_hook(|_| {
         REPORTS.fetch_add(1, Relaxed);
         // the run that is being reported: its place is known by now
         let id = HELD.lock().unwrap().as_ref().and_then(RunTree::id);

@@ -1,11 +1,11 @@
-//! With the feature `tracing` a mistake is a warning there, if anybody listens; a reporter of the program's own comes first.
+//! With the feature `tracing` a mistake is a warning there, if anybody listens; a diagnostic hook of the program's own comes first.
 
 use std::fmt;
 use std::sync::Mutex;
 
 use traceable::prelude::*;
 use traceable::testing::Recorder;
-use traceable::{diagnostics, set_reporter, trace};
+use traceable::{diagnostics, set_diagnostic_hook, trace};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Metadata, Subscriber};
@@ -70,7 +70,7 @@ fn a_mistake_is_a_warning() {
         let heard = HEARD.lock().unwrap();
         let [(level, target, text)] = &heard[..] else { panic!("{heard:?}") };
         assert_eq!((*level, &target[..]), (Level::WARN, "traceable"));
-        assert!(text.starts_with("split trace: `leaf` (tests/reports_to_tracing.rs:"), "{text}");
+        assert!(text.starts_with("broken trace: `leaf` (tests/reports_to_tracing.rs:"), "{text}");
     }
     diagnostics::report_delivery("the server is away");
     assert_eq!(HEARD.lock().unwrap()[1].2, "the server is away");
@@ -81,7 +81,7 @@ fn a_mistake_is_a_warning() {
     );
 
     static TOLD: Mutex<Vec<String>> = Mutex::new(Vec::new());
-    set_reporter(|diagnostic| TOLD.lock().unwrap().push(diagnostic.to_string()));
+    set_diagnostic_hook(|diagnostic| TOLD.lock().unwrap().push(diagnostic.to_string()));
     lose(other_leaf);
     assert_eq!((TOLD.lock().unwrap().len(), HEARD.lock().unwrap().len()), (1, 2));
 }

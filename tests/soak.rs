@@ -270,7 +270,7 @@ async fn loses_its_context(x: u64) {
 
 #[test]
 fn what_is_held_does_not_grow_with_the_runs_that_have_ended() {
-    traceable::diagnostics::set_reporter(|_| ());
+    traceable::diagnostics::set_diagnostic_hook(|_| ());
     let ended = Arc::new(Ended::default());
     process::install_sink(ended.clone());
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();

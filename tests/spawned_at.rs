@@ -22,7 +22,7 @@ async fn answer() -> u32 {
 
 #[test]
 fn a_lost_run_names_the_line_that_spawned_its_task() {
-    diagnostics::set_reporter(|report| REPORTS.lock().unwrap().push(report.to_string()));
+    diagnostics::set_diagnostic_hook(|report| REPORTS.lock().unwrap().push(report.to_string()));
     let recorder = Recorder::install();
     for mut builder in
         [tokio::runtime::Builder::new_current_thread(), tokio::runtime::Builder::new_multi_thread()]

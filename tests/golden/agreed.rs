@@ -5,7 +5,7 @@ use crate::difference::{Difference, each_its_own, python_only};
 pub(crate) const NOT_REPR: &str =
     "Rust has no `repr(e)` and no traceback: the error is its `Display` text with its sources";
 pub(crate) const LEFT_EARLY: &str = "a generator that its consumer leaves has not failed";
-pub(crate) const SPLIT: &str =
+pub(crate) const BROKEN_TRACE: &str =
     "a root off the main thread or in a task may be one by mistake: it says why, and where it was called";
 pub(crate) const SDK_BOOKKEEPING: &str =
     "the SDK notes in an event which files it has uploaded, so as not to do it twice; our notes are our own";

@@ -6,7 +6,7 @@ use futures::{Stream, StreamExt};
 use serde::Serialize;
 use traceable::traceable;
 
-use crate::agreed::{LEFT_EARLY, NOT_REPR, SPLIT, of_0_11};
+use crate::agreed::{BROKEN_TRACE, LEFT_EARLY, NOT_REPR, of_0_11};
 use crate::difference::{changed, python_only, rust_only, rust_only_some};
 use crate::golden::{Captured, golden};
 
@@ -152,8 +152,8 @@ fn async_generator() {
         rust_only("#5.extra.metadata.stream_dropped", true, LEFT_EARLY),
         changed("#8.error", "CancelledError()", "Cancelled", NOT_REPR),
         rust_only("#8.extra.metadata.cancelled", true, cancelled),
-        rust_only("#8.extra.metadata.split_reason", "no_context_in_task", SPLIT),
-        rust_only_some("#8.extra.metadata.split_site", SPLIT),
+        rust_only("#8.extra.metadata.broken_trace_reason", "no_context_in_task", BROKEN_TRACE),
+        rust_only_some("#8.extra.metadata.broken_trace_site", BROKEN_TRACE),
     ];
     golden(include_str!("captures/async_generator.json"), Captured::Apart, meant, || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

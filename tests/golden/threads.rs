@@ -2,7 +2,7 @@
 
 use traceable::{ContextThreadPool, traceable};
 
-use crate::agreed::{SPLIT, of_0_11};
+use crate::agreed::{BROKEN_TRACE, of_0_11};
 use crate::difference::{rust_only, rust_only_some};
 use crate::golden::{Captured, golden};
 
@@ -30,8 +30,8 @@ fn thread_pool() {
     }
     let meant = [
         of_0_11(),
-        rust_only("#5.extra.metadata.split_reason", "no_context_on_thread", SPLIT),
-        rust_only_some("#5.extra.metadata.split_site", SPLIT),
+        rust_only("#5.extra.metadata.broken_trace_reason", "no_context_on_thread", BROKEN_TRACE),
+        rust_only_some("#5.extra.metadata.broken_trace_site", BROKEN_TRACE),
     ];
     golden(include_str!("captures/thread_pool.json"), Captured::Apart, meant, parent);
 }

@@ -121,7 +121,7 @@ fn a_task_that_was_begun_detached_belongs_to_no_request() {
     }) {
         assert_tree!(forest, "request > child; request > child; leaf");
         let ping = &all(&forest, "leaf")[0].metadata;
-        assert!(!ping.contains_key("split_reason") && !ping.contains_key("late_start"), "{ping:?}");
+        assert!(!ping.contains_key("broken_trace_reason") && !ping.contains_key("late_start"), "{ping:?}");
     }
 }
 
@@ -144,7 +144,7 @@ fn what_is_a_trace_of_its_own_on_purpose_can_name_the_run_that_began_it() {
         let id = forest.runs()[0].id.to_string();
         for root in forest.roots().skip(1) {
             assert_eq!(root.metadata["begun_by"], id.as_str());
-            assert!(!root.metadata.contains_key("split_reason"), "{}", root.name);
+            assert!(!root.metadata.contains_key("broken_trace_reason"), "{}", root.name);
         }
     }
 }

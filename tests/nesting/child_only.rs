@@ -70,7 +70,11 @@ fn where_there_is_no_current_run_either_the_call_begins_a_trace_that_says_so() {
         std::thread::spawn(move || context.scope(|| now(&RunTree::inactive()))).join().unwrap();
     }) {
         assert_tree!(forest, "now > leaf");
-        assert!(forest.runs()[0].metadata.contains_key("split_reason"), "{:?}", forest.runs()[0].metadata);
+        assert!(
+            forest.runs()[0].metadata.contains_key("broken_trace_reason"),
+            "{:?}",
+            forest.runs()[0].metadata
+        );
     }
 }
 

@@ -64,7 +64,7 @@ async fn driver(mut futures: FuturesUnordered<BoxFuture<'static, i32>>) {
     while futures.next().await.is_some() {}
 }
 
-// No fence can tell the two apart: the block that was made in `request` is polled in the same task, and what it calls
+// No task check can tell the two apart: the block that was made in `request` is polled in the same task, and what it calls
 // is called there for the first time.
 #[test]
 fn a_plain_block_nests_where_it_is_polled_and_one_that_carries_a_context_where_it_was_made() {
@@ -119,6 +119,6 @@ fn a_batch_for_many_requests_is_a_trace_of_its_own_that_names_them() {
         let ids: Vec<_> = all(&forest, "load").iter().map(|run| run.id.to_string()).collect();
         let batch = all(&forest, "batch")[0];
         assert_eq!(batch.metadata["links"], serde_json::json!(ids));
-        assert!(!batch.metadata.contains_key("split_reason"));
+        assert!(!batch.metadata.contains_key("broken_trace_reason"));
     }
 }

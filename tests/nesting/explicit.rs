@@ -135,7 +135,7 @@ fn a_root_on_purpose_carries_no_reason() {
     }) {
         assert_tree!(forest, "around; child; alone; leaf");
         for root in forest.roots().skip(1) {
-            assert!(!root.metadata.contains_key("split_reason"), "{}", root.name);
+            assert!(!root.metadata.contains_key("broken_trace_reason"), "{}", root.name);
         }
     }
 }
@@ -200,7 +200,7 @@ fn headers_that_are_absent_or_malformed_mean_a_root() {
     });
     assert_tree!(recorder.forest(), "around; leaf; leaf; leaf");
     let reasons: Vec<_> =
-        recorder.runs()[1..].iter().map(|run| run.metadata.get("split_reason").cloned()).collect();
+        recorder.runs()[1..].iter().map(|run| run.metadata.get("broken_trace_reason").cloned()).collect();
     assert_eq!(reasons, [None, Some("bad_parent".into()), Some("bad_parent".into())]);
 }
 

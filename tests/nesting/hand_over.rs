@@ -46,7 +46,7 @@ fn a_block_that_a_closure_returns_carries_a_context_by_itself() {
     }
     for forest in forests(async || outer().await) {
         assert_tree!(forest, "outer > (child, child); child");
-        assert!(forest.runs().iter().all(|run| !run.metadata.contains_key("split_reason")));
+        assert!(forest.runs().iter().all(|run| !run.metadata.contains_key("broken_trace_reason")));
     }
 }
 

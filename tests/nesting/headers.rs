@@ -92,7 +92,7 @@ fn a_malformed_header_makes_a_root_that_says_so() {
     for header in malformed {
         for forest in forests(async || call_with(header).await) {
             assert_tree!(forest, "around; handler > child");
-            assert_eq!(all(&forest, "handler")[0].metadata["split_reason"], "bad_parent", "{header}");
+            assert_eq!(all(&forest, "handler")[0].metadata["broken_trace_reason"], "bad_parent", "{header}");
             assert!(forest.runs().iter().all(|run| run.status() == Status::Success));
         }
     }
@@ -117,7 +117,7 @@ fn without_the_header_a_handler_begins_a_trace_as_it_is_meant_to() {
         trace("around").future(|_| Extra::new().parent(&headers).call(handler)).await;
     }) {
         assert_tree!(forest, "around; handler > child");
-        assert!(!all(&forest, "handler")[0].metadata.contains_key("split_reason"));
+        assert!(!all(&forest, "handler")[0].metadata.contains_key("broken_trace_reason"));
     }
 }
 
@@ -146,7 +146,7 @@ fn a_baggage_without_bounds_is_left_out_and_the_parent_kept() {
     let deep = vec![order.as_str(); 10_000].join(".");
     for forest in forests(async || call_with(&deep).await) {
         assert_tree!(forest, "around; handler > child");
-        assert_eq!(all(&forest, "handler")[0].metadata["split_reason"], "bad_parent");
+        assert_eq!(all(&forest, "handler")[0].metadata["broken_trace_reason"], "bad_parent");
     }
 }
 
@@ -182,6 +182,6 @@ fn a_handler_at_the_edge_begins_a_trace_and_names_the_parent_that_was_claimed() 
         assert_eq!(edge.metadata["claimed_parent"], foreign.id.to_string());
         assert_ne!(edge.trace_id, foreign.trace_id);
         assert_eq!((edge.project.as_deref(), edge.tags.len(), edge.metadata.get("k")), (None, 0, None));
-        assert!(!edge.metadata.contains_key("split_reason"));
+        assert!(!edge.metadata.contains_key("broken_trace_reason"));
     }
 }

@@ -95,7 +95,7 @@ fn an_id_alone_is_no_parent() {
         top.await;
     }) {
         assert_tree!(forest, "top; child");
-        assert_eq!(all(&forest, "child")[0].metadata["split_reason"], "bad_parent");
+        assert_eq!(all(&forest, "child")[0].metadata["broken_trace_reason"], "bad_parent");
         assert_consistent(&forest);
     }
 }

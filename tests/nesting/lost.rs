@@ -21,7 +21,7 @@ fn recorded(recorder: &Recorder, expected: &str, test: impl AsyncFn(), look: imp
 }
 
 fn reason(run: &RecordedRun) -> Option<&str> {
-    run.metadata.get("split_reason").and_then(|reason| reason.as_str())
+    run.metadata.get("broken_trace_reason").and_then(|reason| reason.as_str())
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn to_carry_the_handle_instead_of_the_work_changes_nothing() {
             "parent > child; child",
             async || parent().await,
             |runs, _| {
-                assert_eq!(runs[1].metadata.get("split_reason"), None);
+                assert_eq!(runs[1].metadata.get("broken_trace_reason"), None);
                 assert_eq!(reason(&runs[2]), Some("no_context_in_task"));
             },
         );
@@ -116,14 +116,14 @@ fn a_scope_does_not_adopt_the_other_tasks_of_its_thread() {
             assert_tree!(recorder.forest(), "holds > child; child");
             let forest = recorder.forest();
             let [holds, _, lost] = forest.runs() else { panic!("three runs") };
-            let expected = if several { "no_context_in_task" } else { "fenced_task" };
+            let expected = if several { "no_context_in_task" } else { "other_task" };
             assert_eq!(reason(lost), Some(expected));
             assert_eq!(lost.metadata["suspected_parent"], holds.id.to_string());
         }
     });
 }
 
-// Not in a release: there `diagnostics()` tells whoever asks, and a reporter whoever wants to be told.
+// Not in a release: there `diagnostics()` tells whoever asks, and a diagnostic hook whoever wants to be told.
 #[test]
 fn the_first_of_a_function_that_is_lost_is_a_line_on_stderr_in_a_debug_build() {
     const NAME: &str = "lost::the_first_of_a_function_that_is_lost_is_a_line_on_stderr_in_a_debug_build";
@@ -144,7 +144,7 @@ fn the_first_of_a_function_that_is_lost_is_a_line_on_stderr_in_a_debug_build() {
     assert_eq!(told.len(), usize::from(cfg!(debug_assertions)), "{text}");
     for line in told {
         let what =
-            ["split trace: `child` (tests/nesting/support.rs:", "under `parent` (tests/nesting/lost.rs:"];
+            ["broken trace: `child` (tests/nesting/support.rs:", "under `parent` (tests/nesting/lost.rs:"];
         let fix = "carry the context: `spawn(async { .. }.in_current_run())`";
         assert!(what.iter().all(|part| line.contains(part)) && line.contains(fix), "{line}");
     }

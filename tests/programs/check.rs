@@ -27,7 +27,7 @@ pub(crate) fn check(program: &Program) -> Result<(), String> {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
 
     // programs lose contexts on purpose
-    traceable::diagnostics::set_reporter(|_| ());
+    traceable::diagnostics::set_diagnostic_hook(|_| ());
     let _watch = watch(program);
     let expected = expect(program);
     if expected.is_avoided {
@@ -114,8 +114,9 @@ fn compare(expected: &Expectation, forest: &Forest, looks: &Looks) -> Vec<String
                 if expected.status.is_some_and(|status| status != run.status()) {
                     wrong.push(format!("#{id} is {:?} and not {:?}", run.status(), expected.status));
                 }
-                let is_split = run.metadata.contains_key("split_reason");
-                if is_split != (expected.parent.is_none() && !expected.is_root_on_purpose && *id != 0) {
+                let is_broken_trace = run.metadata.contains_key("broken_trace_reason");
+                if is_broken_trace != (expected.parent.is_none() && !expected.is_root_on_purpose && *id != 0)
+                {
                     wrong.push(format!("#{id} is a root on purpose, or is not: {:?}", run.metadata));
                 }
             }

@@ -1,4 +1,4 @@
-//! Run trees, context and capture: the run time behind the crate `traceable`, which is what programs use.
+//! Run trees, context and capture: the runtime behind the crate `traceable`, which is what programs use.
 //!
 //! Rooms, each of which uses only those above it:
 //!
@@ -42,12 +42,12 @@ pub use context::carry_sink::TraceableSinkExt;
 pub use context::current::current_run_tree;
 pub use context::envelope::Envelope;
 pub use context::extra::Extra;
-pub use context::fence::Fence;
 pub use context::hand_over::{InContext, TakesContext, TraceableExt};
 pub use context::handle::{ContextHandle, bind, bind_fn, bind_mut, detached};
 pub use context::parent::{IntoParent, Parent, ParentRun};
 pub use context::propagation::Headers;
 pub use context::runnable_config::RunnableConfig;
+pub use context::task_identity::TaskIdentity;
 pub use context::tracing_context::TracingContext;
 #[cfg(feature = "stream")]
 pub use generator::{Generator, Yielder, stream, try_stream};
@@ -92,7 +92,7 @@ pub mod __private {
         Fail, FailBoxed, FailDisplay, NotAResult, Out, OutValue, Outcome, Report,
     };
     pub use crate::context::parent::parent_run;
-    pub use crate::run::site::{Site, checked_name};
+    pub use crate::run::callsite::{Callsite, checked_name};
     pub use crate::step::Step;
     pub use crate::{RunTree, RunType};
 

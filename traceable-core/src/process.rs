@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::context::fence::{self, Fence};
+use crate::context::task_identity::{self, TaskIdentity};
 use crate::diagnostics::report::holding;
 use crate::identity::fork::{self, notice_forks};
 use crate::identity::sampling::is_sampled;
@@ -53,7 +53,7 @@ pub fn start_once(start: fn()) {
     if START.is_completed() {
         return;
     }
-    // a reporter is told when this is over: it is the user's code, and may make a traced call
+    // the diagnostic hook is called when this is over: it is the user's code, and may make a traced call
     holding(|| {
         START.call_once(|| {
             start();
@@ -96,9 +96,9 @@ pub fn is_enabled() -> bool {
 ///
 /// # Errors
 ///
-/// If there is a fence already: it stays, and this one is returned.
-pub fn set_fence(fence: impl Fence) -> Result<(), Box<dyn Fence>> {
-    fence::set(fence)
+/// If there is one already: it stays, and this one is returned.
+pub fn set_task_identity(identity: impl TaskIdentity) -> Result<(), Box<dyn TaskIdentity>> {
+    task_identity::set(identity)
 }
 
 /// Records this share of all traces, from 0 to 1; which ones follows from their ids, see

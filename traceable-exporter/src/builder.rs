@@ -228,7 +228,7 @@ impl ConfigBuilder {
     }
 
     /// Where warnings of this exporter go. Default: where all diagnostics of the process go, see
-    /// [`set_reporter`](traceable_core::diagnostics::set_reporter).
+    /// [`set_diagnostic_hook`](traceable_core::diagnostics::set_diagnostic_hook).
     pub fn reporter(mut self, reporter: Reporter) -> Self {
         self.config.reporter = Some(reporter);
         self

@@ -12,7 +12,7 @@ use support::scratch::Scratch;
 use support::server::{Answer, Server};
 use support::{config, delivered_names};
 use traceable_core::RunTree;
-use traceable_core::diagnostics::set_reporter;
+use traceable_core::diagnostics::set_diagnostic_hook;
 use traceable_exporter::{Config, Guard, Replica, Spool, flush, init, init_with, start_lazily};
 
 const ROLE: &str = "TEST_ROLE";
@@ -158,7 +158,7 @@ fn play(role: &str) -> ExitCode {
             std::process::abort();
         }
         "exit in a reporter" => {
-            set_reporter(|_| std::process::exit(0));
+            set_diagnostic_hook(|_| std::process::exit(0));
             lazily();
             std::thread::sleep(Duration::from_secs(20));
         }

@@ -8,7 +8,7 @@ use std::sync::Mutex;
 use support::LONG;
 use support::server::{Answer, Server};
 use traceable_core::RunTree;
-use traceable_core::diagnostics::set_reporter;
+use traceable_core::diagnostics::set_diagnostic_hook;
 use traceable_exporter::{ConfigBuilder, flush, init};
 
 static TOLD: Mutex<Vec<String>> = Mutex::new(Vec::new());
@@ -32,7 +32,7 @@ fn a_process_sends_to_all_its_destinations() {
         std::env::set_var("HOME", "");
         std::env::set_var("LANGSMITH_RUNS_ENDPOINTS", list.to_string());
     }
-    set_reporter(|report| TOLD.lock().unwrap().push(report.to_string()));
+    set_diagnostic_hook(|report| TOLD.lock().unwrap().push(report.to_string()));
 
     let guard = init().unwrap();
     one_run();

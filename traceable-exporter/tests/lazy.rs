@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use support::LONG;
 use support::server::Server;
-use traceable_core::diagnostics::set_reporter;
+use traceable_core::diagnostics::set_diagnostic_hook;
 use traceable_core::{RunOperation, RunSink, RunTree, process};
 use traceable_exporter::{Config, flush, flush_async, init, start_lazily};
 
@@ -88,7 +88,7 @@ fn the_role() {
             let start = || {
                 start_lazily();
             };
-            set_reporter(move |_| {
+            set_diagnostic_hook(move |_| {
                 *TOLD.lock().unwrap() += 1;
                 assert!(flush(Duration::ZERO).is_none() && flush_async(Duration::ZERO).is_none());
                 process::start_once(start);

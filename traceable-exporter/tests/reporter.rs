@@ -6,14 +6,14 @@ use std::sync::Mutex;
 
 use support::server::{Answer, Server};
 use support::{LONG, exporter, run};
-use traceable_core::diagnostics::{DiagnosticKind, set_reporter};
+use traceable_core::diagnostics::{DiagnosticKind, set_diagnostic_hook};
 use traceable_exporter::Config;
 
 static TOLD: Mutex<Vec<(DiagnosticKind, String)>> = Mutex::new(Vec::new());
 
 #[test]
 fn what_is_lost_is_told_where_all_diagnostics_are() {
-    set_reporter(|diagnostic| TOLD.lock().unwrap().push((diagnostic.kind, diagnostic.to_string())));
+    set_diagnostic_hook(|diagnostic| TOLD.lock().unwrap().push((diagnostic.kind, diagnostic.to_string())));
     let server = Server::start();
     server.rule(|_| Answer::Status(400));
     let exporter = exporter(Config::builder().endpoint(server.url()));

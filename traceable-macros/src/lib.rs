@@ -12,7 +12,7 @@
 //!          capture     what of the arguments is recorded; `pattern`, what they bind
 //! check    check       whether all of it fits together
 //!          lost        hand-overs in the body that lose the run
-//! print    expand      the function again, with one call into the run time
+//! print    expand      the function again, with one call into the runtime
 //!          fallback    or, beside errors and in editors, the function as it was
 //!          completion  what editors complete the options by
 //! ```

@@ -3,13 +3,13 @@
 //!
 //! The body is not parsed. What is looked for is plain in its tokens: a full path such as `tokio::spawn`, and behind
 //! it, in its brackets, an `async` block or a closure that calls something and says nothing about contexts. All that
-//! is not quite like this is let pass: one warning too few is told at run time, one too many is told to nobody's use.
+//! is not quite like this is let pass: one warning too few is told at runtime, one too many is told to nobody's use.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::quote_spanned;
 
 /// Full paths only: a bare `spawn`, or `task::spawn`, may be the one that carries the context. With each, the item of
-/// the run time that holds the warning, and whether it takes a future (or closures).
+/// the runtime that holds the warning, and whether it takes a future (or closures).
 const HAND_OVERS: &[(&[&str], &str, Work)] = &[
     (&["tokio", "spawn"], "tokio_spawn", Work::Future),
     (&["tokio", "task", "spawn"], "tokio_spawn", Work::Future),

@@ -7,7 +7,7 @@ const SILENT: &[(&str, &str)] = &[
     ("async_fn_in_trait", "an annotated `async fn` is a function that returns a future"),
     (
         "unconditional_recursion",
-        "it looks for calls in the function itself, and the body is a closure that the run time calls",
+        "it looks for calls in the function itself, and the body is a closure that the runtime calls",
     ),
 ];
 

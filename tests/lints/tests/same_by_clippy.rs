@@ -32,7 +32,7 @@ const SILENT: &[(&str, &str)] = &[
     ("clippy::unnecessary_literal_bound", BY_BLOCK),
     ("clippy::unnecessary_wraps", BY_BLOCK),
     ("clippy::unused_async", "an annotated `async fn` is a function that returns a future"),
-    ("unconditional_recursion", "the body is a closure that the run time calls"),
+    ("unconditional_recursion", "the body is a closure that the runtime calls"),
 ];
 
 #[test]

@@ -94,7 +94,7 @@ impl Call {
 }
 
 fn cancel(run: &Arc<Run>) {
-    let is_ok = run.head.site().is_some_and(|site| site.cancel_is_ok);
+    let is_ok = run.head.function_callsite().is_some_and(|callsite| callsite.cancel_is_ok);
     let mut outcome = Outcome::default();
     if !is_ok {
         fail(run, &mut outcome, "Cancelled".to_owned());
@@ -106,7 +106,7 @@ fn cancel(run: &Arc<Run>) {
 /// An error leaves its mark in the outputs of a function. Those of a block are what it gave to its run.
 fn fail(run: &Run, outcome: &mut Outcome, error: String) {
     outcome.report(error);
-    if run.head.site().is_none() {
+    if run.head.function_callsite().is_none() {
         outcome.outputs = None;
     }
 }

@@ -3,11 +3,11 @@
 
 pub(crate) mod block;
 pub(crate) mod body;
+pub(crate) mod broken_trace;
 mod ending;
 mod part;
 mod recorded;
 pub(crate) mod spawned;
-pub(crate) mod split;
 pub(crate) mod start;
 pub(crate) mod token;
 pub(crate) mod wrap;

@@ -4,8 +4,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use super::token::{Call, Stage};
 use crate::capture::outcome::Outcome;
+use crate::run::callsite::Callsite;
 use crate::run::object::ObjectId;
-use crate::run::site::Site;
 use crate::step::Step;
 
 /// A call of a plain function: its body, and what is recorded of the result.
@@ -18,8 +18,8 @@ impl Call {
     /// A whole call of a plain function, which starts now.
     #[cold]
     #[inline(never)]
-    pub(super) fn complete_now(site: &'static Site, whole: &mut dyn Whole) {
-        Call(Stage::Now { site }).complete(whole);
+    pub(super) fn complete_now(callsite: &'static Callsite, whole: &mut dyn Whole) {
+        Call(Stage::Now { callsite }).complete(whole);
     }
 
     /// A whole call of a plain function.

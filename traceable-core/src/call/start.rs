@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::sync::{Arc, PoisonError};
 
+use super::broken_trace::{self, Lost};
 use super::recorded::{is_doubtful, is_in_doubt, is_left_out, is_unrecorded, unrecorded};
-use super::split::{self, Lost};
 use crate::context::extra::Extra;
 use crate::context::giving::{given, place, scopes, scopes_of_call};
 use crate::context::parent::Parent;
@@ -13,13 +13,13 @@ use crate::diagnostics::counters;
 use crate::identity::time::Timestamp;
 use crate::process;
 use crate::run::birth::Birth;
+use crate::run::callsite::Callsite;
 use crate::run::child;
 use crate::run::head::Head;
 use crate::run::node::{Bound, Context, Options, Reservation, Run, State};
 use crate::run::object::ObjectId;
 use crate::run::scope::Scope;
 use crate::run::settings::Settings;
-use crate::run::site::Site;
 
 /// What a call becomes.
 pub(super) enum Started {
@@ -32,13 +32,15 @@ pub(super) enum Started {
 /// Starts a call that is made and started at once.
 pub(super) fn start_now(head: Head) -> Started {
     let around = ambient();
-    let adds_nothing =
-        head.site().is_some_and(|site| !site.is_root && site.tags.is_empty() && site.project.is_none());
+    let adds_nothing = head
+        .function_callsite()
+        .is_some_and(|callsite| !callsite.is_root && callsite.tags.is_empty() && callsite.project.is_none());
     if adds_nothing && let Ambient::Here(Context::Run(parent)) = &around {
         return start_under(head, parent);
     }
     let (around, lost) = Lost::split(around);
-    let mut reservation = reservation(around, head.site().is_some_and(|site| site.is_root));
+    let mut reservation =
+        reservation(around, head.function_callsite().is_some_and(|callsite| callsite.is_root));
     let at_call = reservation.at_call.as_ref();
     if is_unrecorded(at_call) || at_call.and_then(Context::run_ref).is_some_and(is_in_doubt) {
         return Started::Passive(unrecorded(reservation.at_call));
@@ -64,25 +66,25 @@ fn start_under(head: Head, parent: &Arc<Run>) -> Started {
     let up = Some(Context::Run(parent.clone()));
     let birth = Birth { parent: up, settings: settings.as_deref(), id: None, start: None, by_hand: false };
     let bound = birth.bind();
-    let site = head.site();
+    let callsite = head.function_callsite();
     let run = Arc::new(Run::placed(head, bound, State { settings, ..State::default() }));
-    adopt(site, parent);
+    adopt(callsite, parent);
     if let Some(ended) = parent.ended() {
-        child::note_late(site, &mut run.state(), Timestamp::now(), parent, ended);
+        child::note_late(callsite, &mut run.state(), Timestamp::now(), parent, ended);
     }
     Started::Run(run)
 }
 
 /// A run of this function has become a child of this one.
 #[inline]
-fn adopt(site: Option<&'static Site>, parent: &Arc<Run>) {
+fn adopt(callsite: Option<&'static Callsite>, parent: &Arc<Run>) {
     child::count(parent);
-    split::note_child(site, parent);
+    broken_trace::note_child(callsite, parent);
 }
 
 /// Makes a run that starts later: at its first poll, or when a child needs it.
 pub(super) fn reserve(head: Head) -> Started {
-    let is_root = head.site().is_some_and(|site| site.is_root);
+    let is_root = head.function_callsite().is_some_and(|callsite| callsite.is_root);
     let reservation = reservation(ambient().context(), is_root);
     start_later(head, reservation)
 }
@@ -99,8 +101,8 @@ pub(super) fn reserve_with(head: Head, parent: Parent, settings: Settings) -> St
 
 fn start_later(head: Head, reservation: Reservation) -> Started {
     // where there is nothing, there may be something when it starts; and the attribute may name a parent next
-    let may_find_a_parent =
-        reservation.at_call.is_none() || head.site().is_some_and(|site| site.names_parent);
+    let may_find_a_parent = reservation.at_call.is_none()
+        || head.function_callsite().is_some_and(|callsite| callsite.names_parent);
     if !may_find_a_parent && is_unrecorded(reservation.at_call.as_ref()) {
         return Started::Passive(unrecorded(reservation.at_call));
     }
@@ -215,7 +217,7 @@ pub(super) fn start_at_poll(run: &Arc<Run>, object: &ObjectId) {
             if let (Some(named), Some(parent)) = (named, &parent)
                 && !parent.is_or_descends_from(&named)
             {
-                split::note_not_moved(run.head.call_site());
+                broken_trace::note_not_moved(run.head.callsite());
             }
             (parent, None)
         }
@@ -307,12 +309,12 @@ fn bind(
     let inherited = parent.as_ref().and_then(Context::settings);
     let wants_root = reservation.wants_root || wants_roots(parent.as_ref());
     let mut options = reservation.options;
-    let settings = settings(head.site(), options.as_deref_mut(), inherited);
+    let settings = settings(head.function_callsite(), options.as_deref_mut(), inherited);
     let one_shots = options.map(|options| options.one_shots);
     let given = one_shots.as_ref().and_then(|one_shots| one_shots.run_id);
     let id = given.filter(|id| !process::is_id_taken(*id));
     let is_silent = parent.is_some() && is_unrecorded(parent.as_ref());
-    let known = scopes(parent.as_ref()).find_map(|scope| scope.split_reason);
+    let known = scopes(parent.as_ref()).find_map(|scope| scope.broken_trace_reason);
     let above = parent.as_ref().and_then(Context::run);
     let birth = Birth { parent, settings: settings.as_deref(), id, start: None, by_hand: false };
     let mut bound = birth.bind();
@@ -329,27 +331,27 @@ fn bind(
     }
     match above {
         Some(parent) => {
-            adopt(head.call_site(), &parent);
+            adopt(head.callsite(), &parent);
             if let Some(ended) = parent.ended() {
-                child::note_late(head.call_site(), state, bound.start, &parent, ended);
+                child::note_late(head.callsite(), state, bound.start, &parent, ended);
             }
         }
         None if wants_root && known.is_none() => {}
         // what is not recorded is no trace
         None if bound.sink.is_none() => {}
-        None => split::note_root(head.call_site(), state, &lost, known),
+        None => broken_trace::note_root(head.callsite(), state, &lost, known),
     }
     bound
 }
 
 /// What the run inherits, and what the attribute and its options add to it.
 fn settings(
-    site: Option<&'static Site>,
+    callsite: Option<&'static Callsite>,
     options: Option<&mut Options>,
     inherited: Option<Arc<Settings>>,
 ) -> Option<Arc<Settings>> {
     let mut own = options.map(|options| std::mem::take(&mut options.settings)).unwrap_or_default();
-    let (tags, project) = site.map_or((&[][..], None), |site| (site.tags, site.project));
+    let (tags, project) = callsite.map_or((&[][..], None), |callsite| (callsite.tags, callsite.project));
     if own.is_empty() && tags.is_empty() && project.is_none() {
         return inherited;
     }

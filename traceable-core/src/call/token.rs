@@ -14,13 +14,13 @@ use crate::context::giving::place;
 use crate::context::parent::IntoParent;
 use crate::context::slot::{Entered, ambient, enter};
 use crate::process;
+use crate::run::callsite::Callsite;
 use crate::run::head::Head;
 use crate::run::lifecycle;
 use crate::run::node::{Context, Reservation, Run};
 use crate::run::object::ObjectId;
 use crate::run::run_tree::RunTree;
 use crate::run::scope::Scope;
-use crate::run::site::Site;
 
 /// One call of an annotated function, from the call to the end of its run.
 pub struct Call(pub(super) Stage);
@@ -29,7 +29,7 @@ pub(super) enum Stage {
     /// Not traced.
     Off,
     /// A call of a plain function: it starts where it is made, so there is nothing to remember.
-    Now { site: &'static Site },
+    Now { callsite: &'static Callsite },
     /// A run, reserved or started.
     Run(Arc<Run>),
     /// No run of its own: what is called inside attaches to this.
@@ -48,21 +48,21 @@ impl std::panic::RefUnwindSafe for Call {}
 impl Call {
     /// A call of a plain function, which starts now.
     #[inline]
-    pub fn now(site: &'static Site) -> Call {
-        if process::gate_is_open() { Call(Stage::Now { site }) } else { Call::off() }
+    pub fn now(callsite: &'static Callsite) -> Call {
+        if process::gate_is_open() { Call(Stage::Now { callsite }) } else { Call::off() }
     }
 
     /// A call of an `async fn`, which starts at the first poll.
     #[inline]
-    pub fn deferred(site: &'static Site) -> Call {
-        if process::gate_is_open() { Call(made(site)) } else { Call::off() }
+    pub fn deferred(callsite: &'static Callsite) -> Call {
+        if process::gate_is_open() { Call(made(callsite)) } else { Call::off() }
     }
 
     /// A call of a function that returns a future, a stream or an iterator: it starts at the first poll, or when a
     /// child needs it.
     #[inline]
-    pub fn reserve(site: &'static Site) -> Call {
-        Call::deferred(site)
+    pub fn reserve(callsite: &'static Callsite) -> Call {
+        Call::deferred(callsite)
     }
 
     /// A block that has a future for its body, as far as a call of `start` found it.
@@ -133,8 +133,8 @@ impl Call {
 
     /// Makes room for options.
     fn remember(&mut self) {
-        if let Stage::Now { site } = self.0 {
-            self.0 = made(site);
+        if let Stage::Now { callsite } = self.0 {
+            self.0 = made(callsite);
         }
     }
 
@@ -170,18 +170,18 @@ impl Call {
 
     #[inline(never)]
     pub(super) fn begin_first(&mut self, object: &ObjectId) -> Entered {
-        if let Stage::Now { site } = self.0 {
-            process::start_once(site.start);
+        if let Stage::Now { callsite } = self.0 {
+            process::start_once(callsite.start);
             if !process::gate_is_open() {
                 self.0 = Stage::Off;
                 return enter(None);
             }
-            let started = start::start_now(Head::Site(site));
+            let started = start::start_now(Head::Callsite(callsite));
             if let Started::Run(run) = started {
-                if !site.begins {
+                if !callsite.begins {
                     lifecycle::post(&run);
                 }
-                if site.begins && run.is_recorded() {
+                if callsite.begins && run.is_recorded() {
                     run.expect_inputs();
                 }
                 let entered = enter(Some(Context::Run(run.clone())));
@@ -215,7 +215,7 @@ impl Call {
     pub(super) fn begin_eagerly(&self) -> Entered {
         match &self.0 {
             Stage::Run(run) => {
-                if run.head.site().is_some_and(|site| site.begins) {
+                if run.head.function_callsite().is_some_and(|callsite| callsite.begins) {
                     run.expect_inputs();
                 }
                 enter(Some(Context::Run(run.clone())))
@@ -261,7 +261,8 @@ fn enter_run(run: &Arc<Run>, object: &ObjectId) -> Entered {
     if run.is_new() {
         start::start_at_poll(run, object);
         // a body that begins with its inputs posts itself
-        let begins = run.state().inputs.is_none() && run.head.site().is_some_and(|site| site.begins);
+        let begins = run.state().inputs.is_none()
+            && run.head.function_callsite().is_some_and(|callsite| callsite.begins);
         if !begins {
             lifecycle::post(run);
         } else if run.is_recorded() {
@@ -273,12 +274,12 @@ fn enter_run(run: &Arc<Run>, object: &ObjectId) -> Entered {
 
 #[cold]
 #[inline(never)]
-fn made(site: &'static Site) -> Stage {
-    process::start_once(site.start);
+fn made(callsite: &'static Callsite) -> Stage {
+    process::start_once(callsite.start);
     if !process::gate_is_open() {
         return Stage::Off;
     }
-    stage(start::reserve(Head::Site(site)))
+    stage(start::reserve(Head::Callsite(callsite)))
 }
 
 fn stage(started: Started) -> Stage {

@@ -191,7 +191,7 @@ impl RunTreeBuilder {
             child::count(&parent);
             // one whose start is given may be told of long after both have ended
             if let Some(ended) = parent.ended().filter(|ended| bound.start >= *ended) {
-                child::note_late(head.call_site(), &mut state, bound.start, &parent, ended);
+                child::note_late(head.callsite(), &mut state, bound.start, &parent, ended);
             }
         }
         let run = Run::placed(head, bound, state);

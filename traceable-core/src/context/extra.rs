@@ -10,10 +10,11 @@ use super::parent::{IntoParent, Parent};
 use super::slot::{ambient, enter};
 use crate::capture::object::to_value;
 use crate::capture::silence::is_silent;
+use crate::diagnostics::broken_trace_reason::BrokenTraceReason;
 use crate::diagnostics::report::{DiagnosticKind, report};
-use crate::diagnostics::split_reason::SplitReason;
 use crate::process;
 use crate::run::Text;
+use crate::run::callsite::Notice;
 use crate::run::node::Context;
 use crate::run::object::Target;
 use crate::run::place;
@@ -21,7 +22,6 @@ use crate::run::run_tree::RunTree;
 use crate::run::scope::{OneShots, Scope};
 use crate::run::settings::Settings;
 use crate::run::sink::RunSink;
-use crate::run::site::Notice;
 
 /// What one call is given besides its arguments: a parent, a name, tags, and more.
 ///
@@ -181,7 +181,7 @@ impl Extra {
             Parent::Root | Parent::Unreadable => Scope::apart(None, around),
         };
         scope.wants_roots = is_root;
-        scope.split_reason = is_unreadable.then_some(SplitReason::BadParent);
+        scope.broken_trace_reason = is_unreadable.then_some(BrokenTraceReason::BadParent);
         scope.own = self.settings;
         scope.names_parent = names_parent;
         scope.only_gives = only_gives;

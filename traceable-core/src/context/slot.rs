@@ -1,12 +1,12 @@
 //! The ambient context: one slot a thread, swapped by value.
 //!
 //! There is no stack. Whoever enters a context holds what was there before and puts it back; a wrapper does so at
-//! every poll. What lies in the slot counts only for the task it was entered in, see [`fence`](super::fence).
+//! every poll. What lies in the slot counts only for the task it was entered in, see [`task_identity`](super::task_identity).
 
 use std::cell::Cell;
 use std::marker::PhantomData;
 
-use super::fence::{NO_TASK, Task, current_task};
+use super::task_identity::{NO_TASK, Task, current_task};
 use crate::capture::silence::is_silent;
 use crate::run::node::Context;
 
@@ -36,7 +36,7 @@ impl Slot {
 pub(crate) enum Ambient {
     Here(Context),
     /// Something was entered here, in another task.
-    Fenced(Context),
+    OtherTask(Context),
     /// Something was entered here, in the process that this one was forked from.
     Copied,
     Nothing,
@@ -46,7 +46,7 @@ impl Ambient {
     pub(crate) fn context(self) -> Option<Context> {
         match self {
             Ambient::Here(context) => Some(context),
-            Ambient::Fenced(_) | Ambient::Copied | Ambient::Nothing => None,
+            Ambient::OtherTask(_) | Ambient::Copied | Ambient::Nothing => None,
         }
     }
 }
@@ -59,7 +59,7 @@ pub(crate) fn ambient() -> Ambient {
     SLOT.try_with(|slot| match slot.copy() {
         None => Ambient::Nothing,
         Some(context) if context.is_copy() => Ambient::Copied,
-        Some(context) if slot.task.get() != current_task() => Ambient::Fenced(context),
+        Some(context) if slot.task.get() != current_task() => Ambient::OtherTask(context),
         Some(context) => Ambient::Here(context),
     })
     .unwrap_or(Ambient::Nothing)

@@ -17,22 +17,22 @@ use models::OPEN;
 use uuid::Uuid;
 
 use crate::identity::fork::this_process;
-use crate::run::site::Site;
+use crate::run::callsite::Callsite;
 
-/// The halves of a root's id, and the address of the call site that made it. In the lower half, 0 is a free place, and 1 is
+/// The halves of a root's id, and the address of the callsite that made it. In the lower half, 0 is a free slot, and 1 is
 /// one that is being filled.
-struct Place {
+struct Slot {
     high: AtomicU64,
     low: AtomicU64,
-    call_site: AtomicUsize,
+    callsite: AtomicUsize,
 }
 
 const FREE: u64 = 0;
 const BUSY: u64 = 1;
 
-struct OpenTraces<const PLACES: usize> {
-    places: [Place; PLACES],
-    /// Roots that found no place.
+struct OpenTraces<const SLOTS: usize> {
+    slots: [Slot; SLOTS],
+    /// Roots that found no slot.
     others: AtomicUsize,
     /// The process that all this is about.
     process: AtomicU32,
@@ -41,15 +41,15 @@ struct OpenTraces<const PLACES: usize> {
 /// More than a few open at once, and none of them is likely.
 #[cfg(not(all(test, traceable_loom)))]
 static OPEN: OpenTraces<8> = OpenTraces {
-    places: [const { Place { high: AtomicU64::new(0), low: AtomicU64::new(FREE), call_site: AtomicUsize::new(0) } };
+    slots: [const { Slot { high: AtomicU64::new(0), low: AtomicU64::new(FREE), callsite: AtomicUsize::new(0) } };
         8],
     others: AtomicUsize::new(0),
     process: AtomicU32::new(0),
 };
 
 /// A trace begins, with a run that is made here.
-pub(crate) fn begins(root: Uuid, site: Option<&'static Site>) {
-    OPEN.begins(root, site.map_or(0, address));
+pub(crate) fn begins(root: Uuid, callsite: Option<&'static Callsite>) {
+    OPEN.begins(root, callsite.map_or(0, address));
 }
 
 /// A root has ended. One that nobody ends is open as long as somebody holds it.
@@ -64,15 +64,15 @@ pub(crate) fn is_any() -> bool {
 
 /// The only open trace, by its root's id, unless a run that is made here began it: one request to a server is not the
 /// parent of the next.
-pub(crate) fn only_one_beside(site: &'static Site) -> Option<Uuid> {
-    OPEN.only_one().filter(|(_, call_site)| *call_site != address(site)).map(|(root, _)| root)
+pub(crate) fn only_one_beside(callsite: &'static Callsite) -> Option<Uuid> {
+    OPEN.only_one().filter(|(_, other)| *other != address(callsite)).map(|(root, _)| root)
 }
 
-fn address(site: &'static Site) -> usize {
-    ptr::from_ref(site).addr()
+fn address(callsite: &'static Callsite) -> usize {
+    ptr::from_ref(callsite).addr()
 }
 
-impl<const PLACES: usize> OpenTraces<PLACES> {
+impl<const SLOTS: usize> OpenTraces<SLOTS> {
     /// A copy of the process has none of its traces. Several threads may come here at once, and those that do not
     /// forget go on meanwhile: only what was there before is taken away.
     fn forget_those_of_the_original(&self) {
@@ -80,29 +80,29 @@ impl<const PLACES: usize> OpenTraces<PLACES> {
         if self.process.load(Ordering::Acquire) == process {
             return;
         }
-        let stale: [u64; PLACES] = std::array::from_fn(|i| self.places[i].low.load(Ordering::Relaxed));
+        let stale: [u64; SLOTS] = std::array::from_fn(|i| self.slots[i].low.load(Ordering::Relaxed));
         let others = self.others.load(Ordering::Relaxed);
         if self.process.swap(process, Ordering::AcqRel) != process {
-            for (place, low) in self.places.iter().zip(stale) {
-                let _ = place.low.compare_exchange(low, FREE, Ordering::Relaxed, Ordering::Relaxed);
+            for (slot, low) in self.slots.iter().zip(stale) {
+                let _ = slot.low.compare_exchange(low, FREE, Ordering::Relaxed, Ordering::Relaxed);
             }
             self.count_others(|now| now.checked_sub(others));
         }
     }
 
-    fn begins(&self, root: Uuid, call_site: usize) {
+    fn begins(&self, root: Uuid, callsite: usize) {
         self.forget_those_of_the_original();
         let (high, low) = root.as_u64_pair();
         // comes after all that was written there before
-        let is_free = |place: &&Place| {
-            place.low.compare_exchange(FREE, BUSY, Ordering::Acquire, Ordering::Relaxed).is_ok()
+        let is_free = |slot: &&Slot| {
+            slot.low.compare_exchange(FREE, BUSY, Ordering::Acquire, Ordering::Relaxed).is_ok()
         };
-        match self.places.iter().find(|place| is_id(low) && is_free(place)) {
-            Some(place) => {
-                // who reads these sees by then that the place is another's
-                place.high.store(high, Ordering::Release);
-                place.call_site.store(call_site, Ordering::Release);
-                place.low.store(low, Ordering::Release);
+        match self.slots.iter().find(|slot| is_id(low) && is_free(slot)) {
+            Some(slot) => {
+                // who reads these sees by then that the slot is another's
+                slot.high.store(high, Ordering::Release);
+                slot.callsite.store(callsite, Ordering::Release);
+                slot.low.store(low, Ordering::Release);
             }
             None => self.count_others(|others| others.checked_add(1)),
         }
@@ -110,31 +110,30 @@ impl<const PLACES: usize> OpenTraces<PLACES> {
 
     fn ends(&self, root: Uuid) {
         let (_, low) = root.as_u64_pair();
-        let is_it = |place: &Place| {
-            place.low.compare_exchange(low, FREE, Ordering::Relaxed, Ordering::Relaxed).is_ok()
-        };
-        if !(is_id(low) && self.places.iter().any(is_it)) {
+        let is_it =
+            |slot: &Slot| slot.low.compare_exchange(low, FREE, Ordering::Relaxed, Ordering::Relaxed).is_ok();
+        if !(is_id(low) && self.slots.iter().any(is_it)) {
             self.count_others(|others| others.checked_sub(1));
         }
     }
 
     fn is_any(&self) -> bool {
         self.forget_those_of_the_original();
-        let is_open = |place: &Place| place.low.load(Ordering::Relaxed) != FREE;
-        self.others.load(Ordering::Relaxed) > 0 || self.places.iter().any(is_open)
+        let is_open = |slot: &Slot| slot.low.load(Ordering::Relaxed) != FREE;
+        self.others.load(Ordering::Relaxed) > 0 || self.slots.iter().any(is_open)
     }
 
     fn only_one(&self) -> Option<(Uuid, usize)> {
         self.forget_those_of_the_original();
-        let mut open = self.places.iter().filter(|place| place.low.load(Ordering::Relaxed) != FREE);
-        let (place, None) = (open.next()?, open.next()) else { return None };
-        let low = place.low.load(Ordering::Acquire);
-        let high = place.high.load(Ordering::Acquire);
-        let call_site = place.call_site.load(Ordering::Acquire);
-        // another trace may have taken the place meanwhile, and these may be parts of two
-        let is_one = is_id(low) && place.low.load(Ordering::Relaxed) == low;
+        let mut open = self.slots.iter().filter(|slot| slot.low.load(Ordering::Relaxed) != FREE);
+        let (slot, None) = (open.next()?, open.next()) else { return None };
+        let low = slot.low.load(Ordering::Acquire);
+        let high = slot.high.load(Ordering::Acquire);
+        let callsite = slot.callsite.load(Ordering::Acquire);
+        // another trace may have taken the slot meanwhile, and these may be parts of two
+        let is_one = is_id(low) && slot.low.load(Ordering::Relaxed) == low;
         let is_only = is_one && self.others.load(Ordering::Relaxed) == 0;
-        is_only.then(|| (Uuid::from_u64_pair(high, low), call_site))
+        is_only.then(|| (Uuid::from_u64_pair(high, low), callsite))
     }
 
     fn count_others(&self, count: impl Fn(usize) -> Option<usize>) {

@@ -23,7 +23,7 @@ pub struct Diagnostic {
 #[non_exhaustive]
 pub enum DiagnosticKind {
     /// A function that runs as a child elsewhere began a trace of its own.
-    Split,
+    BrokenTrace,
     /// A child was given to a run that had ended long before.
     StaleParent,
     /// A run has more children than a person will ever read: it probably belongs to something that never ends.
@@ -44,21 +44,21 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-type Reporter = Arc<dyn Fn(&Diagnostic) + Send + Sync>;
+type Hook = Arc<dyn Fn(&Diagnostic) + Send + Sync>;
 
-static REPORTER: RwLock<Option<Reporter>> = RwLock::new(None);
+static HOOK: RwLock<Option<Hook>> = RwLock::new(None);
 
 /// Replaces what is done with mistakes, each of which is reported once per place in the code, and with what keeps runs
 /// from arriving ([`DiagnosticKind::Delivery`]). For the whole process; the last one set counts.
 ///
-/// Without a reporter they are warnings of `tracing` or `log`, with the features of these names and if anybody listens
+/// Without a hook they are warnings of `tracing` or `log`, with the features of these names and if anybody listens
 /// there; else lines on stderr: mistakes in debug builds only, what keeps runs from arriving always.
 ///
 /// ```
-/// traceable_core::diagnostics::set_reporter(|diagnostic| eprintln!("{diagnostic}"));
+/// traceable_core::diagnostics::set_diagnostic_hook(|diagnostic| eprintln!("{diagnostic}"));
 /// ```
-pub fn set_reporter(report: impl Fn(&Diagnostic) + Send + Sync + 'static) {
-    *REPORTER.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(report));
+pub fn set_diagnostic_hook(report: impl Fn(&Diagnostic) + Send + Sync + 'static) {
+    *HOOK.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(report));
 }
 
 thread_local! {
@@ -72,7 +72,7 @@ struct Held {
     waiting: Vec<Diagnostic>,
 }
 
-/// Runs `f`, and tells of what went wrong in it afterwards: the reporter is the user's code, and must not run while a
+/// Runs `f`, and tells of what went wrong in it afterwards: the hook is the user's code, and must not run while a
 /// run is being given its place, for which it may ask.
 pub(crate) fn holding<R>(f: impl FnOnce() -> R) -> R {
     struct Release;
@@ -93,18 +93,18 @@ pub(crate) fn holding<R>(f: impl FnOnce() -> R) -> R {
     f()
 }
 
-/// For sinks: tells the reporter, in one line, why runs do not reach their destination. How often is the sink's affair.
+/// For sinks: tells the diagnostic hook, in one line, why runs do not reach their destination. How often is the sink's affair.
 ///
 /// ```
-/// use traceable_core::diagnostics::{DiagnosticKind, report_delivery, set_reporter};
-/// set_reporter(|diagnostic| assert_eq!(diagnostic.kind, DiagnosticKind::Delivery));
+/// use traceable_core::diagnostics::{DiagnosticKind, report_delivery, set_diagnostic_hook};
+/// set_diagnostic_hook(|diagnostic| assert_eq!(diagnostic.kind, DiagnosticKind::Delivery));
 /// report_delivery("the queue is full: runs are lost");
 /// ```
 pub fn report_delivery(line: &str) {
     report(DiagnosticKind::Delivery, line.to_owned());
 }
 
-/// Tells of a mistake. What a reporter does wrong itself is not told to it.
+/// Tells of a mistake. What the hook does wrong itself is not told to it.
 pub(crate) fn report(kind: DiagnosticKind, text: String) {
     let mut untold = Some(Diagnostic { kind, text });
     // in a thread that is ending there is no such place any more, and nothing that waits
@@ -121,15 +121,15 @@ pub(crate) fn report(kind: DiagnosticKind, text: String) {
     }
 }
 
-/// The reporter is the user's code: it opens no runs, and its panic is its own.
+/// The hook is the user's code: it opens no runs, and its panic is its own.
 fn tell(diagnostic: Diagnostic) {
     let is_reporting = |is| HELD.try_with(|held| std::mem::replace(&mut held.borrow_mut().is_reporting, is));
     if is_reporting(true) == Ok(true) {
         return;
     }
-    let reporter = REPORTER.read().unwrap_or_else(PoisonError::into_inner).clone();
+    let hook = HOOK.read().unwrap_or_else(PoisonError::into_inner).clone();
     let _ = catch_unwind(AssertUnwindSafe(|| {
-        silently(|| match reporter {
+        silently(|| match hook {
             Some(report) => report(&diagnostic),
             None => report_by_default(&diagnostic),
         });

@@ -3,10 +3,10 @@
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
+use super::broken_trace_reason::BrokenTraceReason;
 use super::counters;
-use super::split_reason::SplitReason;
 use crate::capture::writer::unrecorded_values;
-use crate::run::site::{Notice, Site};
+use crate::run::callsite::{Callsite, Notice};
 
 /// What went wrong, or was unusual, since the process began; made by [`diagnostics`].
 #[derive(Clone, Debug, Default)]
@@ -14,7 +14,7 @@ use crate::run::site::{Notice, Site};
 pub struct Diagnostics {
     /// The functions and blocks whose runs began traces of their own without being meant to, in the order in which that was
     /// seen first.
-    pub splits: Vec<Split>,
+    pub broken_traces: Vec<BrokenTrace>,
     /// Runs that began after their parent had ended. Nothing is wrong with a few: what is spawned and not awaited may
     /// be late. Such a run has `metadata.late_start`.
     pub late_children: u64,
@@ -39,7 +39,7 @@ pub struct Diagnostics {
 
 /// A function, or a block, whose runs began traces of their own without being meant to.
 ///
-/// It is one if it was a child of a run elsewhere, before or after; or if it is known that there was a parent: in a fenced
+/// It is one if it was a child of a run elsewhere, before or after; or if it is known that there was a parent: in another
 /// task, after a fork, with a parent that cannot be read, in a task that `watch_spawns` saw. What only ever begins traces
 /// is meant to.
 ///
@@ -48,7 +48,7 @@ pub struct Diagnostics {
 /// each of them changes.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Split {
+pub struct BrokenTrace {
     /// The function, with its module; of a block its name, the first if it has had many.
     pub function: String,
     /// Its source file.
@@ -56,16 +56,16 @@ pub struct Split {
     /// The line of its attribute, or of the block.
     pub line: u32,
     /// Why, the first time.
-    pub reason: SplitReason,
+    pub reason: BrokenTraceReason,
     /// How often, on all threads.
     pub count: u64,
     /// Whose child it was elsewhere, if it was one: the likely parent.
     pub likely_parent: Option<String>,
 }
 
-impl fmt::Display for Split {
+impl fmt::Display for BrokenTrace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Split { function, file, line, reason, count, likely_parent } = self;
+        let BrokenTrace { function, file, line, reason, count, likely_parent } = self;
         write!(f, "`{function}` ({file}:{line}), {count} times, first called {}", reason.what())?;
         if let Some(parent) = likely_parent {
             write!(f, "; elsewhere it runs under `{parent}`")?;
@@ -74,41 +74,41 @@ impl fmt::Display for Split {
     }
 }
 
-static SPLIT_SITES: Mutex<Vec<&'static Site>> = Mutex::new(Vec::new());
+static BROKEN_TRACES: Mutex<Vec<&'static Callsite>> = Mutex::new(Vec::new());
 
 /// This function is one of them from now on.
-pub(crate) fn list(site: &'static Site) {
-    if !site.watch.is_due(Notice::Listed) {
+pub(crate) fn list(callsite: &'static Callsite) {
+    if !callsite.watch.is_due(Notice::Listed) {
         return;
     }
-    SPLIT_SITES.lock().unwrap_or_else(PoisonError::into_inner).push(site);
+    BROKEN_TRACES.lock().unwrap_or_else(PoisonError::into_inner).push(callsite);
 }
 
 /// What went wrong, or was unusual, since the process began.
 ///
 /// ```
-/// for split in traceable_core::diagnostics::diagnostics().splits {
-///     println!("{} ({}:{}): {}", split.function, split.file, split.line, split.reason.fix());
+/// for broken in traceable_core::diagnostics::diagnostics().broken_traces {
+///     println!("{} ({}:{}): {}", broken.function, broken.file, broken.line, broken.reason.fix());
 /// }
 /// ```
 pub fn diagnostics() -> Diagnostics {
-    let sites = SPLIT_SITES.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    let splits = sites.into_iter().filter_map(|site| {
-        let (reason, count) = site.watch.splits()?;
-        Some(Split {
-            function: site.path(),
-            file: site.file,
-            line: site.line,
+    let callsites = BROKEN_TRACES.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let broken_traces = callsites.into_iter().filter_map(|callsite| {
+        let (reason, count) = callsite.watch.broken_traces()?;
+        Some(BrokenTrace {
+            function: callsite.path(),
+            file: callsite.file,
+            line: callsite.line,
             reason,
             count,
-            likely_parent: site
+            likely_parent: callsite
                 .watch
                 .parent()
-                .map(|parent| parent.map_or("a run of another process".to_owned(), Site::path)),
+                .map(|parent| parent.map_or("a run of another process".to_owned(), Callsite::path)),
         })
     });
     Diagnostics {
-        splits: splits.collect(),
+        broken_traces: broken_traces.collect(),
         late_children: counters::LATE_CHILDREN.get(),
         stale_parents: counters::STALE_PARENTS.get(),
         overgrown_runs: counters::OVERGROWN_RUNS.get(),

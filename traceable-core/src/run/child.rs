@@ -1,7 +1,7 @@
 //! A run is given a child: how many it has, and whether this one comes too late.
 
+use super::callsite::{Callsite, Notice};
 use super::node::{Run, State};
-use super::site::{Notice, Site};
 use crate::diagnostics::counters;
 use crate::diagnostics::report::{DiagnosticKind, report};
 use crate::identity::time::Timestamp;
@@ -20,12 +20,12 @@ pub(crate) fn count(parent: &Run) {
 #[cold]
 fn note_overgrown(parent: &Run) {
     counters::OVERGROWN_RUNS.add();
-    let Some(site) = parent.head.call_site() else { return };
-    if site.watch.is_due(Notice::Overgrown) {
+    let Some(callsite) = parent.head.callsite() else { return };
+    if callsite.watch.is_due(Notice::Overgrown) {
         let text = format!(
             "overgrown run: `{}` ({}:{}) has more than {MANY_CHILDREN} children. If it never ends, begin a trace for \
              each round: `#[traceable(root)]` on what it calls, or `detached(|| ..)` around the call.",
-            site.name, site.file, site.line,
+            callsite.name, callsite.file, callsite.line,
         );
         report(DiagnosticKind::OvergrownRun, text);
     }
@@ -34,7 +34,7 @@ fn note_overgrown(parent: &Run) {
 /// A run that is made here starts below one that has ended before.
 #[cold]
 pub(crate) fn note_late(
-    site: Option<&'static Site>,
+    callsite: Option<&'static Callsite>,
     state: &mut State,
     start: Timestamp,
     parent: &Run,
@@ -49,15 +49,15 @@ pub(crate) fn note_late(
         return;
     }
     counters::STALE_PARENTS.add();
-    if let Some(site) = site
-        && site.watch.is_due(Notice::Stale)
+    if let Some(callsite) = callsite
+        && callsite.watch.is_due(Notice::Stale)
     {
         let text = format!(
             "stale parent: `{}` ({}:{}) was called under `{}`, which ended {} s before: a context or a run is kept \
              for too long. What outlives a call is to be started inside `detached(|| ..)`.",
-            site.name,
-            site.file,
-            site.line,
+            callsite.name,
+            callsite.file,
+            callsite.line,
             parent.name(),
             since / 1_000_000,
         );

@@ -2,14 +2,14 @@
 
 use std::panic::Location;
 
+use super::callsite::Callsite;
 use super::run_type::RunType;
-use super::site::Site;
 use super::{Text, place};
 
 /// What a run is before it starts.
 pub(crate) enum Head {
     /// A call of an annotated function.
-    Site(&'static Site),
+    Callsite(&'static Callsite),
     /// Everything else.
     Own(Box<OwnHead>),
 }
@@ -20,7 +20,7 @@ pub(crate) struct OwnHead {
     pub(crate) run_type: RunType,
     pub(crate) method: Option<&'static str>,
     /// The function, if it has one.
-    pub(crate) site: Option<&'static Site>,
+    pub(crate) callsite: Option<&'static Callsite>,
     /// Where it was made, if it has none.
     pub(crate) location: Option<&'static Location<'static>>,
 }
@@ -33,30 +33,36 @@ impl Head {
         method: Option<&'static str>,
         location: Option<&'static Location<'static>>,
     ) -> Head {
-        Head::Own(Box::new(OwnHead { name, run_type, method, site: None, location }))
+        Head::Own(Box::new(OwnHead { name, run_type, method, callsite: None, location }))
     }
 
     /// The same under another name.
     pub(crate) fn renamed(self, name: Text) -> Head {
         match self {
             Head::Own(own) => Head::Own(Box::new(OwnHead { name, ..*own })),
-            Head::Site(site) => {
+            Head::Callsite(callsite) => {
                 let (run_type, method) = (self.run_type(), self.method());
-                Head::Own(Box::new(OwnHead { name, run_type, method, site: Some(site), location: None }))
+                Head::Own(Box::new(OwnHead {
+                    name,
+                    run_type,
+                    method,
+                    callsite: Some(callsite),
+                    location: None,
+                }))
             }
         }
     }
 
     pub(crate) fn name(&self) -> &str {
         match self {
-            Head::Site(site) => site.name,
+            Head::Callsite(callsite) => callsite.name,
             Head::Own(own) => &own.name,
         }
     }
 
     pub(crate) fn run_type(&self) -> RunType {
         match self {
-            Head::Site(site) => site.run_type.into(),
+            Head::Callsite(callsite) => callsite.run_type.into(),
             Head::Own(own) => own.run_type.clone(),
         }
     }
@@ -64,26 +70,26 @@ impl Head {
     /// `ls_method` in the metadata: whether the attribute, a block or the user's own hands made this run.
     pub(crate) fn method(&self) -> Option<&'static str> {
         match self {
-            Head::Site(_) => Some("traceable"),
+            Head::Callsite(_) => Some("traceable"),
             Head::Own(own) => own.method,
         }
     }
 
     /// The annotated function.
-    pub(crate) fn site(&self) -> Option<&'static Site> {
+    pub(crate) fn function_callsite(&self) -> Option<&'static Callsite> {
         match self {
-            Head::Site(site) => Some(site),
-            Head::Own(own) => own.site,
+            Head::Callsite(callsite) => Some(callsite),
+            Head::Own(own) => own.callsite,
         }
     }
 
     /// Where what becomes of such runs is kept: at the function, or at the place in the code that makes them. None for a
     /// run of another process.
-    pub(crate) fn call_site(&self) -> Option<&'static Site> {
+    pub(crate) fn callsite(&self) -> Option<&'static Callsite> {
         match self {
-            Head::Site(site) => Some(site),
+            Head::Callsite(callsite) => Some(callsite),
             Head::Own(own) => {
-                own.site.or_else(|| own.location.map(|location| place::at(location, &own.name)))
+                own.callsite.or_else(|| own.location.map(|location| place::at(location, &own.name)))
             }
         }
     }

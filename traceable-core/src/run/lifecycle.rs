@@ -85,7 +85,7 @@ fn tell(run: &Arc<Run>) -> OperationKind {
 
 fn note_begin(run: &Arc<Run>) {
     if let Some(bound) = run.as_root() {
-        open_traces::begins(bound.id, run.head.call_site());
+        open_traces::begins(bound.id, run.head.callsite());
     }
 }
 

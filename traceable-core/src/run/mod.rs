@@ -7,6 +7,7 @@ pub(crate) type Text = Cow<'static, str>;
 
 pub(crate) mod ancestry;
 pub(crate) mod birth;
+pub(crate) mod callsite;
 pub(crate) mod change;
 pub(crate) mod child;
 pub(crate) mod describe;
@@ -23,4 +24,3 @@ pub(crate) mod run_type;
 pub(crate) mod scope;
 pub(crate) mod settings;
 pub(crate) mod sink;
-pub(crate) mod site;

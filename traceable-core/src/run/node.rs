@@ -132,7 +132,7 @@ pub(crate) struct State {
     pub(crate) extra: Option<Box<Additions>>,
 }
 
-/// What the program added to a run by hand, or the run time found worth a note.
+/// What the program added to a run by hand, or the runtime found worth a note.
 #[derive(Default)]
 pub(crate) struct Additions {
     pub(crate) error: Option<String>,

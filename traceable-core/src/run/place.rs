@@ -7,24 +7,24 @@
 use std::panic::Location;
 use std::sync::OnceLock;
 
-use super::site::Site;
+use super::callsite::Callsite;
 
 struct Place {
     location: &'static Location<'static>,
-    site: Site,
+    callsite: Callsite,
     /// The next one of those that share a beginning.
     next: OnceLock<Box<Place>>,
 }
 
-static PLACES: [OnceLock<Box<Place>>; 64] = [const { OnceLock::new() }; 64];
+static CALLSITES: [OnceLock<Box<Place>>; 64] = [const { OnceLock::new() }; 64];
 
 /// The place at this location. It is called what it was called first.
-pub(crate) fn at(location: &'static Location<'static>, name: &str) -> &'static Site {
-    let mut link = &PLACES[location.line() as usize % PLACES.len()];
+pub(crate) fn at(location: &'static Location<'static>, name: &str) -> &'static Callsite {
+    let mut link = &CALLSITES[location.line() as usize % CALLSITES.len()];
     loop {
         let place = link.get_or_init(|| Box::new(Place::new(location, name)));
         if place.location == location {
-            return &place.site;
+            return &place.callsite;
         }
         link = &place.next;
     }
@@ -33,7 +33,7 @@ pub(crate) fn at(location: &'static Location<'static>, name: &str) -> &'static S
 impl Place {
     fn new(location: &'static Location<'static>, name: &str) -> Place {
         let name = name.to_owned().leak();
-        let site = Site::new(name, "", location.file(), location.line(), || ());
-        Place { location, site, next: OnceLock::new() }
+        let callsite = Callsite::new(name, "", location.file(), location.line(), || ());
+        Place { location, callsite, next: OnceLock::new() }
     }
 }

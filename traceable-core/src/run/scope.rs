@@ -9,7 +9,7 @@ use super::Text;
 use super::node::{Context, OnEnd};
 use super::object::{ObjectId, Target};
 use super::settings::Settings;
-use crate::diagnostics::split_reason::SplitReason;
+use crate::diagnostics::broken_trace_reason::BrokenTraceReason;
 use crate::identity::fork::this_process;
 
 /// A hidden node of the ancestry.
@@ -34,7 +34,7 @@ pub(crate) struct Scope {
     /// For the first traced call inside.
     pub(crate) one_shots: Mutex<Option<Box<OneShots>>>,
     /// Why a root inside is one, if it was to have a parent.
-    pub(crate) split_reason: Option<SplitReason>,
+    pub(crate) broken_trace_reason: Option<BrokenTraceReason>,
     /// Made by `.with_parent(..)` and its like, on this object.
     pub(crate) target: Option<Target>,
     /// That object has been polled: what lies in its place from now on may be another.
@@ -80,7 +80,7 @@ impl Scope {
             only_gives: false,
             is_call: false,
             one_shots: Mutex::new(None),
-            split_reason: None,
+            broken_trace_reason: None,
             target: None,
             is_entered: AtomicBool::new(false),
         }

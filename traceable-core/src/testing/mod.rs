@@ -25,10 +25,10 @@ pub use recorded_run::{RecordedRun, Status};
 pub use recorder::Recorder;
 
 /// Asserts that no function or block of the process that is a child in one place began a trace of its own in another,
-/// against its will; see [`Split`](crate::diagnostics::Split) for what counts.
+/// against its will; see [`BrokenTrace`](crate::diagnostics::BrokenTrace) for what counts.
 ///
 /// For the end of a test that has the process for itself, or of a program's own check: what was lost in other tests
-/// counts too. For the runs of one recorder there is [`Recorder::assert_no_splits`]. A call that is meant to begin traces
+/// counts too. For the runs of one recorder there is [`Recorder::assert_no_broken_traces`]. A call that is meant to begin traces
 /// says so, by `#[traceable(root)]` or `detached(|| ..)`.
 ///
 /// What the thread of a test calls itself is taken to be meant, as what `main` calls is. Such a thread is known by its
@@ -40,13 +40,13 @@ pub use recorder::Recorder;
 /// With the list of the functions that did, where they were called, and what to write instead.
 ///
 /// ```
-/// traceable_core::testing::assert_no_splits();
+/// traceable_core::testing::assert_no_broken_traces();
 /// ```
 #[track_caller]
-pub fn assert_no_splits() {
-    let splits = diagnostics().splits;
-    let list: String = splits.iter().map(|split| format!("\n{split}")).collect();
-    assert!(splits.is_empty(), "runs began traces of their own against their will:{list}");
+pub fn assert_no_broken_traces() {
+    let broken_traces = diagnostics().broken_traces;
+    let list: String = broken_traces.iter().map(|broken| format!("\n{broken}")).collect();
+    assert!(broken_traces.is_empty(), "runs began traces of their own against their will:{list}");
 }
 
 /// Asserts that a [`Forest`] has this shape; see [`Forest::render`] for how it is written. White space does not

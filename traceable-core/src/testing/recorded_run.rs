@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::capture::attachment::Attachment;
-use crate::diagnostics::SplitReason;
+use crate::diagnostics::BrokenTraceReason;
 use crate::identity::time::Timestamp;
 use crate::run::operation::{OperationKind, RunOperation};
 use crate::run::run_type::RunType;
@@ -83,22 +83,22 @@ impl RecordedRun {
     /// Why it is a root, if nobody meant it to be one.
     ///
     /// ```
-    /// use traceable_core::diagnostics::SplitReason;
+    /// use traceable_core::diagnostics::BrokenTraceReason;
     /// use traceable_core::testing::Recorder;
     /// use traceable_core::trace;
     ///
     /// let recorder = Recorder::install();
     /// std::thread::spawn(|| trace("lost").scope(|_| ())).join().unwrap();
-    /// assert_eq!(recorder.run("lost").split_reason(), Some(SplitReason::NoContextOnThread));
+    /// assert_eq!(recorder.run("lost").broken_trace_reason(), Some(BrokenTraceReason::NoContextOnThread));
     /// ```
-    pub fn split_reason(&self) -> Option<SplitReason> {
-        SplitReason::of(self.metadata.get("split_reason")?.as_str()?)
+    pub fn broken_trace_reason(&self) -> Option<BrokenTraceReason> {
+        BrokenTraceReason::of(self.metadata.get("broken_trace_reason")?.as_str()?)
     }
 
-    /// The line of [`Recorder::assert_no_splits`](super::Recorder::assert_no_splits) about this run.
-    pub(super) fn split(&self) -> Option<String> {
-        let reason = self.split_reason()?;
-        let place = self.metadata.get("split_site").and_then(Value::as_str).unwrap_or("made by hand");
+    /// The line of [`Recorder::assert_no_broken_traces`](super::Recorder::assert_no_broken_traces) about this run.
+    pub(super) fn broken_trace(&self) -> Option<String> {
+        let reason = self.broken_trace_reason()?;
+        let place = self.metadata.get("broken_trace_site").and_then(Value::as_str).unwrap_or("made by hand");
         Some(format!(
             "`{}`, by {place}, was called {} ({reason}). To keep it below its caller, {}.",
             self.name,

@@ -99,15 +99,15 @@ impl Recorder {
     /// trace("answer").scope(|_| {
     ///     std::thread::spawn(bind(|| trace("retrieve").scope(|_| ()))).join().unwrap();
     /// });
-    /// recorder.assert_no_splits();
+    /// recorder.assert_no_broken_traces();
     /// ```
     #[track_caller]
-    pub fn assert_no_splits(&self) {
-        let splits: Vec<_> = self.runs().iter().filter_map(RecordedRun::split).collect();
+    pub fn assert_no_broken_traces(&self) {
+        let broken_traces: Vec<_> = self.runs().iter().filter_map(RecordedRun::broken_trace).collect();
         assert!(
-            splits.is_empty(),
+            broken_traces.is_empty(),
             "runs began traces of their own against their will:\n{}",
-            splits.join("\n")
+            broken_traces.join("\n")
         );
     }
 

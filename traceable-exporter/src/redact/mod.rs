@@ -77,7 +77,7 @@ impl Redaction {
     ///
     /// What is left is `ls_method`, which says how the run was made, and the full name of a run whose name is longer than
     /// the server takes. Without metadata LangSmith groups no threads (`thread_id`), counts no tokens
-    /// (`usage_metadata`), and does not say why a root is one (`split_reason`).
+    /// (`usage_metadata`), and does not say why a root is one (`broken_trace_reason`).
     pub fn hide_metadata(mut self, hide: bool) -> Redaction {
         self.metadata = Some(Part::hidden_if(hide));
         self

@@ -9,12 +9,12 @@ use crate::check::Plan;
 use crate::message;
 use crate::options::{Given, RunType};
 
-/// Output: `let mut call = { static SITE: Site = ..; Call::now(&SITE) }; if call.on() { call.parent(&(expr)); }`
+/// Output: `let mut call = { static CALLSITE: Callsite = ..; Call::now(&CALLSITE) }; if call.on() { call.parent(&(expr)); }`
 pub(super) fn print(plan: &Plan, p: &Runtime, how: &str) -> TokenStream {
     let site = site(plan, p);
     let how = Ident::new(how, Span::mixed_site());
     // the static has a block of its own: items, unlike locals, can be reached by name
-    let call = ours!({ static SITE: #p::Site = #site; #p::Call::#how(&SITE) });
+    let call = ours!({ static CALLSITE: #p::Callsite = #site; #p::Call::#how(&CALLSITE) });
     let settings = settings(plan, p);
     if settings.is_empty() {
         return ours!(let __call = #call;);
@@ -35,13 +35,13 @@ pub(super) fn has_settings(plan: &Plan) -> bool {
     options.enabled.is_some() || options.parent.is_some() || options.metadata.is_some()
 }
 
-/// Output: `{ static SITE: Site = ..; &SITE }`
+/// Output: `{ static CALLSITE: Callsite = ..; &CALLSITE }`
 pub(super) fn print_site(plan: &Plan, p: &Runtime) -> TokenStream {
     let site = site(plan, p);
-    ours!({ static SITE: #p::Site = #site; &SITE })
+    ours!({ static CALLSITE: #p::Callsite = #site; &CALLSITE })
 }
 
-/// `enabled` comes first: when it says no, the run time ignores the rest.
+/// `enabled` comes first: when it says no, the runtime ignores the rest.
 fn settings(plan: &Plan, p: &Runtime) -> TokenStream {
     let options = &plan.options;
     let enabled = options.enabled.iter().map(|given| {
@@ -108,7 +108,7 @@ fn site(plan: &Plan, p: &Runtime) -> TokenStream {
     });
     let names_parent = options.parent.iter().map(|_| ours!(.names_parent()));
     let begins = super::body::begins(plan).then(|| ours!(.begins()));
-    ours!(#p::Site::new(
+    ours!(#p::Callsite::new(
         #name, #p::core::module_path!(), #p::core::file!(), #p::core::line!(), #p::START
     ) #(#run_type)* #(#tags)* #(#project)* #(#root)* #(#cancel)* #(#names_parent)* #begins)
 }

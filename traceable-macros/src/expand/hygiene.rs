@@ -10,7 +10,7 @@ macro_rules! ours {
 }
 pub(super) use ours;
 
-/// The path to the run time, through which everything we print is named.
+/// The path to the runtime, through which everything we print is named.
 pub(super) struct Runtime(pub(super) TokenStream);
 
 impl ToTokens for Runtime {

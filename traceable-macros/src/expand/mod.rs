@@ -99,11 +99,11 @@ fn future_of(output: &impl ToTokens, at: Span, p: &Runtime) -> TokenStream {
 ///
 /// Output:
 /// ```text
-/// plain({ static SITE: Site = ..; &SITE }, move || -> R { if begins() { .. } let a = a; { BODY } }, |value, outcome| ..)
+/// plain({ static CALLSITE: Callsite = ..; &CALLSITE }, move || -> R { if begins() { .. } let a = a; { BODY } }, |value, outcome| ..)
 /// ```
 /// or, with options that are evaluated at each call,
 /// ```text
-/// let mut call = { static SITE: Site = ..; Call::now(&SITE) };
+/// let mut call = { static CALLSITE: Callsite = ..; Call::now(&CALLSITE) };
 /// if call.on() { call.parent(&(expr)); }
 /// sync(call, move || -> R { if begins() { .. } let a = a; { BODY } }, |value, outcome| ..)
 /// ```
@@ -128,7 +128,7 @@ fn plain(plan: &Plan, p: &Runtime) -> TokenStream {
 ///
 /// Output:
 /// ```text
-/// let call = { static SITE: Site = ..; Call::deferred(&SITE) };
+/// let call = { static CALLSITE: Callsite = ..; Call::deferred(&CALLSITE) };
 /// recorded::<R, _, _>(call, async move { if begins() { .. } let a = a; { BODY } }, |value, outcome| ..)
 /// ```
 /// or, if there is more to do at the end than to record the result,
@@ -166,7 +166,7 @@ fn future(plan: &Plan, p: &Runtime) -> TokenStream {
 ///
 /// Output:
 /// ```text
-/// let call = { static SITE: Site = ..; Call::reserve(&SITE) };
+/// let call = { static CALLSITE: Callsite = ..; Call::reserve(&CALLSITE) };
 /// let (call, value) = eager(call, move || -> _ { if begins() { .. } let a = a; { BODY } });
 /// stream_each(call, value, |value, item| ..)
 /// ```

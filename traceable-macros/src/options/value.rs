@@ -8,7 +8,7 @@ use syn::{Error, Expr, Ident, Lit, LitStr, Path, Result, Token, parenthesized, t
 use super::{Field, RunType};
 use crate::message::{self, Mistakes};
 
-/// LangSmith's run types, and the variants of the run time's `RunType` that stand for them.
+/// LangSmith's run types, and the variants of the runtime's `RunType` that stand for them.
 const RUN_TYPES: &[(&str, &str)] = &[
     ("chain", "Chain"),
     ("llm", "Llm"),

@@ -14,7 +14,7 @@ fn traced(options: TokenStream, item: TokenStream) -> Vec<String> {
         if let Some((_, rest)) = line.split_once("fn ").filter(|(before, _)| !before.contains("//")) {
             last = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
         }
-        if line.contains("static SITE") {
+        if line.contains("static CALLSITE") {
             found.push(last.clone());
         }
     }
@@ -135,7 +135,7 @@ fn mistakes_of_a_block_are_said_once_and_with_those_of_its_methods() {
         ]
     );
     let text = expanded(quote!(run_tipe = "llm"), item);
-    assert!(text.contains("fn one(&self)") && !text.contains("SITE") && !text.contains("#["), "{text}");
+    assert!(text.contains("fn one(&self)") && !text.contains("CALLSITE") && !text.contains("#["), "{text}");
 }
 
 #[test]

@@ -27,7 +27,7 @@ where
     T: Clone,
 {
     let mut __call = {
-        static SITE: p::__private::Site = p::__private::Site::new(
+        static CALLSITE: p::__private::Callsite = p::__private::Callsite::new(
                 "add",
                 p::__private::core::module_path!(),
                 p::__private::core::file!(),
@@ -36,7 +36,7 @@ where
             )
             .run_type(p::__private::RunType::Tool)
             .begins();
-        p::__private::Call::now(&SITE)
+        p::__private::Call::now(&CALLSITE)
     };
     if __call.on() {
         __call.metadata("k", |__value| __value.put(&(a)));
@@ -100,7 +100,7 @@ fn ask(
     text: String,
 ) -> impl p::__private::core::future::Future<Output = Result<Answer, Error>> {
     let __call = {
-        static SITE: p::__private::Site = p::__private::Site::new(
+        static CALLSITE: p::__private::Callsite = p::__private::Callsite::new(
                 "ask",
                 p::__private::core::module_path!(),
                 p::__private::core::file!(),
@@ -108,7 +108,7 @@ fn ask(
                 p::__private::START,
             )
             .begins();
-        p::__private::Call::deferred(&SITE)
+        p::__private::Call::deferred(&CALLSITE)
     };
     p::__private::recorded::<
         Result<Answer, Error>,
@@ -165,14 +165,14 @@ fn an_async_function_that_must_stay_one() {
 #[tokio::main]
 async fn main(args: Args) {
     let __call = {
-        static SITE: ::traceable::__private::Site = ::traceable::__private::Site::new(
+        static CALLSITE: ::traceable::__private::Callsite = ::traceable::__private::Callsite::new(
             "main",
             ::traceable::__private::core::module_path!(),
             ::traceable::__private::core::file!(),
             ::traceable::__private::core::line!(),
             ::traceable::__private::START,
         );
-        ::traceable::__private::Call::deferred(&SITE)
+        ::traceable::__private::Call::deferred(&CALLSITE)
     };
     ::traceable::__private::recorded::<
         (),
@@ -222,14 +222,14 @@ fn an_async_function_without_end() {
         r#"
 async fn serve(self) -> ! {
     let __call = {
-        static SITE: p::__private::Site = p::__private::Site::new(
+        static CALLSITE: p::__private::Callsite = p::__private::Callsite::new(
             "serve",
             p::__private::core::module_path!(),
             p::__private::core::file!(),
             p::__private::core::line!(),
             p::__private::START,
         );
-        p::__private::Call::deferred(&SITE)
+        p::__private::Call::deferred(&CALLSITE)
     };
     p::__private::future(
             __call,
@@ -258,7 +258,7 @@ fn a_stream() {
         r#"
 fn words(text: &str) -> impl Stream<Item = Result<String, Error>> {
     let __call = {
-        static SITE: p::__private::Site = p::__private::Site::new(
+        static CALLSITE: p::__private::Callsite = p::__private::Callsite::new(
                 "words",
                 p::__private::core::module_path!(),
                 p::__private::core::file!(),
@@ -266,7 +266,7 @@ fn words(text: &str) -> impl Stream<Item = Result<String, Error>> {
                 p::__private::START,
             )
             .begins();
-        p::__private::Call::reserve(&SITE)
+        p::__private::Call::reserve(&CALLSITE)
     };
     let (__call, __value) = p::__private::eager(
         __call,
@@ -315,14 +315,14 @@ fn an_iterator_with_hooks() {
         r#"
 fn words() -> Option<Box<dyn Iterator<Item = String>>> {
     let __call = {
-        static SITE: p::__private::Site = p::__private::Site::new(
+        static CALLSITE: p::__private::Callsite = p::__private::Callsite::new(
             "words",
             p::__private::core::module_path!(),
             p::__private::core::file!(),
             p::__private::core::line!(),
             p::__private::START,
         );
-        p::__private::Call::reserve(&SITE)
+        p::__private::Call::reserve(&CALLSITE)
     };
     let (__call, __value) = p::__private::eager(
         __call,
@@ -378,14 +378,14 @@ fn words(
     Output = Result<impl Stream<Item = String>, Error>,
 > {
     let __call = {
-        static SITE: p::__private::Site = p::__private::Site::new(
+        static CALLSITE: p::__private::Callsite = p::__private::Callsite::new(
             "w",
             p::__private::core::module_path!(),
             p::__private::core::file!(),
             p::__private::core::line!(),
             p::__private::START,
         );
-        p::__private::Call::deferred(&SITE)
+        p::__private::Call::deferred(&CALLSITE)
     };
     p::__private::future(
         __call,

@@ -4,18 +4,22 @@ use super::super::part::Whole;
 use super::super::token::Call;
 use crate::capture::outcome::Outcome;
 use crate::process;
-use crate::run::site::Site;
+use crate::run::callsite::Callsite;
 
 /// Runs the body of a plain function as a run that ends with its result.
 #[inline]
-pub fn plain<R>(site: &'static Site, body: impl FnOnce() -> R, record: impl FnMut(&R, &mut Outcome)) -> R {
+pub fn plain<R>(
+    callsite: &'static Callsite,
+    body: impl FnOnce() -> R,
+    record: impl FnMut(&R, &mut Outcome),
+) -> R {
     if !process::gate_is_open() {
         return body();
     }
     // What is passed to a function that is not inlined has to be in memory. The copy is made here, so that the body
     // stays in registers while tracing is off: a third of the instructions of such a call.
     let mut parts = Parts { body: Some(body), value: None, record };
-    Call::complete_now(site, &mut parts);
+    Call::complete_now(callsite, &mut parts);
     match parts.value {
         Some(value) => value,
         None => without_value(),

@@ -12,15 +12,15 @@ loom::lazy_static! {
     pub(super) static ref OPEN: OpenTraces<8> = OpenTraces::new();
 }
 
-impl<const PLACES: usize> OpenTraces<PLACES> {
+impl<const SLOTS: usize> OpenTraces<SLOTS> {
     fn new() -> Self {
         let free =
-            |_| Place { high: AtomicU64::new(0), low: AtomicU64::new(FREE), call_site: AtomicUsize::new(0) };
+            |_| Slot { high: AtomicU64::new(0), low: AtomicU64::new(FREE), callsite: AtomicUsize::new(0) };
         let (others, process) = (AtomicUsize::new(0), AtomicU32::new(0));
-        OpenTraces { places: std::array::from_fn(free), others, process }
+        OpenTraces { slots: std::array::from_fn(free), others, process }
     }
 
-    /// Nothing is left, neither in the places nor beside them.
+    /// Nothing is left, neither in the slots nor beside them.
     fn assert_empty(&self) {
         assert!(!self.is_any());
         assert_eq!((self.only_one(), self.others.load(Ordering::Relaxed)), (None, 0));
@@ -32,12 +32,12 @@ const fn root(number: u64) -> Uuid {
     Uuid::from_u64_pair(10 * number, 10 * number + 1)
 }
 
-/// What is found of a trace, if every one is made at a call site of its own.
+/// What is found of a trace, if every one is made at a callsite of its own.
 fn made(root: Uuid) -> (Uuid, usize) {
     (root, root.as_u64_pair().0 as usize)
 }
 
-fn begin<const PLACES: usize>(open: &OpenTraces<PLACES>, root: Uuid) {
+fn begin<const SLOTS: usize>(open: &OpenTraces<SLOTS>, root: Uuid) {
     open.begins(root, made(root).1);
 }
 
@@ -55,7 +55,7 @@ fn model(test: impl Fn() + Send + Sync + 'static) {
 }
 
 /// A thread whose traces begin and end, one after the other.
-fn traces<const PLACES: usize>(open: &Arc<OpenTraces<PLACES>>, roots: &'static [Uuid]) -> JoinHandle<()> {
+fn traces<const SLOTS: usize>(open: &Arc<OpenTraces<SLOTS>>, roots: &'static [Uuid]) -> JoinHandle<()> {
     let open = open.clone();
     thread::spawn(move || {
         for root in roots {
@@ -122,10 +122,10 @@ fn ids_may_look_like_marks() {
     });
 }
 
-/// In a copy of a process that had a trace in a place and one beside.
-fn in_a_copy<const PLACES: usize>() {
+/// In a copy of a process that had a trace in a slot and one beside.
+fn in_a_copy<const SLOTS: usize>() {
     model(|| {
-        let open = OpenTraces::<PLACES>::new();
+        let open = OpenTraces::<SLOTS>::new();
         begin(&open, STALE);
         open.others.store(1, Ordering::Relaxed);
         open.process.store(1, Ordering::Relaxed);

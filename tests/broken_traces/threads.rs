@@ -3,7 +3,7 @@
 use traceable::prelude::*;
 use traceable::{assert_tree, trace};
 
-use crate::{kinds, recorder, splits_of};
+use crate::{broken_traces_of, kinds, recorder};
 
 #[traceable]
 fn leaf() {}
@@ -13,7 +13,7 @@ fn what_the_thread_of_a_test_calls_begins_a_trace_as_main_does() {
     let (_guard, recorder) = recorder();
     trace("parent").scope(|_| leaf());
     leaf();
-    assert_eq!(recorder.runs().iter().filter(|run| run.split_reason().is_some()).count(), 0);
+    assert_eq!(recorder.runs().iter().filter(|run| run.broken_trace_reason().is_some()).count(), 0);
 }
 
 #[test]
@@ -29,5 +29,5 @@ fn a_thread_that_a_test_starts_is_no_thread_of_a_test_whatever_its_name() {
         }
     });
     assert_tree!(recorder.forest(), "parent > in_pool; in_pool; in_pool; in_pool");
-    assert_eq!((splits_of("::in_pool"), kinds().len()), (3, 1));
+    assert_eq!((broken_traces_of("::in_pool"), kinds().len()), (3, 1));
 }

@@ -96,6 +96,10 @@ fn an_extra_that_no_call_takes_is_reported_once_for_its_place() {
     Extra::new().name("elsewhere").call(not_traced);
     assert_eq!(kinds(), [DiagnosticKind::UnusedExtra; 2]);
     let line = line!() - 2;
-    assert!(reports()[1].contains(&format!("(tests/splits/mistakes.rs:{line})")), "{:?}", reports());
-    assert!(reports()[0].contains(&format!("(tests/splits/mistakes.rs:{})", line - 2)), "{:?}", reports());
+    assert!(reports()[1].contains(&format!("(tests/broken_traces/mistakes.rs:{line})")), "{:?}", reports());
+    assert!(
+        reports()[0].contains(&format!("(tests/broken_traces/mistakes.rs:{})", line - 2)),
+        "{:?}",
+        reports()
+    );
 }

@@ -5,7 +5,7 @@ use std::sync::Barrier;
 use traceable::prelude::*;
 use traceable::{assert_tree, trace};
 
-use crate::{id_of, recorder, reports, split_of, splits_of};
+use crate::{broken_trace_of, broken_traces_of, id_of, recorder, reports};
 
 #[traceable]
 fn lost() {}
@@ -26,7 +26,10 @@ fn the_only_open_trace_is_suspected_and_never_made_the_parent() {
     recorder.clear();
     open();
     assert_tree!(recorder.forest(), "open; lost");
-    assert_eq!(split_of(&recorder, "lost"), ("no_context_on_thread".to_owned(), id_of(&recorder, "open")));
+    assert_eq!(
+        broken_trace_of(&recorder, "lost"),
+        ("no_context_on_thread".to_owned(), id_of(&recorder, "open"))
+    );
 }
 
 #[test]
@@ -46,7 +49,7 @@ fn of_two_open_traces_neither_is_suspected() {
             });
         }
     });
-    assert_eq!(split_of(&recorder, "lost").1, None);
+    assert_eq!(broken_trace_of(&recorder, "lost").1, None);
 }
 
 #[test]
@@ -63,8 +66,11 @@ fn what_only_ever_begins_traces_is_not_listed_and_suspects_nobody() {
     std::thread::spawn(|| handler(1)).join().unwrap();
     assert_tree!(recorder.forest(), "handler; handler");
     trace("another request").scope(|_| std::thread::spawn(other_handler).join().unwrap());
-    assert_eq!(split_of(&recorder, "other_handler"), ("no_context_on_thread".to_owned(), None));
-    assert_eq!((splits_of("::handler"), splits_of("::other_handler"), reports()), (0, 0, vec![]));
+    assert_eq!(broken_trace_of(&recorder, "other_handler"), ("no_context_on_thread".to_owned(), None));
+    assert_eq!(
+        (broken_traces_of("::handler"), broken_traces_of("::other_handler"), reports()),
+        (0, 0, vec![])
+    );
 }
 
 #[test]
@@ -81,7 +87,7 @@ fn a_run_of_the_same_function_is_never_suspected() {
     request(true);
     assert_tree!(recorder.forest(), "request; request");
     assert!(recorder.runs().iter().all(|run| !run.metadata.contains_key("suspected_parent")));
-    assert_eq!(splits_of("::request"), 1);
+    assert_eq!(broken_traces_of("::request"), 1);
 }
 
 #[test]
@@ -92,9 +98,9 @@ fn a_root_that_nobody_ends_is_open_as_long_as_somebody_holds_it() {
     let forgotten = RunTree::builder("forgotten").build();
     forgotten.post();
     trace("open").scope(|_| std::thread::spawn(lost).join().unwrap());
-    assert_eq!(split_of(&recorder, "lost").1, None, "either of them may be the parent");
+    assert_eq!(broken_trace_of(&recorder, "lost").1, None, "either of them may be the parent");
     drop(forgotten);
     recorder.clear();
     trace("open").scope(|_| std::thread::spawn(lost).join().unwrap());
-    assert_eq!(split_of(&recorder, "lost").1, id_of(&recorder, "open"));
+    assert_eq!(broken_trace_of(&recorder, "lost").1, id_of(&recorder, "open"));
 }

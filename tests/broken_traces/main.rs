@@ -15,17 +15,17 @@ use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
 use traceable::diagnostics::{Diagnostic, DiagnosticKind};
 use traceable::testing::Recorder;
-use traceable::{diagnostics, set_reporter};
+use traceable::{diagnostics, set_diagnostic_hook};
 
 static REPORTS: Mutex<Vec<Diagnostic>> = Mutex::new(Vec::new());
 
 /// Records everything, for one test at a time.
 fn recorder() -> (MutexGuard<'static, ()>, Recorder) {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
-    static REPORTER: Once = Once::new();
+    static HOOK: Once = Once::new();
     let guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-    REPORTER.call_once(|| {
-        set_reporter(|diagnostic| REPORTS.lock().unwrap().push(diagnostic.clone()));
+    HOOK.call_once(|| {
+        set_diagnostic_hook(|diagnostic| REPORTS.lock().unwrap().push(diagnostic.clone()));
     });
     REPORTS.lock().unwrap().clear();
     (guard, Recorder::install())
@@ -39,17 +39,17 @@ fn reports() -> Vec<String> {
     REPORTS.lock().unwrap().iter().map(ToString::to_string).collect()
 }
 
-/// What the run of this name says about its split.
-fn split_of(recorder: &Recorder, name: &str) -> (String, Option<String>) {
+/// What the run of this name says about its broken trace.
+fn broken_trace_of(recorder: &Recorder, name: &str) -> (String, Option<String>) {
     let metadata = recorder.run(name).metadata;
     let text = |key| metadata.get(key).and_then(|value| value.as_str()).map(str::to_owned);
-    (text("split_reason").unwrap_or_default(), text("suspected_parent"))
+    (text("broken_trace_reason").unwrap_or_default(), text("suspected_parent"))
 }
 
 /// How often the runs of this function, or of a block of this name, began traces against their will.
-fn splits_of(function: &str) -> u64 {
-    let splits = diagnostics().splits;
-    splits.iter().filter(|split| split.function.ends_with(function)).map(|split| split.count).sum()
+fn broken_traces_of(function: &str) -> u64 {
+    let broken_traces = diagnostics().broken_traces;
+    broken_traces.iter().filter(|broken| broken.function.ends_with(function)).map(|broken| broken.count).sum()
 }
 
 /// A run id as text.

@@ -7,7 +7,7 @@ use std::task::{Context, Waker};
 
 use traceable::prelude::*;
 use traceable::testing::Recorder;
-use traceable::{Fence, assert_tree, process, trace};
+use traceable::{TaskIdentity, assert_tree, process, trace};
 
 thread_local! {
     static POLLED: Cell<Option<NonZeroU64>> = const { Cell::new(None) };
@@ -16,9 +16,9 @@ thread_local! {
 
 struct Executor;
 
-impl Fence for Executor {
+impl TaskIdentity for Executor {
     fn current_task(&self) -> Option<NonZeroU64> {
-        // what a fence calls may be traced by itself, and would ask it
+        // what it calls may be traced by itself, and would ask it
         trace("a look").scope(|_| look())
     }
 }
@@ -60,11 +60,11 @@ fn a_scope_that_is_open_on_the_thread_is_kept_from_other_tasks() {
     program();
     assert_tree!(recorder.forest(), "open > (child, child)");
 
-    process::set_fence(Executor).ok().unwrap();
-    assert!(process::set_fence(Executor).is_err(), "there is one already");
+    process::set_task_identity(Executor).ok().unwrap();
+    assert!(process::set_task_identity(Executor).is_err(), "there is one already");
     recorder.clear();
     program();
     assert_tree!(recorder.forest(), "open > child; child");
     let lost = recorder.runs().into_iter().find(|run| run.name == "child" && run.parent_run_id.is_none());
-    assert_eq!(lost.unwrap().metadata["split_reason"], "fenced_task");
+    assert_eq!(lost.unwrap().metadata["broken_trace_reason"], "other_task");
 }

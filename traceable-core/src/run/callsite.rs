@@ -5,11 +5,11 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering::Relaxed};
 
 use super::run_type::RunType;
-use crate::diagnostics::split_reason::SplitReason;
+use crate::diagnostics::broken_trace_reason::BrokenTraceReason;
 
 /// All that is known about an annotated function at compile time. The expansion keeps one static for each. (A place that
 /// is no function has one without options.)
-pub struct Site {
+pub struct Callsite {
     pub(crate) name: &'static str,
     pub(crate) module_path: &'static str,
     pub(crate) file: &'static str,
@@ -25,7 +25,7 @@ pub struct Site {
     pub(crate) watch: Watch,
 }
 
-impl Site {
+impl Callsite {
     /// A function of this name, at this place. `start` is run before the first traced call of the process.
     pub const fn new(
         name: &'static str,
@@ -33,8 +33,8 @@ impl Site {
         file: &'static str,
         line: u32,
         start: fn(),
-    ) -> Site {
-        Site {
+    ) -> Callsite {
+        Callsite {
             name,
             module_path,
             file,
@@ -52,7 +52,7 @@ impl Site {
     }
 
     /// `run_type = ".."`.
-    pub const fn run_type(mut self, run_type: RunType) -> Site {
+    pub const fn run_type(mut self, run_type: RunType) -> Callsite {
         self.run_type = run_type.known_name();
         // a custom type may own its name, and nothing can be dropped in a const fn
         std::mem::forget(run_type);
@@ -60,43 +60,43 @@ impl Site {
     }
 
     /// `custom_run_type = ".."`.
-    pub const fn custom_run_type(mut self, name: &'static str) -> Site {
+    pub const fn custom_run_type(mut self, name: &'static str) -> Callsite {
         self.run_type = name;
         self
     }
 
     /// `tags = [..]`.
-    pub const fn tags(mut self, tags: &'static [&'static str]) -> Site {
+    pub const fn tags(mut self, tags: &'static [&'static str]) -> Callsite {
         self.tags = tags;
         self
     }
 
     /// `project = ".."`.
-    pub const fn project(mut self, project: &'static str) -> Site {
+    pub const fn project(mut self, project: &'static str) -> Callsite {
         self.project = Some(project);
         self
     }
 
     /// `root`.
-    pub const fn root(mut self) -> Site {
+    pub const fn root(mut self) -> Callsite {
         self.is_root = true;
         self
     }
 
     /// `on_cancel = "ok"`.
-    pub const fn cancel_ok(mut self) -> Site {
+    pub const fn cancel_ok(mut self) -> Callsite {
         self.cancel_is_ok = true;
         self
     }
 
     /// `parent = ..`.
-    pub const fn names_parent(mut self) -> Site {
+    pub const fn names_parent(mut self) -> Callsite {
         self.names_parent = true;
         self
     }
 
     /// The body begins by handing over its inputs.
-    pub const fn begins(mut self) -> Site {
+    pub const fn begins(mut self) -> Callsite {
         self.begins = true;
         self
     }
@@ -126,18 +126,18 @@ pub const fn checked_name(name: &'static str) -> &'static str {
     name
 }
 
-impl fmt::Display for Site {
+impl fmt::Display for Callsite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({}:{})", self.path(), self.file, self.line)
     }
 }
 
-/// What is done once for a call site.
+/// What is done once for a callsite.
 #[derive(Clone, Copy)]
 pub(crate) enum Notice {
-    /// It is among the splits of `diagnostics()`.
+    /// It is among the broken_traces of `diagnostics()`.
     Listed,
-    Split,
+    BrokenTrace,
     Stale,
     Overgrown,
     UnusedExtra,
@@ -148,10 +148,10 @@ pub(crate) enum Notice {
 /// on many threads do not wait for one another: that a run was a child is remembered once, and only roots are counted.
 pub(crate) struct Watch {
     /// The first one that a run of it was a child of; `None` for a run that no function made.
-    parent: OnceLock<Option<&'static Site>>,
+    parent: OnceLock<Option<&'static Callsite>>,
     /// Why a run of it was a root against its will, the first time.
-    split: OnceLock<SplitReason>,
-    splits: AtomicU64,
+    broken_trace: OnceLock<BrokenTraceReason>,
+    broken_traces: AtomicU64,
     /// One bit for each [`Notice`].
     reported: AtomicU8,
 }
@@ -160,8 +160,8 @@ impl Watch {
     const fn new() -> Watch {
         Watch {
             parent: OnceLock::new(),
-            split: OnceLock::new(),
-            splits: AtomicU64::new(0),
+            broken_trace: OnceLock::new(),
+            broken_traces: AtomicU64::new(0),
             reported: AtomicU8::new(0),
         }
     }
@@ -172,23 +172,23 @@ impl Watch {
         self.parent.get().is_some()
     }
 
-    pub(crate) fn set_parent(&self, parent: Option<&'static Site>) {
+    pub(crate) fn set_parent(&self, parent: Option<&'static Callsite>) {
         let _ = self.parent.set(parent);
     }
 
-    pub(crate) fn parent(&self) -> Option<Option<&'static Site>> {
+    pub(crate) fn parent(&self) -> Option<Option<&'static Callsite>> {
         self.parent.get().copied()
     }
 
     /// A run of it is a root against its will.
-    pub(crate) fn count_split(&self, reason: SplitReason) {
-        self.splits.fetch_add(1, Relaxed);
-        let _ = self.split.set(reason);
+    pub(crate) fn count_broken_trace(&self, reason: BrokenTraceReason) {
+        self.broken_traces.fetch_add(1, Relaxed);
+        let _ = self.broken_trace.set(reason);
     }
 
     /// The first reason, and how many there were.
-    pub(crate) fn splits(&self) -> Option<(SplitReason, u64)> {
-        self.split.get().map(|reason| (*reason, self.splits.load(Relaxed)))
+    pub(crate) fn broken_traces(&self) -> Option<(BrokenTraceReason, u64)> {
+        self.broken_trace.get().map(|reason| (*reason, self.broken_traces.load(Relaxed)))
     }
 
     /// Whether this is due: each is done once.

@@ -1,10 +1,10 @@
 //! Blocks: the place where one is written is its call site.
 
-use traceable::diagnostics::{DiagnosticKind, SplitReason};
+use traceable::diagnostics::{BrokenTraceReason, DiagnosticKind};
 use traceable::prelude::*;
 use traceable::{assert_tree, diagnostics, trace};
 
-use crate::{kinds, recorder, reports, splits_of};
+use crate::{broken_traces_of, kinds, recorder, reports};
 
 fn retrieve() -> u32 {
     trace("retrieve").scope(|_| ());
@@ -22,17 +22,21 @@ fn a_block_that_is_a_child_here_and_a_root_there_is_listed_and_reported_once() {
     assert_tree!(recorder.forest(), "answer > retrieve; retrieve; retrieve");
     let [report] = &reports()[..] else { panic!("{:?}", reports()) };
     assert!(
-        report.starts_with(&format!("split trace: `retrieve` (tests/splits/blocks.rs:{line})")),
+        report.starts_with(&format!("broken trace: `retrieve` (tests/broken_traces/blocks.rs:{line})")),
         "{report}"
     );
-    assert!(report.contains("under `answer` (tests/splits/blocks.rs:"), "{report}");
+    assert!(report.contains("under `answer` (tests/broken_traces/blocks.rs:"), "{report}");
     assert!(report.contains("spawn(bind(|| ..))"), "{report}");
-    let split = diagnostics().splits.into_iter().find(|split| split.function == "retrieve").unwrap();
-    assert_eq!((split.file, split.line, split.count), ("tests/splits/blocks.rs", line, 2));
-    assert_eq!(split.reason, SplitReason::NoContextOnThread);
-    assert_eq!(split.likely_parent.as_deref(), Some("answer"));
-    let lost = recorder.runs().into_iter().find(|run| run.split_reason().is_some()).unwrap();
-    assert_eq!(lost.metadata["split_site"], format!("retrieve (tests/splits/blocks.rs:{line})"));
+    let broken =
+        diagnostics().broken_traces.into_iter().find(|broken| broken.function == "retrieve").unwrap();
+    assert_eq!((broken.file, broken.line, broken.count), ("tests/broken_traces/blocks.rs", line, 2));
+    assert_eq!(broken.reason, BrokenTraceReason::NoContextOnThread);
+    assert_eq!(broken.likely_parent.as_deref(), Some("answer"));
+    let lost = recorder.runs().into_iter().find(|run| run.broken_trace_reason().is_some()).unwrap();
+    assert_eq!(
+        lost.metadata["broken_trace_site"],
+        format!("retrieve (tests/broken_traces/blocks.rs:{line})")
+    );
 }
 
 #[test]
@@ -53,8 +57,8 @@ fn an_asynchronous_block_has_a_call_site_too_and_those_on_one_line_are_two() {
         tokio::spawn(async { both(true).await }).await.unwrap();
     }));
     assert_tree!(recorder.forest(), "parent > (first, second); first");
-    assert_eq!((splits_of("first"), splits_of("second")), (1, 0));
-    assert_eq!(kinds(), [DiagnosticKind::Split]);
+    assert_eq!((broken_traces_of("first"), broken_traces_of("second")), (1, 0));
+    assert_eq!(kinds(), [DiagnosticKind::BrokenTrace]);
 }
 
 #[test]
@@ -67,8 +71,8 @@ fn a_block_is_one_place_whatever_names_it_is_given() {
         numbered(0);
         (1..4).for_each(|number| std::thread::spawn(move || numbered(number)).join().unwrap());
     });
-    assert_eq!(kinds(), [DiagnosticKind::Split]);
-    assert_eq!(splits_of("round 0"), 3);
+    assert_eq!(kinds(), [DiagnosticKind::BrokenTrace]);
+    assert_eq!(broken_traces_of("round 0"), 3);
 }
 
 #[test]
@@ -82,7 +86,7 @@ fn a_block_under_another_name_is_the_same_place() {
         std::thread::spawn(renamed).join().unwrap();
     });
     assert_tree!(recorder.forest(), "parent > renamed; renamed");
-    assert_eq!(kinds(), [DiagnosticKind::Split]);
+    assert_eq!(kinds(), [DiagnosticKind::BrokenTrace]);
 }
 
 #[test]
@@ -90,5 +94,8 @@ fn a_block_with_more_children_than_anybody_reads_is_reported() {
     let (_guard, _recorder) = recorder();
     trace("forever").scope(|_| (0..10_001).for_each(|_| trace("round").scope(|_| ())));
     let [report] = &reports()[..] else { panic!("{:?}", reports()) };
-    assert!(report.contains("`forever` (tests/splits/blocks.rs:") && report.contains("10000"), "{report}");
+    assert!(
+        report.contains("`forever` (tests/broken_traces/blocks.rs:") && report.contains("10000"),
+        "{report}"
+    );
 }

@@ -16,34 +16,34 @@ use crate::capture::silence::silently;
 ///
 /// ```
 /// use std::num::NonZeroU64;
-/// use traceable_core::Fence;
+/// use traceable_core::TaskIdentity;
 ///
 /// /// Numbers its tasks, and keeps the number of the one that is being polled.
 /// struct MyExecutor;
 ///
 /// thread_local!(static POLLED: std::cell::Cell<Option<NonZeroU64>> = const { std::cell::Cell::new(None) });
 ///
-/// impl Fence for MyExecutor {
+/// impl TaskIdentity for MyExecutor {
 ///     fn current_task(&self) -> Option<NonZeroU64> {
 ///         POLLED.get()
 ///     }
 /// }
 ///
-/// assert!(traceable_core::process::set_fence(MyExecutor).is_ok());
+/// assert!(traceable_core::process::set_task_identity(MyExecutor).is_ok());
 /// ```
-pub trait Fence: Send + Sync + 'static {
+pub trait TaskIdentity: Send + Sync + 'static {
     /// A number that no other task alive has, for the task that this thread is polling; `None` outside any. It is
     /// asked at every poll of a traced future. What it calls itself is not traced.
     fn current_task(&self) -> Option<NonZeroU64>;
 }
 
-static FENCE: OnceLock<Box<dyn Fence>> = OnceLock::new();
-static HAS_FENCE: AtomicBool = AtomicBool::new(false);
+static IDENTITY: OnceLock<Box<dyn TaskIdentity>> = OnceLock::new();
+static HAS_IDENTITY: AtomicBool = AtomicBool::new(false);
 
-/// Makes an executor's tasks known, once for the process. Returns the fence if there is one already.
-pub(crate) fn set(fence: impl Fence) -> Result<(), Box<dyn Fence>> {
-    FENCE.set(Box::new(fence))?;
-    HAS_FENCE.store(true, Relaxed);
+/// Makes an executor's tasks known, once for the process. Returns `identity` if there is one already.
+pub(crate) fn set(identity: impl TaskIdentity) -> Result<(), Box<dyn TaskIdentity>> {
+    IDENTITY.set(Box::new(identity))?;
+    HAS_IDENTITY.store(true, Relaxed);
     Ok(())
 }
 
@@ -53,7 +53,7 @@ pub(crate) struct Task(u64);
 
 pub(crate) const NO_TASK: Task = Task(0);
 
-/// Tells the tasks of a fence from tokio's, which count from 1.
+/// Tells other tasks from tokio's, which count from 1.
 const OTHER: u64 = 1 << 63;
 
 #[inline]
@@ -62,7 +62,7 @@ pub(crate) fn current_task() -> Task {
     let known = tokio::task::try_id().map_or(0, number);
     #[cfg(not(feature = "tokio"))]
     let known = 0;
-    if HAS_FENCE.load(Relaxed) { other_task(known) } else { Task(known) }
+    if HAS_IDENTITY.load(Relaxed) { other_task(known) } else { Task(known) }
 }
 
 #[cold]
@@ -70,7 +70,7 @@ fn other_task(known: u64) -> Task {
     if known != 0 {
         return Task(known);
     }
-    let id = FENCE.get().and_then(|fence| ask(&**fence));
+    let id = IDENTITY.get().and_then(|identity| ask(&**identity));
     id.map_or(NO_TASK, |id| Task(id.get() | OTHER))
 }
 
@@ -78,8 +78,8 @@ thread_local! {
     static IS_ASKED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// What the fence says. What it calls itself is in no task: to find out, it would be asked again, without end.
-fn ask(fence: &dyn Fence) -> Option<NonZeroU64> {
+/// What the program says. What it calls itself is in no task: to find out, it would be asked again, without end.
+fn ask(identity: &dyn TaskIdentity) -> Option<NonZeroU64> {
     struct Restore;
     impl Drop for Restore {
         fn drop(&mut self) {
@@ -90,7 +90,7 @@ fn ask(fence: &dyn Fence) -> Option<NonZeroU64> {
         return None;
     }
     let _restore = Restore;
-    silently(|| fence.current_task())
+    silently(|| identity.current_task())
 }
 
 /// The number inside of an id, which shows it to hashers alone. Were it ever made of more than a number, it would be a
