@@ -101,9 +101,10 @@ impl<'a> Nodes<'a> {
                 continue;
             }
             // a parent that was not received; the dotted order knows its ancestors, up to one that is known
-            for segment in dotted_order::segments(&run.dotted_order).rev().skip(2) {
+            let order = dotted_order::parse(&run.dotted_order).ok();
+            for ancestor in order.iter().flat_map(|order| order.run_ids().rev().skip(2)) {
                 let known = all.len();
-                let above = place(&mut all, segment.id, None);
+                let above = place(&mut all, ancestor, None);
                 links.push((below, above));
                 if above < known {
                     break;

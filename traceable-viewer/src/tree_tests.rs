@@ -1,3 +1,5 @@
+use traceable_core::{DottedOrder, Timestamp};
+
 use super::*;
 
 fn id(n: u128) -> Uuid {
@@ -5,7 +7,10 @@ fn id(n: u128) -> Uuid {
 }
 
 fn order(path: &[u128]) -> String {
-    let segments: Vec<_> = path.iter().map(|n| dotted_order::segment(*n as i64, id(*n))).collect();
+    let segments: Vec<_> = path
+        .iter()
+        .map(|n| DottedOrder::root(Timestamp::from_micros(*n as u64), id(*n)).to_string())
+        .collect();
     segments.join(".")
 }
 

@@ -10,6 +10,8 @@ use super::time::{COMPACT_LEN, Timestamp};
 const UUID_LEN: usize = uuid::fmt::Hyphenated::LENGTH;
 const SEGMENT_LEN: usize = COMPACT_LEN + UUID_LEN;
 
+type ParseTime = fn(&str) -> Option<Timestamp>;
+
 /// The way from the root of a trace to a run: for each run on it the start time in 22 characters, then the id.
 ///
 /// The first id is the trace's. LangSmith's JavaScript SDK writes three digits of milliseconds and three of an
@@ -32,6 +34,29 @@ pub struct DottedOrder {
 impl DottedOrder {
     /// The longest order that is read: 10 000 runs deep.
     pub const MAX_DEPTH: usize = 10_000;
+
+    /// The order of a root: one part. A child's is its parent's, a dot, and one part of its own.
+    ///
+    /// ```
+    /// use traceable_core::{DottedOrder, Timestamp, new_run_id};
+    /// let start = Timestamp::from_micros(1_795_354_206_544_544);
+    /// let order = DottedOrder::root(start, new_run_id(start));
+    /// assert!(order.as_str().starts_with("20261122T133006544544Z"));
+    /// ```
+    pub fn root(start: Timestamp, id: Uuid) -> DottedOrder {
+        DottedOrder { text: format!("{}{}", start.compact(), id.hyphenated()).into() }
+    }
+
+    /// Reads an order as a collector does, which has to take what is sent: with times that
+    /// [`Timestamp::parse_compact_lenient`] reads, up to `max_depth` runs deep.
+    pub fn parse_lenient(text: &str, max_depth: usize) -> Result<DottedOrder, ParseError> {
+        Self::parse(text, max_depth, "it is too deep", Timestamp::parse_compact_lenient)
+    }
+
+    /// The ids of the runs on the way, the trace's first.
+    pub fn run_ids(&self) -> impl DoubleEndedIterator<Item = Uuid> + '_ {
+        (0..self.depth()).map(|index| self.segment(index).1)
+    }
 
     /// The id of the trace: that of the first run on the way.
     pub fn trace_id(&self) -> Uuid {
@@ -63,27 +88,19 @@ impl DottedOrder {
         &self.text
     }
 
-    fn segment(&self, index: usize) -> (Timestamp, Uuid) {
-        let from = index * (SEGMENT_LEN + 1);
-        // parsed once when `self` was made, so the fallback is never used
-        self.text
-            .get(from..from + SEGMENT_LEN)
-            .and_then(parse_segment)
-            .unwrap_or((Timestamp::from_micros(0), Uuid::nil()))
-    }
-}
-
-impl FromStr for DottedOrder {
-    type Err = ParseError;
-
-    fn from_str(text: &str) -> Result<DottedOrder, ParseError> {
+    fn parse(
+        text: &str,
+        max_depth: usize,
+        too_deep: &'static str,
+        parse_time: ParseTime,
+    ) -> Result<DottedOrder, ParseError> {
         let wrong = |reason| Err(ParseError { what: "dotted order", reason });
-        if text.len() > Self::MAX_DEPTH * (SEGMENT_LEN + 1) {
-            return wrong("it is more than 10 000 runs deep");
+        if text.len() > max_depth.saturating_mul(SEGMENT_LEN + 1) {
+            return wrong(too_deep);
         }
         let mut canonical = String::with_capacity(text.len());
         for segment in text.split('.') {
-            let Some((_, id)) = parse_segment(segment) else {
+            let Some((_, id)) = parse_segment(segment, parse_time) else {
                 return wrong(
                     "each part must be a time `YYYYMMDDTHHMMSSffffffZ` followed by a run id with hyphens",
                 );
@@ -96,15 +113,33 @@ impl FromStr for DottedOrder {
         }
         Ok(DottedOrder { text: canonical.into() })
     }
+
+    fn segment(&self, index: usize) -> (Timestamp, Uuid) {
+        let from = index * (SEGMENT_LEN + 1);
+        // parsed once when `self` was made, so the fallback is never used
+        self.text
+            .get(from..from + SEGMENT_LEN)
+            .and_then(|segment| parse_segment(segment, Timestamp::parse_compact_lenient))
+            .unwrap_or((Timestamp::from_micros(0), Uuid::nil()))
+    }
 }
 
-fn parse_segment(segment: &str) -> Option<(Timestamp, Uuid)> {
+impl FromStr for DottedOrder {
+    type Err = ParseError;
+
+    fn from_str(text: &str) -> Result<DottedOrder, ParseError> {
+        let too_deep = "it is more than 10 000 runs deep";
+        Self::parse(text, Self::MAX_DEPTH, too_deep, Timestamp::parse_compact)
+    }
+}
+
+fn parse_segment(segment: &str, parse_time: ParseTime) -> Option<(Timestamp, Uuid)> {
     if segment.len() != SEGMENT_LEN {
         return None;
     }
     let (time, id) = segment.split_at_checked(COMPACT_LEN)?;
     let id: uuid::fmt::Hyphenated = id.parse().ok()?;
-    Some((Timestamp::parse_compact(time)?, id.into_uuid()))
+    Some((parse_time(time)?, id.into_uuid()))
 }
 
 /// Writes one part of a dotted order.
@@ -182,6 +217,20 @@ mod tests {
                 prop_assert_eq!(order.as_str(), text.to_lowercase().replace('t', "T").replace('z', "Z"));
             }
         }
+    }
+
+    #[test]
+    fn a_collector_reads_more_than_a_program() {
+        let id = new_run_id(Timestamp::from_micros(0));
+        let old = format!("00010101T000000000000Z{id}.20161231T235960000000Z{id}");
+        assert!(old.parse::<DottedOrder>().is_err());
+        let order = DottedOrder::parse_lenient(&old, 2).unwrap();
+        assert_eq!((order.as_str(), order.depth()), (&old[..], 2));
+        assert_eq!(order.run_ids().collect::<Vec<_>>(), [id, id]);
+        assert_eq!(order.start_time().signed_micros(), 1_483_228_800_000_000);
+        assert!(DottedOrder::parse_lenient(&old, 1).is_err());
+        let start = Timestamp::from_signed_micros(-62_135_596_800_000_000);
+        assert!(old.starts_with(DottedOrder::root(start, id).as_str()));
     }
 
     #[test]

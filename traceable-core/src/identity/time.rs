@@ -9,8 +9,13 @@ const MICROS_PER_SECOND: u64 = 1_000_000;
 const SECONDS_PER_DAY: u64 = 86_400;
 /// 9999-12-31T23:59:59.999999Z: the last moment that fits the fixed width of four digits for the year.
 const MAX_MICROS: u64 = 253_402_300_799_999_999;
+/// 0000-01-01T00:00:00Z: the first one.
+const MIN_SIGNED_MICROS: i64 = -62_167_219_200_000_000;
 
 /// A moment in UTC, in whole microseconds since 1970, from 1970 to 9999.
+///
+/// Moments before 1970, back to the year 0, exist only where a program reads what others wrote:
+/// [`from_signed_micros`](Self::from_signed_micros), [`parse_compact_lenient`](Self::parse_compact_lenient).
 ///
 /// ```
 /// use traceable_core::Timestamp;
@@ -19,7 +24,7 @@ const MAX_MICROS: u64 = 253_402_300_799_999_999;
 /// assert_eq!(t.compact().to_string(), "20261122T133006544544Z");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Timestamp(u64);
+pub struct Timestamp(i64);
 
 impl Timestamp {
     /// Now, by the process's own clock: steady between two readings, so that no child starts before its parent
@@ -36,17 +41,31 @@ impl Timestamp {
 
     /// The moment `micros` microseconds after 1970; later than the year 9999 counts as its last microsecond.
     pub const fn from_micros(micros: u64) -> Timestamp {
-        Timestamp(if micros > MAX_MICROS { MAX_MICROS } else { micros })
+        Timestamp(if micros > MAX_MICROS { MAX_MICROS } else { micros } as i64)
     }
 
-    /// Microseconds since 1970.
+    /// The moment `micros` microseconds after 1970, or before it when negative, kept between the years 0 and 9999.
+    pub const fn from_signed_micros(micros: i64) -> Timestamp {
+        match micros {
+            ..MIN_SIGNED_MICROS => Timestamp(MIN_SIGNED_MICROS),
+            ..0 => Timestamp(micros),
+            0.. => Timestamp::from_micros(micros as u64),
+        }
+    }
+
+    /// Microseconds since 1970; 0 for moments before it.
     pub const fn micros(self) -> u64 {
+        if self.0 < 0 { 0 } else { self.0 as u64 }
+    }
+
+    /// Microseconds since 1970; negative for moments before it.
+    pub const fn signed_micros(self) -> i64 {
         self.0
     }
 
     /// Milliseconds since 1970, as run ids contain them.
     pub const fn millis(self) -> u64 {
-        self.0 / 1000
+        self.micros() / 1000
     }
 
     /// The form used in a dotted order, `%Y%m%dT%H%M%S%6fZ`.
@@ -56,6 +75,18 @@ impl Timestamp {
 
     /// Reads the form used in a dotted order: exactly `YYYYMMDDTHHMMSSffffffZ`.
     pub(crate) fn parse_compact(text: &str) -> Option<Timestamp> {
+        Self::parse_compact_lenient(text).filter(|time| time.0 >= 0 && text.get(13..15) != Some("60"))
+    }
+
+    /// Reads `YYYYMMDDTHHMMSSffffffZ` as a collector does, which has to take what is sent: also the years 0 to 1969,
+    /// and the leap second 60, which becomes the first second of the next minute.
+    ///
+    /// ```
+    /// use traceable_core::Timestamp;
+    /// let leap = Timestamp::parse_compact_lenient("20161231T235960000000Z").unwrap();
+    /// assert_eq!(leap.to_string(), "2017-01-01T00:00:00.000000+00:00");
+    /// ```
+    pub fn parse_compact_lenient(text: &str) -> Option<Timestamp> {
         let b = text.as_bytes();
         if b.len() != COMPACT_LEN || b[8] != b'T' || b[21] != b'Z' {
             return None;
@@ -66,15 +97,16 @@ impl Timestamp {
         let (year, month, day) = (number(0, 4)?, number(4, 6)?, number(6, 8)?);
         let (hour, minute, second, micros) =
             (number(9, 11)?, number(11, 13)?, number(13, 15)?, number(15, 21)?);
-        if year < 1970 || !(1..=12).contains(&month) || day == 0 || day > days_in_month(year, month) {
+        if !(1..=12).contains(&month) || day == 0 || day > days_in_month(year, month) {
             return None;
         }
-        if hour > 23 || minute > 59 || second > 59 {
+        if hour > 23 || minute > 59 || second > 60 {
             return None;
         }
         let seconds =
             days_from_civil(year, month, day) * SECONDS_PER_DAY + hour * 3600 + minute * 60 + second;
-        Some(Timestamp(seconds * MICROS_PER_SECOND + micros))
+        let since_year_0 = seconds * MICROS_PER_SECOND + micros;
+        Some(Timestamp::from_signed_micros(since_year_0 as i64 + MIN_SIGNED_MICROS))
     }
 
     /// Writes `YYYY-MM-DDTHH:MM:SS.ffffff+00:00`, the form of `start_time` and `end_time` on the wire.
@@ -106,7 +138,8 @@ impl Timestamp {
     }
 
     fn civil(self) -> Civil {
-        let (seconds, micros) = (self.0 / MICROS_PER_SECOND, self.0 % MICROS_PER_SECOND);
+        let since_year_0 = self.0.abs_diff(MIN_SIGNED_MICROS);
+        let (seconds, micros) = (since_year_0 / MICROS_PER_SECOND, since_year_0 % MICROS_PER_SECOND);
         let (year, month, day) = civil_from_days(seconds / SECONDS_PER_DAY);
         let second = seconds % SECONDS_PER_DAY;
         Civil { year, month, day, hour: second / 3600, minute: second / 60 % 60, second: second % 60, micros }
@@ -163,12 +196,13 @@ fn digits(out: &mut Vec<u8>, mut n: u64, width: usize) {
     }
 }
 
-/// Days since 1970 to year, month, day in the proleptic Gregorian calendar.
+/// Days since 0000-01-01 to year, month, day in the proleptic Gregorian calendar.
 ///
-/// Counts in years that begin in March, so that the leap day is the last of its year; 719 468 days lie between
-/// 0000-03-01 and 1970-01-01, 146 097 in four centuries.
+/// Counts in years that begin in March, so that the leap day is the last of its year, and from a March 400 years
+/// earlier, so that no number is negative: 146 037 days lie between -0400-03-01 and 0000-01-01, 146 097 in four
+/// centuries.
 fn civil_from_days(days: u64) -> (u64, u64, u64) {
-    let days = days + 719_468;
+    let days = days + 146_037;
     let era = days / 146_097;
     let day_of_era = days % 146_097;
     let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
@@ -176,16 +210,16 @@ fn civil_from_days(days: u64) -> (u64, u64, u64) {
     let month_from_march = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
     let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    (year_of_era + era * 400 + u64::from(month <= 2), month, day)
+    (year_of_era + era * 400 + u64::from(month <= 2) - 400, month, day)
 }
 
-/// The inverse of [`civil_from_days`], for years from 1970.
+/// The inverse of [`civil_from_days`].
 fn days_from_civil(year: u64, month: u64, day: u64) -> u64 {
-    let year = year - u64::from(month <= 2);
+    let year = year + 400 - u64::from(month <= 2);
     let (era, year_of_era) = (year / 400, year % 400);
     let month_from_march = (month + 9) % 12;
     let day_of_year = (153 * month_from_march + 2) / 5 + day - 1;
-    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
+    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 146_037
 }
 
 fn days_in_month(year: u64, month: u64) -> u64 {
@@ -209,10 +243,10 @@ fn clock(follow_system: bool) -> Timestamp {
     let passed = passed.as_secs() * MICROS_PER_SECOND + u64::from(passed.subsec_micros());
     let offset = ZERO_IN_SYSTEM_TIME.load(Relaxed);
     if follow_system || offset == 0 {
-        let system = Timestamp::from(SystemTime::now()).0;
+        let system = Timestamp::from(SystemTime::now()).micros();
         if system.abs_diff(offset + passed) > MAX_DRIFT_MICROS {
             ZERO_IN_SYSTEM_TIME.store(system.saturating_sub(passed), Relaxed);
-            return Timestamp(system);
+            return Timestamp::from_micros(system);
         }
     }
     Timestamp::from_micros(offset + passed)
@@ -242,6 +276,18 @@ mod tests {
         }
 
         #[test]
+        fn moments_before_1970_are_those_of_an_independent_library(micros in MIN_SIGNED_MICROS..0) {
+            let ours = Timestamp::from_signed_micros(micros);
+            let theirs = jiff::Timestamp::from_microsecond(micros).unwrap();
+            let civil = theirs.to_zoned_datetime(jiff::tz::TimeZone::UTC);
+            let text = civil.strftime("%Y%m%dT%H%M%S%6fZ").to_string();
+            prop_assert_eq!(ours.compact().to_string(), text.clone());
+            prop_assert_eq!(Timestamp::parse_compact_lenient(&text), Some(ours));
+            prop_assert_eq!(Timestamp::parse_compact(&text), None);
+            prop_assert_eq!((ours.micros(), ours.signed_micros()), (0, micros));
+        }
+
+        #[test]
         fn whatever_is_read_is_printed_the_same(text in "[0-9]{8}T[0-9]{12}Z") {
             if let Some(time) = Timestamp::parse_compact(&text) {
                 prop_assert_eq!(time.compact().to_string(), text);
@@ -259,6 +305,17 @@ mod tests {
         ] {
             assert_eq!(Timestamp::parse_compact(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn leap_seconds_are_read_leniently_only() {
+        let read = |text| Timestamp::parse_compact_lenient(text).map(|time| time.compact().to_string());
+        assert_eq!(read("20161231T235960500000Z").as_deref(), Some("20170101T000000500000Z"));
+        // the year 10000 cannot be written
+        assert_eq!(read("99991231T235960000000Z").as_deref(), Some("99991231T235959999999Z"));
+        assert_eq!(read("20161231T235961000000Z"), None);
+        assert_eq!(Timestamp::parse_compact("20161231T235960500000Z"), None);
+        assert_eq!(Timestamp::from_signed_micros(i64::MIN).compact().to_string(), "00000101T000000000000Z");
     }
 
     #[test]

@@ -9,8 +9,7 @@ use uuid::Uuid;
 use crate::ingest::json;
 use crate::model::{
     change::{NewAttachment, ProjectRef, Rejection, RunChange},
-    dotted_order::DottedOrder,
-    time,
+    dotted_order, time,
 };
 
 /// The members of a JSON object, not read further.
@@ -82,7 +81,7 @@ pub(crate) fn field(change: &mut RunChange, key: &str, raw: &RawValue) -> Result
         "dotted_order" => {
             let text = json::text(raw).unwrap_or_default();
             let order =
-                DottedOrder::parse(&text).map_err(|error| Fault::new(error.to_string(), "dotted_order"))?;
+                dotted_order::parse(&text).map_err(|error| Fault::new(error.to_string(), "dotted_order"))?;
             change.dotted_order = Some(order);
         }
         // an empty text is no error to the SDKs
@@ -111,14 +110,14 @@ fn check_place(change: &RunChange) -> Result<(), Fault> {
         return wrong("a run cannot be its own parent");
     }
     let Some(order) = &change.dotted_order else { return Ok(()) };
-    if order.last().id != change.id {
+    if order.run_id() != change.id {
         return wrong("dotted_order does not end with the id of the run");
     }
     if change.trace_id.is_some_and(|trace| trace != order.trace_id()) {
         return wrong("dotted_order does not begin with trace_id");
     }
-    match (change.parent_id, order.parent()) {
-        (Some(parent), Some(segment)) if parent != segment.id => {
+    match (change.parent_id, order.parent_run_id()) {
+        (Some(parent), Some(above)) if parent != above => {
             wrong("parent_run_id is not the last but one id of dotted_order")
         }
         (Some(_), None) => wrong("a run with parent_run_id needs its parent in dotted_order"),

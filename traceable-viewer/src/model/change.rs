@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
+use traceable_core::DottedOrder;
 use uuid::Uuid;
-
-use crate::model::dotted_order::DottedOrder;
 
 /// The two operations of the protocol. A patch is always the later word of the two, whatever arrives first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

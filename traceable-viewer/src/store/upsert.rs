@@ -7,11 +7,12 @@
 
 use rusqlite::Connection;
 use serde_json::Value;
+use traceable_core::{DottedOrder, Timestamp};
 use uuid::Uuid;
 
 use crate::model::{
     change::{Kind, NewAttachment, ProjectRef, RunChange},
-    dotted_order, time,
+    time,
 };
 use crate::store::{
     StoreError,
@@ -86,12 +87,12 @@ fn place(conn: &Connection, row: &mut RunRow, change: &RunChange) -> rusqlite::R
             row.trace_id = order.trace_id();
             row.dotted_order = order.as_str().to_owned();
             row.depth = i64::try_from(order.depth()).unwrap_or(i64::MAX);
-            row.parent_id = order.parent().map(|parent| parent.id);
+            row.parent_id = order.parent_run_id();
             row.flags &= !flag::ORDER_GUESSED;
             row.said_by(flag::ORDER, change.kind);
         }
         // not marked as said by anyone: a start given as such counts more
-        row.start_us = row.start_us.or(Some(order.last().start_us));
+        row.start_us = row.start_us.or(Some(order.start_time().signed_micros()));
         return Ok(());
     }
     if row.flags & flag::ORDER_GUESSED == 0 {
@@ -123,7 +124,8 @@ fn mark_orphan(conn: &Connection, row: &mut RunRow) -> rusqlite::Result<()> {
 
 /// Gives a run without a dotted order one below its parent's.
 fn below(row: &mut RunRow, parent: Option<&RunRow>) {
-    let own = dotted_order::segment(row.start_us.unwrap_or(row.received_us), row.id);
+    let start = Timestamp::from_signed_micros(row.start_us.unwrap_or(row.received_us));
+    let own = DottedOrder::root(start, row.id);
     match parent {
         Some(parent) => {
             row.trace_id = parent.trace_id;
@@ -131,7 +133,7 @@ fn below(row: &mut RunRow, parent: Option<&RunRow>) {
             row.depth = parent.depth.saturating_add(1);
         }
         None => {
-            row.dotted_order = own;
+            row.dotted_order = own.to_string();
             row.depth = 1;
         }
     }
