@@ -41,6 +41,7 @@
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod api;
+mod error_chain;
 mod ingest;
 mod model;
 mod printable;
@@ -61,6 +62,8 @@ pub mod fuzzing {
     }
 }
 
+#[doc(hidden)]
+pub use error_chain::error_chain;
 pub use model::run::{AttachmentInfo, RunStatus, StoredFeedback, StoredRun, TraceSummary};
 pub use store::{Store, StoreError};
 pub use tree::render_tree;

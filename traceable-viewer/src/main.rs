@@ -6,6 +6,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use traceable_viewer::error_chain;
 
 /// Collects traces of LangSmith's SDKs and of the Rust crate `traceable` in one SQLite file.
 #[derive(Parser)]
@@ -36,7 +37,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // without stderr there is nobody to tell; the exit code still says it
-            let _ = writeln!(std::io::stderr(), "traceable: {error}");
+            let _ = writeln!(std::io::stderr(), "traceable: {}", error_chain(&*error));
             ExitCode::FAILURE
         }
     }

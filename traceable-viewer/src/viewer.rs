@@ -16,6 +16,8 @@ use crate::store::{Store, StoreError, Writer};
 const GRACE: Duration = Duration::from_secs(2);
 
 /// Why a viewer did not start.
+///
+/// Texts do not repeat the cause: it is the error's [`source`](std::error::Error::source).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ViewerError {
@@ -23,7 +25,7 @@ pub enum ViewerError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The host is no address and no name that leads to one.
-    #[error("the host `{host}` cannot be resolved: {source}")]
+    #[error("the host `{host}` cannot be resolved")]
     Resolve {
         /// The host as given.
         host: String,
@@ -31,7 +33,7 @@ pub enum ViewerError {
         source: std::io::Error,
     },
     /// The address cannot be listened on.
-    #[error("cannot listen on {address}: {source}")]
+    #[error("cannot listen on {address}")]
     Bind {
         /// The address.
         address: SocketAddr,
@@ -42,8 +44,8 @@ pub enum ViewerError {
     #[error("{0} can be reached from other machines: set a token (`--token`), or listen on 127.0.0.1")]
     TokenRequired(SocketAddr),
     /// A thread or its runtime could not be started.
-    #[error("the viewer's thread could not be started: {0}")]
-    Thread(std::io::Error),
+    #[error("the viewer's thread could not be started")]
+    Thread(#[source] std::io::Error),
 }
 
 /// How a [`Viewer`] is to run; made by [`Viewer::builder`].

@@ -41,6 +41,16 @@ fn tree_does_not_make_a_database() {
     assert!(!db.exists());
 }
 
+#[test]
+fn errors_are_printed_with_their_causes() {
+    let dir = tempfile::tempdir().unwrap();
+    let db = dir.path().join("text.db");
+    std::fs::write(&db, "this is no database at all, only some text".repeat(50)).unwrap();
+    let output = traceable(&["tree", "--db", db.to_str().unwrap()]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(said, "traceable: SQLite reported an error: file is not a database\n");
+}
+
 #[cfg(unix)]
 #[test]
 fn serve_until_interrupted() {

@@ -2,6 +2,7 @@
 
 mod common;
 
+use std::error::Error;
 use std::io::Write;
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
@@ -53,6 +54,10 @@ async fn fails_inside_a_runtime() {
     assert!(matches!(folder, Err(ViewerError::Store(_))));
     let nowhere = Viewer::builder().db(server.dir.path().join("x.db")).host("no such host").port(0).start();
     assert!(matches!(nowhere, Err(ViewerError::Resolve { .. })));
+    for error in [second, folder, nowhere].map(Result::unwrap_err) {
+        let cause = error.source().unwrap().to_string();
+        assert!(!error.to_string().contains(&cause), "{error} repeats its cause");
+    }
 }
 
 #[test]

@@ -12,6 +12,7 @@ use crate::api::{
     budget::{Budget, Grant},
     state::ApiState,
 };
+use crate::error_chain::error_chain;
 use crate::ingest::Problem;
 
 /// A client that takes longer over its body is not on this machine.
@@ -57,7 +58,7 @@ async fn collect(
     let mut counted = declared;
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| {
-            Answer::from(Problem::Malformed(format!("the body could not be read: {error}")))
+            Answer::from(Problem::Malformed(format!("the body could not be read: {}", error_chain(&error))))
         })?;
         let Ok(data) = frame.into_data() else { continue };
         if bytes.len() + data.len() > most {

@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, ErrorCode, Transaction};
 
+use crate::error_chain::error_chain;
 use crate::model::{
     change::{Batch, NewFeedback, Rejection},
     time,
@@ -58,7 +59,7 @@ fn own_fault(loc: String, error: StoreError) -> Result<Rejection, StoreError> {
         StoreError::Damaged(_) => true,
         _ => false,
     };
-    if own { Ok(Rejection::new(loc, error.to_string(), "not_storable")) } else { Err(error) }
+    if own { Ok(Rejection::new(loc, error_chain(&error), "not_storable")) } else { Err(error) }
 }
 
 fn save_feedback(conn: &Connection, feedback: NewFeedback) -> rusqlite::Result<()> {

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 /// Why a database could not be opened, read or written.
+///
+/// Texts do not repeat the cause: it is the error's [`source`](std::error::Error::source).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
@@ -21,12 +23,31 @@ pub enum StoreError {
         known: i64,
     },
     /// SQLite reported an error.
-    #[error("SQLite: {0}")]
+    #[error("SQLite reported an error")]
     Sqlite(#[from] rusqlite::Error),
     /// A stored value could not be understood.
     #[error("the database holds a damaged value: {0}")]
     Damaged(String),
     /// The operating system reported an error.
-    #[error("{0}")]
+    #[error("the operating system reported an error")]
     Io(#[from] std::io::Error),
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error;
+
+    use super::*;
+
+    #[test]
+    fn texts_do_not_repeat_the_cause() {
+        let errors = [
+            StoreError::Sqlite(rusqlite::Error::QueryReturnedNoRows),
+            StoreError::Io(std::io::ErrorKind::StorageFull.into()),
+        ];
+        for error in errors {
+            let cause = error.source().unwrap().to_string();
+            assert!(!error.to_string().contains(&cause), "{error}");
+        }
+    }
 }

@@ -6,6 +6,7 @@ use std::thread::JoinHandle;
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
 
+use crate::error_chain::error_chain;
 use crate::model::change::Batch;
 use crate::store::{StoreError, batch, schema};
 
@@ -98,8 +99,9 @@ fn work(mut conn: Connection, mut queue: mpsc::Receiver<Job>) {
                 }
             }
             Err(error) => {
+                let text = error_chain(&error);
                 for reply in replies {
-                    let _ = reply.send(Err(error.to_string()));
+                    let _ = reply.send(Err(text.clone()));
                 }
             }
         }
