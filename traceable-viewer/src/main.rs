@@ -1,4 +1,4 @@
-//! `traceable`: a collector for LangSmith-style traces, and a look at them in the terminal.
+//! `traceable`: collects LangSmith-style traces, and shows them in the terminal.
 
 mod commands;
 
@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use traceable_viewer::error_chain;
 
-/// Collects traces of LangSmith's SDKs and of the Rust crate `traceable` in one SQLite file.
+/// Collects the traces of LangSmith's SDKs and of the Rust crate `traceable` in one SQLite file.
 #[derive(Parser)]
 #[command(name = "traceable", version)]
 struct Arguments {
@@ -36,7 +36,7 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // without stderr there is nobody to tell; the exit code still says it
+            // without stderr the exit code still tells
             let _ = writeln!(std::io::stderr(), "traceable: {}", error_chain(&*error));
             ExitCode::FAILURE
         }

@@ -1,4 +1,4 @@
-//! A viewer inside any program: its own thread, its own runtime, stopped when dropped.
+//! Starts and stops a viewer inside any program: on its own thread, with its own runtime, until it is dropped.
 
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::path::PathBuf;
@@ -8,12 +8,18 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-use crate::api::{self, ApiState, Guard};
-use crate::ingest::Limits;
+use crate::api::{self, AccessPolicy, ApiState};
+use crate::ingest::RequestLimits;
 use crate::store::{Store, StoreError, Writer};
 
-/// How long requests that are under way may take after the viewer was told to stop.
-const GRACE: Duration = Duration::from_secs(2);
+/// The default port: that of LangSmith's own backend.
+pub const DEFAULT_PORT: u16 = 1984;
+
+/// The default database file, in the current directory.
+pub const DEFAULT_DB: &str = "traceable.db";
+
+/// How long requests in flight may take after the viewer begins to stop.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Why a viewer did not start.
 ///
@@ -24,31 +30,31 @@ pub enum ViewerError {
     /// The database could not be opened.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The host is no address and no name that leads to one.
+    /// The host is neither an address nor a name that resolves to one.
     #[error("the host `{host}` cannot be resolved")]
     Resolve {
         /// The host as given.
         host: String,
-        /// What the operating system said.
+        /// What the operating system reported.
         source: std::io::Error,
     },
-    /// The address cannot be listened on.
+    /// The viewer cannot listen on the address.
     #[error("cannot listen on {address}")]
     Bind {
         /// The address.
         address: SocketAddr,
-        /// What the operating system said; `AddrInUse` when another program listens there.
+        /// What the operating system reported; `AddrInUse` when another program listens there.
         source: std::io::Error,
     },
-    /// The address can be reached from other machines, and nothing would keep them out.
-    #[error("{0} can be reached from other machines: set a token (`--token`), or listen on 127.0.0.1")]
+    /// Other machines can reach the address, and no token keeps them out.
+    #[error("other machines can reach {0}: set a token (`--token`), or listen on 127.0.0.1")]
     TokenRequired(SocketAddr),
     /// A thread or its runtime could not be started.
     #[error("the viewer's thread could not be started")]
     Thread(#[source] std::io::Error),
 }
 
-/// How a [`Viewer`] is to run; made by [`Viewer::builder`].
+/// Settings of a [`Viewer`], from [`Viewer::builder`].
 ///
 /// ```no_run
 /// use traceable_viewer::Viewer;
@@ -69,12 +75,12 @@ pub struct ViewerBuilder {
     host: String,
     port: u16,
     token: Option<String>,
-    limits: Limits,
+    limits: RequestLimits,
     on_warning: Option<api::OnWarning>,
 }
 
 impl ViewerBuilder {
-    /// The database file, made when it does not exist. Default: `traceable.db` in the current directory.
+    /// The database file; the viewer makes it if it does not exist. Default: `traceable.db` in the current directory.
     #[must_use]
     pub fn db(mut self, path: impl Into<PathBuf>) -> Self {
         self.db = path.into();
@@ -96,35 +102,35 @@ impl ViewerBuilder {
         self
     }
 
-    /// What clients have to send as `x-api-key` or as `Authorization: Bearer`. Default: none.
+    /// The token that clients must send, as `x-api-key` or as `Authorization: Bearer`. Default: none.
     #[must_use]
     pub fn token(mut self, token: impl Into<String>) -> Self {
         self.token = Some(token.into()).filter(|token: &String| !token.is_empty());
         self
     }
 
-    /// The largest body taken, before and after decompression. Default: 256 MiB.
+    /// The largest body that the viewer takes, before and after decompression. Default: 256 MiB.
     #[must_use]
     pub fn max_body_bytes(mut self, bytes: usize) -> Self {
-        self.limits.body = bytes;
+        self.limits.max_body_bytes = bytes;
         self
     }
 
-    /// Is told, in a line of text, what was refused and why. Default: nobody is.
+    /// Called with one line of text for what the viewer refuses, and why. Default: nothing is called.
     #[must_use]
-    pub fn on_warning(mut self, tell: impl Fn(&str) + Send + Sync + 'static) -> Self {
-        self.on_warning = Some(Arc::new(tell));
+    pub fn on_warning(mut self, call: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        self.on_warning = Some(Arc::new(call));
         self
     }
 
-    /// Opens the database, listens, and returns once requests are taken.
+    /// Opens the database, listens, and returns once the viewer takes requests.
     pub fn start(self) -> Result<Viewer, ViewerError> {
         let (listener, address) = self.listen()?;
         let (writer, handle) = Writer::start(&self.db)?;
         let store = Store::open(&self.db)?;
-        let guard = Guard { loopback: address.ip().is_loopback(), token: self.token.map(Arc::from) };
+        let access = AccessPolicy { loopback: address.ip().is_loopback(), token: self.token.map(Arc::from) };
         let state = ApiState::new(handle, self.limits, self.on_warning);
-        let app = api::router(state, guard);
+        let app = api::router(state, access);
         let (stop, stopped) = oneshot::channel();
         let (report, started) = std::sync::mpsc::channel();
         let thread = std::thread::Builder::new().name("traceable-viewer".to_owned());
@@ -157,7 +163,8 @@ impl ViewerBuilder {
     }
 }
 
-/// A running viewer. Dropping it stops it: it takes no new requests, answers those under way, and closes the database.
+/// A running viewer. Drop stops it: it takes no new requests, answers those in flight for two seconds, and closes the
+/// database.
 ///
 /// ```
 /// use traceable_viewer::Viewer;
@@ -184,19 +191,19 @@ pub struct Viewer {
 }
 
 impl Viewer {
-    /// Settings, with defaults for all of them.
+    /// Settings, each with a default.
     pub fn builder() -> ViewerBuilder {
         ViewerBuilder {
-            db: crate::DEFAULT_DB.into(),
+            db: DEFAULT_DB.into(),
             host: "127.0.0.1".to_owned(),
-            port: crate::DEFAULT_PORT,
+            port: DEFAULT_PORT,
             token: None,
-            limits: Limits::default(),
+            limits: RequestLimits::default(),
             on_warning: None,
         }
     }
 
-    /// The endpoint to give to clients.
+    /// The endpoint for clients: `LANGSMITH_ENDPOINT`.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
@@ -206,12 +213,12 @@ impl Viewer {
         self.address
     }
 
-    /// What was received, for reading. Everything that was answered with success is there.
+    /// Reads what the viewer received. It holds everything that was answered with success.
     pub fn store(&self) -> &Store {
         &self.store
     }
 
-    /// Stops and returns when everything is closed; the same as dropping it.
+    /// Stops, and returns when everything is closed; the same as drop.
     pub fn shutdown(self) {}
 }
 
@@ -262,10 +269,10 @@ async fn run(listener: tokio::net::TcpListener, app: axum::Router, stopped: ones
     });
     let deadline = async move {
         let _ = beginning.await;
-        tokio::time::sleep(GRACE).await;
+        tokio::time::sleep(SHUTDOWN_TIMEOUT).await;
     };
     tokio::select! {
-        // accepting does not fail for good, so this ends only when it was told to
+        // accepting does not fail for good, so this ends only at the shutdown
         _ = serving.into_future() => {}
         () = deadline => {}
     }

@@ -46,10 +46,10 @@ impl Timestamp {
 
     /// The moment `micros` microseconds after 1970, or before it when negative, kept between the years 0 and 9999.
     pub const fn from_signed_micros(micros: i64) -> Timestamp {
-        match micros {
-            ..MIN_SIGNED_MICROS => Timestamp(MIN_SIGNED_MICROS),
-            ..0 => Timestamp(micros),
-            0.. => Timestamp::from_micros(micros as u64),
+        if micros >= 0 {
+            Timestamp::from_micros(micros as u64)
+        } else {
+            Timestamp(if micros < MIN_SIGNED_MICROS { MIN_SIGNED_MICROS } else { micros })
         }
     }
 

@@ -1,11 +1,14 @@
 //! HTTP: the routes of LangSmith's API, and who may call them.
+//!
+//! In: requests. Out: responses in the form that LangSmith's clients read; a run is stored before its request is
+//! answered. Never: SQL, JSON of runs (`ingest/` reads it), unbounded memory.
 
-mod answer;
-mod body;
-mod budget;
-mod guard;
+mod access_control;
 mod info;
-mod ingest;
+mod memory_pool;
+mod read_body;
+mod response;
+mod run_routes;
 mod state;
 
 use axum::Router;
@@ -13,31 +16,31 @@ use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, patch, post};
 
-use answer::Answer;
+use response::ApiResponse;
 
-pub(crate) use guard::Guard;
+pub(crate) use access_control::AccessPolicy;
 pub(crate) use state::{ApiState, OnWarning};
 
 /// Everything that is served. Clients are given endpoints with and without a prefix, so the routes are at all of them.
-pub(crate) fn router(state: ApiState, guard: Guard) -> Router {
+pub(crate) fn router(state: ApiState, access: AccessPolicy) -> Router {
     Router::new()
         .merge(v1())
         .nest("/api", v1())
         .nest("/api/v1", v1())
         .nest("/v1", v1())
-        .fallback(async || Answer::detail(StatusCode::NOT_FOUND, "Not Found"))
+        .fallback(async || ApiResponse::detail(StatusCode::NOT_FOUND, "Not Found"))
         .method_not_allowed_fallback(async || {
-            Answer::detail(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed")
+            ApiResponse::detail(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed")
         })
         .with_state(state)
-        .layer(from_fn_with_state(guard, guard::check))
+        .layer(from_fn_with_state(access, access_control::check))
 }
 
 fn v1() -> Router<ApiState> {
     Router::new()
         .route("/info", get(info::info))
-        .route("/runs", post(ingest::post_run))
-        .route("/runs/batch", post(ingest::batch))
-        .route("/runs/multipart", post(ingest::multipart))
-        .route("/runs/{id}", patch(ingest::patch_run))
+        .route("/runs", post(run_routes::post_run))
+        .route("/runs/batch", post(run_routes::batch))
+        .route("/runs/multipart", post(run_routes::multipart))
+        .route("/runs/{id}", patch(run_routes::patch_run))
 }

@@ -1,4 +1,4 @@
-//! `traceable replay`
+//! `traceable replay`: its arguments, and what it reports.
 
 use std::error::Error;
 use std::io::Write;
@@ -7,9 +7,11 @@ use std::path::PathBuf;
 use clap::Args;
 use traceable_exporter::{Config, Replayed, replay};
 
-/// Sends the runs that a program left on disk, in its spool or as files of failed traces, and deletes what has arrived.
-/// Where to and with which key is read from LANGSMITH_ENDPOINT, LANGSMITH_API_KEY and their like. In a folder that
-/// programs with several servers or workspaces share, only what is for this one is sent, and the rest is named.
+/// Send the runs that a program left on disk.
+///
+/// Reads a spool or the files of failed traces, sends the runs, and deletes what has arrived. LANGSMITH_ENDPOINT,
+/// LANGSMITH_API_KEY and the related variables say where to and with which key. In a folder that programs with several
+/// servers or workspaces share, it sends only what is for this one, and names the rest.
 #[derive(Args)]
 pub(crate) struct Replay {
     /// Folder of a spool (LANGSMITH_SPOOL_DIR) or of failed traces (LANGSMITH_FAILED_TRACES_DIR)
@@ -22,7 +24,7 @@ pub(crate) struct Replay {
 impl Replay {
     pub(crate) fn run(self) -> Result<(), Box<dyn Error>> {
         let config = Config::from_vars(|name| match name {
-            // whoever asks for this wants runs to be sent
+            // the command itself asks for runs to be sent
             "LANGSMITH_TRACING_V2" => Some("true".to_owned()),
             "LANGSMITH_ENDPOINT" if self.endpoint.is_some() => self.endpoint.clone(),
             _ => std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()),
@@ -44,7 +46,7 @@ fn summary(replayed: &Replayed, endpoint: &str) -> String {
 fn problems(replayed: &Replayed) -> Vec<String> {
     let mut problems = Vec::new();
     if replayed.left > 0 {
-        problems.push(format!("{} run operations are still there: run this again later", replayed.left));
+        problems.push(format!("{} run operations are left: run this again later", replayed.left));
     }
     if replayed.dropped.total() > 0 {
         problems.push(format!("not delivered: {}", replayed.dropped));

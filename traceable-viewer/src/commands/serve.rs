@@ -1,4 +1,4 @@
-//! `traceable serve`
+//! `traceable serve`: its arguments, and the server until a signal stops it.
 
 use std::error::Error;
 use std::io::{ErrorKind, Write};
@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use clap::Args;
 use traceable_viewer::{DEFAULT_DB, DEFAULT_PORT, Viewer, ViewerError};
 
-/// How many ports after the usual one are tried when it is taken.
-const TRIES: u16 = 20;
+/// How many ports after the default one are tried when another program holds it.
+const MORE_PORTS: u16 = 20;
 
 #[derive(Args)]
 pub(crate) struct Serve {
@@ -18,10 +18,10 @@ pub(crate) struct Serve {
     /// Address to listen on; one that other machines can reach needs --token
     #[arg(long, default_value = "127.0.0.1")]
     host: String,
-    /// Database file, made when it does not exist
+    /// Database file; made if it does not exist
     #[arg(long, value_name = "FILE", default_value = DEFAULT_DB)]
     db: PathBuf,
-    /// What clients have to send as API key
+    /// Token that clients must send as API key
     #[arg(long, env = "TRACEABLE_TOKEN", hide_env_values = true)]
     token: Option<String>,
 }
@@ -33,7 +33,7 @@ impl Serve {
         let interrupted = runtime.block_on(async { interruption() })?;
         let viewer = self.start()?;
         say(&format!("listening on {}, storing in {}", viewer.url(), self.db.display()));
-        say("to trace a program with a LangSmith SDK into it, set:");
+        say("to send it the traces of a program with a LangSmith SDK, set:");
         say(&format!("  LANGSMITH_TRACING=true LANGSMITH_ENDPOINT={} LANGSMITH_API_KEY=any", viewer.url()));
         runtime.block_on(interrupted);
         say("stopping");
@@ -47,10 +47,10 @@ impl Serve {
         if self.port.is_some() || !is_taken(&first) {
             return first;
         }
-        for port in usual + 1..=usual + TRIES {
+        for port in usual + 1..=usual + MORE_PORTS {
             let viewer = self.start_at(port);
             if !is_taken(&viewer) {
-                say(&format!("port {usual} is taken by another program"));
+                say(&format!("another program listens on port {usual}"));
                 return viewer;
             }
         }
@@ -77,7 +77,7 @@ fn say(line: &str) {
     let _ = writeln!(std::io::stderr(), "traceable: {line}");
 }
 
-/// Ends when the program is told to stop.
+/// Ends when a signal asks the program to stop.
 fn interruption() -> std::io::Result<impl Future<Output = ()>> {
     #[cfg(unix)]
     {

@@ -1,4 +1,4 @@
-//! `traceable tree`
+//! `traceable tree`: its arguments, and a stored trace on stdout.
 
 use std::error::Error;
 use std::io::{ErrorKind, Write};

@@ -1,20 +1,22 @@
 //! From the bytes of a request to a `Batch` of changes.
 //!
-//! Nothing here touches the database or HTTP. A `Problem` refuses the whole request; what is wrong with one run alone
-//! becomes a `Rejection` inside the batch.
+//! In: a body, its content type and encoding. Out: a `Batch`. What is wrong with one run becomes a `ValidationError`
+//! inside the batch; a `RequestError` refuses the whole request. Never: HTTP, the database, more memory than
+//! `RequestLimits` allow.
 
-mod encoding;
-mod flat;
-mod json;
-mod limits;
+mod decompress;
+mod json_bodies;
+mod lenient_json;
 mod multipart;
-mod parts;
-mod problem;
+mod part_assembly;
+mod part_headers;
+mod request_error;
+mod request_limits;
 mod run_fields;
 
-pub(crate) use encoding::{Encoding, decode};
-pub(crate) use flat::{read_batch, read_patch, read_post};
-pub(crate) use limits::Limits;
+pub(crate) use decompress::{ContentEncoding, decompress};
+pub(crate) use json_bodies::{read_batch, read_patch, read_post};
 pub(crate) use multipart::boundary;
-pub(crate) use parts::read_multipart;
-pub(crate) use problem::Problem;
+pub(crate) use part_assembly::read_multipart;
+pub(crate) use request_error::RequestError;
+pub(crate) use request_limits::RequestLimits;

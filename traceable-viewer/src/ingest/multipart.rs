@@ -1,16 +1,17 @@
-//! Multipart bodies, read whole from memory.
+//! Splits a multipart body, which is whole in memory, into its parts.
 //!
 //! Python gives every part a `Content-Length`, JavaScript writes `application/json; length=N`, others write neither. A
-//! declared length that ends at a boundary is believed, so a file may hold the boundary itself; otherwise the boundary
-//! is searched for.
+//! declared length counts if it ends at a boundary, so a file may hold the boundary itself; otherwise the boundary is
+//! searched for.
 
 use bytes::Bytes;
 use memchr::memmem;
 
-use crate::ingest::{limits::Limits, problem::Problem};
-
-/// Bytes of the headers of one part.
-const MAX_HEADERS: usize = 16 << 10;
+use crate::ingest::{
+    part_headers::{self, parameter},
+    request_error::RequestError,
+    request_limits::RequestLimits,
+};
 
 /// One part.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,21 +23,21 @@ pub(crate) struct Part {
 }
 
 /// The boundary that a `Content-Type` header names.
-pub(crate) fn boundary(content_type: &str) -> Result<String, Problem> {
+pub(crate) fn boundary(content_type: &str) -> Result<String, RequestError> {
     let mut fields = content_type.split(';');
     let media = fields.next().unwrap_or_default().trim();
     if !media.eq_ignore_ascii_case("multipart/form-data") {
-        return Err(Problem::Unsupported("Content-Type is not multipart/form-data".to_owned()));
+        return Err(RequestError::Unsupported("Content-Type is not multipart/form-data".to_owned()));
     }
     let value = parameter(content_type, "boundary").unwrap_or_default();
     match value.len() {
         1..=256 => Ok(value),
-        _ => Err(malformed("Content-Type names no usable boundary")),
+        _ => Err(RequestError::malformed("Content-Type names no usable boundary")),
     }
 }
 
 /// Reads every part. A body that ends before its closing boundary is refused, for its last part may be cut.
-pub(crate) fn parse(body: &Bytes, boundary: &str, limits: &Limits) -> Result<Vec<Part>, Problem> {
+pub(crate) fn parse(body: &Bytes, boundary: &str, limits: &RequestLimits) -> Result<Vec<Part>, RequestError> {
     let delimiter = format!("\r\n--{boundary}");
     let finder = memmem::Finder::new(delimiter.as_bytes());
     let mut parts = Vec::new();
@@ -49,16 +50,20 @@ pub(crate) fn parse(body: &Bytes, boundary: &str, limits: &Limits) -> Result<Vec
     if next.is_none() {
         next = find(body, 0, &finder).map(|(_, next)| next);
     }
-    let mut next = next.ok_or_else(|| malformed("the body does not begin with its boundary"))?;
+    let mut next =
+        next.ok_or_else(|| RequestError::malformed("the body does not begin with its boundary"))?;
     while let Next::Part(at) = next {
-        if parts.len() == limits.parts {
-            return Err(Problem::TooLarge(format!("the body has more than {} parts", limits.parts)));
+        if parts.len() == limits.max_parts {
+            return Err(RequestError::TooLarge(format!("the body has more than {} parts", limits.max_parts)));
         }
-        let (headers, start) = headers(body, at, parts.len())?;
+        let (headers, start) = part_headers::read(body, at, parts.len())?;
         let (end, after) = extent(body, start, headers.length, delimiter.as_bytes(), &finder)?;
-        if end - start > limits.part {
+        if end - start > limits.max_part_bytes {
             let name = headers.name.chars().take(100).collect::<String>();
-            return Err(Problem::TooLarge(format!("part `{name}` has more than {} bytes", limits.part)));
+            return Err(RequestError::TooLarge(format!(
+                "part `{name}` has more than {} bytes",
+                limits.max_part_bytes
+            )));
         }
         parts.push(Part {
             name: headers.name,
@@ -101,106 +106,184 @@ fn extent(
     declared: Option<usize>,
     delimiter: &[u8],
     finder: &memmem::Finder<'_>,
-) -> Result<(usize, Next), Problem> {
+) -> Result<(usize, Next), RequestError> {
     if let Some(length) = declared {
         let end = start.checked_add(length).filter(|end| *end <= body.len());
-        let end = end.ok_or_else(|| malformed("the body ends inside a part"))?;
+        let end = end.ok_or_else(|| RequestError::malformed("the body ends inside a part"))?;
         let here = body.get(end..).is_some_and(|rest| rest.starts_with(delimiter));
         if here && let Some(next) = after_delimiter(body, end + delimiter.len()) {
             return Ok((end, next));
         }
     }
-    find(body, start, finder).ok_or_else(|| malformed("the body ends without its closing boundary"))
-}
-
-struct Headers {
-    name: String,
-    content_type: String,
-    length: Option<usize>,
-}
-
-/// Reads the headers of part number `index`, and where its body starts.
-fn headers(body: &[u8], at: usize, index: usize) -> Result<(Headers, usize), Problem> {
-    let rest = body.get(at..).unwrap_or_default();
-    let window = rest.get(..MAX_HEADERS).unwrap_or(rest);
-    let end = if window.starts_with(b"\r\n") { Some(0) } else { memmem::find(window, b"\r\n\r\n") };
-    let Some(end) = end else {
-        let what = if window.len() < rest.len() { "are too long" } else { "do not end" };
-        return Err(malformed(&format!("the headers of part {index} {what}")));
-    };
-    let text = String::from_utf8_lossy(window.get(..end).unwrap_or_default());
-    let mut headers = Headers { name: String::new(), content_type: String::new(), length: None };
-    for line in text.split("\r\n").filter(|line| !line.is_empty()) {
-        let (key, value) = line
-            .split_once(':')
-            .ok_or_else(|| malformed(&format!("part {index} has a header line without a colon")))?;
-        let value = value.trim();
-        match key.trim().to_ascii_lowercase().as_str() {
-            "content-disposition" => headers.name = parameter(value, "name").unwrap_or_default(),
-            "content-type" => {
-                headers.length = headers.length.or(parameter(value, "length").and_then(|n| n.parse().ok()));
-                headers.content_type = without_length(value);
-            }
-            "content-length" => headers.length = value.parse().ok().or(headers.length),
-            _ => {}
-        }
-    }
-    if headers.name.is_empty() {
-        return Err(malformed(&format!("part {index} has no name")));
-    }
-    let blank = if end == 0 { 2 } else { 4 };
-    Ok((headers, at + end + blank))
-}
-
-/// The value of a parameter of a header, quoted or not.
-fn parameter(header: &str, name: &str) -> Option<String> {
-    let mut rest = header.split_once(';')?.1;
-    loop {
-        let (key, after) = rest.split_once('=')?;
-        let after = after.trim_start();
-        let (value, end) = match after.strip_prefix('"') {
-            Some(quoted) => unquote(quoted)?,
-            None => {
-                let (value, end) = after.split_once(';').unwrap_or((after, ""));
-                (value.trim().to_owned(), end)
-            }
-        };
-        // a parameter without a value may stand before this one
-        let key = key.rsplit(';').next().unwrap_or_default().trim();
-        if key.eq_ignore_ascii_case(name) {
-            return Some(value);
-        }
-        rest = end;
-    }
-}
-
-/// A quoted text up to its closing quote, and what follows. Browsers write a quote as `%22` and line ends as `%0D%0A`,
-/// others put a backslash before it.
-fn unquote(text: &str) -> Option<(String, &str)> {
-    let mut value = String::new();
-    let mut letters = text.char_indices();
-    while let Some((at, letter)) = letters.next() {
-        match letter {
-            '"' => {
-                let value = value.replace("%22", "\"").replace("%0D", "\r").replace("%0A", "\n");
-                return Some((value, text.get(at + 1..).unwrap_or_default()));
-            }
-            '\\' => value.push(letters.next()?.1),
-            _ => value.push(letter),
-        }
-    }
-    None
-}
-
-fn without_length(content_type: &str) -> String {
-    let is_length = |field: &&str| !field.trim().to_ascii_lowercase().starts_with("length=");
-    content_type.split(';').filter(is_length).map(str::trim).collect::<Vec<_>>().join("; ")
-}
-
-fn malformed(message: &str) -> Problem {
-    Problem::Malformed(message.to_owned())
+    find(body, start, finder)
+        .ok_or_else(|| RequestError::malformed("the body ends without its closing boundary"))
 }
 
 #[cfg(test)]
-#[path = "multipart_tests.rs"]
-mod tests;
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn limits() -> RequestLimits {
+        RequestLimits::default()
+    }
+
+    fn parse_all(body: &[u8]) -> Result<Vec<Part>, RequestError> {
+        parse(&Bytes::copy_from_slice(body), "b", &limits())
+    }
+
+    #[test]
+    fn lengths_in_every_form_or_none() {
+        let body = b"--b\r\nContent-Disposition: form-data; name=\"a\"\r\nContent-Type: application/json\r\n\
+            Content-Length: 2\r\n\r\n{}\r\n--b\r\ncontent-type: text/plain; length=3\r\n\
+            content-disposition: form-data; name=b.c\r\n\r\nxyz\r\n--b\r\n\
+            Content-Disposition: form-data; filename=\"f\"; name=\"c\"\r\n\r\n\r\n--b--\r\n";
+        let parts = parse_all(body).unwrap();
+        let seen: Vec<_> =
+            parts.iter().map(|part| (&part.name[..], &part.content_type[..], &part.body[..])).collect();
+        assert_eq!(
+            seen,
+            [("a", "application/json", &b"{}"[..]), ("b.c", "text/plain", b"xyz"), ("c", "", b"")]
+        );
+    }
+
+    #[test]
+    fn a_declared_length_protects_a_boundary_inside() {
+        let inside = b"x\r\n--b\r\nContent-Disposition: form-data; name=\"evil\"\r\n\r\n{}\r\n--b--";
+        let mut body = format!(
+            "--b\r\nContent-Disposition: form-data; name=\"file\"\r\nContent-Length: {}\r\n\r\n",
+            inside.len()
+        )
+        .into_bytes();
+        body.extend_from_slice(inside);
+        body.extend_from_slice(b"\r\n--b--\r\n");
+        let parts = parse_all(&body).unwrap();
+        assert_eq!(parts.len(), 1);
+        assert_eq!(&parts[0].body[..], inside);
+    }
+
+    #[test]
+    fn a_wrong_length_is_not_believed() {
+        let body =
+            b"--b\r\nContent-Disposition: form-data; name=\"a\"\r\nContent-Length: 3\r\n\r\n{\"k\":1}\r\n--b--";
+        assert_eq!(&parse_all(body).unwrap()[0].body[..], b"{\"k\":1}");
+    }
+
+    #[test]
+    fn text_that_begins_like_the_boundary_is_text() {
+        let body = b"preamble\r\n--bx\r\n--b  \r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n--bb\r\n--b-\r\n--b--epilogue";
+        let parts = parse_all(body).unwrap();
+        assert_eq!(&parts[0].body[..], b"1\r\n--bb\r\n--b-");
+    }
+
+    #[test]
+    fn refuses_what_is_no_multipart() {
+        for body in [
+            &b""[..],
+            b"{}",
+            b"--b",
+            b"--b\r\n",
+            b"--b\r\n\r\n1\r\n--b--",
+            b"--b\r\nno colon\r\n\r\n1\r\n--b--",
+            b"--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1",
+            b"--b\r\nContent-Disposition: form-data; name=\"a\"\r\nContent-Length: 99\r\n\r\n1\r\n--b--",
+        ] {
+            assert!(
+                matches!(parse_all(body), Err(RequestError::Malformed(_))),
+                "{}",
+                String::from_utf8_lossy(body)
+            );
+        }
+        assert_eq!(parse_all(b"--b--\r\n"), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn bounds_on_parts() {
+        let body = b"--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n12345\r\n--b--";
+        let bytes = Bytes::from_static(body);
+        for tight in
+            [RequestLimits { max_part_bytes: 4, ..limits() }, RequestLimits { max_parts: 0, ..limits() }]
+        {
+            assert!(matches!(parse(&bytes, "b", &tight), Err(RequestError::TooLarge(_))));
+        }
+        let long = format!("--b\r\nX: {}\r\n\r\n", "x".repeat(RequestLimits::MAX_PART_HEADER_BYTES));
+        assert!(matches!(parse_all(long.as_bytes()), Err(RequestError::Malformed(_))));
+    }
+
+    #[test]
+    fn boundaries() {
+        assert_eq!(boundary("multipart/form-data; boundary=abc").unwrap(), "abc");
+        assert_eq!(boundary("Multipart/Form-Data; charset=utf-8; Boundary=\"a b\"").unwrap(), "a b");
+        assert!(matches!(boundary("application/json"), Err(RequestError::Unsupported(_))));
+        assert!(matches!(boundary("multipart/form-data"), Err(RequestError::Malformed(_))));
+    }
+
+    /// How a part announces its length.
+    #[derive(Clone, Copy, Debug)]
+    enum Length {
+        Header,
+        Parameter,
+        None,
+    }
+
+    fn write(parts: &[(String, Vec<u8>, Length)], boundary: &str) -> Vec<u8> {
+        let mut body = Vec::new();
+        for (name, bytes, length) in parts {
+            body.extend_from_slice(
+                format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n").as_bytes(),
+            );
+            let header = match length {
+                Length::Header => format!("Content-Type: a/b\r\nContent-Length: {}\r\n", bytes.len()),
+                Length::Parameter => format!("Content-Type: a/b; length={}\r\n", bytes.len()),
+                Length::None => "Content-Type: a/b\r\n".to_owned(),
+            };
+            body.extend_from_slice(header.as_bytes());
+            body.extend_from_slice(b"\r\n");
+            body.extend_from_slice(bytes);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
+        body
+    }
+
+    proptest! {
+        #[test]
+        fn round_trip(
+            parts in prop::collection::vec(
+                (
+                    "[a-z0-9._-]{1,20}",
+                    // many line ends and dashes, to come close to the boundary often
+                    prop::collection::vec(prop_oneof![Just(b'\r'), Just(b'\n'), Just(b'-'), Just(b'q'), any::<u8>()], 0..60),
+                    prop_oneof![Just(Length::Header), Just(Length::Parameter), Just(Length::None)],
+                ),
+                0..8,
+            ),
+        ) {
+            // longer than any run of bytes the parts can hold by chance
+            let boundary = "q-boundary-7f3a";
+            let body = Bytes::from(write(&parts, boundary));
+            let read = parse(&body, boundary, &limits()).unwrap();
+            prop_assert_eq!(read.len(), parts.len());
+            for (read, (name, bytes, _)) in read.iter().zip(&parts) {
+                prop_assert_eq!(&read.name, name);
+                prop_assert_eq!(&read.content_type, "a/b");
+                prop_assert_eq!(&read.body[..], &bytes[..]);
+            }
+            // cut anywhere before the closing boundary is complete, it is refused
+            for cut in 0..body.len() - 2 {
+                prop_assert!(parse(&body.slice(..cut), boundary, &limits()).is_err());
+            }
+        }
+
+        #[test]
+        fn never_panics(body in prop::collection::vec(any::<u8>(), 0..300)) {
+            let _ = parse(&body.into(), "b", &limits());
+        }
+
+        #[test]
+        fn never_panics_on_near_misses(text in "(--b|\r\n|--|:|;|=|\"|\\\\|name|content-disposition|form-data|length|[0-9]){0,40}") {
+            let _ = parse(&text.into_bytes().into(), "b", &limits());
+        }
+    }
+}

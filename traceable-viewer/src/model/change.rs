@@ -1,4 +1,4 @@
-//! What a request says about a run: the form between reading a body and storing it.
+//! What a request says about runs: the form between a body that was read and the tables.
 
 use std::collections::BTreeMap;
 
@@ -6,23 +6,25 @@ use bytes::Bytes;
 use traceable_core::DottedOrder;
 use uuid::Uuid;
 
-/// The two operations of the protocol. A patch is always the later word of the two, whatever arrives first.
+use crate::model::validation_error::ValidationError;
+
+/// The two operations of the protocol. A patch counts as the later of the two, whichever arrives first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) enum Kind {
+pub(crate) enum ChangeKind {
     Post,
     Patch,
 }
 
-impl Kind {
+impl ChangeKind {
     pub(crate) fn as_str(self) -> &'static str {
         match self {
-            Kind::Post => "post",
-            Kind::Patch => "patch",
+            ChangeKind::Post => "post",
+            ChangeKind::Patch => "patch",
         }
     }
 }
 
-/// Which project a run belongs to, as the client named it.
+/// The project of a run, as the client names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ProjectRef {
     pub(crate) id: Option<Uuid>,
@@ -37,11 +39,11 @@ pub(crate) struct NewAttachment {
     pub(crate) data: Bytes,
 }
 
-/// What one post or patch says; `None` is "says nothing", as is a null on the wire.
+/// What one post or patch brings; `None` means nothing new, as a null on the wire does.
 #[derive(Debug)]
 pub(crate) struct RunChange {
     pub(crate) id: Uuid,
-    pub(crate) kind: Kind,
+    pub(crate) kind: ChangeKind,
     /// False when only field parts or attachments came: they may add to a known run, but cannot make one.
     pub(crate) has_main: bool,
     pub(crate) name: Option<String>,
@@ -67,7 +69,7 @@ pub(crate) struct RunChange {
 }
 
 impl RunChange {
-    pub(crate) fn new(id: Uuid, kind: Kind) -> Self {
+    pub(crate) fn new(id: Uuid, kind: ChangeKind) -> Self {
         RunChange {
             id,
             kind,
@@ -108,29 +110,13 @@ pub(crate) struct NewFeedback {
     pub(crate) document: String,
 }
 
-/// One thing of a request that was not taken, and why.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub(crate) struct Rejection {
-    /// Where: a part's name, or `post.<id>`.
-    pub(crate) loc: Vec<String>,
-    pub(crate) msg: String,
-    #[serde(rename = "type")]
-    pub(crate) kind: &'static str,
-}
-
-impl Rejection {
-    pub(crate) fn new(loc: impl Into<String>, msg: impl Into<String>, kind: &'static str) -> Self {
-        Rejection { loc: vec![loc.into()], msg: msg.into(), kind }
-    }
-}
-
 /// Everything one request asks to store.
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
     pub(crate) changes: Vec<RunChange>,
     pub(crate) feedback: Vec<NewFeedback>,
     /// What was refused while reading.
-    pub(crate) rejected: Vec<Rejection>,
+    pub(crate) rejected: Vec<ValidationError>,
     /// For runs that name no project themselves.
     pub(crate) default_project: Option<String>,
 }

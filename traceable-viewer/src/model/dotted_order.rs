@@ -2,25 +2,18 @@
 
 use traceable_core::DottedOrder;
 
+use crate::model::validation_error::ValidationReason;
+
 /// Deeper than any program nests its calls; a bound for what a client may claim.
 const MAX_DEPTH: usize = 100_000;
 
-/// Why a text is no dotted order.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub(crate) enum BadOrder {
-    #[error("segment {0} of dotted_order is not `YYYYmmddTHHMMSSffffffZ` followed by a UUID")]
-    Segment(usize),
-    #[error("dotted_order has more than {MAX_DEPTH} segments")]
-    TooDeep,
-}
-
 /// Reads and checks every segment.
-pub(crate) fn parse(text: &str) -> Result<DottedOrder, BadOrder> {
+pub(crate) fn parse(text: &str) -> Result<DottedOrder, ValidationReason> {
     DottedOrder::parse_lenient(text, MAX_DEPTH).map_err(|_| {
         let is_wrong = |segment| DottedOrder::parse_lenient(segment, 1).is_err();
         match text.split('.').take(MAX_DEPTH).position(is_wrong) {
-            Some(index) => BadOrder::Segment(index + 1),
-            None => BadOrder::TooDeep,
+            Some(index) => ValidationReason::OrderSegment(index + 1),
+            None => ValidationReason::OrderTooDeep(MAX_DEPTH),
         }
     })
 }
@@ -68,19 +61,22 @@ mod tests {
     #[test]
     fn refuses_the_rest() {
         let cut = &ROOT[..ROOT.len() - 1];
-        assert_eq!(parse(""), Err(BadOrder::Segment(1)));
-        assert_eq!(parse(cut), Err(BadOrder::Segment(1)));
-        assert_eq!(parse(&format!("{ROOT}.")), Err(BadOrder::Segment(2)));
-        assert_eq!(parse(&format!("{ROOT}.x")), Err(BadOrder::Segment(2)));
-        assert_eq!(parse(&ROOT.replace("1122T", "1322T")), Err(BadOrder::Segment(1)));
-        assert_eq!(parse(&ROOT.replace('T', "t")), Err(BadOrder::Segment(1)));
-        assert_eq!(parse(&ROOT.replace('-', "_")), Err(BadOrder::Segment(1)));
-        assert_eq!(parse(&ROOT.replace("2026", "+026")), Err(BadOrder::Segment(1)));
+        assert_eq!(parse(""), Err(ValidationReason::OrderSegment(1)));
+        assert_eq!(parse(cut), Err(ValidationReason::OrderSegment(1)));
+        assert_eq!(parse(&format!("{ROOT}.")), Err(ValidationReason::OrderSegment(2)));
+        assert_eq!(parse(&format!("{ROOT}.x")), Err(ValidationReason::OrderSegment(2)));
+        assert_eq!(parse(&ROOT.replace("1122T", "1322T")), Err(ValidationReason::OrderSegment(1)));
+        assert_eq!(parse(&ROOT.replace('T', "t")), Err(ValidationReason::OrderSegment(1)));
+        assert_eq!(parse(&ROOT.replace('-', "_")), Err(ValidationReason::OrderSegment(1)));
+        assert_eq!(parse(&ROOT.replace("2026", "+026")), Err(ValidationReason::OrderSegment(1)));
     }
 
     #[test]
     fn depth_is_bounded() {
         assert_eq!(parse(&vec![ROOT; 20_000].join(".")).unwrap().depth(), 20_000);
-        assert_eq!(parse(&vec![ROOT; MAX_DEPTH + 1].join(".")), Err(BadOrder::TooDeep));
+        assert_eq!(
+            parse(&vec![ROOT; MAX_DEPTH + 1].join(".")),
+            Err(ValidationReason::OrderTooDeep(MAX_DEPTH))
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! What can go wrong with the file.
+//! Why the file cannot be opened, read or written.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// There is no such file, and reading does not make one.
+    /// There is no such file, and a reader does not make one.
     #[error("there is no database at `{0}`; `traceable serve` makes one")]
     Missing(PathBuf),
     /// The file is a SQLite database of another program.
@@ -25,7 +25,7 @@ pub enum StoreError {
     /// SQLite reported an error.
     #[error("SQLite reported an error")]
     Sqlite(#[from] rusqlite::Error),
-    /// A stored value could not be understood.
+    /// A stored value cannot be read.
     #[error("the database holds a damaged value: {0}")]
     Damaged(String),
     /// The operating system reported an error.

@@ -1,19 +1,24 @@
 //! The SQLite file: its tables, its one writer and its readers.
 //!
-//! [`Store`] is the readers' side. Writing goes through the `Writer`, a thread that gathers the requests waiting for it
-//! into one transaction.
+//! In: batches of changes, through [`WriterHandle`]; each is answered after its commit. Out: runs, traces and feedback,
+//! through [`Store`]. Never: a second writer in this process, HTTP, a partly stored operation.
 
+mod attachments;
 mod batch;
+mod connection;
 mod error;
-mod pack;
+mod feedback;
+mod merge;
+mod orphans;
 mod payload;
+mod payload_encoding;
 mod project;
-mod read;
-mod row;
+mod reader;
+mod run_row;
 mod schema;
-mod upsert;
 mod writer;
 
+pub(crate) use batch::BatchReport;
 pub use error::StoreError;
-pub use read::Store;
-pub(crate) use writer::{Outcome, SubmitError, Writer, WriterHandle};
+pub use reader::Store;
+pub(crate) use writer::{SubmitError, Writer, WriterHandle};

@@ -1,4 +1,4 @@
-//! The long texts of a run, in the table `payload`.
+//! The table `payload`: the long texts of a run, and how those of two messages merge.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, OptionalExtension};
 use serde_json::value::RawValue;
 
-use crate::model::change::{Kind, RunChange};
+use crate::model::change::{ChangeKind, RunChange};
 use crate::store::{
-    StoreError, pack,
-    row::{RunRow, flag},
+    StoreError, payload_encoding,
+    run_row::{RunRow, flag},
 };
 
 /// The payload columns to write; `None` leaves a column as it is.
@@ -27,7 +27,7 @@ pub(crate) struct Payload {
 const EMPTY: i64 = 3;
 
 impl Payload {
-    /// Decides which columns a change may set, and remembers in the row who set them.
+    /// Decides which columns a change may set, and marks in the row which kind of message set them.
     pub(crate) fn merge(conn: &Connection, row: &mut RunRow, change: &RunChange) -> Result<Self, StoreError> {
         let (inputs, outputs, extra) = match row.rid {
             Some(rid) => conn
@@ -74,50 +74,56 @@ impl Payload {
     }
 }
 
-fn object(row: &mut RunRow, bit: i64, kind: Kind, stored: Option<i64>, new: Option<&str>) -> Option<Vec<u8>> {
+fn object(
+    row: &mut RunRow,
+    bit: i64,
+    kind: ChangeKind,
+    stored: Option<i64>,
+    new: Option<&str>,
+) -> Option<Vec<u8>> {
     let new = new?;
     let take = match stored {
         None => true,
         Some(_) if new == "{}" => false,
         Some(EMPTY) => true,
-        Some(_) => row.yields(bit, kind),
+        Some(_) => row.may_set(bit, kind),
     };
     take.then(|| {
-        row.said_by(bit, kind);
-        pack::pack(new)
+        row.set_by(bit, kind);
+        payload_encoding::encode(new)
     })
 }
 
-fn text(row: &mut RunRow, bit: i64, kind: Kind, new: Option<&str>) -> Option<Vec<u8>> {
-    let new = new.filter(|_| row.yields(bit, kind))?;
-    row.said_by(bit, kind);
-    Some(pack::pack(new))
+fn text(row: &mut RunRow, bit: i64, kind: ChangeKind, new: Option<&str>) -> Option<Vec<u8>> {
+    let new = new.filter(|_| row.may_set(bit, kind))?;
+    row.set_by(bit, kind);
+    Some(payload_encoding::encode(new))
 }
 
 fn extra(row: &mut RunRow, change: &RunChange, stored: Option<&[u8]>) -> Result<Option<Vec<u8>>, StoreError> {
     if change.extra.is_none() && change.unknown.is_empty() {
         return Ok(None);
     }
-    let stored = stored.map(pack::unpack).transpose()?;
+    let stored = stored.map(payload_encoding::decode).transpose()?;
     if change.unknown.is_empty() && (stored.is_none() || stored == change.extra) {
-        row.said_by(flag::EXTRA, change.kind);
-        return Ok(change.extra.as_deref().map(pack::pack));
+        row.set_by(flag::EXTRA, change.kind);
+        return Ok(change.extra.as_deref().map(payload_encoding::encode));
     }
     let own = change.extra.as_deref().unwrap_or("{}");
     // what the client itself put under `extra` counts more than a key beside it
     let new = overlay(&write(&change.unknown), own, 0);
     let old = stored.as_deref().unwrap_or("{}");
-    let merged = if row.yields(flag::EXTRA, change.kind) {
-        row.said_by(flag::EXTRA, change.kind);
+    let merged = if row.may_set(flag::EXTRA, change.kind) {
+        row.set_by(flag::EXTRA, change.kind);
         overlay(old, &new, 0)
     } else {
         overlay(&new, old, 0)
     };
-    Ok(Some(pack::pack(&merged)))
+    Ok(Some(payload_encoding::encode(&merged)))
 }
 
 /// Objects nested deeper than this are replaced, not merged.
-const MERGED_LEVELS: usize = 32;
+const MAX_MERGED_LEVELS: usize = 32;
 
 /// Lays one object over another, objects in objects likewise; a null covers nothing. Values are carried over as text,
 /// so that no digit of a number changes.
@@ -129,7 +135,7 @@ fn overlay(base: &str, over: &str, level: usize) -> String {
         let value = value.get();
         match merged.get_mut(&key) {
             Some(_) if value == "null" => {}
-            Some(old) if level < MERGED_LEVELS && old.starts_with('{') && value.starts_with('{') => {
+            Some(old) if level < MAX_MERGED_LEVELS && old.starts_with('{') && value.starts_with('{') => {
                 *old = Cow::Owned(overlay(old, value, level + 1));
             }
             _ => {

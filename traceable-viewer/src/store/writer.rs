@@ -1,4 +1,4 @@
-//! The one writer: a thread that commits what is waiting for it in one transaction, and answers after the commit.
+//! The writer thread, the only one that writes: it commits all waiting requests in one transaction, then answers them.
 
 use std::path::Path;
 use std::thread::JoinHandle;
@@ -8,19 +8,17 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::error_chain::error_chain;
 use crate::model::change::Batch;
-use crate::store::{StoreError, batch, schema};
+use crate::store::{BatchReport, StoreError, batch, connection};
 
-pub(crate) use crate::store::batch::Outcome;
-
-/// Requests that may wait. Their bytes are bounded elsewhere, where they are read.
-const QUEUE: usize = 256;
+/// Requests that may wait. `api/memory_pool.rs` bounds their bytes.
+const MAX_WAITING_REQUESTS: usize = 256;
 
 /// A transaction takes no more requests once it holds this many operations, so that nobody waits long for a commit.
-const GROUP: usize = 500;
+const MAX_OPERATIONS_PER_COMMIT: usize = 500;
 
 struct Job {
     batch: Batch,
-    reply: oneshot::Sender<Result<Outcome, String>>,
+    reply: oneshot::Sender<Result<BatchReport, String>>,
 }
 
 /// Why a batch was not stored.
@@ -34,13 +32,13 @@ pub(crate) enum SubmitError {
     Failed(String),
 }
 
-/// The writer's thread. Dropping this waits for it, and it goes on until every handle is gone.
+/// The writer thread. Dropping this waits for it, and it runs until every handle is gone.
 #[derive(Debug)]
 pub(crate) struct Writer {
     thread: Option<JoinHandle<()>>,
 }
 
-/// Gives work to the writer.
+/// Submits batches to the writer thread.
 #[derive(Clone, Debug)]
 pub(crate) struct WriterHandle {
     jobs: mpsc::Sender<Job>,
@@ -49,10 +47,10 @@ pub(crate) struct WriterHandle {
 impl Writer {
     /// Opens or makes the file and starts the thread.
     pub(crate) fn start(path: &Path) -> Result<(Self, WriterHandle), StoreError> {
-        let conn = schema::open_writer(path)?;
-        let (jobs, queue) = mpsc::channel(QUEUE);
+        let conn = connection::open_writer(path)?;
+        let (jobs, queue) = mpsc::channel(MAX_WAITING_REQUESTS);
         let thread = std::thread::Builder::new().name("traceable-writer".to_owned());
-        let thread = thread.spawn(move || work(conn, queue))?;
+        let thread = thread.spawn(move || run(conn, queue))?;
         Ok((Writer { thread: Some(thread) }, WriterHandle { jobs }))
     }
 }
@@ -68,7 +66,7 @@ impl Drop for Writer {
 
 impl WriterHandle {
     /// Stores a batch; returns after the commit.
-    pub(crate) async fn submit(&self, batch: Batch) -> Result<Outcome, SubmitError> {
+    pub(crate) async fn submit(&self, batch: Batch) -> Result<BatchReport, SubmitError> {
         let (reply, answer) = oneshot::channel();
         self.jobs.try_send(Job { batch, reply }).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => SubmitError::Busy,
@@ -78,12 +76,12 @@ impl WriterHandle {
     }
 }
 
-fn work(mut conn: Connection, mut queue: mpsc::Receiver<Job>) {
+fn run(mut conn: Connection, mut queue: mpsc::Receiver<Job>) {
     while let Some(first) = queue.blocking_recv() {
         let mut size = first.batch.len();
         let mut group = vec![first];
         // what came while the last commit was made; nobody is waited for, so a lone request is not slowed down
-        while size < GROUP
+        while size < MAX_OPERATIONS_PER_COMMIT
             && let Ok(job) = queue.try_recv()
         {
             size += job.batch.len();
@@ -93,9 +91,9 @@ fn work(mut conn: Connection, mut queue: mpsc::Receiver<Job>) {
             group.into_iter().map(|job| (job.batch, job.reply)).unzip();
         // a reply nobody waits for any more is no error
         match commit(&mut conn, batches) {
-            Ok(outcomes) => {
-                for (reply, outcome) in replies.into_iter().zip(outcomes) {
-                    let _ = reply.send(Ok(outcome));
+            Ok(reports) => {
+                for (reply, report) in replies.into_iter().zip(reports) {
+                    let _ = reply.send(Ok(report));
                 }
             }
             Err(error) => {
@@ -110,12 +108,12 @@ fn work(mut conn: Connection, mut queue: mpsc::Receiver<Job>) {
     let _ = conn.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE);");
 }
 
-fn commit(conn: &mut Connection, batches: Vec<Batch>) -> Result<Vec<Outcome>, StoreError> {
+fn commit(conn: &mut Connection, batches: Vec<Batch>) -> Result<Vec<BatchReport>, StoreError> {
     let mut tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let mut outcomes = Vec::with_capacity(batches.len());
+    let mut reports = Vec::with_capacity(batches.len());
     for batch in batches {
-        outcomes.push(batch::store(&mut tx, batch)?);
+        reports.push(batch::store(&mut tx, batch)?);
     }
     tx.commit()?;
-    Ok(outcomes)
+    Ok(reports)
 }

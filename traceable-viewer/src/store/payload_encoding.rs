@@ -1,4 +1,4 @@
-//! Payloads in the file: short ones as they are, long ones compressed.
+//! How a payload is written in the file: short ones as they are, long ones compressed.
 
 use crate::store::StoreError;
 
@@ -6,12 +6,12 @@ use crate::store::StoreError;
 const COMPRESS_ABOVE: usize = 1024;
 const LEVEL: i32 = 3;
 
-/// The first byte of a packed value.
+/// The first byte of a stored value.
 const PLAIN: u8 = 0;
 const ZSTD: u8 = 1;
 
 /// Makes the bytes to store of a text.
-pub(crate) fn pack(text: &str) -> Vec<u8> {
+pub(crate) fn encode(text: &str) -> Vec<u8> {
     if text.len() > COMPRESS_ABOVE
         && let Ok(small) = zstd::bulk::compress(text.as_bytes(), LEVEL)
         && small.len() < text.len()
@@ -22,7 +22,7 @@ pub(crate) fn pack(text: &str) -> Vec<u8> {
 }
 
 /// The text of stored bytes.
-pub(crate) fn unpack(bytes: &[u8]) -> Result<String, StoreError> {
+pub(crate) fn decode(bytes: &[u8]) -> Result<String, StoreError> {
     let plain = match bytes.split_first() {
         Some((&PLAIN, plain)) => plain.to_vec(),
         // the file is our own, so the size written in the frame is trusted
@@ -46,17 +46,17 @@ mod tests {
     #[test]
     fn there_and_back() {
         for text in ["", "{}", &"long text ".repeat(1000)] {
-            let packed = pack(text);
-            assert_eq!(unpack(&packed).unwrap(), text);
+            let encoded = encode(text);
+            assert_eq!(decode(&encoded).unwrap(), text);
         }
-        assert!(pack(&"a".repeat(100_000)).len() < 1000);
+        assert!(encode(&"a".repeat(100_000)).len() < 1000);
     }
 
     #[test]
     fn damage_is_an_error() {
-        assert!(unpack(&[]).is_err());
-        assert!(unpack(&[7, 1]).is_err());
-        assert!(unpack(&[ZSTD, 1, 2, 3]).is_err());
-        assert!(unpack(&[PLAIN, 0xff]).is_err());
+        assert!(decode(&[]).is_err());
+        assert!(decode(&[7, 1]).is_err());
+        assert!(decode(&[ZSTD, 1, 2, 3]).is_err());
+        assert!(decode(&[PLAIN, 0xff]).is_err());
     }
 }

@@ -1,8 +1,8 @@
-//! Who may call.
+//! Who may call: checks the headers `Host`, `Origin` and the token.
 //!
-//! On loopback any program of this machine may, but no web page of elsewhere: a page can make the browser send requests
-//! to 127.0.0.1, under a name of its own that resolves there (DNS rebinding), or across origins. Both are visible in the
-//! headers. On any other address a token is needed.
+//! On loopback any program of this machine may call, but no web page from elsewhere: a page can make the browser send
+//! requests to 127.0.0.1, under a name of its own that resolves there (DNS rebinding), or across origins. Both show in
+//! the headers. On any other address a token is needed.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -12,35 +12,37 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use crate::api::answer::Answer;
+use crate::api::response::ApiResponse;
 
+/// What a request needs.
 #[derive(Clone, Debug)]
-pub(crate) struct Guard {
+pub(crate) struct AccessPolicy {
     /// Only names of this machine may be called.
     pub(crate) loopback: bool,
     pub(crate) token: Option<Arc<str>>,
 }
 
-pub(crate) async fn check(State(guard): State<Guard>, request: Request, next: Next) -> Response {
-    match guard.allows(request.headers()) {
+/// Middleware: passes a request on, or refuses it.
+pub(crate) async fn check(State(policy): State<AccessPolicy>, request: Request, next: Next) -> Response {
+    match policy.allows(request.headers()) {
         Ok(()) => next.run(request).await,
-        Err(answer) => answer.into_response(),
+        Err(response) => response.into_response(),
     }
 }
 
-impl Guard {
-    fn allows(&self, headers: &HeaderMap) -> Result<(), Answer> {
+impl AccessPolicy {
+    fn allows(&self, headers: &HeaderMap) -> Result<(), ApiResponse> {
         if self.loopback {
             let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
             if !host.is_some_and(names_this_machine) {
                 let detail = "the Host header names another machine; call 127.0.0.1 or localhost";
-                return Err(Answer::detail(StatusCode::FORBIDDEN, detail));
+                return Err(ApiResponse::detail(StatusCode::FORBIDDEN, detail));
             }
             if let Some(origin) = headers.get(header::ORIGIN) {
                 let host = origin.to_str().ok().and_then(|origin| origin.split_once("://"));
                 if !host.is_some_and(|(_, host)| names_this_machine(host)) {
                     let detail = "pages of other origins may not call this server";
-                    return Err(Answer::detail(StatusCode::FORBIDDEN, detail));
+                    return Err(ApiResponse::detail(StatusCode::FORBIDDEN, detail));
                 }
             }
         }
@@ -48,7 +50,7 @@ impl Guard {
             Some(token) if !presents(headers, token) => {
                 let detail =
                     "the token is missing or wrong; send it as x-api-key or as Authorization: Bearer";
-                Err(Answer::detail(StatusCode::UNAUTHORIZED, detail))
+                Err(ApiResponse::detail(StatusCode::UNAUTHORIZED, detail))
             }
             _ => Ok(()),
         }
@@ -87,46 +89,46 @@ fn same(a: &[u8], b: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    fn allowed(guard: &Guard, headers: &[(&'static str, &'static str)]) -> bool {
+    fn allowed(policy: &AccessPolicy, headers: &[(&'static str, &'static str)]) -> bool {
         let headers = headers.iter().map(|(name, value)| {
             (name.parse::<header::HeaderName>().unwrap(), header::HeaderValue::from_static(value))
         });
-        guard.allows(&headers.collect()).is_ok()
+        policy.allows(&headers.collect()).is_ok()
     }
 
     #[test]
     fn only_names_of_this_machine() {
-        let guard = Guard { loopback: true, token: None };
+        let policy = AccessPolicy { loopback: true, token: None };
         for host in
             ["127.0.0.1:1984", "localhost", "LOCALHOST.:80", "[::1]:1984", "app.localhost:1", "127.8.9.1"]
         {
-            assert!(allowed(&guard, &[("host", host)]), "{host}");
+            assert!(allowed(&policy, &[("host", host)]), "{host}");
         }
         for host in
             ["example.org", "localhost.example.org", "127.0.0.1.example.org", "10.0.0.1:1984", "[::2]", ""]
         {
-            assert!(!allowed(&guard, &[("host", host)]), "{host}");
+            assert!(!allowed(&policy, &[("host", host)]), "{host}");
         }
-        assert!(!allowed(&guard, &[]));
+        assert!(!allowed(&policy, &[]));
     }
 
     #[test]
     fn only_pages_of_this_machine() {
-        let guard = Guard { loopback: true, token: None };
-        let with = |origin| allowed(&guard, &[("host", "localhost"), ("origin", origin)]);
+        let policy = AccessPolicy { loopback: true, token: None };
+        let with = |origin| allowed(&policy, &[("host", "localhost"), ("origin", origin)]);
         assert!(with("http://localhost:5173") && with("https://127.0.0.1"));
         assert!(!with("https://example.org") && !with("null"));
     }
 
     #[test]
     fn token_in_either_header() {
-        let guard = Guard { loopback: false, token: Some("secret".into()) };
-        assert!(allowed(&guard, &[("x-api-key", "secret")]));
-        assert!(allowed(&guard, &[("authorization", "bearer secret")]));
-        assert!(allowed(&guard, &[("x-api-key", "wrong"), ("authorization", "Bearer secret")]));
+        let policy = AccessPolicy { loopback: false, token: Some("secret".into()) };
+        assert!(allowed(&policy, &[("x-api-key", "secret")]));
+        assert!(allowed(&policy, &[("authorization", "bearer secret")]));
+        assert!(allowed(&policy, &[("x-api-key", "wrong"), ("authorization", "Bearer secret")]));
         for wrong in ["secre", "secret ", "Secret", ""] {
-            assert!(!allowed(&guard, &[("x-api-key", wrong)]), "{wrong}");
+            assert!(!allowed(&policy, &[("x-api-key", wrong)]), "{wrong}");
         }
-        assert!(!allowed(&guard, &[("host", "localhost")]));
+        assert!(!allowed(&policy, &[("host", "localhost")]));
     }
 }

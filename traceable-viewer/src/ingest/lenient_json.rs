@@ -1,4 +1,4 @@
-//! JSON as clients write it, which is not always JSON.
+//! JSON as clients write it, which is not always valid JSON.
 
 use std::borrow::Cow;
 

@@ -1,16 +1,16 @@
-//! The readers' side of the file.
+//! Reads runs, traces and feedback: the readers' side of the file.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, Row};
 use uuid::Uuid;
 
-use crate::model::run::{AttachmentInfo, RunStatus, StoredFeedback, StoredRun, TraceSummary};
-use crate::store::{StoreError, pack, row, schema};
+use crate::model::stored_run::{RunStatus, StoredFeedback, StoredRun, TraceSummary};
+use crate::store::{StoreError, attachments, connection, feedback, orphans, payload_encoding, run_row};
 
-/// Idle connections kept for the next reader.
-const KEEP: usize = 4;
+/// Idle connections that are kept for the next reader.
+const MAX_IDLE: usize = 4;
 
 /// Reads a database of traces, also while a viewer writes to it. Clones share their connections.
 ///
@@ -49,7 +49,7 @@ impl Store {
     /// Opens an existing database for reading.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         let path = path.as_ref().to_owned();
-        let first = schema::open_reader(&path)?;
+        let first = connection::open_reader(&path)?;
         Ok(Store { path, idle: Arc::new(Mutex::new(vec![first])) })
     }
 
@@ -58,11 +58,12 @@ impl Store {
         &self.path
     }
 
-    /// The traces heard of last, newest first.
+    /// The newest traces, newest first.
     pub fn traces(&self, limit: usize) -> Result<Vec<TraceSummary>, StoreError> {
         let sql = format!(
-            "{TRACE} WHERE run.trace_id IN ({NEWEST}) GROUP BY run.trace_id \
-             ORDER BY min(start_us) DESC, run.trace_id DESC"
+            "{TRACE} WHERE run.trace_id IN ({}) GROUP BY run.trace_id \
+             ORDER BY min(start_us) DESC, run.trace_id DESC",
+            orphans::NEWEST_TRACES
         );
         self.with(|conn| {
             let limit = i64::try_from(limit).unwrap_or(i64::MAX);
@@ -87,31 +88,12 @@ impl Store {
 
     /// The bytes of a file of a run.
     pub fn attachment(&self, run_id: Uuid, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        let sql = "SELECT data FROM attachment WHERE name = ?2 AND rid = (SELECT rid FROM run WHERE id = ?1)";
-        self.with(|conn| {
-            Ok(conn.prepare_cached(sql)?.query_row((run_id, name), |row| row.get(0)).optional()?)
-        })
+        self.with(|conn| Ok(attachments::load(conn, run_id, name)?))
     }
 
-    /// What was said about a run, oldest first.
+    /// The feedback on a run, oldest first.
     pub fn feedback(&self, run_id: Uuid) -> Result<Vec<StoredFeedback>, StoreError> {
-        let sql = "SELECT id, run_id, trace_id, key, score, value, comment, doc FROM feedback \
-                   WHERE run_id = ?1 ORDER BY created_us, id";
-        self.with(|conn| {
-            let read = |row: &Row<'_>| {
-                Ok(StoredFeedback {
-                    id: row.get(0)?,
-                    run_id: row.get(1)?,
-                    trace_id: row.get(2)?,
-                    key: row.get(3)?,
-                    score: row.get(4)?,
-                    value: row.get(5)?,
-                    comment: row.get(6)?,
-                    document: row.get(7)?,
-                })
-            };
-            conn.prepare_cached(sql)?.query_map([run_id], read)?.map(|row| Ok(row?)).collect()
-        })
+        self.with(|conn| Ok(feedback::list(conn, run_id)?))
     }
 
     fn runs(&self, sql: &str, id: Uuid) -> Result<Vec<StoredRun>, StoreError> {
@@ -123,7 +105,7 @@ impl Store {
             let mut rows = statement.query([id])?;
             while let Some(row) = rows.next()? {
                 let mut run = stored_run(row)?;
-                run.attachments = attachments(&tx, row.get(20)?)?;
+                run.attachments = attachments::list(&tx, row.get(20)?)?;
                 runs.push(run);
             }
             Ok(runs)
@@ -134,27 +116,21 @@ impl Store {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let conn = match idle {
             Some(conn) => conn,
-            None => schema::open_reader(&self.path)?,
+            None => connection::open_reader(&self.path)?,
         };
         let result = read(&conn);
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        if idle.len() < KEEP {
+        if idle.len() < MAX_IDLE {
             idle.push(conn);
         }
         result
     }
 }
 
-/// The newest roots, and the traces in which some run waits for its parent: their root may be missing.
-const NEWEST: &str = "SELECT trace_id FROM ( \
-    SELECT * FROM (SELECT trace_id, start_us FROM run WHERE parent_id IS NULL ORDER BY start_us DESC LIMIT ?1) \
-    UNION ALL SELECT trace_id, max(start_us) FROM run WHERE flags & 524288 GROUP BY trace_id) \
-    GROUP BY trace_id ORDER BY min(start_us) DESC, trace_id DESC LIMIT ?1";
-
 fn status(code: i64) -> RunStatus {
     match code {
-        row::SUCCESS => RunStatus::Success,
-        row::ERROR => RunStatus::Error,
+        run_row::SUCCESS => RunStatus::Success,
+        run_row::ERROR => RunStatus::Error,
         _ => RunStatus::Pending,
     }
 }
@@ -174,7 +150,11 @@ fn trace_summary(row: &Row<'_>) -> rusqlite::Result<TraceSummary> {
 
 fn stored_run(row: &Row<'_>) -> Result<StoredRun, StoreError> {
     let text = |column: usize| -> Result<Option<String>, StoreError> {
-        row.get_ref(column)?.as_blob_or_null().map_err(rusqlite::Error::from)?.map(pack::unpack).transpose()
+        row.get_ref(column)?
+            .as_blob_or_null()
+            .map_err(rusqlite::Error::from)?
+            .map(payload_encoding::decode)
+            .transpose()
     };
     let tags: Option<String> = row.get(10)?;
     let tags = tags.map(|tags| serde_json::from_str(&tags)).transpose();
@@ -201,10 +181,4 @@ fn stored_run(row: &Row<'_>) -> Result<StoredRun, StoreError> {
         serialized: text(19)?,
         attachments: Vec::new(),
     })
-}
-
-fn attachments(conn: &Connection, rid: i64) -> rusqlite::Result<Vec<AttachmentInfo>> {
-    let sql = "SELECT name, mime, len FROM attachment WHERE rid = ?1 ORDER BY aid";
-    let read = |row: &Row<'_>| Ok(AttachmentInfo { name: row.get(0)?, mime: row.get(1)?, len: row.get(2)? });
-    conn.prepare_cached(sql)?.query_map([rid], read)?.collect()
 }

@@ -1,7 +1,7 @@
-//! Text of others, made safe for a terminal.
+//! Text that strangers wrote, made safe for a terminal.
 
-/// One line of a text: runs of white space become one space, what steers a terminal or turns the direction of text is
-/// left out, and after `width` letters it is cut.
+/// One line of a text: runs of white space become one space, characters that control a terminal or turn the direction
+/// of text are left out, and the rest is cut after `width` characters.
 pub(crate) fn one_line(text: &str, width: usize) -> String {
     let mut line = String::new();
     let mut count = 0;
@@ -11,7 +11,7 @@ pub(crate) fn one_line(text: &str, width: usize) -> String {
             gap = count > 0;
             continue;
         }
-        if steers(letter) {
+        if is_control(letter) {
             continue;
         }
         let wanted = 1 + usize::from(gap);
@@ -30,7 +30,7 @@ pub(crate) fn one_line(text: &str, width: usize) -> String {
 }
 
 /// Control characters (both sets), marks that turn the direction of text, and letters that cannot be seen.
-fn steers(letter: char) -> bool {
+fn is_control(letter: char) -> bool {
     letter.is_control()
         || matches!(letter, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')

@@ -1,4 +1,4 @@
-//! What is read back: runs, traces, attachments, feedback.
+//! What readers get: runs, traces, attachments, feedback.
 
 use std::time::Duration;
 
@@ -34,13 +34,13 @@ pub struct StoredRun {
     pub id: Uuid,
     /// The id of the trace, which is the id of its root.
     pub trace_id: Uuid,
-    /// The run this one is a child of; it may not have been received.
+    /// The parent run; the store may not have received it.
     pub parent_id: Option<Uuid>,
     /// The name of the project.
     pub project: String,
     /// The name; empty when no operation that names the run was received.
     pub name: String,
-    /// `chain`, `llm`, `tool` and so on; `chain` when nothing was said.
+    /// `chain`, `llm`, `tool` and so on; `chain` when no operation named one.
     pub run_type: String,
     /// How far it has come.
     pub status: RunStatus,
@@ -48,7 +48,7 @@ pub struct StoredRun {
     pub start_us: Option<i64>,
     /// End, in microseconds since 1970.
     pub end_us: Option<i64>,
-    /// The way from the root, which is what runs of a trace are sorted by.
+    /// The dotted order, by which the runs of a trace are sorted.
     pub dotted_order: String,
     /// The error's text.
     pub error: Option<String>,
@@ -64,11 +64,11 @@ pub struct StoredRun {
     pub events: Option<String>,
     /// The serialized component: JSON.
     pub serialized: Option<String>,
-    /// The dataset example this run was made for.
+    /// The dataset example that this run belongs to.
     pub reference_example_id: Option<Uuid>,
     /// The files of the run, without their bytes.
     pub attachments: Vec<AttachmentInfo>,
-    /// When the run was first heard of, in microseconds since 1970.
+    /// When the first message about the run arrived, in microseconds since 1970.
     pub received_us: i64,
     /// Rises with every change of the database, so that a reader can ask for what is new.
     pub seq: i64,
@@ -82,19 +82,19 @@ impl StoredRun {
     }
 }
 
-/// What is known of a file without reading it.
+/// A file of a run, without its bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AttachmentInfo {
     /// Its name, unique in the run.
     pub name: String,
-    /// Its media type, as the client said.
+    /// Its media type, as the client gave it.
     pub mime: String,
     /// Its size in bytes.
     pub len: u64,
 }
 
-/// One trace: its root and what can be said of the whole.
+/// One trace: its root and totals over its runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TraceSummary {
@@ -126,13 +126,13 @@ pub struct StoredFeedback {
     pub run_id: Option<Uuid>,
     /// The trace it is about.
     pub trace_id: Option<Uuid>,
-    /// What is judged.
+    /// What is scored.
     pub key: Option<String>,
-    /// The judgement as a number.
+    /// The score as a number.
     pub score: Option<f64>,
-    /// The judgement as JSON.
+    /// The score as JSON.
     pub value: Option<String>,
-    /// Words to it.
+    /// A comment.
     pub comment: Option<String>,
     /// All of it, as it was received: a JSON object.
     pub document: String,

@@ -3,9 +3,10 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
-use crate::model::change::Kind;
+use crate::model::change::ChangeKind;
 
-/// Bits of `flags`. The low ones say that a field holds what a patch said, which a post that arrives late must not undo.
+/// Bits of `flags`. The low ones say that a field holds the value of a patch, which a post that arrives later must not
+/// undo.
 pub(crate) mod flag {
     pub(crate) const NAME: i64 = 1;
     pub(crate) const RUN_TYPE: i64 = 1 << 1;
@@ -22,7 +23,7 @@ pub(crate) mod flag {
     pub(crate) const EVENTS: i64 = 1 << 12;
     pub(crate) const ERROR: i64 = 1 << 13;
     pub(crate) const SERIALIZED: i64 = 1 << 14;
-    /// No dotted order was received; ours is made from what is known. The index `run_guessed` names this number.
+    /// No dotted order was received; this one is made up. The index `run_guessed` names this number.
     pub(crate) const ORDER_GUESSED: i64 = 1 << 16;
     /// No project was named.
     pub(crate) const PROJECT_GUESSED: i64 = 1 << 17;
@@ -58,7 +59,7 @@ pub(crate) struct RunRow {
 }
 
 impl RunRow {
-    /// A run not heard of before.
+    /// A run that is new.
     pub(crate) fn new(id: Uuid, received_us: i64) -> Self {
         RunRow {
             rid: None,
@@ -153,16 +154,16 @@ impl RunRow {
         }
     }
 
-    /// Whether an operation of this kind may set a field that holds a value.
-    pub(crate) fn yields(&self, bit: i64, to: Kind) -> bool {
-        to == Kind::Patch || self.flags & bit == 0
+    /// Whether a message of this kind may set a field that holds a value.
+    pub(crate) fn may_set(&self, bit: i64, kind: ChangeKind) -> bool {
+        kind == ChangeKind::Patch || self.flags & bit == 0
     }
 
-    /// Remembers who said a field.
-    pub(crate) fn said_by(&mut self, bit: i64, kind: Kind) {
+    /// Remembers which kind of message set a field.
+    pub(crate) fn set_by(&mut self, bit: i64, kind: ChangeKind) {
         match kind {
-            Kind::Patch => self.flags |= bit,
-            Kind::Post => self.flags &= !bit,
+            ChangeKind::Patch => self.flags |= bit,
+            ChangeKind::Post => self.flags &= !bit,
         }
     }
 }

@@ -1,0 +1,115 @@
+//! Responses in the form that LangSmith's clients read: JSON, with a `detail` when something is wrong.
+//!
+//! The texts in the list of a 422 are in `model/validation_error.rs`.
+
+use std::fmt;
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header::RETRY_AFTER};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use crate::ingest::RequestError;
+use crate::store::{BatchReport, SubmitError};
+
+/// A status and a JSON body.
+#[derive(Debug)]
+pub(crate) struct ApiResponse {
+    status: StatusCode,
+    body: Value,
+}
+
+impl ApiResponse {
+    pub(crate) fn detail(status: StatusCode, detail: impl Into<Value>) -> Self {
+        ApiResponse { status, body: json!({ "detail": detail.into() }) }
+    }
+
+    /// What the writer did with a request. One stored run is enough for success: clients throw away a refused request,
+    /// and its good runs would be lost.
+    pub(crate) fn of_batch(report: &BatchReport) -> Self {
+        let rejected = json!(report.rejected);
+        match (report.stored, report.rejected.len()) {
+            (_, 0) => {
+                ApiResponse { status: StatusCode::ACCEPTED, body: json!({ "message": "Runs accepted" }) }
+            }
+            (0, _) => ApiResponse::detail(StatusCode::UNPROCESSABLE_ENTITY, rejected),
+            _ => {
+                let body = json!({ "message": "Some runs were refused", "rejected": rejected });
+                ApiResponse { status: StatusCode::ACCEPTED, body }
+            }
+        }
+    }
+
+    /// The server is behind. Python drops what it sent when such a response names no time.
+    pub(crate) fn busy() -> Self {
+        ApiResponse::detail(StatusCode::TOO_MANY_REQUESTS, "the viewer is behind; try again")
+    }
+
+    /// An error of the server itself.
+    pub(crate) fn internal() -> Self {
+        ApiResponse::detail(StatusCode::INTERNAL_SERVER_ERROR, "the request could not be handled")
+    }
+}
+
+/// The status and the detail, for people.
+impl fmt::Display for ApiResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let detail = self.body.get("detail").unwrap_or(&self.body);
+        write!(f, "{} {detail}", self.status.as_u16())
+    }
+}
+
+impl From<RequestError> for ApiResponse {
+    fn from(error: RequestError) -> Self {
+        let status = match error {
+            RequestError::Malformed(_) => StatusCode::BAD_REQUEST,
+            RequestError::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            RequestError::Unsupported(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            RequestError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        };
+        ApiResponse::detail(status, error.to_string())
+    }
+}
+
+impl From<SubmitError> for ApiResponse {
+    fn from(error: SubmitError) -> Self {
+        match error {
+            SubmitError::Busy => ApiResponse::busy(),
+            SubmitError::Closed | SubmitError::Failed(_) => {
+                ApiResponse::detail(StatusCode::SERVICE_UNAVAILABLE, error.to_string())
+            }
+        }
+    }
+}
+
+impl IntoResponse for ApiResponse {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, Json(self.body)).into_response();
+        if matches!(self.status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::validation_error::ValidationReason;
+
+    #[test]
+    fn one_good_run_is_success() {
+        let rejected = vec![ValidationReason::NoId.at("post.1")];
+        let status = |stored, rejected| ApiResponse::of_batch(&BatchReport { stored, rejected }).status;
+        assert_eq!(status(0, Vec::new()), StatusCode::ACCEPTED);
+        assert_eq!(status(1, rejected.clone()), StatusCode::ACCEPTED);
+        assert_eq!(status(0, rejected), StatusCode::UNPROCESSABLE_ENTITY);
+    }
+
+    #[test]
+    fn busy_names_a_time() {
+        for response in [ApiResponse::busy(), SubmitError::Failed("full".to_owned()).into()] {
+            assert_eq!(response.into_response().headers()[RETRY_AFTER], "1");
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! The routes that take runs. Each answers 202 only after the commit, so that a client that has flushed finds what it
+//! sent.
+
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, header};
+use bytes::Bytes;
+use uuid::Uuid;
+
+use crate::api::{read_body::read_body, response::ApiResponse, state::ApiState};
+use crate::ingest::{self, ContentEncoding, RequestError, RequestLimits};
+use crate::model::{change::Batch, validation_error::ValidationReason};
+
+/// Refused runs of one request that get a warning each.
+const MAX_WARNINGS: usize = 5;
+
+/// `POST /runs/multipart`
+pub(crate) async fn multipart(State(state): State<ApiState>, headers: HeaderMap, body: Body) -> ApiResponse {
+    let content_type = header(&headers, header::CONTENT_TYPE.as_str()).map(str::to_owned);
+    accept(state, headers, body, move |bytes, limits| {
+        let boundary = ingest::boundary(content_type.as_deref().unwrap_or_default())?;
+        ingest::read_multipart(&bytes, &boundary, limits)
+    })
+    .await
+}
+
+/// `POST /runs/batch`
+pub(crate) async fn batch(State(state): State<ApiState>, headers: HeaderMap, body: Body) -> ApiResponse {
+    let json = json(&headers);
+    accept(state, headers, body, move |bytes, _| json.and_then(|()| ingest::read_batch(&bytes))).await
+}
+
+/// `POST /runs`
+pub(crate) async fn post_run(State(state): State<ApiState>, headers: HeaderMap, body: Body) -> ApiResponse {
+    let json = json(&headers);
+    accept(state, headers, body, move |bytes, _| json.and_then(|()| ingest::read_post(&bytes))).await
+}
+
+/// `PATCH /runs/{id}`
+pub(crate) async fn patch_run(
+    State(state): State<ApiState>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> ApiResponse {
+    let json = json(&headers);
+    accept(state, headers, body, move |bytes, _| {
+        json?;
+        let id = Uuid::try_parse(&id).map_err(|_| ValidationReason::PathId)?;
+        ingest::read_patch(id, &bytes)
+    })
+    .await
+}
+
+/// Takes a request from its body to the store: reads, decompresses, parses, submits.
+async fn accept(
+    state: ApiState,
+    headers: HeaderMap,
+    body: Body,
+    parse: impl FnOnce(Bytes, &RequestLimits) -> Result<Batch, RequestError> + Send + 'static,
+) -> ApiResponse {
+    match try_accept(&state, &headers, body, parse).await {
+        Ok(response) => response,
+        Err(response) => {
+            state.warn(format_args!("a request was refused: {response}"));
+            response
+        }
+    }
+}
+
+async fn try_accept(
+    state: &ApiState,
+    headers: &HeaderMap,
+    body: Body,
+    parse: impl FnOnce(Bytes, &RequestLimits) -> Result<Batch, RequestError> + Send + 'static,
+) -> Result<ApiResponse, ApiResponse> {
+    let (compressed, mut reservation) = read_body(state, headers, body).await?;
+    let encoding = ContentEncoding::from_header(header(headers, header::CONTENT_ENCODING.as_str()))?;
+    let decompressed = {
+        // an error would mean that the semaphore was closed, which nobody does; to go on without it is harmless
+        let _permit = state.decompressions.acquire().await;
+        let limits = state.limits;
+        run_blocking(move || ingest::decompress(compressed, encoding, &limits)).await??
+    };
+    if encoding != ContentEncoding::Identity {
+        reservation.merge(state.memory.reserve(decompressed.len()).ok_or_else(ApiResponse::busy)?);
+    }
+    let limits = state.limits;
+    let mut batch = run_blocking(move || parse(decompressed, &limits)).await??;
+    batch.default_project =
+        header(headers, "langsmith-project").filter(|name| !name.is_empty()).map(str::to_owned);
+    let report = state.writer.submit(batch).await?;
+    drop(reservation);
+    for error in report.rejected.iter().take(MAX_WARNINGS) {
+        state.warn(format_args!("{} was refused: {}", error.loc.join("."), error.msg));
+    }
+    if let Some(more @ 1..) = report.rejected.len().checked_sub(MAX_WARNINGS) {
+        state.warn(format_args!("{more} more of the same request were refused"));
+    }
+    Ok(ApiResponse::of_batch(&report))
+}
+
+/// Runs what takes long on a thread of its own, so that other requests go on.
+async fn run_blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, ApiResponse> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| ApiResponse::internal())
+}
+
+fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
+
+/// Whether a body says that it is JSON, or something that clients say when they send JSON.
+fn json(headers: &HeaderMap) -> Result<(), RequestError> {
+    let media = header(headers, header::CONTENT_TYPE.as_str()).unwrap_or_default();
+    let media = media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    match media.as_str() {
+        "" | "application/json" | "text/plain" => Ok(()),
+        other if other.ends_with("+json") => Ok(()),
+        _ => Err(RequestError::Unsupported("Content-Type is not application/json".to_owned())),
+    }
+}

@@ -1,0 +1,247 @@
+//! From the parts of a multipart body to operations: what the name of a part says, and which parts belong together.
+
+use std::collections::HashMap;
+
+use bytes::Bytes;
+use serde_json::value::RawValue;
+use uuid::Uuid;
+
+use crate::ingest::{
+    lenient_json,
+    multipart::{self, Part},
+    request_error::RequestError,
+    request_limits::RequestLimits,
+    run_fields,
+};
+use crate::model::{
+    change::{Batch, ChangeKind, NewAttachment, NewFeedback, RunChange},
+    validation_error::ValidationReason,
+};
+
+/// Reads the body of `POST /runs/multipart`.
+pub(crate) fn read_multipart(
+    body: &Bytes,
+    boundary: &str,
+    limits: &RequestLimits,
+) -> Result<Batch, RequestError> {
+    let mut assembly = PartAssembly::default();
+    for part in multipart::parse(body, boundary, limits)? {
+        let name = part.name.clone();
+        if let Err(reason) = assembly.add(part) {
+            assembly.batch.rejected.push(reason.at(name));
+        }
+    }
+    Ok(assembly.finish())
+}
+
+/// What the name of a part says it is.
+#[derive(Debug, PartialEq, Eq)]
+enum Target<'a> {
+    Main(ChangeKind, Uuid),
+    Field(ChangeKind, Uuid, &'a str),
+    Attachment(Uuid, &'a str),
+    Feedback(Uuid),
+}
+
+fn target(name: &str) -> Result<Target<'_>, ValidationReason> {
+    let (what, rest) = name.split_once('.').unwrap_or((name, ""));
+    let (id, field) = match rest.split_once('.') {
+        Some((id, field)) => (id, Some(field)),
+        None => (rest, None),
+    };
+    let kind = match what {
+        "post" => Some(ChangeKind::Post),
+        "patch" => Some(ChangeKind::Patch),
+        "attachment" | "feedback" => None,
+        _ => return Err(ValidationReason::UnknownPart),
+    };
+    let id = Uuid::try_parse(id).map_err(|_| ValidationReason::PartId)?;
+    match (kind, field) {
+        (Some(kind), None) => Ok(Target::Main(kind, id)),
+        (Some(kind), Some(field)) if !field.is_empty() => Ok(Target::Field(kind, id, field)),
+        (None, Some(file)) if what == "attachment" && !file.is_empty() => Ok(Target::Attachment(id, file)),
+        (None, None) if what == "feedback" => Ok(Target::Feedback(id)),
+        _ => Err(ValidationReason::PartSections),
+    }
+}
+
+/// Operations while their parts come in, in any order.
+#[derive(Default)]
+struct PartAssembly {
+    /// `None`: one of its parts was bad, so the whole operation is dropped.
+    operations: Vec<Option<RunChange>>,
+    indexes: HashMap<(Uuid, ChangeKind), usize>,
+    files: Vec<(Uuid, NewAttachment)>,
+    batch: Batch,
+}
+
+impl PartAssembly {
+    fn add(&mut self, part: Part) -> Result<(), ValidationReason> {
+        match target(&part.name)? {
+            Target::Main(kind, id) => self.operation(kind, id, &part.body, |change, raw| {
+                run_fields::read(change, &run_fields::members(raw.get())?)
+            }),
+            Target::Field(kind, id, field) => {
+                self.operation(kind, id, &part.body, |change, raw| run_fields::field(change, field, raw))
+            }
+            Target::Attachment(id, name) => {
+                let file = NewAttachment { name: name.to_owned(), mime: part.content_type, data: part.body };
+                self.files.push((id, file));
+                Ok(())
+            }
+            Target::Feedback(id) => {
+                self.batch.feedback.push(feedback(id, &part.body)?);
+                Ok(())
+            }
+        }
+    }
+
+    fn operation(
+        &mut self,
+        kind: ChangeKind,
+        id: Uuid,
+        body: &[u8],
+        read: impl FnOnce(&mut RunChange, &RawValue) -> Result<(), ValidationReason>,
+    ) -> Result<(), ValidationReason> {
+        let index = *self.indexes.entry((id, kind)).or_insert_with(|| {
+            self.operations.push(Some(RunChange::new(id, kind)));
+            self.operations.len() - 1
+        });
+        let Some(slot) = self.operations.get_mut(index) else { return Ok(()) };
+        let Some(change) = slot else { return Ok(()) };
+        let result = value(body).and_then(|json| {
+            let raw = serde_json::from_str(&json).map_err(|error| invalid(&error.to_string()))?;
+            read(change, raw)
+        });
+        if result.is_err() {
+            *slot = None;
+        }
+        result
+    }
+
+    fn finish(mut self) -> Batch {
+        for (id, file) in self.files {
+            let index = self
+                .indexes
+                .get(&(id, ChangeKind::Post))
+                .or_else(|| self.indexes.get(&(id, ChangeKind::Patch)));
+            match index.and_then(|index| self.operations.get_mut(*index)) {
+                Some(Some(change)) => change.attachments.push(file),
+                // of an operation that was dropped
+                Some(None) => {}
+                // of a run that came before, or of none: the store knows
+                None => {
+                    let mut change = RunChange::new(id, ChangeKind::Patch);
+                    change.attachments.push(file);
+                    self.operations.push(Some(change));
+                }
+            }
+        }
+        self.batch.changes = self.operations.into_iter().flatten().collect();
+        self.batch
+    }
+}
+
+fn value(body: &[u8]) -> Result<std::borrow::Cow<'_, str>, ValidationReason> {
+    lenient_json::check(body).map_err(|error| invalid(&error))
+}
+
+fn invalid(error: &str) -> ValidationReason {
+    ValidationReason::PartJson(error.to_owned())
+}
+
+fn feedback(id: Uuid, body: &[u8]) -> Result<NewFeedback, ValidationReason> {
+    let json = value(body)?;
+    let members = run_fields::members(&json).map_err(|_| ValidationReason::FeedbackNotAnObject)?;
+    let text = |key: &str| members.get(key).and_then(|raw| lenient_json::text(raw));
+    let uuid = |key: &str| {
+        let parse =
+            |text: String| Uuid::try_parse(&text).map_err(|_| ValidationReason::NotAUuid(key.to_owned()));
+        text(key).map(parse).transpose()
+    };
+    let score = match text("score").as_deref() {
+        Some("true") => Some(1.0),
+        Some("false") => Some(0.0),
+        score => score.and_then(|score| score.parse().ok()),
+    };
+    Ok(NewFeedback {
+        id,
+        run_id: uuid("run_id")?,
+        trace_id: uuid("trace_id")?,
+        key: text("key"),
+        score,
+        value: members.get("value").filter(|raw| !lenient_json::is_null(raw)).map(|raw| raw.get().to_owned()),
+        comment: text("comment"),
+        document: json.into_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "01a2036e-0bea-710d-96ed-c3ae3327ba63";
+    const OTHER: &str = "01a2036e-0beb-710d-96ed-c3ae3327ba64";
+
+    fn assemble(parts: &[(String, &str)]) -> Batch {
+        let mut assembly = PartAssembly::default();
+        for (name, body) in parts {
+            let body = Bytes::copy_from_slice(body.as_bytes());
+            let part = Part { name: name.clone(), content_type: "application/json".to_owned(), body };
+            if let Err(reason) = assembly.add(part) {
+                assembly.batch.rejected.push(reason.at(name.as_str()));
+            }
+        }
+        assembly.finish()
+    }
+
+    #[test]
+    fn fields_may_come_before_their_main_part() {
+        let batch = assemble(&[
+            (format!("attachment.{ID}.a.b"), "data"),
+            (format!("post.{ID}.outputs"), r#"{"b":2}"#),
+            (format!("post.{ID}"), r#"{"name":"n"}"#),
+            (format!("post.{ID}.inputs"), r#"{"a":1}"#),
+            (format!("patch.{ID}.error"), r#""boom""#),
+        ]);
+        assert!(batch.rejected.is_empty());
+        let [post, patch] = &batch.changes[..] else { panic!("{batch:?}") };
+        assert!(post.has_main && !patch.has_main);
+        assert_eq!(post.inputs.as_deref(), Some(r#"{"a":1}"#));
+        assert_eq!(post.outputs.as_deref(), Some(r#"{"b":2}"#));
+        assert_eq!(post.attachments[0].name, "a.b");
+        assert_eq!(patch.error.as_deref(), Some("boom"));
+    }
+
+    #[test]
+    fn one_bad_part_drops_its_operation_only() {
+        let batch = assemble(&[
+            (format!("post.{ID}"), "{}"),
+            (format!("post.{ID}.inputs"), "{broken"),
+            (format!("post.{ID}.outputs"), "{}"),
+            (format!("attachment.{ID}.file"), "data"),
+            (format!("post.{OTHER}"), "{}"),
+            ("example.x".to_owned(), "{}"),
+            ("post.12".to_owned(), "{}"),
+            (format!("feedback.{ID}.x"), "{}"),
+            (format!("attachment.{ID}"), "x"),
+        ]);
+        assert_eq!(batch.changes.len(), 1);
+        assert_eq!(batch.changes[0].id.to_string(), OTHER);
+        let kinds: Vec<_> = batch.rejected.iter().map(|error| error.kind).collect();
+        assert_eq!(kinds, ["json_invalid", "unknown_part", "uuid_parsing", "unknown_part", "unknown_part"]);
+        assert_eq!(batch.rejected[0].loc, [format!("post.{ID}.inputs")]);
+    }
+
+    #[test]
+    fn feedback_is_read_and_kept() {
+        let json =
+            format!(r#"{{"run_id":"{OTHER}","key":"good","score":true,"value":{{"a":1}},"comment":null}}"#);
+        let batch = assemble(&[(format!("feedback.{ID}"), &json)]);
+        let feedback = &batch.feedback[0];
+        assert_eq!(feedback.run_id.unwrap().to_string(), OTHER);
+        assert_eq!((feedback.score, feedback.key.as_deref()), (Some(1.0), Some("good")));
+        assert_eq!(feedback.value.as_deref(), Some(r#"{"a":1}"#));
+        assert_eq!(feedback.document, json);
+    }
+}

@@ -1,0 +1,47 @@
+//! The table `feedback`: scores and comments on runs.
+
+use rusqlite::{Connection, Row};
+use uuid::Uuid;
+
+use crate::model::{change::NewFeedback, stored_run::StoredFeedback, time};
+
+/// Stores feedback; one with the same id is replaced.
+pub(crate) fn save(conn: &Connection, feedback: NewFeedback) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "INSERT INTO feedback(id, run_id, trace_id, key, score, value, comment, doc, created_us) \
+         VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT(id) DO UPDATE SET run_id = excluded.run_id, \
+         trace_id = excluded.trace_id, key = excluded.key, score = excluded.score, value = excluded.value, \
+         comment = excluded.comment, doc = excluded.doc",
+    )?
+    .execute((
+        feedback.id,
+        feedback.run_id,
+        feedback.trace_id,
+        feedback.key,
+        feedback.score,
+        feedback.value,
+        feedback.comment,
+        feedback.document,
+        time::now_us(),
+    ))?;
+    Ok(())
+}
+
+/// The feedback on a run, oldest first.
+pub(crate) fn list(conn: &Connection, run_id: Uuid) -> rusqlite::Result<Vec<StoredFeedback>> {
+    let sql = "SELECT id, run_id, trace_id, key, score, value, comment, doc FROM feedback \
+               WHERE run_id = ?1 ORDER BY created_us, id";
+    let read = |row: &Row<'_>| {
+        Ok(StoredFeedback {
+            id: row.get(0)?,
+            run_id: row.get(1)?,
+            trace_id: row.get(2)?,
+            key: row.get(3)?,
+            score: row.get(4)?,
+            value: row.get(5)?,
+            comment: row.get(6)?,
+            document: row.get(7)?,
+        })
+    };
+    conn.prepare_cached(sql)?.query_map([run_id], read)?.collect()
+}

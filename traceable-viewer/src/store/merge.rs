@@ -1,0 +1,149 @@
+//! Merges two messages about one run: a post or patch, into what is stored.
+//!
+//! The rules make the result the same in whatever order messages arrive:
+//! - a field that a message does not name stays;
+//! - of two messages that name a field, the patch wins over the post, for it was made later; of two posts or two patches
+//!   the later to arrive wins;
+//! - an empty object of inputs or outputs never replaces a full one;
+//! - `extra` is merged key by key (`payload.rs`).
+
+use rusqlite::Connection;
+use serde_json::Value;
+
+use crate::model::{
+    change::{ChangeKind, ProjectRef, RunChange},
+    time,
+};
+use crate::store::{
+    StoreError, attachments, orphans,
+    payload::Payload,
+    project,
+    run_row::{RunRow, flag},
+};
+
+/// Merges a change. `false`: nothing was stored, for the change has no main part and the run is not known.
+pub(crate) fn merge_change(
+    conn: &Connection,
+    change: RunChange,
+    default_project: Option<&str>,
+) -> Result<bool, StoreError> {
+    let mut row = match RunRow::load(conn, change.id)? {
+        Some(row) => row,
+        None if !change.has_main => return Ok(false),
+        None => RunRow::new(change.id, time::now_us()),
+    };
+    let old_tags = row.tags.clone();
+    let old_order = row.dotted_order.clone();
+    set_scalars(&mut row, &change);
+    set_dotted_order(conn, &mut row, &change)?;
+    set_project(conn, &mut row, change.project.as_ref(), change.kind, default_project)?;
+    let payload = Payload::merge(conn, &mut row, &change)?;
+    orphans::mark(conn, &mut row)?;
+    let rid = row.save(conn)?;
+    payload.save(conn, rid)?;
+    if row.tags != old_tags {
+        save_tags(conn, rid, old_tags.as_deref(), row.tags.as_deref())?;
+    }
+    for attachment in &change.attachments {
+        attachments::save(conn, rid, attachment)?;
+    }
+    if row.dotted_order != old_order {
+        orphans::adopt_children(conn, row)?;
+    }
+    Ok(true)
+}
+
+/// Sets a field if the message names it and may set it.
+macro_rules! set {
+    ($row:ident . $field:ident, $bit:expr, $change:ident, $value:expr) => {
+        if let Some(value) = $value
+            && ($row.$field.is_none() || $row.may_set($bit, $change.kind))
+        {
+            $row.$field = Some(value);
+            $row.set_by($bit, $change.kind);
+        }
+    };
+}
+
+fn set_scalars(row: &mut RunRow, change: &RunChange) {
+    set!(row.name, flag::NAME, change, change.name.clone());
+    set!(row.run_type, flag::RUN_TYPE, change, change.run_type.clone());
+    set!(row.start_us, flag::START, change, change.start_us);
+    set!(row.end_us, flag::END, change, change.end_us);
+    set!(row.parent_id, flag::PARENT, change, change.parent_id);
+    set!(row.reference_example_id, flag::REFERENCE, change, change.reference_example_id);
+    set!(
+        row.tags,
+        flag::TAGS,
+        change,
+        change.tags.as_ref().map(|tags| Value::from(tags.clone()).to_string())
+    );
+}
+
+/// Sets the run's place in its trace: as the message names it, or below its parent.
+fn set_dotted_order(conn: &Connection, row: &mut RunRow, change: &RunChange) -> rusqlite::Result<()> {
+    if let Some(order) = &change.dotted_order {
+        if row.flags & flag::ORDER_GUESSED != 0 || row.may_set(flag::ORDER, change.kind) {
+            row.trace_id = order.trace_id();
+            row.dotted_order = order.as_str().to_owned();
+            row.depth = i64::try_from(order.depth()).unwrap_or(i64::MAX);
+            row.parent_id = order.parent_run_id();
+            row.flags &= !flag::ORDER_GUESSED;
+            row.set_by(flag::ORDER, change.kind);
+        }
+        // not marked as set: a start that a message names wins
+        row.start_us = row.start_us.or(Some(order.start_time().signed_micros()));
+        return Ok(());
+    }
+    if row.flags & flag::ORDER_GUESSED == 0 {
+        return Ok(());
+    }
+    if let Some(trace_id) = change.trace_id {
+        row.trace_id = trace_id;
+    }
+    let parent = match row.parent_id {
+        Some(parent) => RunRow::load(conn, parent)?,
+        None => None,
+    };
+    orphans::place_below(row, parent.as_ref());
+    Ok(())
+}
+
+fn set_project(
+    conn: &Connection,
+    row: &mut RunRow,
+    named: Option<&ProjectRef>,
+    kind: ChangeKind,
+    default: Option<&str>,
+) -> rusqlite::Result<()> {
+    if let Some(named) = named {
+        if row.flags & flag::PROJECT_GUESSED != 0 || row.may_set(flag::PROJECT, kind) {
+            row.pid = project::resolve(conn, named)?;
+            row.flags &= !flag::PROJECT_GUESSED;
+            row.set_by(flag::PROJECT, kind);
+        }
+    } else if row.rid.is_none() {
+        let parent = match (default, row.parent_id) {
+            (None, Some(parent)) => RunRow::load(conn, parent)?,
+            _ => None,
+        };
+        row.pid = match parent {
+            Some(parent) => parent.pid,
+            None => project::fallback(conn, default)?,
+        };
+    }
+    Ok(())
+}
+
+fn save_tags(conn: &Connection, rid: i64, old: Option<&str>, new: Option<&str>) -> rusqlite::Result<()> {
+    let list = |text: Option<&str>| -> Vec<String> {
+        text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+    };
+    for tag in list(old) {
+        conn.prepare_cached("DELETE FROM tag WHERE tag = ?1 AND rid = ?2")?.execute((tag, rid))?;
+    }
+    for tag in list(new) {
+        conn.prepare_cached("INSERT OR IGNORE INTO tag(tag, rid) VALUES(?1, ?2)")?.execute((tag, rid))?;
+    }
+    Ok(())
+}
