@@ -27,11 +27,11 @@ const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ViewerError {
-    /// The database could not be opened.
+    /// The viewer cannot open the database.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The host is neither an address nor a name that resolves to one.
-    #[error("the host `{host}` cannot be resolved")]
+    #[error("cannot resolve the host `{host}`")]
     Resolve {
         /// The host as given.
         host: String,
@@ -49,8 +49,8 @@ pub enum ViewerError {
     /// Other machines can reach the address, and no token keeps them out.
     #[error("other machines can reach {0}: set a token (`--token`), or listen on 127.0.0.1")]
     TokenRequired(SocketAddr),
-    /// A thread or its runtime could not be started.
-    #[error("the viewer's thread could not be started")]
+    /// The thread of the viewer, or its runtime, did not start.
+    #[error("the thread of the viewer did not start")]
     Thread(#[source] std::io::Error),
 }
 

@@ -18,7 +18,7 @@ fn operations() -> Vec<(&'static str, String, Value)> {
             json!({"outputs": {"y": 2}, "end_time": 1_795_353_874_000_u64, "tags": ["new"], "inputs": {},
             "events": [{"name": "e"}], "extra": {"metadata": {"k": 2, "patch": true}}, "name": null}),
         ),
-        // neither says where it hangs but by its parent
+        // neither names its place but by its parent
         post(
             json!({"id": B, "name": "b", "parent_run_id": A, "session_name": "p", "start_time": "2026-11-22T13:24:34Z"}),
         ),

@@ -1,4 +1,4 @@
-//! Answers that are no success, and who may call.
+//! Responses that are no success, and who may call.
 
 mod common;
 
@@ -63,11 +63,11 @@ fn every_refusal_says_why() {
 }
 
 #[test]
-fn bodies_that_unfold_without_end() {
+fn decompression_bombs() {
     let server = server();
     let zeros = vec![b' '; 300 << 20];
-    let packed = zstd::encode_all(&zeros[..], 3).unwrap();
-    let reply = server.send("POST", "/runs", &[("Content-Encoding", "zstd")], &packed);
+    let compressed = zstd::encode_all(&zeros[..], 3).unwrap();
+    let reply = server.send("POST", "/runs", &[("Content-Encoding", "zstd")], &compressed);
     assert_eq!(reply.status, 413, "{}", reply.body);
 
     let small = server_with(|builder| builder.max_body_bytes(1 << 20));

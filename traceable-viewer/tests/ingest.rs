@@ -113,18 +113,19 @@ fn orphans_are_kept_and_shown() {
 #[test]
 fn gzip_and_zstd() {
     let server = server();
-    let body = multipart(&[(&format!("post.{A}"), r#"{"name":"packed"}"#)]);
-    for (id, name, packed) in [(A, "gzip", gzip(&body)), (B, "zstd", zstd::encode_all(&body[..], 1).unwrap())]
+    let body = multipart(&[(&format!("post.{A}"), r#"{"name":"compressed"}"#)]);
+    for (id, name, compressed) in
+        [(A, "gzip", gzip(&body)), (B, "zstd", zstd::encode_all(&body[..], 1).unwrap())]
     {
         let reply = server.send(
             "POST",
             "/api/runs/multipart",
             &[("Content-Type", MULTIPART), ("Content-Encoding", name)],
-            &packed,
+            &compressed,
         );
         assert_eq!(reply.status, 202, "{id}: {}", reply.body);
     }
-    assert_eq!(server.run(A).name, "packed");
+    assert_eq!(server.run(A).name, "compressed");
 }
 
 #[test]
@@ -141,7 +142,7 @@ fn one_bad_run_does_not_sink_the_others() {
     assert!(server.find(B).is_none() && server.find(C).is_none());
 
     let reply = server.json("POST", "/runs", &json!({"id": B, "dotted_order": "x"}));
-    assert_eq!((reply.status, reply.fault().as_str()), (422, "dotted_order"));
+    assert_eq!((reply.status, reply.error_type().as_str()), (422, "dotted_order"));
     assert_eq!(reply.json()["detail"][0]["loc"], json!([format!("post.{B}")]));
 }
 
@@ -149,7 +150,7 @@ fn one_bad_run_does_not_sink_the_others() {
 fn parts_without_a_run() {
     let server = server();
     let reply = server.multipart(&[(&format!("post.{A}.inputs"), "{}"), (&format!("attachment.{B}.f"), "x")]);
-    assert_eq!((reply.status, reply.fault().as_str()), (422, "missing_run"));
+    assert_eq!((reply.status, reply.error_type().as_str()), (422, "missing_run"));
     assert!(server.find(A).is_none() && server.find(B).is_none());
     // of a run that is known, they are taken
     server.json("POST", "/runs", &json!({"id": A, "name": "n"}));
@@ -171,7 +172,7 @@ fn attachments_and_feedback() {
         ("unknown", "{}"),
     ]);
     assert_eq!(reply.status, 202);
-    assert_eq!(reply.fault(), "unknown_part");
+    assert_eq!(reply.error_type(), "unknown_part");
     let stored = server.store().feedback(A.parse().unwrap()).unwrap();
     assert_eq!((stored[0].score, stored[0].document.as_str()), (Some(0.5), feedback.as_str()));
     let data = server.store().attachment(A.parse().unwrap(), "note").unwrap();

@@ -28,14 +28,14 @@ fn multipart_cut_at_every_byte() {
 }
 
 #[test]
-fn packed_bodies_cut_at_every_byte() {
+fn compressed_bodies_cut_at_every_byte() {
     let server = server();
     let plain =
         multipart(&[(&format!("post.{A}"), r#"{"name":"a"}"#), (&format!("post.{A}.inputs"), r#"{"x":1}"#)]);
-    for (name, packed) in [("gzip", gzip(&plain)), ("zstd", zstd::encode_all(&plain[..], 1).unwrap())] {
+    for (name, compressed) in [("gzip", gzip(&plain)), ("zstd", zstd::encode_all(&plain[..], 1).unwrap())] {
         let headers = [("Content-Type", MULTIPART), ("Content-Encoding", name)];
-        for cut in 0..packed.len() {
-            let reply = server.send("POST", "/runs/multipart", &headers, &packed[..cut]);
+        for cut in 0..compressed.len() {
+            let reply = server.send("POST", "/runs/multipart", &headers, &compressed[..cut]);
             assert_eq!(reply.status, 400, "{name} cut at {cut}: {}", reply.body);
         }
         assert!(server.find(A).is_none());

@@ -17,7 +17,7 @@ use crate::api::response::ApiResponse;
 /// What a request needs.
 #[derive(Clone, Debug)]
 pub(crate) struct AccessPolicy {
-    /// Only names of this machine may be called.
+    /// The `Host` must be a name of this machine.
     pub(crate) loopback: bool,
     pub(crate) token: Option<Arc<str>>,
 }

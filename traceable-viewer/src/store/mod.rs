@@ -1,7 +1,7 @@
 //! The SQLite file: its tables, its one writer and its readers.
 //!
 //! In: batches of changes, through [`WriterHandle`]; each is answered after its commit. Out: runs, traces and feedback,
-//! through [`Store`]. Never: a second writer in this process, HTTP, a partly stored operation.
+//! through [`Store`]. Never: a write outside the writer thread, HTTP, half an operation.
 
 mod attachments;
 mod batch;

@@ -1,4 +1,4 @@
-//! Projects: found by id or name, made at first sight.
+//! The table `project`: finds projects by id or name, and makes new ones.
 
 use rusqlite::{Connection, OptionalExtension};
 use uuid::Uuid;

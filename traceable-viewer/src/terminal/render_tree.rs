@@ -15,14 +15,15 @@ const PREVIEW_WIDTH: usize = 100;
 /// Characters of a name, a run type or a tag.
 const NAME_WIDTH: usize = 120;
 
-/// Branches drawn before a line; deeper levels are given as a number, or the tree of a deep recursion would be as wide
-/// as it is long.
+/// Branches drawn before a line; deeper levels become a number, or the tree of a deep recursion would be as wide as it
+/// is long.
 const MAX_DRAWN_LEVELS: usize = 24;
 
-/// Draws the runs of a trace as a tree: name, run type unless it is `chain`, duration, status (`✓`, `✗`, or `…` for a
-/// run that has not ended), tags, and below it one line each for inputs, outputs and error. Runs that were not received
-/// but are the parents of others are drawn as such. Control characters are left out, so that what a program recorded
-/// cannot control the terminal.
+/// Draws the runs of a trace as a tree.
+///
+/// Each run has a line: name, run type unless it is `chain`, status (`✓`, `✗`, or `…` for a run that has not ended),
+/// duration, tags. Below it stand one line each for inputs, outputs and error. A parent that the viewer did not receive
+/// gets a placeholder. Control characters are left out, so that recorded text cannot control the terminal.
 ///
 /// ```
 /// use traceable_viewer::{Store, StoreError, render_tree};
@@ -237,9 +238,14 @@ mod tests {
 
     #[test]
     fn deep_recursion_stays_narrow() {
-        let path: Vec<u128> = (1..=3000).collect();
+        // without dotted orders, which would be long
         let runs: Vec<_> = (1..=3000)
-            .map(|depth| StoredRun { dotted_order: String::new(), ..run("f", &path[..depth]) })
+            .map(|depth| StoredRun {
+                trace_id: id(1),
+                parent_id: (depth > 1).then(|| id(depth - 1)),
+                dotted_order: String::new(),
+                ..run("f", &[depth])
+            })
             .collect();
         let text = render_tree(&runs);
         assert_eq!(text.lines().count(), 3000);

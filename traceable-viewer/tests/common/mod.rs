@@ -40,8 +40,8 @@ impl Reply {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
     }
 
-    /// The type of the first fault in `detail` or `rejected`.
-    pub(crate) fn fault(&self) -> String {
+    /// The type of the first error in `detail` or `rejected`.
+    pub(crate) fn error_type(&self) -> String {
         let json = self.json();
         let list = if json["detail"].is_array() { &json["detail"] } else { &json["rejected"] };
         list[0]["type"].as_str().unwrap_or_default().to_owned()
