@@ -51,7 +51,7 @@
 //! | `tokio` | yes | the check that an ambient context belongs to the current tokio task, and [`task`] |
 //! | `tokio-util` | no | `task::TaskTracker` |
 //! | `rayon` | no | `ContextThreadPool`, and `in_current_run` on parallel iterators |
-//! | `sink`, `http-body` | no | contexts carried into sinks and HTTP bodies |
+//! | `futures-sink`, `http-body` | no | contexts carried into sinks and HTTP bodies |
 //! | `tracing`, `log` | no | what [`set_diagnostic_hook`] would be told (mistakes, runs that do not arrive) is a warning of `tracing`, or of `log` |
 
 #[doc(hidden)]

@@ -1,20 +1,37 @@
-//! Run trees, context and capture: the runtime behind the crate `traceable`, which is what programs use.
+//! The runtime behind the crate [`traceable`](https://docs.rs/traceable): run trees, their context, and the capture of
+//! values. Programs use `traceable`; this crate is for those who write sinks or bridges.
 //!
-//! Rooms, each of which uses only those above it:
+//! A traced call becomes a run, and every run goes to a [`RunSink`] as operations. Install one by
+//! [`process::install_sink`], or give one to a part of the program by [`TracingContext`]; record runs in tests by
+//! [`testing::Recorder`]; see what went wrong by [`diagnostics::diagnostics`].
 //!
-//! - `identity`: who a run is: id, dotted order, headers;
-//! - `capture`: what it saw, as bytes;
-//! - [`diagnostics`]: what goes wrong in the use of this crate;
-//! - `run`: what happens to it, told to a [`RunSink`];
-//! - `context`: where it hangs;
-//! - `call`: what the attribute's expansion calls;
-//! - [`testing`]: recording runs in memory, for users' own tests.
+//! ```
+//! use traceable_core::testing::Recorder;
+//! use traceable_core::{assert_tree, trace};
 //!
-//! Beside them stands `generator`, which knows none of them: streams written as `async` blocks.
+//! let recorder = Recorder::new();
+//! recorder.scoped(|| trace("answer").scope(|_| trace("retrieve").scope(|_| 42)));
+//! assert_tree!(recorder.forest(), "answer > retrieve");
+//! ```
 //!
-//! [`process`] holds what is true for the whole process. There is no I/O here, no thread and no HTTP.
+//! It starts no thread and opens no file or socket. All that it writes itself are diagnostics, to stderr, unless
+//! [`diagnostics::set_diagnostic_hook`] or a feature (`tracing`, `log`) sends them elsewhere.
 
+// Layers, from the top down. Each uses only those below it.
+//
+//   testing/      recording runs in memory, for users' own tests
+//   call/         what the attribute's expansion calls: a call becomes a run
+//   context/      the ambient context, the parent rule, carrying a context elsewhere
+//   run/          a run while it lives: its place in the trace, its state, its end
+//   process/      what holds for the whole process: on and off, sampling, default sink, tasks
+//   diagnostics/  what went wrong: counted, reported once
+//   callsite/     where runs are made in the user's code, and what became of them there
+//   sink/         the trait `RunSink`, and the operations that it is given
+//   capture/      values to JSON bytes, within limits
+//   identity/     ids, times, dotted orders, headers
+//   generator/    streams written as `async` blocks; knows nothing of tracing
 mod call;
+mod callsite;
 mod capture;
 mod context;
 pub mod diagnostics;
@@ -23,43 +40,44 @@ mod generator;
 mod identity;
 pub mod process;
 mod run;
-mod step;
+mod sink;
 pub mod testing;
 
 pub use call::block::{Block, trace};
 #[cfg(all(feature = "tokio", tokio_unstable))]
 pub use call::spawned::watch_spawns;
 pub use capture::attachment::Attachment;
+pub use capture::error_text::Failure;
 pub use capture::inputs::Input;
-pub use capture::outcome::{Failure, Output};
+pub use capture::outcome::Output;
 pub use capture::payload::Payload;
 pub use capture::secret::Secret;
-pub use context::by_hand::RunTreeBuilder;
 #[cfg(feature = "http-body")]
-pub use context::carry_body::TraceableBodyExt;
-#[cfg(feature = "sink")]
-pub use context::carry_sink::TraceableSinkExt;
+pub use context::carry::body::TraceableBodyExt;
+pub use context::carry::in_context::{InContext, TakesContext, TraceableExt};
+#[cfg(feature = "futures-sink")]
+pub use context::carry::sink::TraceableSinkExt;
 pub use context::current::current_run_tree;
 pub use context::envelope::Envelope;
 pub use context::extra::Extra;
-pub use context::hand_over::{InContext, TakesContext, TraceableExt};
 pub use context::handle::{ContextHandle, bind, bind_fn, bind_mut, detached};
+pub use context::manual::RunTreeBuilder;
 pub use context::parent::{IntoParent, Parent, ParentRun};
-pub use context::propagation::Headers;
+pub use context::remote_run::Headers;
 pub use context::runnable_config::RunnableConfig;
-pub use context::task_identity::TaskIdentity;
 pub use context::tracing_context::TracingContext;
 #[cfg(feature = "stream")]
-pub use generator::{Generator, Yielder, stream, try_stream};
+pub use generator::async_stream::{Generator, Yielder, stream, try_stream};
 pub use identity::dotted_order::{DottedOrder, ParseError};
 pub use identity::id::new_run_id;
 pub use identity::sampling::is_sampled;
 pub use identity::time::{Compact, Timestamp};
+pub use process::task_identity::TaskIdentity;
 pub use run::keep_open::KeepOpen;
-pub use run::operation::{OperationKind, RunDetails, RunOperation};
 pub use run::run_tree::RunTree;
-pub use run::run_type::RunType;
-pub use run::sink::RunSink;
+pub use sink::operation::{OperationKind, RunDetails, RunOperation};
+pub use sink::run_sink::RunSink;
+pub use sink::run_type::RunType;
 
 /// What the attribute's expansion names. Not for use by hand: it changes without notice.
 #[doc(hidden)]
@@ -72,28 +90,27 @@ pub mod __private {
     #[cfg(feature = "stream")]
     pub use futures_core::Stream;
 
-    pub use crate::call::body::{FilledIn, Record, begin, begin_run_tree, begin_with, begins};
-    pub use crate::call::token::{Call, Metadata};
-    pub use crate::call::wrap::boxed::{Boxed, boxed};
-    pub use crate::call::wrap::future::{TracedFuture, future, future_of};
-    pub use crate::call::wrap::iter::{TracedIter, iter_aggregate, iter_each, iter_of, iter_reduce};
-    pub use crate::call::wrap::recorded::{RecordedFuture, recorded};
+    pub use crate::call::body_inputs::{FilledIn, Record, begin, begin_run_tree, begin_with, begins};
+    pub use crate::call::step::Step;
+    pub use crate::call::traced_call::{Call, Metadata};
+    pub use crate::call::wrappers::boxed::{Boxed, boxed};
+    pub use crate::call::wrappers::future::{TracedFuture, future, future_of};
+    pub use crate::call::wrappers::iter::{TracedIter, iter_aggregate, iter_each, iter_of, iter_reduce};
+    pub use crate::call::wrappers::recorded_future::{RecordedFuture, recorded};
     #[cfg(feature = "stream")]
-    pub use crate::call::wrap::stream::{
+    pub use crate::call::wrappers::stream::{
         TracedStream, stream_aggregate, stream_each, stream_of, stream_reduce,
     };
-    pub use crate::call::wrap::sync::{eager, plain, sync, through_option, through_result};
-    pub use crate::capture::guarded::holds;
+    pub use crate::call::wrappers::sync::{eager, plain, sync, through_option, through_result};
+    pub use crate::callsite::function::{Callsite, checked_name};
+    pub use crate::capture::error_text::{Fail, FailBoxed, FailDisplay};
     pub use crate::capture::hook::{describe_with, hook};
     pub use crate::capture::inputs::{Inputs, Recorded, argument};
     pub use crate::capture::items::{Collect, Item};
     pub use crate::capture::lazy::{Lazy, NotLazy};
-    pub use crate::capture::outcome::{
-        Fail, FailBoxed, FailDisplay, NotAResult, Out, OutValue, Outcome, Report,
-    };
+    pub use crate::capture::outcome::{NotAResult, Out, OutValue, Outcome, Report};
+    pub use crate::capture::panic_guard::holds;
     pub use crate::context::parent::parent_run;
-    pub use crate::run::callsite::{Callsite, checked_name};
-    pub use crate::step::Step;
     pub use crate::{RunTree, RunType};
 
     /// Names the return type of a function pointer, which is how `!` is named on a stable compiler.

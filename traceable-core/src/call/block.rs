@@ -7,24 +7,25 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::ending::{finish, panic_message};
-use super::recorded::left_out_handle;
+use super::recording::left_out_handle;
 use super::start::{Started, reserve_with, start_now};
-use super::token::Call;
-use super::wrap::future::future;
-use super::wrap::sync::eager;
+use super::traced_call::Call;
+use super::wrappers::future::future;
+use super::wrappers::sync::eager;
 use crate::capture::attachment::Attachment;
-use crate::capture::object::{to_object, to_object_bytes, to_value};
-use crate::capture::outcome::{Failure, Outcome, Report as _};
+use crate::capture::error_text::Failure;
+use crate::capture::json_object::{to_object, to_object_bytes, to_value};
+use crate::capture::outcome::{Outcome, Report as _};
+use crate::context::ambient::enter;
 use crate::context::extra::Extra;
 use crate::context::parent::IntoParent;
-use crate::context::slot::enter;
 use crate::process;
-use crate::run::Text;
 use crate::run::head::Head;
 use crate::run::lifecycle;
 use crate::run::node::{Context, Run};
 use crate::run::run_tree::RunTree;
-use crate::run::run_type::RunType;
+use crate::sink::run_type::RunType;
+use crate::sink::text::Text;
 
 /// Traces a block of code that has no function of its own.
 ///

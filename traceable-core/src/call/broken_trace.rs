@@ -3,13 +3,17 @@
 
 use uuid::Uuid;
 
-use super::spawned::{self, Spawned};
-use crate::context::slot::Ambient;
-use crate::context::task_identity::is_in_task;
-use crate::diagnostics::broken_trace_reason::BrokenTraceReason;
-use crate::diagnostics::report::{DiagnosticKind, report};
-use crate::diagnostics::{open_traces, summary, test_thread};
-use crate::run::callsite::{Callsite, Notice};
+use super::spawned;
+use super::spawned::Spawned;
+use crate::callsite::broken_trace_reason::BrokenTraceReason;
+use crate::callsite::function::Callsite;
+use crate::callsite::report_once::Notice;
+use crate::context::ambient::Ambient;
+use crate::diagnostics::hook::{DiagnosticKind, report};
+use crate::diagnostics::open_traces;
+use crate::diagnostics::summary;
+use crate::diagnostics::test_thread;
+use crate::process::task_identity::is_in_task;
 use crate::run::node::{Context, Run, State};
 
 /// What was found where a context was looked for, if it is of no use.
@@ -72,7 +76,9 @@ pub(super) fn note_root(
     let suspect = loser.or_else(|| match task {
         // it was spawned inside no run
         Some(_) => None,
-        None => callsite.filter(|callsite| callsite.watch.was_child()).and_then(open_traces::only_one_beside),
+        None => {
+            callsite.filter(|callsite| callsite.history.was_child()).and_then(open_traces::only_one_beside)
+        }
     });
     if let Some(suspect) = suspect {
         state.metadata("suspected_parent", suspect.to_string());
@@ -84,8 +90,8 @@ pub(super) fn note_root(
         BrokenTraceReason::NoContextOnThread | BrokenTraceReason::NoContextInTask => loser.is_some(),
     };
     // what is called while no trace is open, and is a child nowhere, simply begins one
-    if had_a_parent || callsite.watch.was_child() || open_traces::is_any() {
-        callsite.watch.count_broken_trace(reason);
+    if had_a_parent || callsite.history.was_child() || open_traces::is_any() {
+        callsite.history.count_broken_trace(reason);
     }
     if had_a_parent {
         summary::list(callsite);
@@ -97,7 +103,7 @@ pub(super) fn note_root(
 #[inline]
 pub(super) fn note_child(callsite: Option<&'static Callsite>, parent: &Run) {
     if let Some(callsite) = callsite
-        && !callsite.watch.was_child()
+        && !callsite.history.was_child()
     {
         note_first_child(callsite, parent);
     }
@@ -105,17 +111,18 @@ pub(super) fn note_child(callsite: Option<&'static Callsite>, parent: &Run) {
 
 #[cold]
 fn note_first_child(callsite: &'static Callsite, parent: &Run) {
-    callsite.watch.set_parent(parent.head.callsite());
+    callsite.history.set_parent(parent.head.callsite());
     tell_broken_trace(callsite, None);
 }
 
 /// Once for what is a child here and a root there. What only ever begins traces is meant to.
 fn tell_broken_trace(callsite: &'static Callsite, task: Option<&Spawned>) {
-    let (Some(parent), Some((reason, _))) = (callsite.watch.parent(), callsite.watch.broken_traces()) else {
+    let (Some(parent), Some((reason, _))) = (callsite.history.parent(), callsite.history.broken_traces())
+    else {
         return;
     };
     summary::list(callsite);
-    if !callsite.watch.is_due(Notice::BrokenTrace) {
+    if !callsite.history.reports.is_due(Notice::BrokenTrace) {
         return;
     }
     let elsewhere = match parent {
@@ -143,7 +150,7 @@ fn tell_broken_trace(callsite: &'static Callsite, task: Option<&Spawned>) {
 #[cold]
 pub(super) fn note_not_moved(callsite: Option<&'static Callsite>) {
     if let Some(callsite) = callsite
-        && callsite.watch.is_due(Notice::UnusedParent)
+        && callsite.history.reports.is_due(Notice::UnusedParent)
     {
         let text = format!(
             "unused parent: `{name}` ({}:{}) was called before `.with_parent(..)` was put on what polls it, and stays \

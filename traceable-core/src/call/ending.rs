@@ -1,16 +1,14 @@
-//! How a call ends: with a value, by a panic, or by being dropped.
+//! How a call ends: with a value, or by a panic. One that is dropped is in `cancellation`.
 
 use std::panic::resume_unwind;
 use std::sync::Arc;
-use std::sync::atomic::{Ordering::Acquire, fence};
 
-use super::token::{Call, Stage};
+use super::step::Step;
+use super::traced_call::{Call, Stage};
 use crate::capture::outcome::{Outcome, Report as _};
-use crate::context::slot::Entered;
-use crate::diagnostics::counters;
+use crate::context::ambient::Entered;
 use crate::run::lifecycle;
 use crate::run::node::{Run, State};
-use crate::step::Step;
 
 impl Call {
     /// Ends the run with this value.
@@ -55,26 +53,6 @@ impl Call {
         self.unwind(panic)
     }
 
-    /// What was called is dropped before anybody heard of a run; if nobody ever polled it, that is counted. Should a
-    /// child that is still to start need the run, `end` ends it.
-    pub(super) fn leave(&self, end: fn(&Arc<Run>)) {
-        let Stage::Run(run) = &self.0 else { return };
-        if run.started().is_none() {
-            counters::NEVER_POLLED.add();
-        }
-        if !run.is_recorded() {
-            return;
-        }
-        if Arc::strong_count(run) > 1 {
-            return lifecycle::leave(run, end);
-        }
-        // a child on another thread may have told of it and gone since
-        fence(Acquire);
-        if !run.is_new() {
-            end(run);
-        }
-    }
-
     /// Ends the run because the user's code panicked.
     fn panicked(&mut self, panic: &(dyn std::any::Any + Send)) {
         if let Stage::Run(run) = &self.0 {
@@ -82,29 +60,10 @@ impl Call {
         }
         self.0 = Stage::Off;
     }
-
-    /// Ends the run because what was called is dropped before its end.
-    pub(super) fn cancelled(&mut self) {
-        match self.told_run() {
-            Some(run) => cancel(run),
-            None => self.leave(cancel),
-        }
-        self.0 = Stage::Off;
-    }
-}
-
-fn cancel(run: &Arc<Run>) {
-    let is_ok = run.head.function_callsite().is_some_and(|callsite| callsite.cancel_is_ok);
-    let mut outcome = Outcome::default();
-    if !is_ok {
-        fail(run, &mut outcome, "Cancelled".to_owned());
-    }
-    counters::CANCELLED.add();
-    lifecycle::end(run, outcome.outputs, outcome.error, &|state| state.metadata("cancelled", true));
 }
 
 /// An error leaves its mark in the outputs of a function. Those of a block are what it gave to its run.
-fn fail(run: &Run, outcome: &mut Outcome, error: String) {
+pub(super) fn fail(run: &Run, outcome: &mut Outcome, error: String) {
     outcome.report(error);
     if run.head.function_callsite().is_none() {
         outcome.outputs = None;

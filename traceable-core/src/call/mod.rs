@@ -1,13 +1,17 @@
-//! What the attribute's expansion calls: a [`Call`](token::Call) a call,
-//! and one wrapper for each kind of function.
+//! What the attribute's expansion and `trace(..)` call: a call becomes a run, and the run ends with it.
+//!
+//! In: a callsite, the arguments, the user's body. Out: the body's own result, unchanged, and a run from its start to
+//! its end. A call that is not recorded costs next to nothing, and nothing of it is serialised.
 
 pub(crate) mod block;
-pub(crate) mod body;
-pub(crate) mod broken_trace;
+pub(crate) mod body_inputs;
+mod broken_trace;
+mod cancellation;
 mod ending;
-mod part;
-mod recorded;
+mod recording;
 pub(crate) mod spawned;
-pub(crate) mod start;
-pub(crate) mod token;
-pub(crate) mod wrap;
+mod start;
+pub(crate) mod step;
+pub(crate) mod traced_call;
+mod user_code;
+pub(crate) mod wrappers;

@@ -33,7 +33,7 @@ mod hooks {
     use tokio::task::Id;
 
     use super::Spawned;
-    use crate::context::slot::ambient;
+    use crate::context::ambient::ambient;
     use crate::run::node::Context;
 
     static TASKS: LazyLock<Mutex<HashMap<Id, Spawned>>> = LazyLock::new(Mutex::default);

@@ -3,22 +3,24 @@
 use std::borrow::Cow;
 use std::sync::{Arc, PoisonError};
 
-use super::broken_trace::{self, Lost};
-use super::recorded::{is_doubtful, is_in_doubt, is_left_out, is_unrecorded, unrecorded};
+use super::broken_trace;
+use super::broken_trace::Lost;
+use super::recording::{is_doubtful, is_in_doubt, is_left_out, is_unrecorded, unrecorded};
+use crate::callsite::function::Callsite;
+use crate::context::ambient::{Ambient, ambient};
 use crate::context::extra::Extra;
-use crate::context::giving::{given, place, scopes, scopes_of_call};
+use crate::context::inheritance::{given, scopes, scopes_of_call};
 use crate::context::parent::Parent;
-use crate::context::slot::{Ambient, ambient};
+use crate::context::parent_rule::parent_of;
 use crate::diagnostics::counters;
 use crate::identity::time::Timestamp;
 use crate::process;
-use crate::run::birth::Birth;
-use crate::run::callsite::Callsite;
-use crate::run::child;
+use crate::run::bind::BindRequest;
+use crate::run::child_checks;
 use crate::run::head::Head;
+use crate::run::node::Scope;
 use crate::run::node::{Bound, Context, Options, Reservation, Run, State};
-use crate::run::object::ObjectId;
-use crate::run::scope::Scope;
+use crate::run::object_id::ObjectId;
 use crate::run::settings::Settings;
 
 /// What a call becomes.
@@ -49,7 +51,7 @@ pub(super) fn start_now(head: Head) -> Started {
     let head = named(head, &mut reservation);
     let mut state = State::default();
     let bound = bind(&head, &mut state, reservation, parent, lost);
-    Started::Run(Arc::new(Run::placed(head, bound, state)))
+    Started::Run(Arc::new(Run::with_binding(head, bound, state)))
 }
 
 /// The common case: a function that adds nothing to what it inherits, called in a run.
@@ -64,13 +66,14 @@ fn start_under(head: Head, parent: &Arc<Run>) -> Started {
         return Started::Passive(Context::Run(parent.clone()));
     }
     let up = Some(Context::Run(parent.clone()));
-    let birth = Birth { parent: up, settings: settings.as_deref(), id: None, start: None, by_hand: false };
-    let bound = birth.bind();
+    let request =
+        BindRequest { parent: up, settings: settings.as_deref(), id: None, start: None, is_manual: false };
+    let bound = request.bind();
     let callsite = head.function_callsite();
-    let run = Arc::new(Run::placed(head, bound, State { settings, ..State::default() }));
+    let run = Arc::new(Run::with_binding(head, bound, State { settings, ..State::default() }));
     adopt(callsite, parent);
     if let Some(ended) = parent.ended() {
-        child::note_late(callsite, &mut run.state(), Timestamp::now(), parent, ended);
+        child_checks::note_late(callsite, &mut run.state(), Timestamp::now(), parent, ended);
     }
     Started::Run(run)
 }
@@ -78,7 +81,7 @@ fn start_under(head: Head, parent: &Arc<Run>) -> Started {
 /// A run of this function has become a child of this one.
 #[inline]
 fn adopt(callsite: Option<&'static Callsite>, parent: &Arc<Run>) {
-    child::count(parent);
+    child_checks::count(parent);
     broken_trace::note_child(callsite, parent);
 }
 
@@ -204,7 +207,7 @@ pub(super) fn start_at_poll(run: &Arc<Run>, object: &ObjectId) {
             let parent = match at_call {
                 None if is_named => Some(root_in(here)),
                 named if is_named => named,
-                at_call => place(at_call, Some(here.clone())),
+                at_call => parent_of(at_call, Some(here.clone())),
             };
             (parent.map(|parent| also_given(parent, &scope)), Some(scope))
         }
@@ -213,7 +216,7 @@ pub(super) fn start_at_poll(run: &Arc<Run>, object: &ObjectId) {
         _ if is_named => (at_call, None),
         at_start => {
             let named = at_start.clone().filter(|at| at_call.is_some() && is_named_outside(at));
-            let parent = place(at_call, at_start);
+            let parent = parent_of(at_call, at_start);
             if let (Some(named), Some(parent)) = (named, &parent)
                 && !parent.is_or_descends_from(&named)
             {
@@ -231,7 +234,7 @@ pub(super) fn start_at_poll(run: &Arc<Run>, object: &ObjectId) {
         // before this run is locked: the one above may have been called in this one, and need it to start
         above.bound();
     }
-    run.place(|| {
+    run.bind_with(|| {
         let Some(mut reservation) = run.state().reservation.take() else { return Bound::nowhere(run) };
         if let Some(scope) = direct {
             take_one_shots(&mut reservation, &scope);
@@ -251,7 +254,7 @@ fn leave_out(run: &Arc<Run>, around: Option<&Context>) {
     // what it calls may still leave it, and then goes where everything around goes
     let settings = around.and_then(Context::settings_so_far);
     let mut left = (None, None);
-    run.place(|| {
+    run.bind_with(|| {
         let mut state = run.state();
         left = (state.reservation.take(), state.inputs.take());
         state.settings = settings;
@@ -316,8 +319,8 @@ fn bind(
     let is_silent = parent.is_some() && is_unrecorded(parent.as_ref());
     let known = scopes(parent.as_ref()).find_map(|scope| scope.broken_trace_reason);
     let above = parent.as_ref().and_then(Context::run);
-    let birth = Birth { parent, settings: settings.as_deref(), id, start: None, by_hand: false };
-    let mut bound = birth.bind();
+    let request = BindRequest { parent, settings: settings.as_deref(), id, start: None, is_manual: false };
+    let mut bound = request.bind();
     if is_silent {
         bound.sink = None;
     }
@@ -333,7 +336,7 @@ fn bind(
         Some(parent) => {
             adopt(head.callsite(), &parent);
             if let Some(ended) = parent.ended() {
-                child::note_late(head.callsite(), state, bound.start, &parent, ended);
+                child_checks::note_late(head.callsite(), state, bound.start, &parent, ended);
             }
         }
         None if wants_root && known.is_none() => {}

@@ -1,7 +1,8 @@
 //! What the attribute's hooks are called by.
 
-use super::guarded::guarded_text_or;
-use super::outcome::{Failure, Report};
+use super::error_text::Failure;
+use super::outcome::Report;
+use super::panic_guard::guarded_text_or;
 
 /// A closure applied to a reference, whose type it learns from it.
 pub fn hook<'a, T: ?Sized, R>(value: &'a T, hook: impl FnOnce(&'a T) -> R) -> R {

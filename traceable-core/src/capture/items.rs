@@ -5,13 +5,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde::Serialize;
 
+use super::limits::{MAX_ITEM_BYTES, MAX_ITEMS};
 use super::outcome::{Outcome, Output, Report, ValueWriter};
 use super::writer::{Writer, count_unrecorded};
-
-/// No more items of one generator than this are recorded one by one.
-const MAX_ITEMS: u64 = 10_000;
-/// Nor more bytes of items.
-const MAX_BYTES: usize = 1 << 20;
 
 /// How the items of a generator become the outputs of its run.
 pub trait Collect<T> {
@@ -70,12 +66,12 @@ impl Item<'_> {
 
     fn append(&mut self, write: impl FnOnce(&mut Writer)) {
         let gathered = &mut *self.0;
-        if gathered.kept >= MAX_ITEMS || gathered.json.len() >= MAX_BYTES {
+        if gathered.kept >= MAX_ITEMS || gathered.json.len() >= MAX_ITEM_BYTES {
             return;
         }
         Writer::lend(|writer| {
             write(writer);
-            if gathered.json.len() + writer.out.len() <= MAX_BYTES {
+            if gathered.json.len() + writer.out.len() <= MAX_ITEM_BYTES {
                 if gathered.kept > 0 {
                     gathered.json.push(b',');
                 }

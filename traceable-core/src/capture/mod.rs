@@ -1,15 +1,21 @@
 //! What a run saw: values, serialised once and by reference, straight to JSON bytes.
+//!
+//! In: arguments, results, errors and items, with the user's own `Serialize`, `Display` and hooks. Out: `Payload`s, which
+//! are valid JSON within [`limits`]. Whatever the user's code does here, it must never change the call's own result:
+//! panics and errors become markers.
 
 pub(crate) mod attachment;
-pub(crate) mod guarded;
+pub(crate) mod error_text;
 pub(crate) mod hook;
 pub(crate) mod inputs;
 pub(crate) mod items;
 mod json;
+pub(crate) mod json_object;
 pub(crate) mod lazy;
-pub(crate) mod object;
+pub(crate) mod limits;
 pub(crate) mod outcome;
+pub(crate) mod panic_guard;
 pub(crate) mod payload;
 pub(crate) mod secret;
-pub(crate) mod silence;
+pub(crate) mod suppress;
 pub(crate) mod writer;

@@ -10,12 +10,11 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use serde::{Serialize, Serializer as _};
 
-use super::json::Json;
+use super::json::buffer::Json;
+use super::limits::MAX_BYTES;
 use super::payload::Payload;
-use super::silence::silently;
+use super::suppress::suppressed;
 
-/// The most bytes that one part of a run (its inputs, its outputs) may have.
-pub(crate) const MAX_BYTES: usize = 10 << 20;
 /// A thread keeps a scratch buffer of at most this size.
 const MAX_SCRATCH: usize = 64 << 10;
 
@@ -46,7 +45,7 @@ impl Writer {
     pub(crate) fn lend<R>(f: impl FnOnce(&mut Writer) -> R) -> R {
         let mut writer = Writer { out: SCRATCH.try_with(Cell::take).unwrap_or_default() };
         writer.out.clear();
-        let result = silently(|| f(&mut writer));
+        let result = suppressed(|| f(&mut writer));
         if writer.out.capacity() <= MAX_SCRATCH {
             let _ = SCRATCH.try_with(|scratch| scratch.set(writer.out));
         }

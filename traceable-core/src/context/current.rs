@@ -1,7 +1,7 @@
 //! The current run.
 
+use super::ambient::ambient;
 use super::extra::Extra;
-use super::slot::ambient;
 use crate::run::node::Context;
 use crate::run::run_tree::RunTree;
 

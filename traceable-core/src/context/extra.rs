@@ -6,22 +6,22 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::ambient::{ambient, enter};
 use super::parent::{IntoParent, Parent};
-use super::slot::{ambient, enter};
-use crate::capture::object::to_value;
-use crate::capture::silence::is_silent;
-use crate::diagnostics::broken_trace_reason::BrokenTraceReason;
-use crate::diagnostics::report::{DiagnosticKind, report};
+use crate::callsite::broken_trace_reason::BrokenTraceReason;
+use crate::callsite::by_location;
+use crate::callsite::report_once::Notice;
+use crate::capture::json_object::to_value;
+use crate::capture::suppress::is_suppressed;
+use crate::diagnostics::hook::{DiagnosticKind, report};
 use crate::process;
-use crate::run::Text;
-use crate::run::callsite::Notice;
 use crate::run::node::Context;
-use crate::run::object::Target;
-use crate::run::place;
+use crate::run::node::{OneShots, Scope};
+use crate::run::object_id::Target;
 use crate::run::run_tree::RunTree;
-use crate::run::scope::{OneShots, Scope};
 use crate::run::settings::Settings;
-use crate::run::sink::RunSink;
+use crate::sink::run_sink::RunSink;
+use crate::sink::text::Text;
 
 /// What one call is given besides its arguments: a parent, a name, tags, and more.
 ///
@@ -195,9 +195,9 @@ impl Extra {
 /// A name or an id that nobody took is a mistake: what was called is not traced.
 fn warn_if_left(scope: &Scope, location: &'static Location<'static>) {
     if cfg!(debug_assertions)
-        && !is_silent()
+        && !is_suppressed()
         && scope.one_shots.lock().unwrap_or_else(PoisonError::into_inner).is_some()
-        && place::at(location, "Extra").watch.is_due(Notice::UnusedExtra)
+        && by_location::at(location, "Extra").history.reports.is_due(Notice::UnusedExtra)
     {
         let text = format!(
             "unused extra: an `Extra` with `name`, `run_id` or `on_end` ({}:{}) found no traced call: is the function \

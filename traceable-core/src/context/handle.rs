@@ -2,10 +2,10 @@
 
 use std::fmt;
 
+use super::ambient::{ambient, enter};
+use super::carry::in_context::InContext;
 use super::extra::Extra;
-use super::hand_over::InContext;
 use super::parent::Parent;
-use super::slot::{ambient, enter};
 use crate::process;
 use crate::run::node::Context;
 use crate::run::run_tree::RunTree;

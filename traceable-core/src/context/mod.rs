@@ -1,21 +1,18 @@
-//! Where a run hangs: the ambient context, the parent rule, and the ways to hand a context over.
+//! Where a run attaches: the ambient context, the parent rule, and the ways to carry a context elsewhere.
+//!
+//! In: what is current on the thread, and what the program names (`Extra`, `TracingContext`, headers). Out: the context
+//! that a call starts in. A parent is never guessed: what is not known is a root, and says so.
 
-pub(crate) mod by_hand;
-#[cfg(feature = "http-body")]
-pub(crate) mod carry_body;
-#[cfg(feature = "sink")]
-pub(crate) mod carry_sink;
+pub(crate) mod ambient;
+pub(crate) mod carry;
 pub(crate) mod current;
 pub(crate) mod envelope;
 pub(crate) mod extra;
-pub(crate) mod giving;
-pub(crate) mod hand_over;
 pub(crate) mod handle;
-mod inside;
+pub(crate) mod inheritance;
+pub(crate) mod manual;
 pub(crate) mod parent;
-pub(crate) mod propagation;
-pub(crate) mod rule;
+pub(crate) mod parent_rule;
+pub(crate) mod remote_run;
 pub(crate) mod runnable_config;
-pub(crate) mod slot;
-pub(crate) mod task_identity;
 pub(crate) mod tracing_context;

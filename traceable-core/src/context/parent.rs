@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::propagation::Headers;
+use super::remote_run::Headers;
 use crate::identity::dotted_order::DottedOrder;
 use crate::run::run_tree::RunTree;
 

@@ -4,8 +4,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use super::ambient::ambient;
 use super::extra::Extra;
-use super::slot::ambient;
 use crate::run::run_tree::RunTree;
 
 /// What LangChain and LangGraph hand from one runnable to the next, in the same JSON as in Python, plus the run that

@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::ambient::{ambient, enter};
 use super::extra::Extra;
 use super::parent::IntoParent;
-use super::slot::{ambient, enter};
-use crate::capture::object::to_value;
+use crate::capture::json_object::to_value;
 use crate::process;
-use crate::run::Text;
 use crate::run::node::Context;
-use crate::run::scope::Scope;
-use crate::run::sink::RunSink;
+use crate::run::node::Scope;
+use crate::sink::run_sink::RunSink;
+use crate::sink::text::Text;
 
 /// Sets the parent, the project, tags, metadata, the sink or the switch for everything that is called inside.
 ///
@@ -26,7 +26,7 @@ use crate::run::sink::RunSink;
 #[derive(Clone, Default)]
 #[must_use = "a `TracingContext` does nothing until `.scope(|| ..)` or `.with_context(..)`"]
 pub struct TracingContext {
-    parent: super::parent::Parent,
+    parent: crate::context::parent::Parent,
     settings: crate::run::settings::Settings,
 }
 

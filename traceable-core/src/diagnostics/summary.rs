@@ -3,10 +3,11 @@
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
-use super::broken_trace_reason::BrokenTraceReason;
 use super::counters;
+use crate::callsite::broken_trace_reason::BrokenTraceReason;
+use crate::callsite::function::Callsite;
+use crate::callsite::report_once::Notice;
 use crate::capture::writer::unrecorded_values;
-use crate::run::callsite::{Callsite, Notice};
 
 /// What went wrong, or was unusual, since the process began; made by [`diagnostics`].
 #[derive(Clone, Debug, Default)]
@@ -78,7 +79,7 @@ static BROKEN_TRACES: Mutex<Vec<&'static Callsite>> = Mutex::new(Vec::new());
 
 /// This function is one of them from now on.
 pub(crate) fn list(callsite: &'static Callsite) {
-    if !callsite.watch.is_due(Notice::Listed) {
+    if !callsite.history.reports.is_due(Notice::Listed) {
         return;
     }
     BROKEN_TRACES.lock().unwrap_or_else(PoisonError::into_inner).push(callsite);
@@ -94,7 +95,7 @@ pub(crate) fn list(callsite: &'static Callsite) {
 pub fn diagnostics() -> Diagnostics {
     let callsites = BROKEN_TRACES.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let broken_traces = callsites.into_iter().filter_map(|callsite| {
-        let (reason, count) = callsite.watch.broken_traces()?;
+        let (reason, count) = callsite.history.broken_traces()?;
         Some(BrokenTrace {
             function: callsite.path(),
             file: callsite.file,
@@ -102,7 +103,7 @@ pub fn diagnostics() -> Diagnostics {
             reason,
             count,
             likely_parent: callsite
-                .watch
+                .history
                 .parent()
                 .map(|parent| parent.map_or("a run of another process".to_owned(), Callsite::path)),
         })

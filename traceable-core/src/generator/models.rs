@@ -6,11 +6,15 @@ use std::future::{pending, poll_fn};
 use std::mem;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::Poll;
 
 use loom::future::block_on;
 use loom::thread;
 
-use super::*;
+use futures_core::Stream;
+
+use super::async_stream::{Yielder, stream};
+use super::handoff::OfferState;
 
 type Numbers = Pin<Box<dyn Stream<Item = u32> + Send>>;
 
@@ -38,7 +42,7 @@ fn yield_to_the_end(out: &Yielder<u32>, items: &[u32]) {
     block_on(poll_fn(|cx| {
         let polled = pin!(&mut last).poll(cx);
         assert!(polled.is_pending());
-        if matches!(last.place, Place::Offered(_)) { Poll::Ready(()) } else { Poll::Pending }
+        if matches!(last.state, OfferState::Offered(_)) { Poll::Ready(()) } else { Poll::Pending }
     }));
     // dropped, it would take its item back
     mem::forget(last);

@@ -1,4 +1,7 @@
-//! Who a run is: its id, its place in time, its dotted order, and the headers that carry both to other processes.
+//! Who a run is: its id, its start, its dotted order, and the headers that carry both to other processes.
+//!
+//! In: the clock, and text from outside. Out: ids, timestamps, parsed headers. Text from outside is never trusted: it is
+//! parsed within limits or refused.
 
 pub(crate) mod dotted_order;
 pub(crate) mod fork;

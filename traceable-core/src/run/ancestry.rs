@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use super::node::Scope;
 use super::node::{Bound, Context, Run};
-use super::scope::Scope;
 use super::settings::Settings;
 use crate::diagnostics::open_traces;
 use crate::identity::fork::this_process;
@@ -14,7 +14,7 @@ impl Context {
         match self {
             Context::Run(run) => run.bound().depth,
             Context::Scope(scope) => scope.depth(),
-            Context::Silent => 0,
+            Context::Off => 0,
         }
     }
 
@@ -23,7 +23,7 @@ impl Context {
         match self {
             Context::Run(run) => run.started().map(|bound| bound.depth),
             Context::Scope(scope) => scope.known_depth(),
-            Context::Silent => Some(0),
+            Context::Off => Some(0),
         }
     }
 
@@ -32,7 +32,7 @@ impl Context {
         match self {
             Context::Run(run) => run.above_so_far(),
             Context::Scope(scope) => scope.up.clone(),
-            Context::Silent => None,
+            Context::Off => None,
         }
     }
 
@@ -40,7 +40,7 @@ impl Context {
         match (self, other) {
             (Context::Run(a), Context::Run(b)) => Arc::ptr_eq(a, b),
             (Context::Scope(a), Context::Scope(b)) => Arc::ptr_eq(a, b),
-            (Context::Silent, Context::Silent) => true,
+            (Context::Off, Context::Off) => true,
             _ => false,
         }
     }
@@ -68,7 +68,7 @@ impl Context {
         match self {
             Context::Run(run) => run.is_copy(),
             Context::Scope(scope) => scope.process != this_process(),
-            Context::Silent => false,
+            Context::Off => false,
         }
     }
 
@@ -83,7 +83,7 @@ impl Context {
             match at {
                 Context::Run(run) => return Some(run),
                 Context::Scope(scope) => at = scope.up.as_ref()?,
-                Context::Silent => return None,
+                Context::Off => return None,
             }
         }
     }
@@ -96,7 +96,7 @@ impl Context {
                 run.state().settings.clone()
             }
             Context::Scope(scope) => scope.settings(),
-            Context::Silent => None,
+            Context::Off => None,
         }
     }
 
@@ -106,7 +106,7 @@ impl Context {
         let mut at = Some(self.clone());
         let mut found = loop {
             at = match at {
-                None | Some(Context::Silent) => break None,
+                None | Some(Context::Off) => break None,
                 Some(Context::Run(run)) if run.started().is_some() => break run.state().settings.clone(),
                 Some(Context::Run(run)) => run.above_so_far(),
                 Some(Context::Scope(scope)) => match scope.known_settings() {
@@ -147,7 +147,7 @@ fn drop_upwards(mut next: Option<Context>) {
         next = match context {
             Context::Run(run) => Arc::into_inner(run).and_then(|mut run| run.take_up()),
             Context::Scope(scope) => Arc::into_inner(scope).and_then(|mut scope| scope.up.take()),
-            Context::Silent => None,
+            Context::Off => None,
         };
     }
 }

@@ -3,10 +3,10 @@
 use uuid::Uuid;
 
 use super::node::{Context, Run};
-use super::operation::Identity;
-use super::run_type::RunType;
 use crate::identity::dotted_order::write_segment;
 use crate::identity::time::Timestamp;
+use crate::sink::operation::Identity;
+use crate::sink::run_type::RunType;
 
 /// To a sink, runs are known once they have started.
 impl Identity for Run {

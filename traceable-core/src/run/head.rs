@@ -2,9 +2,10 @@
 
 use std::panic::Location;
 
-use super::callsite::Callsite;
-use super::run_type::RunType;
-use super::{Text, place};
+use crate::callsite::by_location;
+use crate::callsite::function::Callsite;
+use crate::sink::run_type::RunType;
+use crate::sink::text::Text;
 
 /// What a run is before it starts.
 pub(crate) enum Head {
@@ -89,7 +90,7 @@ impl Head {
         match self {
             Head::Callsite(callsite) => Some(callsite),
             Head::Own(own) => {
-                own.callsite.or_else(|| own.location.map(|location| place::at(location, &own.name)))
+                own.callsite.or_else(|| own.location.map(|location| by_location::at(location, &own.name)))
             }
         }
     }

@@ -6,13 +6,15 @@ use std::sync::{Arc, MutexGuard};
 use serde_json::{Map, Value};
 
 use super::node::{Additions, Bound, Context, Run, State};
-use super::operation::{Labels, OperationKind, RunDetails, RunOperation};
-use super::sink::RunSink;
+use crate::capture::limits::MAX_ERROR_BYTES;
 use crate::capture::payload::Payload;
-use crate::capture::silence::{in_sink, silently};
-use crate::diagnostics::report::{DiagnosticKind, report};
-use crate::diagnostics::{counters, open_traces};
+use crate::capture::suppress::{in_sink, suppressed};
+use crate::diagnostics::counters;
+use crate::diagnostics::hook::{DiagnosticKind, report};
+use crate::diagnostics::open_traces;
 use crate::identity::time::Timestamp;
+use crate::sink::operation::{Labels, OperationKind, RunDetails, RunOperation};
+use crate::sink::run_sink::RunSink;
 
 /// Tells the sink that the run has started, once.
 pub(crate) fn post(run: &Arc<Run>) {
@@ -46,7 +48,7 @@ fn post_waiting(first: &Arc<Run>) {
 
 /// As [`post`], of a run that has started, under a run that was told, and whose state is at hand.
 pub(crate) fn post_state(run: &Arc<Run>, mut state: MutexGuard<'_, State>) {
-    if !run.tell() {
+    if !run.mark_posted() {
         note_begin(run);
         // told again as it ends
         let outputs = state.extra.as_ref().and_then(|extra| extra.first_outputs.clone());
@@ -75,8 +77,8 @@ fn take_left(state: &mut State) -> Option<fn(&Arc<Run>)> {
 
 /// The sink hears of the run now. Told for the first time, all of it is new. Under the lock of its state, so that it is
 /// among the open traces before it is taken out again.
-fn tell(run: &Arc<Run>) -> OperationKind {
-    if run.tell() {
+fn mark_posted(run: &Arc<Run>) -> OperationKind {
+    if run.mark_posted() {
         return OperationKind::Patch;
     }
     note_begin(run);
@@ -102,7 +104,7 @@ pub(crate) fn patch(run: &Arc<Run>) {
         post_above(run, run.bound());
     }
     let mut state = run.state();
-    let kind = tell(run);
+    let kind = mark_posted(run);
     if state.has_ended
         && run.ended().is_none()
         && let Some(end_time) = state.end_time
@@ -140,7 +142,7 @@ pub(crate) fn end(
         last_words(&mut state);
         return;
     }
-    let kind = tell(run);
+    let kind = mark_posted(run);
     state.has_ended = true;
     let end_time = state.end_time.unwrap_or_else(|| Timestamp::now().max(start));
     state.end_time = Some(end_time);
@@ -163,15 +165,14 @@ pub(crate) fn end(
     submit(run, state, kind, outputs);
     if let Some(on_end) = on_end {
         // the user's code: its panic is its own, never the traced call's
-        let _ = catch_unwind(AssertUnwindSafe(|| silently(|| on_end(run.clone()))));
+        let _ = catch_unwind(AssertUnwindSafe(|| suppressed(|| on_end(run.clone()))));
     }
 }
 
 /// An error is a text to be read; one of many megabytes is cut.
 fn capped(mut error: String) -> String {
-    const MAX: usize = 1 << 20;
-    if error.len() > MAX {
-        let cut = error.floor_char_boundary(MAX);
+    if error.len() > MAX_ERROR_BYTES {
+        let cut = error.floor_char_boundary(MAX_ERROR_BYTES);
         error.truncate(cut);
         error.push_str(" [cut here: longer than 1 MiB]");
     }
@@ -227,33 +228,33 @@ fn submit(run: &Arc<Run>, mut state: MutexGuard<'_, State>, kind: OperationKind,
             extra.outputs.clear();
         }
     }
-    if state.is_being_told {
-        state.extra().untold.push_back(operation);
+    if state.is_posting {
+        state.extra().pending.push_back(operation);
         return;
     }
     let is_first = kind == OperationKind::Post && run.was_reserved();
-    state.is_being_told = is_first;
+    state.is_posting = is_first;
     drop(state);
-    tell_sink(&**sink, operation);
+    submit_to(&**sink, operation);
     if is_first {
-        tell_rest(run, &**sink);
+        submit_pending(run, &**sink);
     }
 }
 
 /// What others had to tell of a run while the sink heard of its start: a run begins before it ends.
-fn tell_rest(run: &Run, sink: &dyn RunSink) {
+fn submit_pending(run: &Run, sink: &dyn RunSink) {
     loop {
         let mut state = run.state();
-        let Some(next) = state.extra.as_deref_mut().and_then(|extra| extra.untold.pop_front()) else {
-            state.is_being_told = false;
+        let Some(next) = state.extra.as_deref_mut().and_then(|extra| extra.pending.pop_front()) else {
+            state.is_posting = false;
             return;
         };
         drop(state);
-        tell_sink(sink, next);
+        submit_to(sink, next);
     }
 }
 
-fn tell_sink(sink: &dyn RunSink, operation: RunOperation) {
+fn submit_to(sink: &dyn RunSink, operation: RunOperation) {
     // a sink that panics must not take the program with it
     match catch_unwind(AssertUnwindSafe(|| in_sink(|| sink.submit(operation)))) {
         Ok(true) => {}

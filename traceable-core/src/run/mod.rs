@@ -1,26 +1,20 @@
-//! What happens to a run, told to a sink.
+//! A run while it lives: its place in the trace, its state, its end, and `RunTree`, the handle to it.
+//!
+//! In: a parent and settings that `context` or `call` chose. Out: operations, submitted to the run's sink. It never looks
+//! for a parent, and runs no user code under a lock.
 
-use std::borrow::Cow;
-
-/// Short text that is nearly always a literal.
-pub(crate) type Text = Cow<'static, str>;
-
+pub(crate) mod additions;
 pub(crate) mod ancestry;
-pub(crate) mod birth;
-pub(crate) mod callsite;
-pub(crate) mod change;
-pub(crate) mod child;
-pub(crate) mod describe;
+pub(crate) mod bind;
+pub(crate) mod child_checks;
+mod describe;
 pub(crate) mod head;
 pub(crate) mod keep_open;
 pub(crate) mod lifecycle;
 pub(crate) mod node;
-pub(crate) mod object;
-pub(crate) mod operation;
-pub(crate) mod place;
-pub(crate) mod replaced;
+pub(crate) mod object_id;
+mod reserved;
 pub(crate) mod run_tree;
-pub(crate) mod run_type;
-pub(crate) mod scope;
+mod scope;
 pub(crate) mod settings;
-pub(crate) mod sink;
+mod status;

@@ -8,10 +8,10 @@ use uuid::Uuid;
 
 use super::lifecycle;
 use super::node::{Context, Run, State};
-use super::operation::Identity as _;
-use super::run_type::RunType;
-use crate::capture::guarded::guarded_text;
+use crate::capture::panic_guard::guarded_text;
 use crate::identity::time::Timestamp;
+use crate::sink::operation::Identity as _;
+use crate::sink::run_type::RunType;
 
 /// A handle to a run.
 ///

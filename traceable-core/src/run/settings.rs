@@ -5,9 +5,9 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::Text;
-use super::operation::Labels;
-use super::sink::RunSink;
+use crate::sink::operation::Labels;
+use crate::sink::run_sink::RunSink;
+use crate::sink::text::Text;
 
 /// One link's share of what is inherited. Shared by reference count: a call that changes nothing clones nothing.
 #[derive(Clone, Default)]

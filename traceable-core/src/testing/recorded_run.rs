@@ -6,8 +6,8 @@ use uuid::Uuid;
 use crate::capture::attachment::Attachment;
 use crate::diagnostics::BrokenTraceReason;
 use crate::identity::time::Timestamp;
-use crate::run::operation::{OperationKind, RunOperation};
-use crate::run::run_type::RunType;
+use crate::sink::operation::{OperationKind, RunOperation};
+use crate::sink::run_type::RunType;
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,8 +10,8 @@ use super::forest::Forest;
 use super::recorded_run::RecordedRun;
 use crate::context::tracing_context::TracingContext;
 use crate::process;
-use crate::run::operation::RunOperation;
-use crate::run::sink::RunSink;
+use crate::sink::operation::RunOperation;
+use crate::sink::run_sink::RunSink;
 
 /// Keeps runs in memory. Clones share what they keep.
 #[derive(Clone, Default)]

@@ -3,9 +3,16 @@
 use serde::ser::{self, Error as _, Serialize};
 use serde_json::{Error, Result};
 
-use super::Json;
+use super::buffer::Json;
 
 impl<'a> Json<'a> {
+    /// Opens an object that has the name of a variant as its only key.
+    pub(super) fn open_variant(&mut self, variant: &str) -> Result<()> {
+        self.open(b"{")?;
+        self.text(variant)?;
+        self.bytes(b":")
+    }
+
     pub(super) fn list<'b>(&'b mut self) -> Result<Open<'b, 'a>> {
         self.open(b"[")?;
         Ok(Open { json: self, is_first: true, closing: b"]", is_variant: false, is_raw: false })

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use serde::{Serialize, Serializer};
 use serde_json::{Error, Result};
 
-use super::Json;
+use super::buffer::Json;
 use super::open::Open;
 
 /// What begins the names of the structs by which types of `serde_json` say that the text in them is JSON as it is, or

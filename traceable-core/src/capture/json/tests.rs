@@ -8,9 +8,9 @@ use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
-use super::super::payload::Payload;
-use super::super::writer::MAX_BYTES;
-use super::Json;
+use super::buffer::Json;
+use crate::capture::limits::MAX_BYTES;
+use crate::capture::payload::Payload;
 
 fn ours<T: Serialize + ?Sized>(value: &T, limit: usize) -> serde_json::Result<String> {
     let mut out = Vec::new();

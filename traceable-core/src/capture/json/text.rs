@@ -5,7 +5,7 @@ use std::fmt::{self, Write};
 use serde::ser::Error as _;
 use serde_json::{Error, Result};
 
-use super::Json;
+use super::buffer::Json;
 
 const WORD: usize = size_of::<u64>();
 

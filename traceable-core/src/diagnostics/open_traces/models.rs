@@ -3,23 +3,13 @@
 use std::sync::Arc;
 
 use loom::model::Builder;
+use loom::sync::atomic::Ordering;
 use loom::thread::{self, JoinHandle};
+use uuid::Uuid;
 
-use super::*;
-
-// not made at compile time, as the real one is: loom's atomics cannot be
-loom::lazy_static! {
-    pub(super) static ref OPEN: OpenTraces<8> = OpenTraces::new();
-}
+use super::slots::{BUSY, FREE, OpenTraces};
 
 impl<const SLOTS: usize> OpenTraces<SLOTS> {
-    fn new() -> Self {
-        let free =
-            |_| Slot { high: AtomicU64::new(0), low: AtomicU64::new(FREE), callsite: AtomicUsize::new(0) };
-        let (others, process) = (AtomicUsize::new(0), AtomicU32::new(0));
-        OpenTraces { slots: std::array::from_fn(free), others, process }
-    }
-
     /// Nothing is left, neither in the slots nor beside them.
     fn assert_empty(&self) {
         assert!(!self.is_any());

@@ -1,0 +1,30 @@
+//! Deduplication of reports: of each kind, a callsite makes one.
+
+use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
+
+/// What is done once for a callsite.
+#[derive(Clone, Copy)]
+pub(crate) enum Notice {
+    /// It is among the broken_traces of `diagnostics()`.
+    Listed,
+    BrokenTrace,
+    Stale,
+    Overgrown,
+    UnusedExtra,
+    UnusedParent,
+}
+
+/// Which reports a callsite has made: one bit for each [`Notice`].
+pub(crate) struct ReportOnce(AtomicU8);
+
+impl ReportOnce {
+    pub(crate) const fn new() -> ReportOnce {
+        ReportOnce(AtomicU8::new(0))
+    }
+
+    /// Whether this is due: each is done once.
+    pub(crate) fn is_due(&self, notice: Notice) -> bool {
+        let bit = 1 << notice as u8;
+        self.0.fetch_or(bit, Relaxed) & bit == 0
+    }
+}

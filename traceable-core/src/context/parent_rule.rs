@@ -1,0 +1,48 @@
+//! The parent rule: which of two contexts a run hangs under.
+
+use super::extra::Extra;
+use super::inheritance::{gather, scopes};
+use super::parent::Parent;
+use crate::run::node::Context;
+
+/// Chooses between the context at the call and the one at the start.
+///
+/// | at the call | at the start | parent |
+/// |---|---|---|
+/// | none | none | none: a root |
+/// | none | P | P |
+/// | C | none | C |
+/// | C | C or below it | P |
+/// | C | anything else | C |
+///
+/// So what is called here and started elsewhere (a spawned task, a stream that others drain) stays here, and what
+/// is called here and started by a wrapper that was called here too hangs under that wrapper.
+fn choose(at_call: Option<Context>, at_start: Option<Context>) -> Option<Context> {
+    match (at_call, at_start) {
+        (None, start) => start,
+        (call, None) => call,
+        (Some(call), Some(start)) => {
+            if start.is_or_descends_from(&call) {
+                Some(start)
+            } else {
+                Some(call)
+            }
+        }
+    }
+}
+
+/// The parent rule, for which scopes that only give something are not there: a tag does not move a run. What they give
+/// goes with it.
+pub(crate) fn parent_of(at_call: Option<Context>, at_start: Option<Context>) -> Option<Context> {
+    let (Some(call), Some(start)) = (&at_call, &at_start) else { return choose(at_call, at_start) };
+    let giving = || scopes(Some(call)).take_while(|scope| scope.only_gives);
+    let Some(outermost) = giving().last() else { return choose(at_call, at_start) };
+    if start.is_or_descends_from(call) {
+        return at_start;
+    }
+    if outermost.up.as_ref().is_some_and(|behind| !start.is_or_descends_from(behind)) {
+        return at_call;
+    }
+    let extra = Extra::of_call(Parent::Ambient, gather(giving()));
+    Some(Context::Scope(extra.into_scope(|| at_start, None)))
+}

@@ -1,0 +1,44 @@
+//! Whether traced calls have to look any further, and the start of tracing at the first of them.
+
+use std::sync::Once;
+use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
+
+use crate::diagnostics::hook::holding;
+use crate::identity::fork::notice_forks;
+
+/// Nothing in this process is traced: a traced call need not look any further.
+const CLOSED: u8 = 0;
+/// No traced call has been made yet; the first one starts tracing, if the environment wants it.
+const UNSTARTED: u8 = 1;
+/// Some calls may be traced. Never closed again: runs that began keep their children.
+const OPEN: u8 = 2;
+
+static GATE: AtomicU8 = AtomicU8::new(UNSTARTED);
+static START: Once = Once::new();
+
+/// Whether a traced call has to look further. All that a call costs while tracing is off is this.
+#[inline(always)]
+pub(crate) fn gate_is_open() -> bool {
+    GATE.load(Relaxed) != CLOSED
+}
+
+/// Something is recorded from now on: a sink was installed, or is used by a part of the program.
+pub(crate) fn open_gate() {
+    notice_forks();
+    GATE.store(OPEN, Relaxed);
+}
+
+/// Runs `start` before the first traced call of the process, once. If it installs no sink and nothing else opens
+/// the gate, tracing is off.
+pub fn start_once(start: fn()) {
+    if START.is_completed() {
+        return;
+    }
+    // the diagnostic hook is called when this is over: it is the user's code, and may make a traced call
+    holding(|| {
+        START.call_once(|| {
+            start();
+            let _ = GATE.compare_exchange(UNSTARTED, CLOSED, Relaxed, Relaxed);
+        });
+    });
+}

@@ -1,0 +1,161 @@
+//! What a program adds to a run by hand.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::node::{Run, State};
+use super::run_tree::RunTree;
+use crate::capture::attachment::Attachment;
+use crate::capture::json_object::{to_object, to_object_bytes, to_value};
+use crate::capture::payload::Payload;
+use crate::identity::time::Timestamp;
+use crate::sink::text::Text;
+
+impl RunTree {
+    /// Adds tags to this run.
+    pub fn add_tags<T: Into<Text>>(&self, tags: impl IntoIterator<Item = T>) -> &RunTree {
+        let tags: Vec<Text> = tags.into_iter().map(Into::into).collect();
+        self.change(|state| state.extra().tags.extend(tags))
+    }
+
+    /// Replaces the tags of this run; those that it inherits stay.
+    pub fn set_tags<T: Into<Text>>(&self, tags: impl IntoIterator<Item = T>) -> &RunTree {
+        let tags: Vec<Text> = tags.into_iter().map(Into::into).collect();
+        self.change(|state| state.extra().tags = tags)
+    }
+
+    /// Adds one entry to the metadata of this run and of the children that it has from now on.
+    pub fn add_metadata<T: Serialize>(&self, key: &str, value: T) -> &RunTree {
+        if !self.takes_more() {
+            return self;
+        }
+        let value = to_value(&value);
+        self.change(|state| {
+            // children share the settings by reference, so earlier ones keep what they have
+            let mut settings = state.settings.as_deref().cloned().unwrap_or_default();
+            settings.metadata.insert(key.to_owned(), value);
+            state.settings = Some(Arc::new(settings));
+        })
+    }
+
+    /// Adds entries to the inputs. `inputs` should serialise to an object; anything else is put under `input`.
+    pub fn add_inputs<T: Serialize>(&self, inputs: T) -> &RunTree {
+        if !self.takes_more() {
+            return self;
+        }
+        let more = to_object(&inputs, "input");
+        self.change(|state| {
+            let mut all =
+                state.inputs.as_ref().map(|i| to_object(&i.to_value(), "input")).unwrap_or_default();
+            all.extend(more);
+            state.inputs = Some(Payload::of(&all));
+            state.has_new_inputs = true;
+        })
+    }
+
+    /// Adds entries to the outputs. A traced function's own result is added to them.
+    pub fn add_outputs<T: Serialize>(&self, outputs: T) -> &RunTree {
+        if !self.takes_more() {
+            return self;
+        }
+        let more = to_object_bytes(&outputs, "output");
+        if let Some(run) = self.run().filter(|_| more.as_bytes() != b"{}") {
+            add_outputs(run, more);
+        }
+        self
+    }
+
+    /// Replaces the outputs. A traced function's own result is not recorded then.
+    pub fn set_outputs<T: Serialize>(&self, outputs: T) -> &RunTree {
+        if !self.takes_more() {
+            return self;
+        }
+        let outputs = to_object(&outputs, "output");
+        self.change(|state| {
+            state.extra().first_outputs = None;
+            state.extra().outputs = outputs;
+            state.extra().outputs_are_set = true;
+        })
+    }
+
+    /// Replaces the inputs.
+    pub fn set_inputs<T: Serialize>(&self, inputs: T) -> &RunTree {
+        if !self.takes_more() {
+            return self;
+        }
+        let inputs = to_object_bytes(&inputs, "input");
+        self.change(|state| {
+            state.inputs = Some(inputs);
+            state.has_new_inputs = true;
+        })
+    }
+
+    /// Says how many tokens a model used and what it cost, in LangSmith's shape: `input_tokens`, `output_tokens`,
+    /// `total_tokens`, `input_token_details`, `output_token_details`, and costs in dollars.
+    pub fn set_usage<T: Serialize>(&self, usage: T) -> &RunTree {
+        if !self.takes_more() {
+            return self;
+        }
+        let usage = to_value(&usage);
+        self.change(|state| state.metadata("usage_metadata", usage))
+    }
+
+    /// Adds something that happened during the run: a text, which becomes an event with that message, or an object
+    /// such as `{"name": "retry", "attempt": 2}`. The time is added if it is missing.
+    pub fn add_event<T: Serialize>(&self, event: T) -> &RunTree {
+        if !self.takes_more() {
+            return self;
+        }
+        let mut event = match to_value(&event) {
+            Value::Object(event) => event,
+            other => Map::from_iter([("name".to_owned(), json!("event")), ("message".to_owned(), other)]),
+        };
+        event.entry("time").or_insert_with(|| Timestamp::now().to_string().into());
+        self.change(|state| state.extra().events.push(event.into()))
+    }
+
+    /// The run ends at this time instead of when it is told to. For what is recorded after it happened; a run does not
+    /// end before it began.
+    pub fn set_end_time(&self, end: impl Into<Timestamp>) -> &RunTree {
+        let end = end.into();
+        self.change(|state| state.end_time = Some(self.start_time().map_or(end, |start| end.max(start))))
+    }
+
+    /// Adds a file.
+    pub fn add_attachment(&self, name: impl Into<String>, attachment: Attachment) -> &RunTree {
+        let name = name.into();
+        self.change(|state| state.extra().attachments.push((name, attachment)))
+    }
+
+    /// Whether what is added goes anywhere: nothing is serialised for a run that is not recorded. Metadata of a
+    /// run of another process are for its children.
+    fn takes_more(&self) -> bool {
+        self.run().is_some_and(|run| run.is_recorded())
+    }
+
+    pub(super) fn change(&self, change: impl FnOnce(&mut State)) -> &RunTree {
+        if let Some(run) = self.run() {
+            // what it inherits comes with its place, and must not come later than this
+            run.bound();
+            change(&mut run.state());
+        }
+        self
+    }
+}
+
+/// Adds an object to the outputs. The first one stays as it was written, if the run was made by hand: the result of a
+/// function comes by another way and is joined with entries only.
+fn add_outputs(run: &Run, more: Payload) {
+    let mut state = run.state();
+    let extra = state.extra();
+    if run.head.method().is_none() && extra.first_outputs.is_none() && extra.outputs.is_empty() {
+        extra.first_outputs = Some(more);
+        return;
+    }
+    let first = extra.first_outputs.take();
+    for outputs in first.iter().chain([&more]) {
+        extra.outputs.extend(to_object(&outputs.to_value(), "output"));
+    }
+}

@@ -1,0 +1,96 @@
+//! What is known of a run while it lives: its name, whether its sink has heard of it, whether it has ended.
+
+use std::sync::MutexGuard;
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering::Relaxed;
+
+use serde_json::Value;
+
+use super::node::{Additions, Run, State};
+use crate::identity::fork::this_process;
+use crate::identity::time::Timestamp;
+use crate::sink::text::Text;
+
+impl Run {
+    /// Another name than the function's, found as the run starts.
+    pub(crate) fn rename(&self, name: Text) {
+        let _ = self.renamed.set(Box::new(name));
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        match self.renamed.get() {
+            Some(name) => name,
+            None => self.head.name(),
+        }
+    }
+
+    /// Whether a sink hears of it. A run that has not started is taken to be recorded.
+    pub(crate) fn is_recorded(&self) -> bool {
+        self.started().is_none_or(|bound| {
+            bound.sink.is_some() || bound.remote().is_some_and(|remote| remote.is_sampled)
+        })
+    }
+
+    /// Whether it lives in another process, and children are all it has here.
+    pub(crate) fn is_of_another_process(&self) -> bool {
+        self.started().is_some_and(|bound| bound.remote().is_some())
+    }
+
+    /// Whether the sink has not heard of the run yet.
+    pub(crate) fn is_new(&self) -> bool {
+        !self.is_posted.load(Relaxed)
+    }
+
+    /// The sink hears of the run; returns whether it had before.
+    pub(crate) fn mark_posted(&self) -> bool {
+        self.is_posted.swap(true, Relaxed)
+    }
+
+    /// Whether it is a copy of a run of another process, which tells its end itself.
+    pub(crate) fn is_copy(&self) -> bool {
+        self.process != this_process()
+    }
+
+    /// It has ended. What is called below it from now on is late.
+    pub(crate) fn note_end(&self, end: Timestamp) {
+        self.ended.store(end.micros(), Relaxed);
+    }
+
+    /// When it ended, if it has.
+    pub(crate) fn ended(&self) -> Option<Timestamp> {
+        match self.ended.load(Relaxed) {
+            0 => None,
+            micros => Some(Timestamp::from_micros(micros)),
+        }
+    }
+
+    /// One more child. Returns how many it had.
+    pub(crate) fn count_child(&self) -> u32 {
+        self.children.fetch_add(1, Relaxed)
+    }
+
+    /// The body begins next; its first statement hands over the inputs.
+    pub(crate) fn expect_inputs(&self) {
+        self.expects_inputs.store(true, Relaxed);
+    }
+
+    /// Whether the code that asks is that first statement; only the first to ask is told so.
+    pub(crate) fn take_expectation(&self) -> bool {
+        self.expects_inputs.load(Relaxed) && self.expects_inputs.swap(false, Relaxed)
+    }
+
+    /// No user code runs under this lock, so it is poisoned by nothing but a bug of ours; the state is usable.
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    pub(crate) fn extra(&mut self) -> &mut Additions {
+        self.extra.get_or_insert_default()
+    }
+
+    pub(crate) fn metadata(&mut self, key: &str, value: impl Into<Value>) {
+        self.extra().metadata.insert(key.to_owned(), value.into());
+    }
+}

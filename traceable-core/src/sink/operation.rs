@@ -1,0 +1,269 @@
+//! One thing that happened to a run, on its way to a sink.
+
+use std::fmt;
+use std::sync::{Arc, LazyLock};
+
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::run_type::RunType;
+use super::text::Text;
+
+use crate::capture::attachment::Attachment;
+use crate::capture::payload::Payload;
+use crate::identity::time::Timestamp;
+
+/// Whether an operation makes a run known or completes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum OperationKind {
+    /// The run is new.
+    Post,
+    /// The run is known and has ended, or has changed.
+    Patch,
+}
+
+/// One thing that happened to a run.
+///
+/// The run's identity (id, name, start, way from the root) is shared with the run itself and read through the
+/// methods; the public fields are what this operation brings. `None` means: nothing new.
+#[derive(Clone)]
+pub struct RunOperation {
+    /// Whether the run is new.
+    pub kind: OperationKind,
+    /// When the run ended, if it has.
+    pub end_time: Option<Timestamp>,
+    /// The inputs, a JSON object.
+    pub inputs: Option<Payload>,
+    /// The outputs, a JSON object.
+    pub outputs: Option<Payload>,
+    pub(crate) details: Option<Box<RunDetails>>,
+    pub(crate) run: Arc<dyn Identity>,
+    pub(crate) inherited: Option<Arc<dyn Labels>>,
+}
+
+/// Who a run is. A trait, because a run knows its sink, and a sink is told operations.
+pub(crate) trait Identity: Send + Sync {
+    fn id(&self) -> Uuid;
+    fn trace_id(&self) -> Uuid;
+    fn parent_run_id(&self) -> Option<Uuid>;
+    fn name(&self) -> &str;
+    fn run_type(&self) -> RunType;
+    /// `ls_method` in the metadata.
+    fn method(&self) -> Option<&'static str>;
+    fn start_time(&self) -> Timestamp;
+    fn project(&self) -> Option<&str>;
+    fn address(&self) -> Option<&str>;
+    fn reference_example_id(&self) -> Option<Uuid>;
+    fn write_dotted_order(&self, out: &mut Vec<u8>);
+    /// The nearest run above it that lives in another process.
+    fn distributed_parent_id(&self) -> Option<Uuid>;
+    /// How many bytes of memory it takes by itself.
+    fn size(&self) -> usize;
+}
+
+/// What a run has inherited. A trait, because sinks are inherited too.
+pub(crate) trait Labels: Send + Sync {
+    fn tags(&self) -> &[Text];
+    fn metadata(&self) -> &Map<String, Value>;
+}
+
+/// What most runs have none of. Kept apart, so that the operations of a plain run are small.
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct RunDetails {
+    /// The error as text, with its causes.
+    pub error: Option<String>,
+    /// Everything that happened during the run so far, JSON objects with `name` and `time`.
+    pub events: Vec<Value>,
+    /// How the model or prompt was configured (LangSmith keeps it for `llm` and `prompt` runs).
+    pub serialized: Option<Payload>,
+    /// Files, by name, that were added since the last operation.
+    pub attachments: Vec<(String, Attachment)>,
+    pub(crate) tags: Vec<Text>,
+    pub(crate) metadata: Map<String, Value>,
+}
+
+static NO_DETAILS: LazyLock<RunDetails> = LazyLock::new(RunDetails::default);
+
+impl RunOperation {
+    /// The rarer parts of the operation.
+    pub fn details(&self) -> &RunDetails {
+        self.details.as_deref().unwrap_or(&NO_DETAILS)
+    }
+
+    /// The rarer parts of the operation, to be changed.
+    pub fn details_mut(&mut self) -> &mut RunDetails {
+        self.details.get_or_insert_default()
+    }
+
+    /// The run's id.
+    pub fn id(&self) -> Uuid {
+        self.run.id()
+    }
+
+    /// The id of the run's trace: that of its root.
+    pub fn trace_id(&self) -> Uuid {
+        self.run.trace_id()
+    }
+
+    /// The id of the run's parent; `None` for a root.
+    pub fn parent_run_id(&self) -> Option<Uuid> {
+        self.run.parent_run_id()
+    }
+
+    /// The run of another process that this part of the trace hangs under; `None` if the trace began in this one.
+    ///
+    /// ```
+    /// use std::sync::{Arc, Mutex};
+    /// use traceable_core::{RunOperation, RunSink, RunTree};
+    ///
+    /// #[derive(Default)]
+    /// struct Above(Mutex<Vec<Option<String>>>);
+    ///
+    /// impl RunSink for Above {
+    ///     fn submit(&self, operation: RunOperation) {
+    ///         self.0.lock().unwrap().push(operation.distributed_parent_id().map(|id| id.to_string()));
+    ///     }
+    /// }
+    ///
+    /// let sink = Arc::new(Above::default());
+    /// let order = "20261122T132433386589Z01a2036e-0bea-710d-96ed-c3ae3327ba63".parse()?;
+    /// let here = RunTree::from_dotted_order(&order).create_child("here").sink(sink.clone()).build();
+    /// here.post();
+    /// here.create_child("below").build().post();
+    /// RunTree::builder("own").sink(sink.clone()).build().post();
+    /// let elsewhere = Some("01a2036e-0bea-710d-96ed-c3ae3327ba63".to_owned());
+    /// assert_eq!(*sink.0.lock().unwrap(), [elsewhere.clone(), elsewhere, None]);
+    /// # Ok::<(), traceable_core::ParseError>(())
+    /// ```
+    pub fn distributed_parent_id(&self) -> Option<Uuid> {
+        self.run.distributed_parent_id()
+    }
+
+    /// The run's name.
+    pub fn name(&self) -> &str {
+        self.run.name()
+    }
+
+    /// What kind of work the run is.
+    pub fn run_type(&self) -> RunType {
+        self.run.run_type()
+    }
+
+    /// When the run started.
+    pub fn start_time(&self) -> Timestamp {
+        self.run.start_time()
+    }
+
+    /// The project the run was explicitly put into; `None` leaves the choice to the sink.
+    pub fn project(&self) -> Option<&str> {
+        self.run.project()
+    }
+
+    /// The environment of an agent that the run was put into by another process, instead of a project:
+    /// `lrn:agents/{id}/environments/{environment}`. `None` leaves the choice to the sink.
+    pub fn address(&self) -> Option<&str> {
+        self.run.address()
+    }
+
+    /// The example of a dataset that the trace is an answer to.
+    pub fn reference_example_id(&self) -> Option<Uuid> {
+        self.run.reference_example_id()
+    }
+
+    /// The run's tags, those of its ancestors first.
+    pub fn tags(&self) -> impl Iterator<Item = &str> {
+        let inherited = self.inherited.as_ref().map_or(&[][..], |labels| labels.tags());
+        inherited.iter().chain(&self.details().tags).map(AsRef::as_ref)
+    }
+
+    /// The run's metadata: what its ancestors gave it, its own, and `ls_method`, which says how it was made.
+    pub fn metadata(&self) -> Map<String, Value> {
+        let mut all = self.inherited.as_ref().map(|labels| labels.metadata().clone()).unwrap_or_default();
+        if let Some(method) = self.run.method() {
+            all.entry("ls_method").or_insert_with(|| method.into());
+        }
+        all.extend(self.details().metadata.clone());
+        all
+    }
+
+    /// Appends the run's metadata as a JSON object to `out`, without building it first.
+    pub fn write_metadata(&self, out: &mut Vec<u8>) {
+        let inherited = self.inherited.as_ref().map(|labels| labels.metadata());
+        let own = &self.details().metadata;
+        let overridden = |key: &str| own.contains_key(key);
+        let mut separator = b'{';
+        let mut member = |key: &str, value: &dyn Fn(&mut Vec<u8>)| {
+            out.push(separator);
+            separator = b',';
+            // neither a text nor a value that was JSON before can fail to serialise
+            let _ = serde_json::to_writer(&mut *out, key);
+            out.push(b':');
+            value(out);
+        };
+        for (key, value) in inherited.into_iter().flatten().filter(|(key, _)| !overridden(key)) {
+            member(key, &|out| drop(serde_json::to_writer(out, value)));
+        }
+        if let Some(method) = self.run.method()
+            && !overridden("ls_method")
+            && inherited.is_none_or(|metadata| !metadata.contains_key("ls_method"))
+        {
+            member("ls_method", &|out| drop(serde_json::to_writer(out, method)));
+        }
+        for (key, value) in own {
+            member(key, &|out| drop(serde_json::to_writer(out, value)));
+        }
+        if separator == b'{' {
+            out.push(b'{');
+        }
+        out.push(b'}');
+    }
+
+    /// Appends the run's dotted order, ASCII text, to `out`.
+    ///
+    /// It is made here, where it is needed, and not when the run starts: a run holds on to its parent instead of
+    /// to a text that is longer with each level.
+    pub fn write_dotted_order(&self, out: &mut Vec<u8>) {
+        self.run.write_dotted_order(out);
+    }
+
+    /// The run's dotted order.
+    pub fn dotted_order(&self) -> String {
+        let mut out = Vec::new();
+        self.write_dotted_order(&mut out);
+        String::from_utf8(out).unwrap_or_default()
+    }
+
+    /// About how many bytes of memory the operation holds, with its share of the run itself.
+    pub fn size(&self) -> usize {
+        // metadata and events are small; what they hold is estimated by their number
+        const ENTRY: usize = 96;
+        let mut size = size_of::<RunOperation>() + self.run.size();
+        size += [&self.inputs, &self.outputs].into_iter().flatten().map(Payload::len).sum::<usize>();
+        if let Some(labels) = &self.inherited {
+            size += 256 + (labels.metadata().len() + labels.tags().len()) * ENTRY;
+        }
+        if let Some(details) = &self.details {
+            size += size_of::<RunDetails>();
+            size += details.error.as_ref().map_or(0, String::len);
+            size += details.serialized.as_ref().map_or(0, Payload::len);
+            size += details.attachments.iter().map(|(name, a)| name.len() + a.bytes().len()).sum::<usize>();
+            size += (details.events.len() + details.metadata.len() + details.tags.len()) * ENTRY;
+        }
+        size
+    }
+}
+
+impl fmt::Debug for RunOperation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RunOperation")
+            .field("kind", &self.kind)
+            .field("id", &self.id())
+            .field("name", &self.name())
+            .field("end_time", &self.end_time)
+            .field("inputs", &self.inputs)
+            .field("outputs", &self.outputs)
+            .field("error", &self.details().error)
+            .finish_non_exhaustive()
+    }
+}
