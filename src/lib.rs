@@ -51,20 +51,28 @@
 //! | `tokio` | yes | the check that an ambient context belongs to the current tokio task, and [`task`] |
 //! | `tokio-util` | no | `task::TaskTracker` |
 //! | `rayon` | no | `ContextThreadPool`, and `in_current_run` on parallel iterators |
-//! | `futures-sink`, `http-body` | no | contexts carried into sinks and HTTP bodies |
-//! | `tracing`, `log` | no | what [`set_diagnostic_hook`] would be told (mistakes, runs that do not arrive) is a warning of `tracing`, or of `log` |
+//! | `futures-sink` | no | `TraceableSinkExt`: `futures` sinks that carry a context |
+//! | `http-body` | no | `TraceableBodyExt`: HTTP bodies that carry a context |
+//! | `tracing` | no | what joins the two: today, diagnostics become `tracing` warnings. `#[traceable]` opens no span |
+//! | `log` | no | diagnostics become `log` warnings |
 
+// Layers, from the top down. Each uses only those below it.
+//
+//   guide/                 longer reading, whose examples are compiled and run
+//   pool/                  rayon's threads, with the context of whoever gives them work
+//   task/                  tokio's ways to start tasks, in the current context
+//   thread.rs              the standard library's ways to start threads, in the current context
+//   lost_context.rs        the texts of the attribute's warning about lost contexts
+//   completion_options.rs  the attribute's options as items, for rust-analyzer
+mod completion_options;
+pub mod guide;
 #[doc(hidden)]
 pub mod lost_context;
-
-mod options;
 #[cfg(feature = "rayon")]
 mod pool;
 #[cfg(feature = "tokio")]
 pub mod task;
 pub mod thread;
-
-pub mod guide;
 
 #[cfg(feature = "rayon")]
 pub use pool::{ContextThreadPool, InCurrentRun, ParallelIteratorExt, PoolError, PoolScope, Submitted};
@@ -149,7 +157,7 @@ pub mod __private {
 
     /// Nothing runs here: what rust-analyzer completes options by.
     pub mod options {
-        pub use crate::options::{block, function};
+        pub use crate::completion_options::{block, function};
     }
 
     /// What the first traced call of a process does: start tracing, if the environment wants it.

@@ -19,7 +19,7 @@
 use std::io;
 use std::thread::{JoinHandle, ScopedJoinHandle};
 
-use crate::bind;
+use traceable_core::bind;
 
 /// [`std::thread::spawn`], in the current context.
 ///

@@ -5,7 +5,7 @@ use std::ops::{Deref, DerefMut};
 use tokio::runtime::Handle;
 use tokio::task::{AbortHandle, LocalSet};
 
-use crate::{TraceableExt as _, bind};
+use traceable_core::{TraceableExt as _, bind};
 
 /// [`tokio::task::JoinSet`] whose tasks carry the context of the place where they are spawned. Everything but the
 /// spawning is tokio's own, by dereference.

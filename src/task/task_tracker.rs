@@ -5,7 +5,7 @@ use std::ops::Deref;
 use tokio::runtime::Handle;
 use tokio::task::{JoinHandle, LocalSet};
 
-use crate::{TraceableExt as _, bind};
+use traceable_core::{TraceableExt as _, bind};
 
 /// [`tokio_util::task::TaskTracker`] whose tasks carry the context of the place where they are spawned. Everything but
 /// the spawning is its own, by dereference.

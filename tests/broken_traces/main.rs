@@ -4,8 +4,8 @@
 //! What is counted is counted for the whole process, so the tests of this program run one after the other.
 
 mod blocks;
-mod by_hand;
 mod functions;
+mod manual;
 mod mistakes;
 mod recorded;
 mod suspects;

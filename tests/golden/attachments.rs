@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 use traceable::{Attachment, trace, traceable};
 
 use crate::agreed::SDK_BOOKKEEPING;
+use crate::compare::{Captured, golden};
 use crate::difference::{Difference, changed, rust_only};
-use crate::golden::{Captured, golden};
 
 fn uploaded(at: &'static str, names: &[&str]) -> Difference {
     let event = json!([{"name": "uploaded_attachment", "time": "(time)", "message": names}]);

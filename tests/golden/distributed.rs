@@ -7,7 +7,7 @@ use serde_json::json;
 use traceable::{Extra, RunTree, Timestamp, TracingContext, traceable};
 use uuid::Uuid;
 
-use crate::golden::{Captured, Sending, golden, requests_of};
+use crate::compare::{Captured, Sending, golden, requests_of};
 use crate::operation::{Operation, received};
 
 /// What the Python SDK sent for the first run of the capture.

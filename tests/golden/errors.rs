@@ -6,8 +6,8 @@ use serde_json::json;
 use traceable::{RunType, trace, traceable};
 
 use crate::agreed::NOT_REPR;
+use crate::compare::{Captured, golden};
 use crate::difference::changed;
-use crate::golden::{Captured, golden};
 
 #[derive(Debug)]
 enum Failure {

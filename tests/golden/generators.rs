@@ -7,8 +7,8 @@ use serde::Serialize;
 use traceable::traceable;
 
 use crate::agreed::{BROKEN_TRACE, LEFT_EARLY, NOT_REPR, of_0_11};
+use crate::compare::{Captured, golden};
 use crate::difference::{changed, python_only, rust_only, rust_only_some};
-use crate::golden::{Captured, golden};
 
 #[traceable]
 fn inner(i: u32) -> u32 {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use traceable::{RunTree, traceable};
 
-use crate::golden::{Captured, golden};
+use crate::compare::{Captured, golden};
 
 // @traceable(run_type="llm", tags=["a", "b"],
 //            metadata={"ls_provider": "openai", "ls_model_name": "gpt-4o", "ls_temperature": 0.1})

@@ -4,7 +4,7 @@ use serde::Serialize;
 use traceable::{Extra, traceable};
 
 use crate::agreed::of_0_11;
-use crate::golden::{Captured, golden};
+use crate::compare::{Captured, golden};
 
 // @traceable
 // def child(x, y=2): return x + y

@@ -6,8 +6,8 @@ use serde_json::json;
 use traceable::{Extra, Parent, RunTree, Timestamp, new_run_id, traceable};
 
 use crate::agreed::of_0_11;
+use crate::compare::{Captured, golden};
 use crate::difference::{rust_only, rust_only_some};
-use crate::golden::{Captured, golden};
 
 // @traceable
 // def child(x): return x

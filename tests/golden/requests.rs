@@ -4,8 +4,8 @@
 use serde_json::{Map, Value, json};
 use traceable::traceable;
 
+use crate::compare::{Sending, requests_of};
 use crate::difference::{Comparison, each_its_own, python_only};
-use crate::golden::{Sending, requests_of};
 
 /// Method, path and headers; names in lower case, as their case means nothing.
 fn head(method: &str, path: &str, headers: Vec<(String, String)>) -> Value {

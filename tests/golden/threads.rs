@@ -3,8 +3,8 @@
 use traceable::{ContextThreadPool, traceable};
 
 use crate::agreed::{BROKEN_TRACE, of_0_11};
+use crate::compare::{Captured, golden};
 use crate::difference::{rust_only, rust_only_some};
-use crate::golden::{Captured, golden};
 
 // @traceable
 // def work(i): return i

@@ -31,10 +31,10 @@
 //! | 25 | loser of a select | ending::the_loser_of_a_race_is_cancelled_and_leaks_no_context |
 //! | 26 | one batch, many parents | concurrency::a_batch_for_many_requests_is_a_trace_of_its_own_that_names_them |
 //! | 27 | retries | concurrency::attempts_are_side_by_side_each_with_its_own_end |
-//! | 28 | thread pools | threads::a_job_for_a_thread_that_was_there_before_is_bound, hand_over::a_bound_closure_nests_on_another_thread, spawning::a_pool_carries_the_context_of_whoever_gives_it_work, lost::a_bare_thread_begins_traces_that_say_why |
-//! | 29 | spawn_blocking | hand_over::spawn_blocking_nests_when_bound, spawning::every_way_to_spawn_a_task_carries_the_context |
+//! | 28 | thread pools | threads::a_job_for_a_thread_that_was_there_before_is_bound, carrying::a_bound_closure_nests_on_another_thread, spawning::a_pool_carries_the_context_of_whoever_gives_it_work, lost::a_bare_thread_begins_traces_that_say_why |
+//! | 29 | spawn_blocking | carrying::spawn_blocking_nests_when_bound, spawning::every_way_to_spawn_a_task_carries_the_context |
 //! | 30 | the join handle wrapped | lost::to_carry_the_handle_instead_of_the_work_changes_nothing |
-//! | 31 | scoped threads | spawning::threads_carry_the_context_also_those_that_borrow, hand_over::a_bound_closure_nests_on_another_thread |
+//! | 31 | scoped threads | spawning::threads_carry_the_context_also_those_that_borrow, carrying::a_bound_closure_nests_on_another_thread |
 //! | 32 | rayon | threads::parallel_work_is_bound_once_for_all_its_threads, spawning::what_follows_in_a_parallel_chain_carries_the_context |
 //! | 33 | foreign callbacks | threads::a_context_goes_through_foreign_code_as_a_pointer_and_comes_back, threads::a_call_while_a_thread_takes_its_locals_down_does_no_harm |
 //! | 34 | messages to an actor | envelopes::a_message_is_handled_where_it_was_sent, threads::a_thread_that_receives_messages_handles_each_where_it_was_sent |
@@ -74,16 +74,14 @@ mod background;
 mod boxes;
 mod bridges;
 mod calls;
+mod carrying;
 mod child_only;
 mod concurrency;
 mod ending;
 mod envelopes;
 mod explicit;
-mod found;
 mod generators;
-mod given;
 mod guards;
-mod hand_over;
 mod headers;
 mod identity;
 mod leaving;
@@ -92,7 +90,9 @@ mod lost;
 mod off;
 mod parents;
 mod processes;
+mod regressions;
 mod reserved;
+mod run_fields;
 mod sampling;
 mod shutdown;
 mod spawning;

@@ -99,7 +99,7 @@ fn the_compiler_gets_none_of_it() {
 
 #[test]
 fn every_option_has_an_item_with_documentation() {
-    let file: syn::File = syn::parse_str(include_str!("../../../src/options.rs")).expect("a file");
+    let file: syn::File = syn::parse_str(include_str!("../../../src/completion_options.rs")).expect("a file");
     let constants = |module: &str| -> Vec<(String, usize)> {
         let items = file.items.iter().find_map(|item| match item {
             syn::Item::Mod(found) if found.ident == module => found.content.as_ref().map(|(_, items)| items),

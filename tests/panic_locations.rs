@@ -1,5 +1,4 @@
-//! Manners of a library: what panics on the caller's account names the caller's line, as in std and tokio, and values can
-//! be printed.
+//! What panics on the caller's account names the caller's line, as in std and tokio; and public values can be printed.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;

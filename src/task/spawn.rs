@@ -1,35 +1,7 @@
-//! tokio's ways to start tasks, each of which carries the current context.
-//!
-//! A traced call that is spawned directly, `tokio::spawn(answer(question))`, needs none of this: it is made here, and
-//! nests here. These are for blocks and closures that make their calls later, in the task.
-//!
-//! ```
-//! use traceable::{task, traceable};
-//!
-//! #[traceable]
-//! async fn embed(text: String) -> usize { text.len() }
-//!
-//! #[traceable]
-//! async fn answer(text: String) -> usize {
-//!     let length = task::spawn(async move { embed(text).await });      // `embed` is a child of `answer`
-//!     length.await.unwrap()
-//! }
-//! # tokio::runtime::Runtime::new().unwrap().block_on(async { assert_eq!(answer("four".into()).await, 4) });
-//! ```
-
-mod join_set;
-#[cfg(feature = "tokio-util")]
-mod task_tracker;
+//! Single tasks.
 
 use tokio::task::JoinHandle;
-
-use crate::{TraceableExt as _, bind};
-
-pub use join_set::JoinSet;
-#[cfg(feature = "tokio-util")]
-pub use task_tracker::TaskTracker;
-#[cfg(tokio_unstable)]
-pub use traceable_core::watch_spawns;
+use traceable_core::{TraceableExt as _, bind};
 
 /// [`tokio::spawn`], in the current context.
 ///

@@ -58,7 +58,7 @@ fn a_lost_context_makes_a_root_that_says_why() {
     assert_tree!(recorder.forest(), "starts_a_thread; leaf");
     assert_eq!(reason_of(&recorder, "leaf"), "no_context_on_thread");
     let site = recorder.run("leaf").metadata["broken_trace_site"].as_str().unwrap().to_owned();
-    assert!(site.contains("installed::leaf (tests/installed.rs:"), "{site}");
+    assert!(site.contains("process_recorder::leaf (tests/process_recorder.rs:"), "{site}");
     recorder.clear();
 
     blocks_its_thread();

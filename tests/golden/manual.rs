@@ -4,8 +4,8 @@ use serde_json::json;
 use traceable::{RunTree, RunType};
 
 use crate::agreed::of_0_11;
+use crate::compare::{Captured, golden};
 use crate::difference::python_only;
-use crate::golden::{Captured, golden};
 
 // root = RunTree(name="root", inputs={"q": 1}, tags=["rt"], extra={"metadata": {"a": 1}}); root.post()
 // llm = root.create_child("llm", run_type="llm", inputs={"p": "x"}, serialized={"name": "model"}); llm.post()

@@ -70,7 +70,7 @@ fn a_mistake_is_a_warning() {
         let heard = HEARD.lock().unwrap();
         let [(level, target, text)] = &heard[..] else { panic!("{heard:?}") };
         assert_eq!((*level, &target[..]), (Level::WARN, "traceable"));
-        assert!(text.starts_with("broken trace: `leaf` (tests/reports_to_tracing.rs:"), "{text}");
+        assert!(text.starts_with("broken trace: `leaf` (tests/warnings_to_tracing.rs:"), "{text}");
     }
     diagnostics::report_delivery("the server is away");
     assert_eq!(HEARD.lock().unwrap()[1].2, "the server is away");

@@ -35,7 +35,7 @@ fn a_late_child_is_counted_and_one_of_long_ago_is_reported_once() {
     assert_eq!(recorder.run("late").metadata["late_start"], true);
     let [report] = &reports()[..] else { panic!("{:?}", reports()) };
     assert!(
-        report.contains("`late` (tests/broken_traces/by_hand.rs:") && report.contains("`old`, which ended"),
+        report.contains("`late` (tests/broken_traces/manual.rs:") && report.contains("`old`, which ended"),
         "{report}"
     );
     assert_tree!(recorder.forest(), "old > (late, late)");
@@ -61,5 +61,5 @@ fn more_children_than_anybody_reads_are_reported() {
     (0..10_001).for_each(|_| drop(forever.create_child("round").build()));
     assert_eq!(diagnostics().overgrown_runs, before + 1);
     let [report] = &reports()[..] else { panic!("{:?}", reports()) };
-    assert!(report.contains("`forever` (tests/broken_traces/by_hand.rs:"), "{report}");
+    assert!(report.contains("`forever` (tests/broken_traces/manual.rs:"), "{report}");
 }

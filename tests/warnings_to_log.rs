@@ -50,7 +50,7 @@ fn a_mistake_is_a_warning_if_warnings_are_heard() {
         let heard = HEARD.lock().unwrap();
         let [(level, target, text)] = &heard[..] else { panic!("{heard:?}") };
         assert_eq!((*level, &target[..]), (Level::Warn, "traceable"));
-        assert!(text.starts_with("broken trace: `leaf` (tests/reports_to_log.rs:"), "{text}");
+        assert!(text.starts_with("broken trace: `leaf` (tests/warnings_to_log.rs:"), "{text}");
     }
     log::set_max_level(LevelFilter::Error);
     lose(other_leaf);

@@ -3,7 +3,7 @@
 use rayon::iter::ParallelIterator;
 use rayon::iter::plumbing::{Consumer, Folder, Reducer, UnindexedConsumer};
 
-use crate::ContextHandle;
+use traceable_core::ContextHandle;
 
 /// Carries the current context into rayon's threads.
 pub trait ParallelIteratorExt: ParallelIterator {
