@@ -28,7 +28,7 @@ pub mod function {
     pub const root: Written = Written;
     /// `child_only`: a call without a parent does not compile; a parameter is marked `#[parent]`.
     pub const child_only: Written = Written;
-    /// `enabled = verbose`: if false, the call is no run, and what it calls hangs where the call would.
+    /// `enabled = verbose`: if false, the call is no run, and what it calls attaches where the call would.
     pub const enabled: Written = Written;
     /// `skip(client, key)`: these arguments are not recorded.
     pub const skip: Written = Written;

@@ -3,14 +3,14 @@
 //! # Where to look
 //!
 //! - [`macro@traceable`]: the attribute and its options.
-//! - [`RunTree`]: a handle to a run, the current one or one made by hand.
+//! - [`RunTree`]: the handle to a run: the current one, or a manual one.
 //! - [`Extra`]: what one call is given besides its arguments: parent, name, id, tags.
 //! - [`TracingContext`]: the same for everything inside a block.
 //! - [`trace`]: a run for a block without a function.
 //! - [`stream`](fn@stream), [`try_stream`]: generators written as `async` blocks.
 //! - [`bind`], [`TraceableExt`], [`detached`]: carrying a context, or leaving it behind.
 //! - [`init`], [`Config`], [`flush`], [`Stats`]: the exporter.
-//! - [`diagnostics`](mod@diagnostics), [`set_diagnostic_hook`]: what went wrong, and who is told.
+//! - [`diagnostics`](mod@diagnostics), [`set_diagnostic_hook`]: what went wrong, and where it is reported.
 //! - [`testing`]: recording runs in tests.
 //! - [`JsonLines`], [`Console`], [`Tee`]: runs in a file, on the terminal, in several places; no server is needed.
 //! - [`RunSink`]: a destination of your own.

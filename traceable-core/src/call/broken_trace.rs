@@ -3,8 +3,7 @@
 
 use uuid::Uuid;
 
-use super::spawned;
-use super::spawned::Spawned;
+use super::spawned::{self, Spawned};
 use crate::callsite::broken_trace_reason::BrokenTraceReason;
 use crate::callsite::function::Callsite;
 use crate::callsite::report_once::Notice;

@@ -33,7 +33,7 @@ impl Call {
         if Arc::strong_count(run) > 1 {
             return lifecycle::leave(run, end);
         }
-        // a child on another thread may have told of it and gone since
+        // a child on another thread may have posted it and gone since
         fence(Acquire);
         if !run.is_new() {
             end(run);

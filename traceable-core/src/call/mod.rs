@@ -3,12 +3,15 @@
 //! In: a callsite, the arguments, the user's body. Out: the body's own result, unchanged, and a run from its start to
 //! its end. A call that is not recorded costs next to nothing, and nothing of it is serialised.
 
+mod bind;
 pub(crate) mod block;
 pub(crate) mod body_inputs;
 mod broken_trace;
 mod cancellation;
 mod ending;
+mod first_poll;
 mod recording;
+mod reservation;
 pub(crate) mod spawned;
 mod start;
 pub(crate) mod step;

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use crate::context::inheritance::scopes;
 use crate::run::bind::root_sink;
-use crate::run::node::Scope;
-use crate::run::node::{Context, Run};
+use crate::run::node::{Context, Run, Scope};
 use crate::run::run_tree::RunTree;
 use crate::run::settings::Settings;
 

@@ -1,16 +1,17 @@
 //! One call of an annotated function: how it is made, what it is given, and where it starts.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::Value;
 
+use super::first_poll::start_at_poll;
 use super::recording::{is_left_out, left_out_handle};
-use super::start;
-use super::start::Started;
+use super::reservation::{name_parent, options};
+use super::start::{self, Started};
 use crate::callsite::function::Callsite;
 use crate::capture::json_object::to_value;
+use crate::capture::panic_guard::guarded;
 use crate::capture::suppress::suppressed;
 use crate::context::ambient::{Entered, ambient, enter};
 use crate::context::parent::IntoParent;
@@ -18,8 +19,7 @@ use crate::context::parent_rule::parent_of;
 use crate::process;
 use crate::run::head::Head;
 use crate::run::lifecycle;
-use crate::run::node::Scope;
-use crate::run::node::{Context, Reservation, Run};
+use crate::run::node::{Context, Reservation, Run, Scope};
 use crate::run::object_id::ObjectId;
 use crate::run::run_tree::RunTree;
 
@@ -101,7 +101,7 @@ impl Call {
     pub fn parent<P: IntoParent + ?Sized>(&mut self, parent: &P) {
         self.remember();
         let parent = parent.to_parent();
-        self.reservation(|reservation| start::name_parent(reservation, parent));
+        self.reservation(|reservation| name_parent(reservation, parent));
     }
 
     /// `enabled = expr`: `false` leaves this call out; what it calls attaches to what is around it.
@@ -123,11 +123,11 @@ impl Call {
         if let Stage::Run(_) = self.0 {
             let mut entry = Metadata(Value::Null);
             // evaluated only while tracing is on: a panic in it must not reach the program
-            if catch_unwind(AssertUnwindSafe(|| suppressed(|| value(&mut entry)))).is_err() {
+            if guarded(|| suppressed(|| value(&mut entry))).is_none() {
                 entry.0 = "[not recorded: its expression panicked]".into();
             }
             self.reservation(|reservation| {
-                start::options(reservation).settings.metadata.insert(key.to_owned(), entry.0);
+                options(reservation).settings.metadata.insert(key.to_owned(), entry.0);
             });
         }
     }
@@ -260,7 +260,7 @@ impl Metadata {
 fn enter_run(run: &Arc<Run>, object: &ObjectId) -> Entered {
     let context = Context::Run(run.clone());
     if run.is_new() {
-        start::start_at_poll(run, object);
+        start_at_poll(run, object);
         // a body that begins with its inputs posts itself
         let begins = run.state().inputs.is_none()
             && run.head.function_callsite().is_some_and(|callsite| callsite.begins);

@@ -1,8 +1,8 @@
-//! Why a run that nobody meant to be a root is one.
+//! Why a run is a root although nobody meant it to be: the reasons, their texts and their fixes.
 
 use std::fmt;
 
-/// Why a run that nobody meant to be a root is one.
+/// Why a run is a root although nobody meant it to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BrokenTraceReason {
@@ -12,9 +12,9 @@ pub enum BrokenTraceReason {
     NoContextOnThread,
     /// A context was current on the thread, and belongs to another task.
     OtherTask,
-    /// Its parent was to come from outside (headers, a dotted order), and could not be read.
+    /// Its parent was named from outside (headers, a dotted order) and could not be read.
     BadParent,
-    /// The context was that of the process this one was forked from.
+    /// The context belonged to the process that this one was forked from.
     Forked,
 }
 

@@ -1,4 +1,4 @@
-//! Callsites of code that has no static of its own: blocks, runs made by hand, `Extra`s. They are found by their
+//! Callsites of code that has no static of its own: blocks, manual runs, `Extra`s. They are found by their
 //! `Location`, and keep the same history as those of annotated functions.
 //!
 //! A callsite is looked up whenever a block starts, so it is found without a lock. There are as many as are written in the

@@ -1,13 +1,13 @@
 //! The arguments of a call, as one JSON object.
 
 use std::fmt::{Debug, Display};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::attachment::Attachment;
 use super::outcome::ValueWriter;
+use super::panic_guard::guarded;
 use super::payload::Payload;
 use super::writer::Writer;
 
@@ -95,7 +95,7 @@ impl<'a> Inputs<'a> {
     pub fn add_with(&mut self, member: &'static str, value: impl FnOnce(&mut Inputs<'_>)) {
         self.member(member);
         let from = self.writer.out.len();
-        if catch_unwind(AssertUnwindSafe(|| value(self))).is_err() {
+        if guarded(|| value(self)).is_none() {
             self.writer.out.truncate(from);
             self.writer.marker("its expression panicked");
         }
@@ -131,7 +131,7 @@ impl<'a> Inputs<'a> {
         self.writer.out.clear();
         self.writer.out.push(b'{');
         let processed = gathered.ok().and_then(|mut inputs| {
-            catch_unwind(AssertUnwindSafe(|| hook(&mut inputs))).ok()?;
+            guarded(|| hook(&mut inputs))?;
             Some(inputs)
         });
         match processed {

@@ -1,13 +1,14 @@
 //! What a generator yields, gathered while it passes.
 
 use std::marker::PhantomData;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde::Serialize;
 
 use super::limits::{MAX_ITEM_BYTES, MAX_ITEMS};
 use super::outcome::{Outcome, Output, Report, ValueWriter};
-use super::writer::{Writer, count_unrecorded};
+use super::panic_guard::guarded;
+use super::unrecorded::count_unrecorded;
+use super::writer::Writer;
 
 /// How the items of a generator become the outputs of its run.
 pub trait Collect<T> {
@@ -164,12 +165,12 @@ impl<T, C, R: Serialize, F: FnMut(&T) -> C, G: FnOnce(&[C]) -> R> Collect<T> for
         if gathered.kept >= MAX_ITEMS {
             return;
         }
-        match catch_unwind(AssertUnwindSafe(|| (self.chunk)(item))) {
-            Ok(chunk) => {
+        match guarded(|| (self.chunk)(item)) {
+            Some(chunk) => {
                 self.chunks.push(chunk);
                 gathered.kept += 1;
             }
-            Err(_) => count_unrecorded(),
+            None => count_unrecorded(),
         }
     }
 
@@ -191,7 +192,7 @@ impl<T, A: Serialize, F: FnMut(&mut A, &T)> Collect<T> for Aggregate<T, A, F> {
     fn item(&mut self, item: &T, gathered: &mut Gathered) {
         gathered.kept += 1;
         // a step that panics leaves the value as far as it came
-        if catch_unwind(AssertUnwindSafe(|| (self.step)(&mut self.value, item))).is_err() {
+        if guarded(|| (self.step)(&mut self.value, item)).is_none() {
             count_unrecorded();
         }
     }

@@ -1,4 +1,4 @@
-//! Values that are given to a run by hand, as JSON objects.
+//! Values that the program adds to a run, as JSON objects.
 
 use serde::Serialize;
 use serde_json::{Map, Value};

@@ -18,4 +18,5 @@ pub(crate) mod panic_guard;
 pub(crate) mod payload;
 pub(crate) mod secret;
 pub(crate) mod suppress;
+pub(crate) mod unrecorded;
 pub(crate) mod writer;

@@ -1,13 +1,20 @@
-//! Code of the user's that runs only because a call is recorded: a panic in it must not reach the program.
+//! Panics of the user's code that runs only because a call is recorded: `Serialize`, `Display`, hooks, expressions of the
+//! attribute. None of them reaches the program.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::suppress::suppressed;
-use super::writer::count_unrecorded;
+use super::unrecorded::count_unrecorded;
+
+/// What `f` makes; `None` if it panics.
+#[inline]
+pub(crate) fn guarded<R>(f: impl FnOnce() -> R) -> Option<R> {
+    catch_unwind(AssertUnwindSafe(f)).ok()
+}
 
 /// What a predicate of the attribute says; a panic counts as no.
 pub fn holds(predicate: impl FnOnce() -> bool) -> bool {
-    catch_unwind(AssertUnwindSafe(|| suppressed(predicate))).unwrap_or(false)
+    guarded(|| suppressed(predicate)).unwrap_or(false)
 }
 
 /// The user's `Display` may panic; the text then says so.
@@ -17,7 +24,7 @@ pub(crate) fn guarded_text(text: impl FnOnce() -> String) -> String {
 
 /// Whatever of the user's makes the text; the marker says what panicked.
 pub(super) fn guarded_text_or(marker: &str, text: impl FnOnce() -> String) -> String {
-    catch_unwind(AssertUnwindSafe(|| suppressed(text))).unwrap_or_else(|_| {
+    guarded(|| suppressed(text)).unwrap_or_else(|| {
         count_unrecorded();
         marker.to_owned()
     })

@@ -5,30 +5,18 @@
 //! is counted.
 
 use std::cell::Cell;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use serde::{Serialize, Serializer as _};
 
 use super::json::buffer::Json;
 use super::limits::MAX_BYTES;
+use super::panic_guard::guarded;
 use super::payload::Payload;
 use super::suppress::suppressed;
+use super::unrecorded::count_unrecorded;
 
 /// A thread keeps a scratch buffer of at most this size.
 const MAX_SCRATCH: usize = 64 << 10;
-
-static UNRECORDED: AtomicU64 = AtomicU64::new(0);
-
-/// How many values have become markers since the process began.
-pub fn unrecorded_values() -> u64 {
-    UNRECORDED.load(Relaxed)
-}
-
-/// Something could not be recorded.
-pub(crate) fn count_unrecorded() {
-    UNRECORDED.fetch_add(1, Relaxed);
-}
 
 /// Appends JSON to a buffer, within the limits.
 pub(crate) struct Writer {
@@ -69,9 +57,9 @@ impl Writer {
 
     /// Appends what a user's function makes, or a marker.
     pub(crate) fn made<T: Serialize>(&mut self, make: impl FnOnce() -> T) {
-        match catch_unwind(AssertUnwindSafe(make)) {
-            Ok(value) => self.json(&value),
-            Err(_) => self.marker("its hook panicked"),
+        match guarded(make) {
+            Some(value) => self.json(&value),
+            None => self.marker("its hook panicked"),
         }
     }
 
@@ -79,10 +67,10 @@ impl Writer {
     fn append(&mut self, serialize: &mut dyn FnMut(&mut Json<'_>) -> serde_json::Result<()>) {
         let from = self.out.len();
         let mut json = Json::new(&mut self.out, MAX_BYTES);
-        match catch_unwind(AssertUnwindSafe(|| serialize(&mut json).and_then(|()| json.finish()))) {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => self.give_up(from, &error.to_string()),
-            Err(_) => self.give_up(from, "its serialization panicked"),
+        match guarded(|| serialize(&mut json).and_then(|()| json.finish())) {
+            Some(Ok(())) => {}
+            Some(Err(error)) => self.give_up(from, &error.to_string()),
+            None => self.give_up(from, "its serialization panicked"),
         }
     }
 
@@ -127,6 +115,7 @@ mod tests {
     use std::collections::HashMap;
 
     use super::*;
+    use crate::capture::unrecorded::unrecorded_values;
 
     fn text_of<T: Serialize + ?Sized>(value: &T) -> String {
         capture(|w| w.json(value)).as_str().to_owned()

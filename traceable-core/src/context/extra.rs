@@ -15,8 +15,7 @@ use crate::capture::json_object::to_value;
 use crate::capture::suppress::is_suppressed;
 use crate::diagnostics::hook::{DiagnosticKind, report};
 use crate::process;
-use crate::run::node::Context;
-use crate::run::node::{OneShots, Scope};
+use crate::run::node::{Context, OneShots, Scope};
 use crate::run::object_id::Target;
 use crate::run::run_tree::RunTree;
 use crate::run::settings::Settings;
@@ -132,7 +131,7 @@ impl Extra {
         self
     }
 
-    /// Called with the run once its end was told to the sink. A panic in it is caught.
+    /// Called with the run once its end was submitted. A panic in it is caught.
     pub fn on_end(mut self, f: impl FnOnce(&RunTree) + Send + 'static) -> Extra {
         self.one_shots.on_end = Some(Mutex::new(Box::new(|run| f(&RunTree::of(run)))));
         self

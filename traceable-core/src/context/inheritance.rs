@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::run::node::Context;
-use crate::run::node::Scope;
+use crate::run::node::{Context, Scope};
 use crate::run::settings::Settings;
 
 /// The scopes between here and the next run.
@@ -19,7 +18,7 @@ pub(crate) fn scopes_of_call(context: Option<&Context>) -> impl Iterator<Item = 
     scopes(context).take_while(|scope| !scope.is_call)
 }
 
-/// What the scopes around a call give to it, wherever it hangs.
+/// What the scopes around a call give to it, wherever it attaches.
 pub(crate) fn given(around: Option<&Context>) -> Settings {
     gather(scopes_of_call(around))
 }

@@ -1,4 +1,4 @@
-//! Runs made by hand.
+//! `RunTreeBuilder`: manual runs.
 
 use std::panic::Location;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ use crate::sink::run_sink::RunSink;
 use crate::sink::run_type::RunType;
 use crate::sink::text::Text;
 
-/// A run made by hand, before it exists. Begun by [`RunTree::builder`] and [`RunTree::create_child`].
+/// A manual run, before it exists. Begun by [`RunTree::builder`] and [`RunTree::create_child`].
 #[must_use = "the run exists only after `build()`"]
 pub struct RunTreeBuilder {
     name: Text,
@@ -43,11 +43,11 @@ pub struct RunTreeBuilder {
 }
 
 impl RunTree {
-    /// Begins a run made by hand, the root of a trace of its own. A child is begun by
+    /// Begins a manual run, the root of a trace of its own. A child is begun by
     /// [`create_child`](Self::create_child).
     ///
-    /// It goes to the sink of the context around, or to the process's: start that first, by `init`. (Only annotated
-    /// functions and blocks start it by themselves.)
+    /// It goes to the sink of the ambient context, or to the default sink: install that first, by `init`. (Only
+    /// annotated functions and blocks start tracing by themselves.)
     #[track_caller]
     pub fn builder(name: impl Into<Text>) -> RunTreeBuilder {
         RunTreeBuilder::new(name.into())
@@ -149,8 +149,8 @@ impl RunTreeBuilder {
         self
     }
 
-    /// Makes the run. The sink learns of it by [`RunTree::post`].
-    #[must_use = "nobody hears of a run made by hand before `.post()`"]
+    /// Builds the run. [`RunTree::post`] submits it to the sink.
+    #[must_use = "a manual run is not sent before `.post()`"]
     pub fn build(self) -> RunTree {
         if self.is_inactive {
             return RunTree::inactive();
@@ -195,7 +195,7 @@ impl RunTreeBuilder {
         let head = Head::new(self.name, self.run_type, None, Some(self.location));
         if let Some(parent) = above {
             child_checks::count(&parent);
-            // one whose start is given may be told of long after both have ended
+            // one whose start is given may be recorded long after both have ended
             if let Some(ended) = parent.ended().filter(|ended| bound.start >= *ended) {
                 child_checks::note_late(head.callsite(), &mut state, bound.start, &parent, ended);
             }

@@ -1,4 +1,4 @@
-//! The parent rule: which of two contexts a run hangs under.
+//! The parent rule: which of two contexts a run attaches to.
 
 use super::extra::Extra;
 use super::inheritance::{gather, scopes};
@@ -16,7 +16,7 @@ use crate::run::node::Context;
 /// | C | anything else | C |
 ///
 /// So what is called here and started elsewhere (a spawned task, a stream that others drain) stays here, and what
-/// is called here and started by a wrapper that was called here too hangs under that wrapper.
+/// is called here and started by a wrapper that was called here too attaches to that wrapper.
 fn choose(at_call: Option<Context>, at_start: Option<Context>) -> Option<Context> {
     match (at_call, at_start) {
         (None, start) => start,

@@ -1,4 +1,4 @@
-//! Runs from and to other processes.
+//! Runs from and to other processes: `to_headers`, `from_headers`, `from_dotted_order`. The format is in `identity`.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::run::run_tree::RunTree;
 use crate::run::settings::Settings;
 use crate::sink::run_type::RunType;
 
-/// Where headers are read from. Names are asked for in lower case; what is found may be written in any.
+/// A source of headers. Names are asked for in lower case; an implementation must match them in any case.
 pub trait Headers {
     /// The value of the header, if it is there and is text.
     fn header(&self, name: &str) -> Option<&str>;
@@ -57,7 +57,7 @@ impl RunTree {
     /// assert_eq!(remote.id(), run.id());
     /// # Ok::<(), traceable_core::ParseError>(())
     /// ```
-    #[must_use = "the other process is told nothing until the headers are sent"]
+    #[must_use = "the trace goes on in the other process only if the headers are sent"]
     pub fn to_headers(&self) -> Vec<(String, String)> {
         let (Some(order), Some(context)) = (self.dotted_order(), self.context()) else { return Vec::new() };
         let mut baggage = Baggage::default();

@@ -51,7 +51,7 @@ impl Extra {
     /// Takes name, id, tags, metadata and parent from a config.
     ///
     /// A config that was passed on from an ancestor does not move a call up to it: if the current run is below the
-    /// config's parent, the call hangs under the current run, as in LangChain.
+    /// config's parent, the call attaches to the current run, as in LangChain.
     pub fn config(self, config: &RunnableConfig) -> Extra {
         let mut extra = self.tags(config.tags.iter().cloned());
         for (key, value) in &config.metadata {

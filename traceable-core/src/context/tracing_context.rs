@@ -9,8 +9,7 @@ use super::extra::Extra;
 use super::parent::IntoParent;
 use crate::capture::json_object::to_value;
 use crate::process;
-use crate::run::node::Context;
-use crate::run::node::Scope;
+use crate::run::node::{Context, Scope};
 use crate::sink::run_sink::RunSink;
 use crate::sink::text::Text;
 

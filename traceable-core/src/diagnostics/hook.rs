@@ -1,4 +1,4 @@
-//! Where a mistake is told to the people who can mend it.
+//! Diagnostics, and where they go: the hook, `tracing`, `log`, or stderr.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -8,33 +8,33 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::capture::suppress::suppressed;
 
-/// A mistake in the use of this crate, found while the program runs; or what keeps runs from arriving. Its `Display`
-/// text is one line that says what happened, where, and what to write instead.
+/// A mistake in the use of this crate, found at runtime; or what keeps runs from being delivered. Its `Display` text is
+/// one line: what happened, where, and what to write instead.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Diagnostic {
-    /// What kind of mistake.
+    /// What it is about.
     pub kind: DiagnosticKind,
     text: String,
 }
 
-/// What kind of mistake a [`Diagnostic`] tells of.
+/// What a [`Diagnostic`] is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DiagnosticKind {
     /// A function that runs as a child elsewhere began a trace of its own.
     BrokenTrace,
-    /// A child was given to a run that had ended long before.
+    /// A run became the child of one that had ended long before.
     StaleParent,
-    /// A run has more children than a person will ever read: it probably belongs to something that never ends.
+    /// A run has more children than anybody reads: it probably belongs to something that never ends.
     OvergrownRun,
-    /// An `Extra` was for one traced call, and there was none.
+    /// An `Extra` was meant for one traced call, and none was made inside.
     UnusedExtra,
-    /// A parent was named for something else than the call that was meant, probably: it was called before.
+    /// A parent was put on a future in which the call is only polled: the call was made before, and does not move.
     UnusedParent,
     /// A [`RunSink`](crate::RunSink) panicked.
     SinkPanicked,
-    /// Runs do not reach their destination, or not all: what an exporter has to say, see [`report_delivery`].
+    /// Runs are not delivered, or not all: an exporter's warning, see [`report_delivery`].
     Delivery,
 }
 
@@ -48,11 +48,11 @@ type Hook = Arc<dyn Fn(&Diagnostic) + Send + Sync>;
 
 static HOOK: RwLock<Option<Hook>> = RwLock::new(None);
 
-/// Replaces what is done with mistakes, each of which is reported once per place in the code, and with what keeps runs
-/// from arriving ([`DiagnosticKind::Delivery`]). For the whole process; the last one set counts.
+/// Sets what is done with diagnostics, for the whole process; the last hook set counts. Each mistake is reported once per
+/// callsite; [`DiagnosticKind::Delivery`] as often as the sink reports it.
 ///
-/// Without a hook they are warnings of `tracing` or `log`, with the features of these names and if anybody listens
-/// there; else lines on stderr: mistakes in debug builds only, what keeps runs from arriving always.
+/// Without a hook, diagnostics become warnings of `tracing` or `log`, with the features of these names and if a subscriber
+/// or logger is set. Otherwise they are lines on stderr: mistakes in debug builds only, delivery problems always.
 ///
 /// ```
 /// traceable_core::diagnostics::set_diagnostic_hook(|diagnostic| eprintln!("{diagnostic}"));
@@ -65,15 +65,15 @@ thread_local! {
     static HELD: RefCell<Held> = const { RefCell::new(Held { depth: 0, is_reporting: false, waiting: Vec::new() }) };
 }
 
-/// Reports that wait for the code around to be through.
+/// Diagnostics that wait until the code around them is done.
 struct Held {
     depth: usize,
     is_reporting: bool,
     waiting: Vec<Diagnostic>,
 }
 
-/// Runs `f`, and tells of what went wrong in it afterwards: the hook is the user's code, and must not run while a
-/// run is being given its place, for which it may ask.
+/// Runs `f`, and reports what went wrong in it afterwards: the hook is the user's code, and must not run while a run is
+/// being bound, for which it may ask.
 pub(crate) fn holding<R>(f: impl FnOnce() -> R) -> R {
     struct Release;
     impl Drop for Release {
@@ -83,7 +83,7 @@ pub(crate) fn holding<R>(f: impl FnOnce() -> R) -> R {
                 held.depth -= 1;
                 if held.depth == 0 { std::mem::take(&mut held.waiting) } else { Vec::new() }
             });
-            waiting.into_iter().flatten().for_each(tell);
+            waiting.into_iter().flatten().for_each(deliver);
         }
     }
     if HELD.try_with(|held| held.borrow_mut().depth += 1).is_err() {
@@ -93,7 +93,7 @@ pub(crate) fn holding<R>(f: impl FnOnce() -> R) -> R {
     f()
 }
 
-/// For sinks: tells the diagnostic hook, in one line, why runs do not reach their destination. How often is the sink's affair.
+/// For sinks: reports in one line why runs are not delivered. The sink decides how often.
 ///
 /// ```
 /// use traceable_core::diagnostics::{DiagnosticKind, report_delivery, set_diagnostic_hook};
@@ -104,25 +104,25 @@ pub fn report_delivery(line: &str) {
     report(DiagnosticKind::Delivery, line.to_owned());
 }
 
-/// Tells of a mistake. What the hook does wrong itself is not told to it.
+/// Reports a diagnostic. Mistakes made inside the hook are not reported.
 pub(crate) fn report(kind: DiagnosticKind, text: String) {
-    let mut untold = Some(Diagnostic { kind, text });
+    let mut pending = Some(Diagnostic { kind, text });
     // in a thread that is ending there is no such place any more, and nothing that waits
     let _ = HELD.try_with(|held| {
         let mut held = held.borrow_mut();
         if held.is_reporting {
-            untold = None;
+            pending = None;
         } else if held.depth > 0 {
-            held.waiting.extend(untold.take());
+            held.waiting.extend(pending.take());
         }
     });
-    if let Some(diagnostic) = untold {
-        tell(diagnostic);
+    if let Some(diagnostic) = pending {
+        deliver(diagnostic);
     }
 }
 
-/// The hook is the user's code: it opens no runs, and its panic is its own.
-fn tell(diagnostic: Diagnostic) {
+/// Calls the hook. It is the user's code: it opens no runs, and its panic is caught.
+fn deliver(diagnostic: Diagnostic) {
     let is_reporting = |is| HELD.try_with(|held| std::mem::replace(&mut held.borrow_mut().is_reporting, is));
     if is_reporting(true) == Ok(true) {
         return;

@@ -1,4 +1,4 @@
-//! What was counted, as a value.
+//! The counts of the process, as a value: `Diagnostics`.
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
@@ -7,60 +7,58 @@ use super::counters;
 use crate::callsite::broken_trace_reason::BrokenTraceReason;
 use crate::callsite::function::Callsite;
 use crate::callsite::report_once::Notice;
-use crate::capture::writer::unrecorded_values;
+use crate::capture::unrecorded::unrecorded_values;
 
 /// What went wrong, or was unusual, since the process began; made by [`diagnostics`].
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Diagnostics {
-    /// The functions and blocks whose runs began traces of their own without being meant to, in the order in which that was
-    /// seen first.
+    /// Functions and blocks whose runs began traces of their own unintentionally, in the order first seen.
     pub broken_traces: Vec<BrokenTrace>,
-    /// Runs that began after their parent had ended. Nothing is wrong with a few: what is spawned and not awaited may
-    /// be late. Such a run has `metadata.late_start`.
+    /// Runs that started after their parent had ended. A few are normal: what is spawned and not awaited may be late.
+    /// Such a run has `metadata.late_start`.
     pub late_children: u64,
-    /// Of these, the ones whose parent had ended more than a minute before: a handle is kept for too long.
+    /// Of these, runs whose parent had ended more than a minute before: something keeps a handle for too long.
     pub stale_parents: u64,
-    /// Runs that were given more than 10 000 children.
+    /// Runs with more than 10 000 children.
     pub overgrown_runs: u64,
-    /// Run ids that were given by hand more than once. The later run has a fresh one, and `metadata.dup_of`.
+    /// Run ids that the program chose more than once. The later run has a fresh id, and `metadata.dup_of`.
     pub duplicate_run_ids: u64,
-    /// Futures, streams and iterators of traced calls that were dropped before anybody polled them: no run,
+    /// Futures, streams and iterators of traced calls that were dropped before their first poll. They leave no run,
     /// unless a child that starts later needs one.
     pub never_polled: u64,
-    /// Runs that ended because what was called was dropped.
+    /// Runs that ended because their future was dropped.
     pub cancelled: u64,
     /// How often a [`RunSink`](crate::RunSink) panicked: as many operations were lost.
     pub sink_panics: u64,
-    /// What a sink traced itself, and was not told: it would come back to it without end.
+    /// Operations of runs that a sink opened itself. They are dropped: submitting them would go round without end.
     pub from_sinks: u64,
-    /// Values that are recorded as a marker, see [`Input`](crate::Input).
+    /// Values that were replaced by a marker, see [`Input`](crate::Input).
     pub unrecorded_values: u64,
 }
 
-/// A function, or a block, whose runs began traces of their own without being meant to.
+/// A function or block whose runs began traces of their own unintentionally.
 ///
-/// It is one if it was a child of a run elsewhere, before or after; or if it is known that there was a parent: in another
-/// task, after a fork, with a parent that cannot be read, in a task that `watch_spawns` saw. What only ever begins traces
-/// is meant to.
+/// It counts as one if its run was a child elsewhere, before or after; or if a parent is known to have existed: in another
+/// task, before a fork, unreadable, or in a task that `watch_spawns` saw. A function that only ever begins traces is meant
+/// to.
 ///
-/// Roots are counted: those beside an open trace, and all of what was a child before. That it was a child is remembered, and
-/// not counted: children are made by the million, on many threads at once, and would wait for one another at a number that
-/// each of them changes.
+/// Counted are roots beside an open trace, and all roots of what was a child before. Children are remembered and not
+/// counted: they are made by the million on many threads, which would contend for the counter.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BrokenTrace {
-    /// The function, with its module; of a block its name, the first if it has had many.
+    /// The function with its module; for a block its (first) name.
     pub function: String,
     /// Its source file.
     pub file: &'static str,
     /// The line of its attribute, or of the block.
     pub line: u32,
-    /// Why, the first time.
+    /// The reason, the first time.
     pub reason: BrokenTraceReason,
     /// How often, on all threads.
     pub count: u64,
-    /// Whose child it was elsewhere, if it was one: the likely parent.
+    /// The parent it had elsewhere, if it had one: the likely parent here.
     pub likely_parent: Option<String>,
 }
 

@@ -8,21 +8,21 @@ use crate::sink::run_sink::RunSink;
 
 static SINK: RwLock<Option<Arc<dyn RunSink>>> = RwLock::new(None);
 
-/// Makes `sink` the one that runs go to by default. Returns the sink that was there before.
+/// Installs the default sink of the process, and returns the one before.
 ///
-/// Runs that have begun keep the sink they began with.
+/// Runs that have started keep the sink they started with.
 pub fn install_sink(sink: Arc<dyn RunSink>) -> Option<Arc<dyn RunSink>> {
     let before = SINK.write().unwrap_or_else(PoisonError::into_inner).replace(sink);
     open_gate();
     before
 }
 
-/// Takes the default sink away: new traces are not recorded unless they name a sink of their own.
+/// Removes the default sink: new traces are not recorded unless they name a sink of their own.
 pub fn remove_sink() -> Option<Arc<dyn RunSink>> {
     SINK.write().unwrap_or_else(PoisonError::into_inner).take()
 }
 
-/// Waits until the default sink has passed on what it was given before, at most `timeout`.
+/// Waits, at most `timeout`, until the default sink has delivered what was submitted before. `false`: not all of it was.
 pub fn flush(timeout: Duration) -> bool {
     default_sink().is_none_or(|sink| sink.flush(timeout))
 }

@@ -28,8 +28,8 @@ pub(crate) fn open_gate() {
     GATE.store(OPEN, Relaxed);
 }
 
-/// Runs `start` before the first traced call of the process, once. If it installs no sink and nothing else opens
-/// the gate, tracing is off.
+/// Runs `start` once, before the first traced call of the process. Tracing is off if `start` installs no sink and nothing
+/// else has.
 pub fn start_once(start: fn()) {
     if START.is_completed() {
         return;

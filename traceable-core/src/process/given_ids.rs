@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use uuid::Uuid;
 
-/// Whether this run id was given by hand before, among the last few thousand.
+/// Whether this run id was chosen by the program before, among the last few thousand.
 pub(crate) fn is_id_taken(id: Uuid) -> bool {
     const REMEMBERED: usize = 4096;
     static GIVEN: Mutex<Vec<Uuid>> = Mutex::new(Vec::new());

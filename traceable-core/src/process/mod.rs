@@ -15,15 +15,15 @@ pub use self::default_sink::{flush, install_sink, remove_sink};
 pub use self::gate::start_once;
 pub use self::switches::{is_enabled, set_enabled, set_sampling_rate};
 pub use self::task_identity::set_task_identity;
-pub use crate::capture::writer::unrecorded_values;
+pub use crate::capture::unrecorded::unrecorded_values;
 
 pub(crate) use self::default_sink::default_sink;
 pub(crate) use self::gate::{gate_is_open, open_gate};
 pub(crate) use self::given_ids::is_id_taken;
 pub(crate) use self::switches::samples;
 
-/// A number for this process that a copy of it, made by `fork`, does not share; 0 in a process that began by itself.
-/// For sinks that keep runs waiting: what waits in a copy is sent by the original.
+/// Tells a process from its copies made by `fork`: 0 in a process that began by itself, another number in each copy.
+/// For sinks with a queue: the original sends what both have queued.
 pub fn this_process() -> u32 {
     fork::notice_forks();
     fork::this_process()

@@ -10,7 +10,7 @@ static ENABLED: AtomicBool = AtomicBool::new(true);
 /// The bits of an `f64`.
 static SAMPLING_RATE: AtomicU64 = AtomicU64::new(0x3ff0_0000_0000_0000);
 
-/// Switches recording on or off for traces that begin from now on. A trace that has begun goes on as it began.
+/// Switches recording on or off for new traces. A trace that has begun goes on as it began.
 ///
 /// ```
 /// traceable_core::process::set_enabled(false);
@@ -21,13 +21,13 @@ pub fn set_enabled(enabled: bool) {
     ENABLED.store(enabled, Relaxed);
 }
 
-/// Whether traces that begin now are recorded, as far as [`set_enabled`] decides.
+/// Whether new traces are recorded, as far as [`set_enabled`] decides.
 pub fn is_enabled() -> bool {
     ENABLED.load(Relaxed)
 }
 
-/// Records this share of all traces, from 0 to 1; which ones follows from their ids, see
-/// [`is_sampled`]. A rate that is not a number counts as 1.
+/// Sets the share of traces that are recorded, from 0 to 1. The trace id decides which ones, see [`is_sampled`]. NaN
+/// counts as 1.
 pub fn set_sampling_rate(rate: f64) {
     let rate = if rate.is_nan() { 1.0 } else { rate.clamp(0.0, 1.0) };
     SAMPLING_RATE.store(rate.to_bits(), Relaxed);

@@ -11,8 +11,8 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use crate::capture::suppress::suppressed;
 
-/// Knows the tasks of an executor. tokio's are known by the feature `tokio`; on an executor whose tasks are not known
-/// everything works, but that a scope which is open on a thread is not kept from the other tasks there.
+/// Identifies the tasks of an executor. The feature `tokio` does this for tokio. On an executor without it everything
+/// works but the task check: a scope that is open on a thread is then visible to the other tasks on that thread.
 ///
 /// ```
 /// use std::num::NonZeroU64;
@@ -32,19 +32,19 @@ use crate::capture::suppress::suppressed;
 /// assert!(traceable_core::process::set_task_identity(MyExecutor).is_ok());
 /// ```
 pub trait TaskIdentity: Send + Sync + 'static {
-    /// A number that no other task alive has, for the task that this thread is polling; `None` outside any. It is
-    /// asked at every poll of a traced future. What it calls itself is not traced.
+    /// A number for the task that this thread is polling, unique among live tasks; `None` outside any task. Called at
+    /// every poll of a traced future. What it calls itself is not traced.
     fn current_task(&self) -> Option<NonZeroU64>;
 }
 
 static IDENTITY: OnceLock<Box<dyn TaskIdentity>> = OnceLock::new();
 static HAS_IDENTITY: AtomicBool = AtomicBool::new(false);
 
-/// Makes the tasks of an executor known, once for the process.
+/// Sets how the tasks of an executor are told apart, once for the process.
 ///
 /// # Errors
 ///
-/// If there is one already: it stays, and this one is returned.
+/// One is set already: it stays, and `identity` is returned.
 pub fn set_task_identity(identity: impl TaskIdentity) -> Result<(), Box<dyn TaskIdentity>> {
     IDENTITY.set(Box::new(identity))?;
     HAS_IDENTITY.store(true, Relaxed);
@@ -57,7 +57,7 @@ pub(crate) struct Task(u64);
 
 pub(crate) const NO_TASK: Task = Task(0);
 
-/// Tells other tasks from tokio's, which count from 1.
+/// Keeps other tasks apart from tokio's, which count from 1.
 const OTHER: u64 = 1 << 63;
 
 #[inline]

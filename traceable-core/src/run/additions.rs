@@ -1,4 +1,4 @@
-//! What a program adds to a run by hand.
+//! What a program adds to a run through its handle: tags, metadata, inputs, outputs, events, files.
 
 use std::sync::Arc;
 
@@ -55,7 +55,7 @@ impl RunTree {
         })
     }
 
-    /// Adds entries to the outputs. A traced function's own result is added to them.
+    /// Adds entries to the outputs, beside a traced function's own result.
     pub fn add_outputs<T: Serialize>(&self, outputs: T) -> &RunTree {
         if !self.takes_more() {
             return self;
@@ -67,7 +67,7 @@ impl RunTree {
         self
     }
 
-    /// Replaces the outputs. A traced function's own result is not recorded then.
+    /// Replaces the outputs. A traced function's own result is then not recorded.
     pub fn set_outputs<T: Serialize>(&self, outputs: T) -> &RunTree {
         if !self.takes_more() {
             return self;
@@ -92,7 +92,7 @@ impl RunTree {
         })
     }
 
-    /// Says how many tokens a model used and what it cost, in LangSmith's shape: `input_tokens`, `output_tokens`,
+    /// Records how many tokens a model used and what they cost, in LangSmith's shape: `input_tokens`, `output_tokens`,
     /// `total_tokens`, `input_token_details`, `output_token_details`, and costs in dollars.
     pub fn set_usage<T: Serialize>(&self, usage: T) -> &RunTree {
         if !self.takes_more() {
@@ -102,8 +102,7 @@ impl RunTree {
         self.change(|state| state.metadata("usage_metadata", usage))
     }
 
-    /// Adds something that happened during the run: a text, which becomes an event with that message, or an object
-    /// such as `{"name": "retry", "attempt": 2}`. The time is added if it is missing.
+    /// Adds an event: a text, which becomes an event with that message, or an object such as `{"name": "retry", "attempt": 2}`. The time is added if it is missing.
     pub fn add_event<T: Serialize>(&self, event: T) -> &RunTree {
         if !self.takes_more() {
             return self;
@@ -116,8 +115,7 @@ impl RunTree {
         self.change(|state| state.extra().events.push(event.into()))
     }
 
-    /// The run ends at this time instead of when it is told to. For what is recorded after it happened; a run does not
-    /// end before it began.
+    /// Sets the end time, for what is recorded after it happened. It is never before the start.
     pub fn set_end_time(&self, end: impl Into<Timestamp>) -> &RunTree {
         let end = end.into();
         self.change(|state| state.end_time = Some(self.start_time().map_or(end, |start| end.max(start))))

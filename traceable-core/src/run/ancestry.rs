@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use super::node::Scope;
-use super::node::{Bound, Context, Run};
+use super::node::{Bound, Context, Run, Scope};
 use super::settings::Settings;
 use crate::diagnostics::open_traces;
 use crate::identity::fork::this_process;

@@ -1,4 +1,4 @@
-//! A run gets its place: under a parent, or as the root of a trace.
+//! Binding a run: to its parent, or as the root of a trace.
 
 use std::sync::Arc;
 
@@ -13,12 +13,12 @@ use crate::sink::run_sink::RunSink;
 
 /// What is asked for; the rest follows from the parent.
 pub(crate) struct BindRequest<'a> {
-    /// The node that the run hangs under; what it inherits is in `settings` already.
+    /// The node that the run attaches to; what it inherits is in `settings` already.
     pub(crate) parent: Option<Context>,
     pub(crate) settings: Option<&'a Settings>,
     pub(crate) id: Option<Uuid>,
     pub(crate) start: Option<Timestamp>,
-    /// Records it although the process has tracing off: it was made by hand.
+    /// Records it although the process has tracing off: it is a manual run.
     pub(crate) is_manual: bool,
 }
 

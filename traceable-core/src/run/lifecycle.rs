@@ -1,19 +1,17 @@
-//! When a run is told to its sink, and when it ends.
+//! Posting, patching and ending a run: the operations that its sink is given.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, MutexGuard};
 
-use serde_json::{Map, Value};
-
-use super::node::{Additions, Bound, Context, Run, State};
-use crate::capture::limits::MAX_ERROR_BYTES;
+use super::fields::{capped, details, note_usage, object, outputs_of};
+use super::node::{Bound, Context, Run, State};
 use crate::capture::payload::Payload;
 use crate::capture::suppress::{in_sink, suppressed};
 use crate::diagnostics::counters;
 use crate::diagnostics::hook::{DiagnosticKind, report};
 use crate::diagnostics::open_traces;
 use crate::identity::time::Timestamp;
-use crate::sink::operation::{Labels, OperationKind, RunDetails, RunOperation};
+use crate::sink::operation::{Labels, OperationKind, RunOperation};
 use crate::sink::run_sink::RunSink;
 
 /// Tells the sink that the run has started, once.
@@ -23,7 +21,7 @@ pub(crate) fn post(run: &Arc<Run>) {
     post_state(run, run.state());
 }
 
-/// Before a run is told: the one above it may be waiting for just this.
+/// Before a run is posted: the one above it may be waiting for just this.
 #[inline]
 pub(crate) fn post_above(run: &Run, bound: &Bound) {
     if let Some(above) = waiting_above(bound).filter(|_| !run.is_copy()) {
@@ -46,11 +44,11 @@ fn post_waiting(first: &Arc<Run>) {
     }
 }
 
-/// As [`post`], of a run that has started, under a run that was told, and whose state is at hand.
+/// As [`post`], of a run that has started, under a run that was posted, and whose state is at hand.
 pub(crate) fn post_state(run: &Arc<Run>, mut state: MutexGuard<'_, State>) {
     if !run.mark_posted() {
         note_begin(run);
-        // told again as it ends
+        // submitted again as it ends
         let outputs = state.extra.as_ref().and_then(|extra| extra.first_outputs.clone());
         let left = take_left(&mut state);
         submit(run, state, OperationKind::Post, outputs);
@@ -98,7 +96,7 @@ fn note_end(run: &Arc<Run>, end_time: Timestamp) {
     }
 }
 
-/// Tells the sink what has changed since it was told last.
+/// Submits what has changed since the last operation.
 pub(crate) fn patch(run: &Arc<Run>) {
     if run.is_new() {
         post_above(run, run.bound());
@@ -122,7 +120,7 @@ pub(crate) fn patch(run: &Arc<Run>) {
     }
 }
 
-/// Ends the run, once, and tells the sink. `last_words` sees the state before.
+/// Ends the run, once, and submits its end. `last_words` sees the state before.
 pub(crate) fn end(
     run: &Arc<Run>,
     outputs: Option<Payload>,
@@ -155,7 +153,7 @@ pub(crate) fn end(
         if extra.outputs_are_set {
             outputs = None;
         } else if !extra.outputs.is_empty() {
-            // outputs added by hand stay, those of the function come on top
+            // outputs that the program added stay, those of the function come on top
             extra.outputs.extend(outputs.take().map(|o| object(&o)).unwrap_or_default());
         }
     }
@@ -166,38 +164,6 @@ pub(crate) fn end(
     if let Some(on_end) = on_end {
         // the user's code: its panic is its own, never the traced call's
         let _ = catch_unwind(AssertUnwindSafe(|| suppressed(|| on_end(run.clone()))));
-    }
-}
-
-/// An error is a text to be read; one of many megabytes is cut.
-fn capped(mut error: String) -> String {
-    if error.len() > MAX_ERROR_BYTES {
-        let cut = error.floor_char_boundary(MAX_ERROR_BYTES);
-        error.truncate(cut);
-        error.push_str(" [cut here: longer than 1 MiB]");
-    }
-    error
-}
-
-/// LangSmith counts tokens and costs from `metadata.usage_metadata`; functions return them in their outputs.
-fn note_usage(state: &mut State, outputs: Option<&Payload>) {
-    const KEY: &str = "usage_metadata";
-    let in_outputs = match (outputs, state.extra.as_deref()) {
-        (_, Some(extra)) if extra.outputs.contains_key(KEY) => extra.outputs.get(KEY).cloned(),
-        (Some(outputs), _) if memchr::memmem::find(outputs.as_bytes(), b"\"usage_metadata\"").is_some() => {
-            object(outputs).remove(KEY)
-        }
-        _ => None,
-    };
-    if let Some(usage) = in_outputs.filter(Value::is_object) {
-        state.metadata(KEY, usage);
-    }
-}
-
-fn object(payload: &Payload) -> Map<String, Value> {
-    match payload.to_value() {
-        Value::Object(map) => map,
-        other => Map::from_iter([("output".to_owned(), other)]),
     }
 }
 
@@ -217,7 +183,7 @@ fn submit(run: &Arc<Run>, mut state: MutexGuard<'_, State>, kind: OperationKind,
         // given away: a run that has ended holds nothing large
         state.inputs = None;
     }
-    // a run made by hand may be told again, whole
+    // a manual run may be submitted again, whole
     let has_ended = state.has_ended && run.head.method().is_some();
     if let Some(extra) = state.extra.as_deref_mut() {
         if !extra.outputs.is_empty() {
@@ -241,7 +207,7 @@ fn submit(run: &Arc<Run>, mut state: MutexGuard<'_, State>, kind: OperationKind,
     }
 }
 
-/// What others had to tell of a run while the sink heard of its start: a run begins before it ends.
+/// Submits what other threads had of a run while its post was being submitted: a run begins before it ends.
 fn submit_pending(run: &Run, sink: &dyn RunSink) {
     loop {
         let mut state = run.state();
@@ -266,40 +232,8 @@ fn submit_to(sink: &dyn RunSink, operation: RunOperation) {
 #[cold]
 fn note_sink_panic() {
     if counters::SINK_PANICS.add() == 0 {
-        let text =
-            "a sink panicked; what it was told is lost, and so is what it panics at from now on".to_owned();
+        let text = "a sink panicked; the operation is lost, and so is every further one at which it panics"
+            .to_owned();
         report(DiagnosticKind::SinkPanicked, text);
-    }
-}
-
-/// Outputs are an object, be they too large to be recorded.
-fn outputs_of(outputs: &Map<String, Value>) -> Payload {
-    let payload = Payload::of(outputs);
-    if payload.as_bytes().first() == Some(&b'{') {
-        return payload;
-    }
-    Payload::of(&Map::from_iter([("outputs".to_owned(), payload.to_value())]))
-}
-
-fn details(extra: &mut Additions, has_ended: bool) -> RunDetails {
-    let attachments = std::mem::take(&mut extra.attachments);
-    if has_ended {
-        // given away: what children and handles hold on to is small
-        return RunDetails {
-            error: extra.error.take(),
-            events: std::mem::take(&mut extra.events),
-            serialized: extra.serialized.take(),
-            attachments,
-            tags: extra.tags.clone(),
-            metadata: std::mem::take(&mut extra.metadata),
-        };
-    }
-    RunDetails {
-        error: extra.error.clone(),
-        events: extra.events.clone(),
-        serialized: extra.serialized.clone(),
-        attachments,
-        tags: extra.tags.clone(),
-        metadata: extra.metadata.clone(),
     }
 }

@@ -8,6 +8,7 @@ pub(crate) mod ancestry;
 pub(crate) mod bind;
 pub(crate) mod child_checks;
 mod describe;
+mod fields;
 pub(crate) mod head;
 pub(crate) mod keep_open;
 pub(crate) mod lifecycle;

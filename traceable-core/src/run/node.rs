@@ -143,7 +143,7 @@ pub(crate) struct Bound {
 #[derive(Default)]
 pub(crate) struct Rare {
     pub(crate) project: Option<Text>,
-    /// Instead of a project: told by another process.
+    /// Instead of a project: named by another process.
     pub(crate) address: Option<Text>,
     /// Of the root alone.
     pub(crate) reference_example_id: Option<Uuid>,
@@ -161,13 +161,13 @@ pub(crate) struct Remote {
 /// What a run has gathered and not yet given away.
 #[derive(Default)]
 pub(crate) struct State {
-    /// The sink is hearing of its start; what else there is to tell comes after it.
+    /// Its post is being submitted; later operations wait for it.
     pub(crate) is_posting: bool,
     /// Nothing automatic happens to it any more.
     pub(crate) has_ended: bool,
     /// Kept while the run lives, in case more are added.
     pub(crate) inputs: Option<Payload>,
-    /// They have changed since the sink was told.
+    /// They have changed since the last operation.
     pub(crate) has_new_inputs: bool,
     pub(crate) end_time: Option<Timestamp>,
     /// What children inherit.
@@ -178,7 +178,7 @@ pub(crate) struct State {
     pub(crate) extra: Option<Box<Additions>>,
 }
 
-/// What the program added to a run by hand, or the runtime found worth a note.
+/// What the program added to a run, or the runtime noted.
 #[derive(Default)]
 pub(crate) struct Additions {
     pub(crate) error: Option<String>,
@@ -187,7 +187,7 @@ pub(crate) struct Additions {
     pub(crate) tags: Vec<Text>,
     pub(crate) events: Vec<Value>,
     pub(crate) outputs: Map<String, Value>,
-    /// Of a run made by hand: what was added first, as it was written.
+    /// Of a manual run: what was added first, as it was written.
     pub(crate) first_outputs: Option<Payload>,
     /// The function's own return value is not recorded: the outputs were set.
     pub(crate) outputs_are_set: bool,
@@ -196,7 +196,7 @@ pub(crate) struct Additions {
     pub(crate) on_end: Option<OnEnd>,
     /// What was called was dropped before anybody heard of its run; this ends it, should a child need it after all.
     pub(crate) left: Option<fn(&Arc<Run>)>,
-    /// What is to be told once its start is.
+    /// Operations that wait for its post.
     pub(crate) pending: VecDeque<RunOperation>,
     /// How many [`KeepOpen`](super::keep_open::KeepOpen)s there are.
     pub(crate) holds: u32,
@@ -204,5 +204,5 @@ pub(crate) struct Additions {
     pub(crate) waiting: Option<(Option<Payload>, Option<String>)>,
 }
 
-/// Called with the run after its end was told to the sink.
+/// Called with the run after its end was submitted.
 pub(crate) type OnEnd = Box<dyn FnOnce(Arc<Run>) + Send>;

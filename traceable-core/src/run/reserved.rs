@@ -70,7 +70,7 @@ impl Run {
         }
     }
 
-    /// Whether it was reserved at its call, so that others may know it before its start is told.
+    /// Whether it was reserved at its call, so that others may know it before its post.
     pub(crate) fn was_reserved(&self) -> bool {
         matches!(self.binding, Binding::Reserved(..))
     }
@@ -80,7 +80,7 @@ impl Run {
         self.was_reserved() && self.is_new()
     }
 
-    /// Where it was called, of a run that has not started; where it hangs, of one that has.
+    /// Where it was called, of a run that has not started; its parent, of one that has.
     pub(crate) fn above_so_far(self: &Arc<Run>) -> Option<Context> {
         if let Some(bound) = self.started() {
             return bound.up.clone();

@@ -1,4 +1,4 @@
-//! A handle to a run: the one a traced function is in, or one made by hand.
+//! `RunTree`: the handle to a run.
 
 use std::fmt;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use crate::sink::run_type::RunType;
 /// While tracing is off there is no run; the handle is then *inactive*: its methods do nothing, and as a parent it
 /// stands for the ambient context.
 ///
-/// A run can also be made by hand:
+/// A run can also be made manually:
 ///
 /// ```
 /// use serde_json::json;
@@ -92,11 +92,11 @@ impl RunTree {
         self.0.as_ref()?.state().end_time
     }
 
-    /// The way from the trace's root to this run, as text.
+    /// The dotted order: the path from the trace's root to this run, as text.
     pub fn dotted_order(&self) -> Option<String> {
         let run = self.0.as_ref()?;
         if run.is_waiting() {
-            // whoever is told the way to it may hang something under it
+            // whoever gets its dotted order may attach something to it
             lifecycle::post(run);
         }
         let mut out = Vec::new();
@@ -104,7 +104,7 @@ impl RunTree {
         String::from_utf8(out).ok()
     }
 
-    /// Tells the sink that the run has started. For a run made by hand; others are posted by themselves.
+    /// Submits the start of a manual run. Other runs post themselves.
     pub fn post(&self) -> &RunTree {
         if let Some(run) = &self.0 {
             lifecycle::post(run);
@@ -112,8 +112,8 @@ impl RunTree {
         self
     }
 
-    /// Says that the run ends now. For a run made by hand, [`patch`](Self::patch) then tells the sink; a traced
-    /// function's run takes this as its end time.
+    /// Sets the end time to now. For a manual run, [`patch`](Self::patch) then submits it; a traced function's run takes
+    /// it as its end time.
     pub fn end(&self) -> &RunTree {
         self.change_bound(|state, start| {
             state.end_time.get_or_insert_with(|| Timestamp::now().max(start));
@@ -134,7 +134,7 @@ impl RunTree {
         self.end()
     }
 
-    /// Tells the sink what has changed. A run made by hand ends by this, if it has not ended yet.
+    /// Submits what has changed. This ends a manual run, if it has not ended yet.
     pub fn patch(&self) -> &RunTree {
         if let Some(run) = &self.0 {
             if run.head.method().is_none() {

@@ -133,7 +133,7 @@ impl Scope {
         Some(Arc::new(settings))
     }
 
-    /// What it gives to a call inside, wherever that hangs.
+    /// What it gives to a call inside, wherever that attaches.
     pub(crate) fn given(&self) -> Settings {
         Settings { sink: None, enabled: None, ..self.own.clone() }
     }

@@ -46,7 +46,7 @@ impl Run {
         self.is_posted.swap(true, Relaxed)
     }
 
-    /// Whether it is a copy of a run of another process, which tells its end itself.
+    /// Whether it is a copy of a run of another process, which ends it itself.
     pub(crate) fn is_copy(&self) -> bool {
         self.process != this_process()
     }
@@ -74,7 +74,7 @@ impl Run {
         self.expects_inputs.store(true, Relaxed);
     }
 
-    /// Whether the code that asks is that first statement; only the first to ask is told so.
+    /// Whether the code that asks is that first statement; only the first to ask gets `true`.
     pub(crate) fn take_expectation(&self) -> bool {
         self.expects_inputs.load(Relaxed) && self.expects_inputs.swap(false, Relaxed)
     }

@@ -1,4 +1,4 @@
-//! One thing that happened to a run, on its way to a sink.
+//! An operation: one thing that happened to a run, on its way to a sink.
 
 use std::fmt;
 use std::sync::{Arc, LazyLock};
@@ -8,24 +8,23 @@ use uuid::Uuid;
 
 use super::run_type::RunType;
 use super::text::Text;
-
 use crate::capture::attachment::Attachment;
 use crate::capture::payload::Payload;
 use crate::identity::time::Timestamp;
 
-/// Whether an operation makes a run known or completes it.
+/// Whether an operation announces a run or updates it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum OperationKind {
     /// The run is new.
     Post,
-    /// The run is known and has ended, or has changed.
+    /// The run was posted before, and has ended or changed.
     Patch,
 }
 
 /// One thing that happened to a run.
 ///
-/// The run's identity (id, name, start, way from the root) is shared with the run itself and read through the
-/// methods; the public fields are what this operation brings. `None` means: nothing new.
+/// Methods read the run's identity (id, name, start, dotted order), which the operation shares with the run itself.
+/// Public fields hold what this operation adds. `None` means: nothing new.
 #[derive(Clone)]
 pub struct RunOperation {
     /// Whether the run is new.
@@ -41,7 +40,7 @@ pub struct RunOperation {
     pub(crate) inherited: Option<Arc<dyn Labels>>,
 }
 
-/// Who a run is. A trait, because a run knows its sink, and a sink is told operations.
+/// Who a run is. A trait, because a run knows its sink, and a sink takes operations.
 pub(crate) trait Identity: Send + Sync {
     fn id(&self) -> Uuid;
     fn trace_id(&self) -> Uuid;
@@ -111,7 +110,7 @@ impl RunOperation {
         self.run.parent_run_id()
     }
 
-    /// The run of another process that this part of the trace hangs under; `None` if the trace began in this one.
+    /// The run of another process that this part of the trace attaches to; `None` if the trace began in this one.
     ///
     /// ```
     /// use std::sync::{Arc, Mutex};
@@ -221,8 +220,7 @@ impl RunOperation {
 
     /// Appends the run's dotted order, ASCII text, to `out`.
     ///
-    /// It is made here, where it is needed, and not when the run starts: a run holds on to its parent instead of
-    /// to a text that is longer with each level.
+    /// Computed here, and not when the run starts: a run holds its parent, not a text that grows with each level.
     pub fn write_dotted_order(&self, out: &mut Vec<u8>) {
         self.run.write_dotted_order(out);
     }

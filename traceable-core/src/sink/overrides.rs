@@ -1,4 +1,4 @@
-//! Operations that say something else than their runs do: for sinks that must not see all there is.
+//! Overrides: an operation says something else than its run, for sinks that must not see everything.
 
 use std::sync::Arc;
 
@@ -10,8 +10,8 @@ use super::run_type::RunType;
 use super::text::Text;
 use crate::identity::time::Timestamp;
 
-/// What is set here holds for this operation alone: the run itself, its children and what other sinks are told stay as
-/// they are.
+/// Overrides hold for this operation alone: the run itself, its children and the operations of other sinks stay as they
+/// are.
 impl RunOperation {
     /// Replaces the run's name. LangSmith refuses an empty one, and cuts what is longer than 128 characters.
     ///

@@ -1,15 +1,15 @@
-//! Where runs go.
+//! The trait that every destination of runs implements.
 
 use std::time::Duration;
 
 use super::operation::RunOperation;
 
-/// Takes what happens to runs: an exporter, a recorder for tests, a file.
+/// A destination of runs: an exporter, a recorder for tests, a file.
 ///
-/// `submit` is called on the program's own threads, in the middle of its work. It must not block, must not panic,
-/// and must not call traced code.
+/// `submit` runs on the program's own threads, in the middle of its work. It must not block, must not panic, and must
+/// not call traced code.
 ///
-/// Of one run the post comes first. (Not of a run made by hand of which several threads tell at once.)
+/// The post of a run comes before its patches. (The exception: a manual run that several threads post and patch at once.)
 ///
 /// ```
 /// use std::sync::atomic::{AtomicUsize, Ordering};
@@ -27,23 +27,22 @@ use super::operation::RunOperation;
 /// }
 /// ```
 pub trait RunSink: Send + Sync + 'static {
-    /// Takes one operation: a run was started (post), or has ended or changed (patch).
+    /// Takes one operation: a run has started (post), or has ended or changed (patch).
     fn submit(&self, operation: RunOperation);
 
-    /// The project of runs that name none. It goes out in the headers to other processes, so that a trace stays in one
-    /// project.
+    /// The project of runs that name none. The headers to other processes carry it, so that a trace stays in one project.
     fn default_project(&self) -> Option<&str> {
         None
     }
 
     /// The environment of an agent that runs go to, instead of a project, if they name none:
-    /// `lrn:agents/{id}/environments/{environment}`. It goes out in the headers as a project does.
+    /// `lrn:agents/{id}/environments/{environment}`. The headers carry it as they carry a project.
     fn default_address(&self) -> Option<&str> {
         None
     }
 
-    /// Waits until what was submitted before has gone where it should, at most `timeout`. `false`: not all of it
-    /// has. A sink that keeps nothing waiting need not implement it.
+    /// Waits, at most `timeout`, until everything submitted before has been delivered. `false`: not all of it has. A
+    /// sink that queues nothing need not implement it.
     fn flush(&self, timeout: Duration) -> bool {
         let _ = timeout;
         true

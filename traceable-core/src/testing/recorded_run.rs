@@ -62,9 +62,9 @@ pub struct RecordedRun {
     pub attachments: Vec<(String, Attachment)>,
     /// The project it was explicitly put into.
     pub project: Option<String>,
-    /// How many times the sink was told that it is new. Once, if all is well.
+    /// How many posts there were. One, if all is well.
     pub posts: u32,
-    /// How many times the sink was told that it changed.
+    /// How many patches there were.
     pub patches: u32,
 }
 
@@ -98,7 +98,7 @@ impl RecordedRun {
     /// The line of [`Recorder::assert_no_broken_traces`](super::Recorder::assert_no_broken_traces) about this run.
     pub(super) fn broken_trace(&self) -> Option<String> {
         let reason = self.broken_trace_reason()?;
-        let place = self.metadata.get("broken_trace_site").and_then(Value::as_str).unwrap_or("made by hand");
+        let place = self.metadata.get("broken_trace_site").and_then(Value::as_str).unwrap_or("a manual run");
         Some(format!(
             "`{}`, by {place}, was called {} ({reason}). To keep it below its caller, {}.",
             self.name,

@@ -88,7 +88,7 @@ impl Open<'_, '_> {
         self.json.bytes(b":")
     }
 
-    /// Remembers an error before the value is told of it, which may go on as if nothing had happened.
+    /// Remembers an error before the value sees it, which may go on as if nothing had happened.
     #[inline]
     fn noted(&mut self, written: Result<()>) -> Result<()> {
         self.json.is_broken |= written.is_err();

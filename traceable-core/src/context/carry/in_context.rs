@@ -13,8 +13,7 @@ use crate::context::extra::Extra;
 use crate::context::parent::IntoParent;
 use crate::context::parent_rule::parent_of;
 use crate::context::tracing_context::TracingContext;
-use crate::run::node::Context;
-use crate::run::node::Scope;
+use crate::run::node::{Context, Scope};
 use crate::run::object_id::Target;
 
 /// What a context can be carried into: futures, streams and iterators.
