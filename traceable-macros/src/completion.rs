@@ -20,7 +20,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::{Ident, Path};
 
-use crate::options::segment::{Segment, split};
+use crate::options::{Segment, split};
 
 /// Who reads the expansion.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]

@@ -4,8 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::FnArg;
 
-use crate::parameters::stays;
-use crate::signature::Function;
+use crate::signature::{Function, stays};
 
 /// Input: a function with a mistake in its attribute
 ///

@@ -1,37 +1,30 @@
 //! The attribute `#[traceable]`; use it through the crate `traceable`, which documents it with examples.
-//!
-//! A function walks through the files of this crate in one direction:
-//!
-//! ```text
-//! part     block       an `impl` or `trait` block: which of its methods, with which options
-//! read     options     what stands in `#[traceable(..)]`
-//!          signature   the function; its body stays tokens
-//!          parameters  who fills in which parameter
-//!          parent      the one that is the parent of the run
-//!          kind        what the return type says about the end of the run
-//!          capture     what of the arguments is recorded; `pattern`, what they bind
-//! check    check       whether all of it fits together
-//!          lost        hand-overs in the body that lose the run
-//! print    expand      the function again, with one call into the runtime
-//!          fallback    or, beside errors and in editors, the function as it was
-//!          completion  what editors complete the options by
-//! ```
-//!
-//! `message` holds every sentence a user can be told.
 
+// Layers, from the top down. Each uses only those below it.
+//
+//   block/         an `impl` or `trait` block: which of its methods, with which options
+//   pipeline.rs    one function: parse, check, print
+//   expand/        print: the function again, with one call into the runtime
+//   fallback.rs    print: the function as it was, beside errors and in editors
+//   completion.rs  print: what rust-analyzer completes the options by
+//   lint/          check: warnings about lost contexts and forgotten kinds
+//   hygiene/       names and spans of printed code
+//   check/         check: options, parameters and return type fit together
+//   signature/     parse: the function and its parameters; its body stays tokens
+//   options/       parse: what stands in `#[traceable(..)]`
+//   return_type/   parse: what the return type says about the end of the run
+//   message/       every sentence a user can read
 mod block;
-mod capture;
 mod check;
 mod completion;
 mod expand;
 mod fallback;
-mod kind;
-mod lost;
+mod hygiene;
+mod lint;
 mod message;
 mod options;
-mod parameters;
-mod parent;
-mod pattern;
+mod pipeline;
+mod return_type;
 mod signature;
 #[cfg(test)]
 mod tests;
@@ -39,6 +32,7 @@ mod tests;
 use proc_macro2::TokenStream;
 
 use self::completion::Reader;
+use self::pipeline::Surroundings;
 
 /// Makes every call of a function a run.
 ///
@@ -115,40 +109,7 @@ pub fn traceable(options: proc_macro::TokenStream, item: proc_macro::TokenStream
 
 /// The attribute on token streams, as tests call it.
 fn attribute(options: TokenStream, item: TokenStream, reader: Reader) -> TokenStream {
-    block::print(&options, &item, reader)
-        .unwrap_or_else(|| function(options, item, Surroundings { reader, ..Surroundings::default() }))
-}
-
-/// What is around a function.
-#[derive(Clone, Copy, Default)]
-struct Surroundings {
-    /// an attribute of the block is expanded after ours
-    may_insist_on_async: bool,
-    /// the block's options have a mistake: only look for more of them
-    is_wrong: bool,
-    reader: Reader,
-}
-
-fn function(options: TokenStream, item: TokenStream, around: Surroundings) -> TokenStream {
-    let mut mistakes = message::Mistakes::default();
-    let for_editor = (around.reader == Reader::Editor).then(|| completion::inside(&options));
-    let options = options::Options::parse(options, &mut mistakes);
-    let mut function: signature::Function = match syn::parse2(item.clone()) {
-        Ok(function) => function,
-        Err(error) => {
-            mistakes.push(error);
-            let errors = mistakes.into_error().map(syn::Error::into_compile_error);
-            return quote::quote!(#errors #item);
-        }
-    };
-    function.is_rewritten = around.may_insist_on_async;
-    let as_written = fallback::print(&function, for_editor.as_ref());
-    match check::Plan::check(options, function, mistakes) {
-        Ok(_) if around.is_wrong || for_editor.is_some() => as_written,
-        Ok(plan) => expand::print(&plan),
-        Err(error) => {
-            let errors = error.into_compile_error();
-            quote::quote!(#as_written #errors)
-        }
-    }
+    block::print(&options, &item, reader).unwrap_or_else(|| {
+        pipeline::function(options, item, Surroundings { reader, ..Surroundings::default() })
+    })
 }

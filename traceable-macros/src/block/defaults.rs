@@ -10,9 +10,8 @@ use quote::quote;
 use super::items::Method;
 use crate::check::conflicts;
 use crate::message::{self, Mistakes};
-use crate::options::Options;
-use crate::options::segment::{Segment, split};
-use crate::parameters::Parameters;
+use crate::options::{Options, Segment, split};
+use crate::signature::Parameters;
 
 /// What is about one return type, or one name.
 const FOR_ONE: &[&str] = &[

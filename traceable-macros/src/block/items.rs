@@ -1,12 +1,48 @@
-//! The items of a block, told apart without a look into any body.
+//! A block and its items, told apart without a look into any body.
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
-use syn::parse::ParseStream;
+use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Ident, LitStr, Meta, Result, Signature, Token, Visibility, token};
 
 use crate::message;
+
+/// A block, taken apart as far as its items.
+pub(super) struct Block {
+    /// without the `#[traceable]` being expanded
+    pub(super) attributes: Vec<Attribute>,
+    /// everything between the attributes and the braces
+    pub(super) head: TokenStream,
+    /// `impl` or `trait`
+    pub(super) keyword: Ident,
+    pub(super) braces: Group,
+}
+
+impl Parse for Block {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let attributes = input.call(Attribute::parse_outer)?;
+        let visibility: Visibility = input.parse()?;
+        let mut head = quote!(#visibility);
+        while !input.peek(Token![impl]) && !input.peek(Token![trait]) {
+            let word = input.call(Ident::parse_any)?;
+            if word != "unsafe" && word != "auto" {
+                return Err(input.error("not a block"));
+            }
+            head.extend(quote!(#word));
+        }
+        let keyword = input.call(Ident::parse_any)?;
+        head.extend(quote!(#keyword));
+        let mut rest: Vec<TokenTree> = input.parse::<TokenStream>()?.into_iter().collect();
+        match rest.pop() {
+            Some(TokenTree::Group(braces)) if braces.delimiter() == Delimiter::Brace => {
+                head.extend(rest);
+                Ok(Self { attributes, head, keyword, braces })
+            }
+            _ => Err(input.error("not a block")),
+        }
+    }
+}
 
 /// An item of a block.
 pub(super) enum Item {

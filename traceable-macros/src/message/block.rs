@@ -3,7 +3,10 @@
 use proc_macro2::{Span, TokenStream};
 use syn::{Error, Ident};
 
-use super::{Mistakes, nearest, over, plain};
+use super::mistakes::Mistakes;
+use super::name::plain;
+use super::suggestion::nearest;
+use super::wording::over;
 
 /// A misspelt name would silently leave a method out of the trace, or in it.
 pub(crate) fn unknown_method(name: &Ident, known: &[String]) -> Error {

@@ -4,7 +4,8 @@ use proc_macro2::Span;
 use quote::ToTokens;
 use syn::{Error, Ident};
 
-use super::{Mistakes, over};
+use super::mistakes::Mistakes;
+use super::wording::over;
 
 pub(crate) fn parameter_option(tokens: impl ToTokens) -> Error {
     over(tokens, "on a parameter only `#[traceable(skip)]` is understood")

@@ -1,76 +1,16 @@
-//! The options of one `#[traceable(..)]`, as written; whether they fit the function is decided in `check`.
+//! The options of one `#[traceable(..)]`, as written.
+//!
+//! In: the tokens between the brackets. Out: [`Options`], and all mistakes in them at once; or [`Segment`]s, which keep
+//! the tokens, for blocks and editors. Never looks at the function: whether options fit it is decided in `check`.
 
+mod given;
+mod names;
 mod parse;
-pub(crate) mod segment;
+mod run_type;
+mod segment;
 mod value;
 
-use proc_macro2::Span;
-use syn::{Expr, Ident, LitStr, Path};
-
-pub(crate) use self::parse::OPTIONS;
-use crate::kind::Open;
-
-/// An option and the key it was given with, whose span complaints use.
-pub(crate) struct Given<T> {
-    pub(crate) key: Ident,
-    pub(crate) value: T,
-}
-
-/// `key = expr`, or `key` for the local of that name.
-pub(crate) struct Field {
-    pub(crate) key: String,
-    pub(crate) span: Span,
-    pub(crate) value: Expr,
-}
-
-/// What a run is, in LangSmith's words: one of the seven, or one's own.
-pub(crate) enum RunType {
-    Known(Ident),
-    Custom(Expr),
-}
-
-#[derive(Default)]
-pub(crate) struct Options {
-    pub(crate) krate: Option<Given<Path>>,
-    pub(crate) name: Option<Given<Expr>>,
-    pub(crate) run_type: Option<Given<RunType>>,
-    pub(crate) tags: Option<Given<Vec<Expr>>>,
-    pub(crate) metadata: Option<Given<Vec<Field>>>,
-    pub(crate) project: Option<Given<Expr>>,
-    pub(crate) parent: Option<Given<Expr>>,
-    pub(crate) root: Option<Given<()>>,
-    pub(crate) child_only: Option<Given<()>>,
-    pub(crate) enabled: Option<Given<Expr>>,
-    pub(crate) skip: Option<Given<Vec<Ident>>>,
-    pub(crate) skip_all: Option<Given<()>>,
-    pub(crate) debug: Option<Given<Vec<Ident>>>,
-    pub(crate) display: Option<Given<Vec<Ident>>>,
-    pub(crate) inputs: Option<Given<Vec<Field>>>,
-    pub(crate) skip_output: Option<Given<()>>,
-    pub(crate) process_inputs: Option<Given<Expr>>,
-    pub(crate) process_outputs: Option<Given<Expr>>,
-    pub(crate) process_chunk: Option<Given<Expr>>,
-    pub(crate) reduce: Option<Given<Expr>>,
-    pub(crate) aggregate: Option<Given<(Expr, Expr)>>,
-    pub(crate) process_error: Option<Given<Expr>>,
-    pub(crate) handled: Option<Given<Expr>>,
-    /// `"ok"` or `"error"`
-    pub(crate) on_cancel: Option<Given<LitStr>>,
-    pub(crate) kind: Option<Given<Open>>,
-    /// `allow(lost_context)`
-    pub(crate) allow_lost: Option<Given<()>>,
-}
-
-impl Options {
-    /// The expressions that are evaluated at the call, before the arguments are moved.
-    pub(crate) fn call_expressions(&self) -> impl Iterator<Item = &Expr> {
-        let metadata = self.metadata.iter().flat_map(|given| given.value.iter().map(|field| &field.value));
-        let single = [&self.enabled, &self.parent].into_iter().flatten().map(|given| &given.value);
-        single.chain(metadata)
-    }
-
-    /// The expressions of `inputs(..)`.
-    pub(crate) fn input_expressions(&self) -> impl Iterator<Item = &Expr> {
-        self.inputs.iter().flat_map(|given| given.value.iter().map(|field| &field.value))
-    }
-}
+pub(crate) use self::given::{Given, Options};
+pub(crate) use self::names::OPTIONS;
+pub(crate) use self::run_type::RunType;
+pub(crate) use self::segment::{Segment, split};

@@ -5,45 +5,12 @@ use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Ident, Lit, Result, Token};
 
-use super::value::{
-    aggregate, allow, fields, flag, hook, names, on_cancel, path, run_type, tags, text, value,
-};
-use super::{Given, Options, RunType};
-use crate::kind::Open;
+use super::given::{Given, Options};
+use super::names::OPTIONS;
+use super::run_type::{RunType, run_type};
+use super::value::{aggregate, allow, fields, flag, hook, names, on_cancel, path, tags, text, value};
 use crate::message::{self, Mistakes};
-
-/// Every option, in the order the documentation has them.
-pub(crate) const OPTIONS: &[&str] = &[
-    "run_type",
-    "custom_run_type",
-    "name",
-    "tags",
-    "metadata",
-    "project",
-    "parent",
-    "root",
-    "child_only",
-    "enabled",
-    "skip",
-    "skip_all",
-    "debug",
-    "display",
-    "inputs",
-    "skip_output",
-    "process_inputs",
-    "process_outputs",
-    "process_chunk",
-    "reduce",
-    "aggregate",
-    "process_error",
-    "handled",
-    "on_cancel",
-    "future",
-    "stream",
-    "iter",
-    "allow",
-    "crate",
-];
+use crate::return_type::Kind;
 
 impl Options {
     /// Reads all options; what was wrong is in `mistakes`, what was right is in the result.
@@ -107,9 +74,9 @@ impl Options {
             "process_error" => set(&mut self.process_error, hook(input, &key)?, key.clone(), mistakes),
             "handled" => set(&mut self.handled, hook(input, &key)?, key.clone(), mistakes),
             "on_cancel" => set(&mut self.on_cancel, on_cancel(input, &key)?, key.clone(), mistakes),
-            "future" => self.kind(Open::Future, input, &key, mistakes)?,
-            "stream" => self.kind(Open::Stream, input, &key, mistakes)?,
-            "iter" => self.kind(Open::Iter, input, &key, mistakes)?,
+            "future" => self.kind(Kind::Future, input, &key, mistakes)?,
+            "stream" => self.kind(Kind::Stream, input, &key, mistakes)?,
+            "iter" => self.kind(Kind::Iter, input, &key, mistakes)?,
             "allow" => set(&mut self.allow_lost, allow(input, &key)?, key.clone(), mistakes),
             "crate" => set(&mut self.krate, path(input, &key)?, key.clone(), mistakes),
             "methods" | "except" => return Err(message::for_blocks(&key)),
@@ -123,7 +90,7 @@ impl Options {
 
     fn kind(
         &mut self,
-        open: Open,
+        open: Kind,
         input: ParseStream<'_>,
         key: &Ident,
         mistakes: &mut Mistakes,

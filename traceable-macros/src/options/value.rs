@@ -3,24 +3,19 @@
 use proc_macro2::{Span, TokenStream};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
-use syn::{Error, Expr, Ident, Lit, LitStr, Path, Result, Token, parenthesized, token};
+use syn::{Expr, Ident, Lit, LitStr, Path, Result, Token, parenthesized, token};
 
-use super::{Field, RunType};
 use crate::message::{self, Mistakes};
-
-/// LangSmith's run types, and the variants of the runtime's `RunType` that stand for them.
-const RUN_TYPES: &[(&str, &str)] = &[
-    ("chain", "Chain"),
-    ("llm", "Llm"),
-    ("tool", "Tool"),
-    ("retriever", "Retriever"),
-    ("embedding", "Embedding"),
-    ("prompt", "Prompt"),
-    ("parser", "Parser"),
-];
 
 /// LangSmith refuses all runs of a request in which one has a longer name.
 const MAX_NAME: usize = 128;
+
+/// `key = expr`, or `key` for the local of that name.
+pub(crate) struct Field {
+    pub(crate) key: String,
+    pub(crate) span: Span,
+    pub(crate) value: Expr,
+}
 
 pub(super) fn flag(input: ParseStream<'_>, key: &Ident) -> Result<()> {
     if input.is_empty() || input.peek(Token![,]) {
@@ -64,7 +59,7 @@ pub(super) fn text(input: ParseStream<'_>, key: &Ident, example: &str) -> Result
                 Err(message::too_long(text, "run name", MAX_NAME))
             }
             Lit::Str(_) => Ok(expr),
-            other => Err(Error::new_spanned(other, format!("`{key}` is a string: `{example}`"))),
+            other => Err(message::not_a_string(other, key, example)),
         },
         _ => Ok(expr),
     }
@@ -78,22 +73,10 @@ fn what_is_empty(key: &Ident) -> &'static str {
     }
 }
 
-fn literal(input: ParseStream<'_>, key: &Ident, example: &str) -> Result<LitStr> {
+pub(super) fn literal(input: ParseStream<'_>, key: &Ident, example: &str) -> Result<LitStr> {
     equals(input, key, example)?;
     let at = input.span();
-    input.parse().map_err(|_| Error::new(at, format!("`{key}` is a string literal: `{example}`")))
-}
-
-pub(super) fn run_type(input: ParseStream<'_>, key: &Ident) -> Result<RunType> {
-    let literal = literal(input, key, "run_type = \"llm\"")?;
-    let value = literal.value();
-    match RUN_TYPES.iter().find(|(name, _)| *name == value) {
-        Some((_, variant)) => Ok(RunType::Known(Ident::new(variant, Span::mixed_site()))),
-        None => {
-            let known: Vec<_> = RUN_TYPES.iter().map(|(name, _)| *name).collect();
-            Err(message::unknown_run_type(&literal, &known))
-        }
-    }
+    input.parse().map_err(|_| message::not_a_string_literal(at, key, example))
 }
 
 pub(super) fn on_cancel(input: ParseStream<'_>, key: &Ident) -> Result<LitStr> {
@@ -117,13 +100,13 @@ pub(super) fn tags(input: ParseStream<'_>, key: &Ident) -> Result<Vec<Expr>> {
                             return Err(message::empty(text, "a tag"));
                         }
                         Lit::Str(_) => {}
-                        other => return Err(Error::new_spanned(other, "a tag is a string")),
+                        other => return Err(message::tag_is_not_a_string(other)),
                     }
                 }
             }
             Ok(elements)
         }
-        other => Err(Error::new_spanned(other, format!("`tags` is written `{EXAMPLE}`"))),
+        other => Err(message::wrong_shape_over(other, key, EXAMPLE)),
     }
 }
 

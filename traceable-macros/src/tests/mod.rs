@@ -2,10 +2,11 @@
 
 mod blocks;
 mod completion;
-mod expansion;
-mod kinds;
-mod lost;
+mod expansion_of_functions;
+mod expansion_of_generators;
+mod lost_context;
 mod mistakes;
+mod return_types;
 
 use proc_macro2::{TokenStream, TokenTree};
 
@@ -21,6 +22,12 @@ fn expanded(options: TokenStream, item: TokenStream) -> String {
         Ok(file) => prettyplease::unparse(&file),
         Err(error) => panic!("{error}: {tokens}"),
     }
+}
+
+/// Compares an expansion with what is expected.
+#[track_caller]
+fn check(found: &str, expected: &str) {
+    assert!(found.trim() == expected.trim(), "found:\n{found}\nexpected:\n{expected}");
 }
 
 /// The messages of an expansion.

@@ -1,0 +1,67 @@
+//! The plan of a function: everything the printer needs.
+
+use syn::{PatType, Receiver, Type};
+
+use super::conflicts::conflicts;
+use super::kind_options::fits;
+use super::parent;
+use super::recorded_arguments::{choose, mention};
+use crate::message::{self, Mistakes};
+use crate::options::Options;
+use crate::return_type::Shape;
+use crate::signature::{Argument, Function, Mode, Parameters};
+
+/// Everything the printer needs.
+pub(crate) struct Plan {
+    pub(crate) function: Function,
+    pub(crate) options: Options,
+    pub(crate) receiver: Option<Receiver>,
+    pub(crate) arguments: Vec<Argument>,
+    pub(crate) run_tree: Option<PatType>,
+    /// of the `#[parent]` parameter
+    pub(crate) parent_type: Option<Type>,
+    /// record the receiver under `self`, which only `debug(self)` and `display(self)` ask for
+    pub(crate) self_mode: Mode,
+    pub(crate) shape: Shape,
+}
+
+impl Plan {
+    pub(crate) fn check(
+        mut options: Options,
+        function: Function,
+        mut mistakes: Mistakes,
+    ) -> syn::Result<Self> {
+        let Parameters { receiver, mut arguments, run_tree, parent } =
+            Parameters::read(&function.signature, &mut mistakes);
+        parent::apply(&mut options, parent.as_ref(), &mut mistakes);
+        conflicts(&options, &mut mistakes);
+        let self_mode = choose(&options, receiver.is_some(), &mut arguments, &mut mistakes);
+        mention(&options, &mut arguments);
+
+        let forced = options.kind.as_ref().map(|given| given.value);
+        let shape = match Shape::of(&function.signature.output, forced, options.skip_output.is_some()) {
+            Ok(shape) => {
+                fits(&options, &function, &shape, &mut mistakes);
+                Some(shape)
+            }
+            Err(error) => {
+                mistakes.push(error);
+                None
+            }
+        };
+        match (mistakes.into_error(), shape) {
+            (Some(error), _) => Err(error),
+            (None, Some(shape)) => {
+                let parent_type = parent.map(|parent| parent.ty);
+                Ok(Self { function, options, receiver, arguments, run_tree, parent_type, self_mode, shape })
+            }
+            // not reached: without a shape there is a mistake
+            (None, None) => Err(message::not_an_item(proc_macro2::Span::call_site())),
+        }
+    }
+
+    /// Whether an `async fn` is printed as one, rather than as a function returning a future.
+    pub(crate) fn stays_async(&self) -> bool {
+        self.function.signature.asyncness.is_some() && self.function.must_stay_async()
+    }
+}

@@ -1,0 +1,90 @@
+//! Which arguments are recorded, and how: `skip`, `skip_all`, `debug`, `display`.
+
+use syn::Expr;
+
+use super::mentions::mentions;
+use crate::message::{self, Mistakes};
+use crate::options::Options;
+use crate::signature::{Argument, Binding, Mode};
+
+/// Applies `skip`, `skip_all`, `debug` and `display` to the arguments; returns how the receiver is recorded.
+pub(super) fn choose(
+    options: &Options,
+    receiver: bool,
+    arguments: &mut [Argument],
+    mistakes: &mut Mistakes,
+) -> Mode {
+    if options.skip_all.is_some() {
+        let all = bindings(arguments).filter(|binding| binding.mode != Mode::Attachment);
+        all.for_each(|binding| binding.mode = Mode::Skip);
+    }
+    let mut self_mode = Mode::Skip;
+    let mut seen: Vec<(String, &str, proc_macro2::Span)> = Vec::new();
+    let lists = [
+        (&options.skip, Mode::Skip, "skip"),
+        (&options.debug, Mode::Debug, "record by `Debug`"),
+        (&options.display, Mode::Display, "record by `Display`"),
+    ];
+    for (given, mode, verb) in lists {
+        let Some(given) = given else { continue };
+        let list = match mode {
+            Mode::Skip => "skip",
+            Mode::Debug => "debug",
+            _ => "display",
+        };
+        for name in &given.value {
+            let plain = message::plain(name);
+            if let Some((_, first, at)) = seen.iter().find(|(seen, ..)| *seen == plain) {
+                message::listed_twice(mistakes, &plain, (first, *at), (list, name.span()));
+                continue;
+            }
+            seen.push((plain.clone(), list, name.span()));
+            if plain == "self" && receiver {
+                self_mode = mode;
+                continue;
+            }
+            let mut found = false;
+            for binding in bindings(arguments).filter(|binding| message::plain(&binding.ident) == plain) {
+                binding.mode = mode;
+                found = true;
+            }
+            if !found {
+                let known: Vec<_> =
+                    bindings(arguments).map(|binding| message::plain(&binding.ident)).collect();
+                mistakes.push(message::unknown_argument(name, verb, &known));
+            }
+        }
+    }
+    self_mode
+}
+
+/// Marks the names that option expressions use.
+pub(super) fn mention(options: &Options, arguments: &mut [Argument]) {
+    let expressions: Vec<&Expr> = options.call_expressions().chain(options.input_expressions()).collect();
+    for argument in &mut *arguments {
+        argument.exposed = !expressions.is_empty();
+    }
+    for binding in bindings(arguments) {
+        let used = |expr: &&Expr| mentions(quote::ToTokens::to_token_stream(expr), &binding.ident);
+        binding.mentioned = expressions.iter().any(used);
+        // an argument that is the parent is not an input as well
+        if binding.mode == Mode::Value
+            && options.parent.as_ref().is_some_and(|given| is_the_argument(&given.value, &binding.ident))
+        {
+            binding.mode = Mode::Skip;
+        }
+    }
+}
+
+/// `ident` or `&ident`.
+fn is_the_argument(expr: &Expr, ident: &syn::Ident) -> bool {
+    match expr {
+        Expr::Path(expr) => expr.path.is_ident(ident),
+        Expr::Reference(expr) => is_the_argument(&expr.expr, ident),
+        _ => false,
+    }
+}
+
+fn bindings(arguments: &mut [Argument]) -> impl Iterator<Item = &mut Binding> {
+    arguments.iter_mut().flat_map(|argument| argument.bindings.iter_mut())
+}

@@ -1,0 +1,81 @@
+//! The whole function: attributes, signature, and the braces around what it does.
+
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::ReturnType;
+use syn::spanned::Spanned;
+
+use super::forms;
+use super::impl_trait::recaptured;
+use crate::check::Plan;
+use crate::hygiene::{Runtime, impl_token, ours};
+use crate::lint::lost_context;
+
+/// Prints the function.
+pub(crate) fn print(plan: &Plan) -> TokenStream {
+    let p = &Runtime(match &plan.options.krate {
+        Some(given) => {
+            let path = &given.value;
+            ours!(#path::__private)
+        }
+        None => ours!(::traceable::__private),
+    });
+    let statements = forms::print(plan, p);
+    let attributes = plan.function.attributes.iter().filter(|attribute| !says_it_twice(plan, attribute));
+    let visibility = &plan.function.visibility;
+    let signature = signature(plan, p);
+    let inner = &plan.function.inner_attributes;
+    let lost = match plan.options.allow_lost {
+        None => lost_context::print(&plan.function.body, p),
+        Some(_) => TokenStream::new(),
+    };
+    // The function ends with the user's brace. With one of ours the whole item would count as made by a macro, and
+    // lints on items (`dead_code`, `missing_docs`, clippy's on signatures) would be silent or underline the attribute.
+    let mut body = Group::new(Delimiter::Brace, quote!(#(#inner)* #lost #statements));
+    body.set_span(plan.function.braces.span.join());
+    quote!(#(#attributes)* #visibility #signature #body)
+}
+
+/// `#[must_use]` on a function that returns a future by now: futures are, and clippy complains of both.
+fn says_it_twice(plan: &Plan, attribute: &syn::Attribute) -> bool {
+    let is_desugared = plan.function.signature.asyncness.is_some() && !plan.stays_async();
+    is_desugared && matches!(&attribute.meta, syn::Meta::Path(path) if path.is_ident("must_use"))
+}
+
+/// Input: `async fn f(&self, (a, b): (A, B), #[run_tree] rt: RunTree) -> R`
+///
+/// Output: `fn f(&self, __arg1: (A, B)) -> impl Future<Output = R>`
+///
+/// `impl` is written by us, so it has the capture rules of this crate's edition (2024) in crates of any edition.
+fn signature(plan: &Plan, p: &Runtime) -> TokenStream {
+    let written = &plan.function.signature;
+    let keep_async = plan.stays_async();
+    let asyncness = written.asyncness.filter(|_| keep_async);
+    let output = match (&written.output, written.asyncness.is_some() && !keep_async) {
+        (output, false) => output.to_token_stream(),
+        (ReturnType::Default, true) => {
+            let future = future_of(&ours!(()), written.paren_token.span.join(), p);
+            ours!(-> #future)
+        }
+        (ReturnType::Type(arrow, ty), true) => {
+            let future = future_of(&recaptured(ty), ty.span(), p);
+            quote!(#arrow #future)
+        }
+    };
+    let syn::Signature { safety, abi, fn_token, ident, generics, .. } = written;
+    let where_clause = &generics.where_clause;
+    let receiver = plan.receiver.iter().map(ToTokens::to_token_stream);
+    let parameters = receiver.chain(plan.arguments.iter().map(|argument| argument.parameter()));
+    // the user's parentheses, as the signature may end with them
+    let mut parenthesized = Group::new(Delimiter::Parenthesis, quote!(#(#parameters),*));
+    parenthesized.set_span(written.paren_token.span.join());
+    quote!(#asyncness #safety #abi #fn_token #ident #generics #parenthesized #output #where_clause)
+}
+
+/// Output: `impl Future<Output = R>`, lying over `R`
+fn future_of(output: &impl ToTokens, at: Span, p: &Runtime) -> TokenStream {
+    let impl_token = impl_token(at);
+    // the signature ends here: with a token of ours it would count as made by a macro
+    let end = syn::Token![>](at);
+    ours!(#impl_token #p::core::future::Future<Output = #output #end)
+}

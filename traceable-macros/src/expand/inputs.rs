@@ -1,0 +1,171 @@
+//! Recording the arguments: `begin`, what it is given, and the hook `process_inputs`.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::Type;
+
+use crate::check::{Plan, mentions};
+use crate::hygiene::{Runtime, asked_at, ours, reference_to, referred_at};
+use crate::message;
+use crate::options::Options;
+use crate::signature::{Argument, Mode};
+
+/// Whether there is anything to say before the body runs.
+pub(super) fn begins(plan: &Plan) -> bool {
+    plan.run_tree.is_some() || !inputs(plan).is_empty()
+}
+
+/// Output: `if begins() { begin_with(&["{\"a\":"], &[argument(&a)]); }`, or with what is more than arguments
+/// `if begins() { begin(&mut |inputs: &mut Inputs<'_>| { inputs.add("a", &a); }); }`, or `let rt: RunTree = begin_run_tree(|inputs| { .. });`
+pub(super) fn begin(plan: &Plan, p: &Runtime) -> TokenStream {
+    let recorded = inputs(plan);
+    let inputs = if recorded.is_empty() { ours!(_) } else { ours!(__inputs) };
+    match &plan.run_tree {
+        Some(run_tree) => {
+            let (attributes, pattern, ty) = (&run_tree.attrs, &run_tree.pat, &run_tree.ty);
+            let value = ours!(#p::begin_run_tree(|#inputs| { #recorded }));
+            // asked at the type, so that a wrong one is reported there
+            let asked = quote!(<#ty as #p::FilledIn>);
+            let value = ours!(#asked::filled_in(#value));
+            quote!(#(#attributes)* let #pattern: #ty = #value;)
+        }
+        None if recorded.is_empty() => TokenStream::new(),
+        None if is_simple(plan) => {
+            let recorded = plan.arguments.iter().filter(|argument| !argument.is_left_out()).enumerate();
+            let listed = recorded.filter_map(|(number, argument)| argument.listed(p, number == 0));
+            let (mut bound, mut before, mut values) = (Vec::new(), Vec::new(), Vec::new());
+            for [binding, text, value] in listed {
+                bound.push(binding);
+                before.push(text);
+                values.push(value);
+            }
+            ours!(if #p::begins() { #(#bound)* #p::begin_with(&[#(#before),*], &[#(#values),*]); })
+        }
+        None => ours!(if #p::begins() { #p::begin(&mut |#inputs: &mut #p::Inputs<'_>| { #recorded }); }),
+    }
+}
+
+/// Whether arguments are all there is to record, each as it is. That is so of nearly all functions, and the compiler has
+/// less to do with a list than with a closure.
+fn is_simple(plan: &Plan) -> bool {
+    let Options { inputs, process_inputs, .. } = &plan.options;
+    inputs.is_none()
+        && process_inputs.is_none()
+        && (plan.receiver.is_none() || plan.self_mode == Mode::Skip)
+        && plan.arguments.iter().all(Argument::is_simple)
+}
+
+/// What is recorded of the arguments, and the hook over it.
+fn inputs(plan: &Plan) -> TokenStream {
+    let options = &plan.options;
+    let inputs = Ident::new("__inputs", Span::mixed_site());
+    let fields = || options.inputs.iter().flat_map(|given| &given.value);
+    let overridden: Vec<_> = fields().map(|field| field.key.clone()).collect();
+
+    let borrowed = plan.arguments.iter().map(|argument| {
+        argument.borrowed(|binding| {
+            let recorded =
+                binding.mode != Mode::Skip && !overridden.contains(&message::plain(&binding.ident));
+            recorded || options.input_expressions().any(|expr| mentions(quote!(#expr), &binding.ident))
+        })
+    });
+    let receiver = plan.receiver.iter().filter_map(|receiver| {
+        let method =
+            Ident::new(if plan.self_mode == Mode::Debug { "debug" } else { "display" }, Span::mixed_site());
+        let this = &receiver.self_token;
+        (plan.self_mode != Mode::Skip).then(|| ours!(#inputs.#method("\"self\":", &#this);))
+    });
+    let arguments = plan.arguments.iter().map(|argument| argument.recorded(&inputs, &overridden));
+    let fields = fields().map(|field| {
+        let (key, expr) = (&field.key, &field.value);
+        let member = member(key);
+        let value = reference_to(expr);
+        ours!(#inputs.add_with(#member, |__value| __value.put(#value));)
+    });
+    let hook = options.process_inputs.iter().map(|given| {
+        let hook = &given.value;
+        ours!(#inputs.process(#hook);)
+    });
+    ours!(#(#borrowed)* #(#receiver)* #(#arguments)* #(#fields)* #(#hook)*)
+}
+
+impl Argument {
+    /// Whether it is recorded under its name as it is, if it is recorded at all.
+    fn is_simple(&self) -> bool {
+        self.is_left_out()
+            || (self.plain_name().is_some()
+                && self.bindings.iter().all(|binding| binding.mode == Mode::Value)
+                && self.cfgs().next().is_none())
+    }
+
+    /// Input: `a: A`   Output: `let value0 = &a;`, `"{\"a\":"` and `argument(&value0)`
+    ///
+    /// As [`recorded`](Self::recorded), for a simple argument that is not left out.
+    fn listed(&self, p: &impl ToTokens, is_first: bool) -> Option<[TokenStream; 3]> {
+        let ident = self.plain_name()?;
+        let (place, ty) = self.place();
+        let value = Ident::new(&format!("__value{}", self.position), Span::mixed_site());
+        let asked = referred_at(&value, ty.to_token_stream());
+        let before = format!("{}{}", if is_first { '{' } else { ',' }, member(&message::plain(ident)));
+        let argument = Ident::new("argument", Span::mixed_site());
+        Some([quote!(let #value = #place;), quote!(#before), quote!(#p::#argument(#asked))])
+    }
+
+    /// Where a parameter with a plain name is, and its type. A reference is looked through once, so that messages name
+    /// the user's type and not `&` of it.
+    fn place(&self) -> (TokenStream, &Type) {
+        let slot = self.slot();
+        match &self.ty {
+            Type::Reference(reference) => (quote!(&*#slot), &*reference.elem),
+            ty => (quote!(&#slot), ty),
+        }
+    }
+
+    /// Input: `a: A`   Output: `let value = &a; inputs.add("\"a\":", &*value);`
+    ///
+    /// The bound on the type is asked at the type's own tokens, so that a missing `Serialize` is reported there.
+    fn recorded(&self, inputs: &Ident, overridden: &[String]) -> TokenStream {
+        let plain = self.plain_name().is_some();
+        let statements = self.bindings.iter().filter_map(|binding| {
+            let ident = &binding.ident;
+            let key = message::plain(ident);
+            let method = match binding.mode {
+                Mode::Value => "add",
+                Mode::Debug => "debug",
+                Mode::Display => "display",
+                Mode::Attachment => "attachment",
+                Mode::Skip => return None,
+            };
+            if overridden.contains(&key) {
+                return None;
+            }
+            let method = Ident::new(method, Span::mixed_site());
+            let (place, at) = if plain {
+                let (place, ty) = self.place();
+                (place, ty.to_token_stream())
+            } else {
+                (quote!(#ident), quote!(#ident))
+            };
+            let value = Ident::new("__value", Span::mixed_site());
+            let asked = asked_at(&value, at);
+            let cfgs = self.cfgs();
+            let key = if binding.mode == Mode::Attachment { key } else { member(&key) };
+            Some(quote!(#(#cfgs)* { let #value = #place; #inputs.#method(#key, #asked); }))
+        });
+        quote!(#(#statements)*)
+    }
+}
+
+/// Input: `name`   Output: `"name":`, as it stands in a JSON object, so that no call has to quote it
+fn member(key: &str) -> String {
+    let mut text = String::from('"');
+    for c in key.chars() {
+        match c {
+            '"' | '\\' => text.extend(['\\', c]),
+            c if c < ' ' => text.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => text.push(c),
+        }
+    }
+    text.push_str("\":");
+    text
+}

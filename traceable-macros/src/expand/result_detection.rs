@@ -1,0 +1,38 @@
+//! Whether a value is a `Result`: asked of its type, not of how it is spelt. A type alias counts.
+
+use proc_macro2::TokenStream;
+use syn::{GenericArgument, PathArguments, Type};
+
+use crate::hygiene::{Runtime, ours};
+
+/// Output: `match Out(value).kind().split(value) { Ok(name) => output, Err(error) => fail }`
+///
+/// The runtime has one `kind` for `Result`s and one for all else; the compiler chooses by the type.
+pub(super) fn split(
+    p: &Runtime,
+    name: &TokenStream,
+    output: &TokenStream,
+    fail: &TokenStream,
+) -> TokenStream {
+    ours!({
+        use #p::{FailBoxed as _, FailDisplay as _, OutValue as _};
+        match #p::Out(__value).kind().split(__value) {
+            #p::core::result::Result::Ok(#name) => #output,
+            #p::core::result::Result::Err(__error) => #fail,
+        }
+    })
+}
+
+/// `T` and `E` of a type that is written `Result<T, E>`, as places to point errors at.
+pub(super) fn result_parts(ty: &Type) -> (Option<&Type>, Option<&Type>) {
+    let Type::Path(path) = ty else { return (None, None) };
+    let Some(last) = path.path.segments.last().filter(|last| last.ident == "Result") else {
+        return (None, None);
+    };
+    let PathArguments::AngleBracketed(args) = &last.arguments else { return (None, None) };
+    let mut types = args.args.iter().filter_map(|arg| match arg {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    });
+    (types.next(), types.next())
+}

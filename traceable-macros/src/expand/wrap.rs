@@ -1,0 +1,86 @@
+//! Where a run ends: the value is recorded, or wrapped so that the run goes on inside of it.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::Type;
+
+use super::coercion::{annotation, asked_of, given, hidden};
+use super::generator::generator;
+use super::outcome::{Of, fail, record};
+use super::result_detection::result_parts;
+use crate::check::Plan;
+use crate::hygiene::{Runtime, first_span, lying, ours};
+use crate::return_type::{Boxing, Kind, Shape};
+
+/// An expression that takes the locals `call` and `value` and gives what the function returns.
+///
+/// ```text
+/// R                               call.finish(value, |value, outcome| ..)
+/// Option<SHAPE>                   through_option(call, value, |call, value| SHAPE)
+/// Result<SHAPE, E>                through_result(call, value, |call, value| SHAPE, |error, outcome| ..)
+/// impl Future<Output = SHAPE>     future(call, value, |call, value| SHAPE)
+/// Pin<Box<dyn Future<Output = R>>>  Box::pin(recorded::<R, _, _>(call, value, |value, outcome| ..))
+/// impl Stream, impl Iterator      stream_each(call, value, |value, item| ..)
+/// Pin<Box<dyn ..>>, Box<dyn ..>   Box::pin(..), Box::new(..)
+/// ```
+pub(super) fn print(plan: &Plan, p: &Runtime, shape: &Shape) -> TokenStream {
+    match shape {
+        Shape::Value(ty) => {
+            let record = record(plan, p, ty);
+            ours!(__call.finish(__value, #record))
+        }
+        Shape::Never => ours!(__value),
+        Shape::Option(_, inner) => {
+            let (ty, annotation, inner) = (given(inner), annotation(inner), print(plan, p, inner));
+            ours!(#p::through_option(__call, __value, |__call, __value: #ty| #annotation { #inner }))
+        }
+        Shape::Result(ty, inner) => {
+            let (ty_in, annotation, inner) = (given(inner), annotation(inner), print(plan, p, inner));
+            let fail = fail(plan, p, result_parts(ty).1.unwrap_or(ty), Of::Call);
+            ours!(#p::through_result(__call, __value, |__call, __value: #ty_in| #annotation { #inner }, |__error, __outcome| {
+                use #p::{FailBoxed as _, FailDisplay as _};
+                #fail
+            }))
+        }
+        Shape::Future(whole, boxing, output) => {
+            let ty = given(output);
+            let value = asked_of(p, "future", whole, &ty);
+            let value = match (&plan.options.kind, boxing) {
+                (None, _) | (_, Boxing::None) => value,
+                _ => hidden(p, *boxing, whole),
+            };
+            let wrapper = match &**output {
+                // what is not boxed would be told of a wrong type once more
+                Shape::Value(output) if *boxing != Boxing::None => {
+                    let record = record(plan, p, output);
+                    ours!(#p::recorded::<#ty, _, _>(__call, #value, #record))
+                }
+                output => {
+                    let (annotation, output) = (annotation(output), print(plan, p, output));
+                    ours!(#p::future(__call, #value, |__call, __value: #ty| #annotation { #output }))
+                }
+            };
+            boxed(plan, p, whole, *boxing, wrapper)
+        }
+        Shape::Stream(ty, boxing, item) => {
+            boxed(plan, p, ty, *boxing, generator(plan, p, (Kind::Stream, *boxing), ty, item.as_ref()))
+        }
+        Shape::Iter(ty, boxing, item) => {
+            boxed(plan, p, ty, *boxing, generator(plan, p, (Kind::Iter, *boxing), ty, item.as_ref()))
+        }
+    }
+}
+
+fn boxed(plan: &Plan, p: &Runtime, ty: &Type, boxing: Boxing, wrapper: TokenStream) -> TokenStream {
+    // whoever says what an alias hides may be wrong, and is told at the alias
+    let at_alias = |code| match &plan.options.kind {
+        Some(_) => lying(first_span(&ty.to_token_stream()), code),
+        None => code,
+    };
+    let wrapper = at_alias(wrapper);
+    match boxing {
+        Boxing::None => wrapper,
+        Boxing::Box => at_alias(ours!(#p::Box::new(#wrapper))),
+        Boxing::Pin => at_alias(ours!(#p::Box::pin(#wrapper))),
+    }
+}

@@ -1,0 +1,24 @@
+//! A warning where a result that is not recorded turns out to be a future, a stream or an iterator.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::ToTokens;
+use syn::Type;
+
+use crate::check::Plan;
+use crate::hygiene::{Runtime, located, ours};
+use crate::return_type::is_value;
+
+/// Output: `Lazy(output).future(); Lazy(output).stream(); Lazy(output).iterator();`, lying over the return type
+pub(crate) fn asked(plan: &Plan, p: &Runtime, ty: &Type) -> TokenStream {
+    // who takes the run in hand may keep it open (`keep_open`) for just such a value
+    if is_value(ty) || plan.run_tree.is_some() {
+        return TokenStream::new();
+    }
+    let at =
+        ty.to_token_stream().into_iter().last().map_or_else(Span::mixed_site, |token| located(token.span()));
+    let questions = ["future", "stream", "iterator"].map(|question| {
+        let question = Ident::new(question, at);
+        ours!(#p::Lazy(__output).#question();)
+    });
+    ours!(use #p::NotLazy as _; #(#questions)*)
+}

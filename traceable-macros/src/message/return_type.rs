@@ -1,0 +1,43 @@
+//! What is said about return types.
+
+use quote::ToTokens;
+use syn::Error;
+
+use super::wording::{article, over};
+
+/// `Fn` values, closures: the run would end before the work is done, so it is never what was meant.
+pub(crate) fn returns_function(tokens: impl ToTokens) -> Error {
+    over(
+        tokens,
+        "a returned closure cannot be traced: trace what it calls, or add `skip_output` to trace only its making",
+    )
+}
+
+/// A wrapper is not the value: what it cannot promise, it must not claim.
+pub(crate) fn cannot_forward(bound: impl ToTokens, name: &str, kind: &str) -> Error {
+    over(
+        bound,
+        format!(
+            "a traced {kind} cannot be `{name}`: its run ends only once; remove `{name}` from the return type"
+        ),
+    )
+}
+
+pub(crate) fn nested(tokens: impl ToTokens, kind: &str) -> Error {
+    over(
+        tokens,
+        format!(
+            "{} {kind} inside another type cannot be traced: return it on its own, trace the function that \
+             makes each, or add `skip_output`, and have `run.keep_open()` of a `#[run_tree] run: RunTree` travel \
+             with it to keep the run open as long",
+            article(kind)
+        ),
+    )
+}
+
+pub(crate) fn behind_reference(tokens: impl ToTokens, kind: &str) -> Error {
+    over(
+        tokens,
+        format!("{} {kind} behind a reference cannot be wrapped: return it by value or boxed", article(kind)),
+    )
+}

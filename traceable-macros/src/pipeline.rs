@@ -1,0 +1,45 @@
+//! One function: its attribute and its tokens are parsed, checked, and printed.
+
+use proc_macro2::TokenStream;
+
+use crate::check::Plan;
+use crate::completion::{self, Reader};
+use crate::message::Mistakes;
+use crate::options::Options;
+use crate::signature::Function;
+use crate::{expand, fallback};
+
+/// What is around a function.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Surroundings {
+    /// an attribute of the block is expanded after ours
+    pub(crate) may_insist_on_async: bool,
+    /// the block's options have a mistake: only look for more of them
+    pub(crate) is_wrong: bool,
+    pub(crate) reader: Reader,
+}
+
+/// Input: one function and the options of its attribute. Output: its expansion, or the function and every mistake.
+pub(crate) fn function(options: TokenStream, item: TokenStream, around: Surroundings) -> TokenStream {
+    let mut mistakes = Mistakes::default();
+    let for_editor = (around.reader == Reader::Editor).then(|| completion::inside(&options));
+    let options = Options::parse(options, &mut mistakes);
+    let mut function: Function = match syn::parse2(item.clone()) {
+        Ok(function) => function,
+        Err(error) => {
+            mistakes.push(error);
+            let errors = mistakes.into_error().map(syn::Error::into_compile_error);
+            return quote::quote!(#errors #item);
+        }
+    };
+    function.is_rewritten = around.may_insist_on_async;
+    let as_written = fallback::print(&function, for_editor.as_ref());
+    match Plan::check(options, function, mistakes) {
+        Ok(_) if around.is_wrong || for_editor.is_some() => as_written,
+        Ok(plan) => expand::print(&plan),
+        Err(error) => {
+            let errors = error.into_compile_error();
+            quote::quote!(#as_written #errors)
+        }
+    }
+}

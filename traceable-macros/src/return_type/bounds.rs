@@ -1,0 +1,49 @@
+//! The traits and the arguments that a type is written with.
+
+use syn::punctuated::Punctuated;
+use syn::{GenericArgument, Ident, PathArguments, PathSegment, Token, Type, TypeParamBound};
+
+use super::kind::Kind;
+
+pub(super) fn opening_bound(bounds: &Punctuated<TypeParamBound, Token![+]>) -> Option<(Kind, &PathSegment)> {
+    bounds.iter().find_map(|bound| {
+        let TypeParamBound::Trait(bound) = bound else { return None };
+        let segment = bound.path.segments.last()?;
+        let open = match segment.ident.to_string().as_str() {
+            "Future" | "FusedFuture" | "TryFuture" => Kind::Future,
+            "Stream" | "TryStream" | "FusedStream" => Kind::Stream,
+            "Iterator" | "DoubleEndedIterator" | "ExactSizeIterator" | "FusedIterator" => Kind::Iter,
+            _ => return None,
+        };
+        Some((open, segment))
+    })
+}
+
+pub(super) fn bound_name(bound: &TypeParamBound) -> Option<&Ident> {
+    match bound {
+        TypeParamBound::Trait(bound) => bound.path.segments.last().map(|segment| &segment.ident),
+        _ => None,
+    }
+}
+
+pub(super) fn types(segment: &PathSegment) -> Vec<&Type> {
+    match &segment.arguments {
+        PathArguments::AngleBracketed(args) => args
+            .args
+            .iter()
+            .filter_map(|arg| match arg {
+                GenericArgument::Type(ty) => Some(ungrouped(ty)),
+                _ => None,
+            })
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// A `$ty:ty` of a `macro_rules!` lies in an invisible group.
+fn ungrouped(mut ty: &Type) -> &Type {
+    while let Type::Group(group) = ty {
+        ty = &group.elem;
+    }
+    ty
+}

@@ -1,0 +1,33 @@
+//! The options `future`, `stream` and `iter`: the user says what an alias hides.
+
+use syn::Type;
+
+use super::bounds::types;
+use super::kind::Kind;
+use super::shape::{Boxing, Shape, infer};
+
+/// An alias is of a boxed type, as only those have names; `Option` and `Result`
+/// are still seen through.
+pub(super) fn force(ty: &Type, open: Kind) -> Shape {
+    if let Type::Path(path) = ty
+        && let Some(last) = path.path.segments.last()
+        && let [inner, ..] = types(last).as_slice()
+    {
+        if last.ident == "Option" {
+            return Shape::Option(ty.clone(), Box::new(force(inner, open)));
+        }
+        if last.ident == "Result" {
+            return Shape::Result(ty.clone(), Box::new(force(inner, open)));
+        }
+    }
+    let boxing = match (ty, open) {
+        (Type::ImplTrait(_), _) => Boxing::None,
+        (_, Kind::Iter) => Boxing::Box,
+        _ => Boxing::Pin,
+    };
+    match open {
+        Kind::Future => Shape::Future(ty.clone(), boxing, Box::new(Shape::Value(infer()))),
+        Kind::Stream => Shape::Stream(ty.clone(), boxing, None),
+        Kind::Iter => Shape::Iter(ty.clone(), boxing, None),
+    }
+}

@@ -1,0 +1,50 @@
+//! Types that nobody works through, as far as their names tell.
+
+use syn::Type;
+
+/// Types that are values by their names, also those that happen to be iterators or streams. Others are asked.
+const VALUES: &[&str] = &[
+    "Arc",
+    "FuturesOrdered",
+    "FuturesUnordered",
+    "HashMap",
+    "HashSet",
+    "Range",
+    "RangeFrom",
+    "RangeInclusive",
+    "Rc",
+    "Self",
+    "String",
+    "Vec",
+    "bool",
+    "char",
+    "f32",
+    "f64",
+    "i128",
+    "i16",
+    "i32",
+    "i64",
+    "i8",
+    "isize",
+    "str",
+    "u128",
+    "u16",
+    "u32",
+    "u64",
+    "u8",
+    "usize",
+];
+
+/// Whether a type is a value by its name or its shape.
+pub(crate) fn is_value(ty: &Type) -> bool {
+    match ty {
+        Type::Path(path) => {
+            path.path.segments.last().is_some_and(|last| VALUES.iter().any(|value| last.ident == value))
+        }
+        Type::ImplTrait(_) | Type::Infer(_) => false,
+        Type::Group(group) => is_value(&group.elem),
+        Type::Paren(paren) => is_value(&paren.elem),
+        // tuples, references, arrays and the like are never these themselves
+        _ => true,
+    }
+}

@@ -1,0 +1,57 @@
+//! Return types that cannot be traced: something lazy inside another type or behind a reference, and closures.
+
+use syn::punctuated::Punctuated;
+use syn::{Ident, Result, Token, Type, TypeParamBound};
+
+use super::bounds::{bound_name, opening_bound, types};
+use super::kind::Kind;
+use crate::message;
+
+/// An open thing in a place where it cannot be wrapped would be recorded as finished: refuse it.
+pub(super) fn refuse_hidden(ty: &Type, top: bool) -> Result<()> {
+    match ty {
+        Type::Paren(inner) => refuse_hidden(&inner.elem, top),
+        Type::Group(inner) => refuse_hidden(&inner.elem, top),
+        Type::ImplTrait(opaque) => refuse_bounds(&opaque.bounds, ty, top),
+        Type::TraitObject(object) => refuse_bounds(&object.bounds, ty, top),
+        Type::Reference(reference) => match &*reference.elem {
+            Type::ImplTrait(syn::TypeImplTrait { bounds, .. })
+            | Type::TraitObject(syn::TypeTraitObject { bounds, .. }) => match opening_bound(bounds) {
+                Some((open, _)) => Err(message::behind_reference(ty, open.noun())),
+                None => Ok(()),
+            },
+            inner => refuse_hidden(inner, false),
+        },
+        Type::Tuple(tuple) => tuple.elems.iter().try_for_each(|ty| refuse_hidden(ty, false)),
+        Type::Array(array) => refuse_hidden(&array.elem, false),
+        Type::Slice(slice) => refuse_hidden(&slice.elem, false),
+        Type::Path(path) => {
+            let Some(last) = path.path.segments.last() else { return Ok(()) };
+            let open = match last.ident.to_string().as_str() {
+                "BoxFuture" | "LocalBoxFuture" => Some(Kind::Future),
+                "BoxStream" | "LocalBoxStream" => Some(Kind::Stream),
+                _ => None,
+            };
+            match open {
+                Some(open) if !top => Err(message::nested(ty, open.noun())),
+                _ => types(last).into_iter().try_for_each(|ty| refuse_hidden(ty, top && last.ident == "Box")),
+            }
+        }
+        _ => Ok(()),
+    }
+}
+
+fn refuse_bounds(bounds: &Punctuated<TypeParamBound, Token![+]>, ty: &Type, top: bool) -> Result<()> {
+    if let Some((open, _)) = opening_bound(bounds) {
+        return Err(message::nested(ty, open.noun()));
+    }
+    let is_function = |name: &Ident| {
+        ["Fn", "FnMut", "FnOnce", "AsyncFn", "AsyncFnMut", "AsyncFnOnce"]
+            .iter()
+            .any(|function| name == function)
+    };
+    match bounds.iter().filter_map(bound_name).find(|name| is_function(name)) {
+        Some(_) if top => Err(message::returns_function(ty)),
+        _ => Ok(()),
+    }
+}

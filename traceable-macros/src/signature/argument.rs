@@ -1,0 +1,87 @@
+//! One parameter that callers pass, and how each name that it binds is recorded.
+
+use syn::{Attribute, Ident, Pat, Type};
+
+use super::pattern::{bound, names_a_constant};
+use crate::message;
+
+/// How one binding is recorded.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Mode {
+    /// by `serde::Serialize`
+    Value,
+    Debug,
+    Display,
+    Attachment,
+    /// not at all
+    Skip,
+}
+
+/// A name the function's parameters bind.
+pub(crate) struct Binding {
+    pub(crate) ident: Ident,
+    pub(crate) mode: Mode,
+    /// an option expression uses it, so it must be in reach there
+    pub(crate) mentioned: bool,
+}
+
+/// One parameter that callers pass.
+pub(crate) struct Argument {
+    /// `cfg`, lint levels, and what other attributes left for themselves
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) pattern: Pat,
+    pub(crate) ty: Type,
+    pub(crate) bindings: Vec<Binding>,
+    /// there are option expressions, which must find the argument (or, misspelt, be told of it)
+    pub(crate) exposed: bool,
+    /// a parameter before it looks like it: two names of a `macro_rules!` may be told apart by where they come from alone
+    pub(crate) is_namesake: bool,
+    /// which parameter it is, counted from 0
+    pub(crate) position: usize,
+}
+
+impl Argument {
+    pub(crate) fn new(attributes: Vec<Attribute>, pattern: Pat, ty: Type, position: usize) -> Self {
+        let mut idents = Vec::new();
+        bound(&pattern, &mut idents);
+        let bindings = idents
+            .into_iter()
+            .map(|ident| {
+                let mode = if ident.to_string().starts_with('_') { Mode::Skip } else { Mode::Value };
+                Binding { ident, mode, mentioned: false }
+            })
+            .collect();
+        Self { attributes, pattern, ty, bindings, exposed: false, is_namesake: false, position }
+    }
+
+    /// `a` or `mut a`, and nothing more.
+    pub(crate) fn plain_name(&self) -> Option<&Ident> {
+        match &self.pattern {
+            Pat::Ident(pat)
+                if pat.by_ref.is_none() && pat.subpat.is_none() && !names_a_constant(&pat.ident) =>
+            {
+                Some(&pat.ident)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether both have the same text for a name, and `#[cfg]` does not let only one of them stay.
+    pub(crate) fn looks_like(&self, other: &Argument) -> bool {
+        let both = self.plain_name().zip(other.plain_name());
+        both.is_some_and(|(name, other)| message::plain(name) == message::plain(other))
+            && self.cfgs().next().is_none()
+    }
+
+    pub(crate) fn cfgs(&self) -> impl Iterator<Item = &Attribute> {
+        self.attributes.iter().filter(|attribute| is_cfg(attribute))
+    }
+
+    pub(crate) fn is_left_out(&self) -> bool {
+        self.bindings.iter().all(|binding| binding.mode == Mode::Skip)
+    }
+}
+
+pub(crate) fn is_cfg(attribute: &Attribute) -> bool {
+    attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr")
+}
