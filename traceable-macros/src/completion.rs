@@ -43,7 +43,7 @@ impl Reader {
 }
 
 /// Output: `{ use options::function::{name as _}; let _ = &argument; }`
-pub(crate) fn inside(options: &TokenStream) -> TokenStream {
+pub(crate) fn for_function(options: &TokenStream) -> TokenStream {
     let segments = split(options.clone());
     let uses = uses(&segments, "function");
     let lists =
@@ -53,7 +53,7 @@ pub(crate) fn inside(options: &TokenStream) -> TokenStream {
 }
 
 /// For a block. Output: `const _: () = { use options::block::{methods as _}; };`
-pub(crate) fn beside(options: &TokenStream) -> TokenStream {
+pub(crate) fn for_block(options: &TokenStream) -> TokenStream {
     let uses = uses(&split(options.clone()), "block");
     quote!(const _: () = { #uses };)
 }

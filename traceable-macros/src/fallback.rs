@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::FnArg;
 
-use crate::signature::{Function, stays};
+use crate::signature::{Function, is_kept};
 
 /// Input: a function with a mistake in its attribute
 ///
@@ -22,7 +22,7 @@ pub(crate) fn print(function: &Function, for_editor: Option<&TokenStream>) -> To
             FnArg::Typed(typed) => &mut typed.attrs,
         };
         let run_tree = attributes.iter().any(|attribute| attribute.path().is_ident("run_tree"));
-        attributes.retain(stays);
+        attributes.retain(is_kept);
         match input {
             FnArg::Typed(typed) if run_tree => {
                 let (pattern, ty) = (&typed.pat, &typed.ty);

@@ -13,7 +13,7 @@ use crate::{expand, fallback};
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Surroundings {
     /// an attribute of the block is expanded after ours
-    pub(crate) may_insist_on_async: bool,
+    pub(crate) may_need_async: bool,
     /// the block's options have a mistake: only look for more of them
     pub(crate) is_wrong: bool,
     pub(crate) reader: Reader,
@@ -22,7 +22,7 @@ pub(crate) struct Surroundings {
 /// Input: one function and the options of its attribute. Output: its expansion, or the function and every mistake.
 pub(crate) fn function(options: TokenStream, item: TokenStream, around: Surroundings) -> TokenStream {
     let mut mistakes = Mistakes::default();
-    let for_editor = (around.reader == Reader::Editor).then(|| completion::inside(&options));
+    let for_editor = (around.reader == Reader::Editor).then(|| completion::for_function(&options));
     let options = Options::parse(options, &mut mistakes);
     let mut function: Function = match syn::parse2(item.clone()) {
         Ok(function) => function,
@@ -32,7 +32,7 @@ pub(crate) fn function(options: TokenStream, item: TokenStream, around: Surround
             return quote::quote!(#errors #item);
         }
     };
-    function.is_rewritten = around.may_insist_on_async;
+    function.may_need_async = around.may_need_async;
     let as_written = fallback::print(&function, for_editor.as_ref());
     match Plan::check(options, function, mistakes) {
         Ok(_) if around.is_wrong || for_editor.is_some() => as_written,

@@ -53,7 +53,7 @@ pub(super) struct Defaults(Vec<Segment>);
 
 impl Defaults {
     /// Says once what is wrong, so that it is not said of each method.
-    pub(super) fn check(segments: Vec<Segment>, chosen: &[&Method], mistakes: &mut Mistakes) -> Self {
+    pub(super) fn check(segments: Vec<Segment>, selected: &[&Method], mistakes: &mut Mistakes) -> Self {
         let tokens = joined(&segments);
         let options = Options::parse(tokens, mistakes);
         conflicts(&options, mistakes);
@@ -63,7 +63,7 @@ impl Defaults {
                 mistakes.push(message::for_one_function(key));
             }
         }
-        let known: Vec<_> = chosen.iter().flat_map(|method| arguments(method)).collect();
+        let known: Vec<_> = selected.iter().flat_map(|method| arguments(method)).collect();
         let lists = [(&options.skip, "skip"), (&options.debug, "debug"), (&options.display, "display")];
         for (given, verb) in lists {
             let names = given.iter().flat_map(|given| &given.value);

@@ -24,18 +24,18 @@ pub(crate) fn print(options: &TokenStream, item: &TokenStream, reader: Reader) -
         }
     };
 
-    let completion = (reader == Reader::Editor).then(|| completion::beside(options));
-    let (choice, defaults) = selection::read(options.clone(), &mut mistakes);
-    let chosen = choice.of(&items, &keyword, &mut mistakes);
-    let defaults = Defaults::check(defaults, &chosen, &mut mistakes);
+    let completion = (reader == Reader::Editor).then(|| completion::for_block(options));
+    let (selection, defaults) = selection::read(options.clone(), &mut mistakes);
+    let selected = selection.select(&items, &keyword, &mut mistakes);
+    let defaults = Defaults::check(defaults, &selected, &mut mistakes);
     let errors = mistakes.into_error().map(syn::Error::into_compile_error);
     let surroundings = Surroundings {
-        may_insist_on_async: attributes.iter().any(|attribute| !is_inert(attribute.path())),
+        may_need_async: attributes.iter().any(|attribute| !is_inert(attribute.path())),
         is_wrong: errors.is_some(),
         reader,
     };
     let items = items.iter().map(|item| match item {
-        Item::Method(method) if choice.takes(method) => {
+        Item::Method(method) if selection.selects(method) => {
             let options = defaults.with(method, surroundings.is_wrong);
             function(options, method.tokens(), surroundings)
         }

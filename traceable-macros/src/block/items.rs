@@ -55,19 +55,19 @@ pub(super) enum Item {
 pub(super) struct Method {
     /// without its own `#[traceable]`
     attributes: Vec<Attribute>,
-    pub(super) own: Option<Own>,
+    pub(super) own: Option<OwnAttribute>,
     visibility: Visibility,
     pub(super) signature: Signature,
     pub(super) body: Option<TokenTree>,
 }
 
 /// A method's own `#[traceable(..)]`.
-pub(super) struct Own {
+pub(super) struct OwnAttribute {
     pub(super) attribute: Attribute,
     pub(super) options: TokenStream,
 }
 
-impl Own {
+impl OwnAttribute {
     /// `#[traceable(skip)]`: not this one.
     pub(super) fn is_skip(&self) -> bool {
         syn::parse2::<Ident>(self.options.clone()).is_ok_and(|ident| ident == "skip")
@@ -156,7 +156,7 @@ fn method(input: ParseStream<'_>, mut attributes: Vec<Attribute>, visibility: Vi
             Meta::List(list) => list.tokens.clone(),
             Meta::NameValue(value) => value.value.to_token_stream(),
         };
-        Own { attribute, options }
+        OwnAttribute { attribute, options }
     });
     Ok(Method { attributes, own, visibility, signature, body })
 }

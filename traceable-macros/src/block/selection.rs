@@ -21,19 +21,19 @@ struct Named {
 }
 
 #[derive(Default)]
-pub(super) struct Choice {
+pub(super) struct Selection {
     methods: Option<Named>,
     except: Option<Named>,
 }
 
 /// Takes `methods` and `except` out of a block's options; what is left are the defaults of each method.
-pub(super) fn read(options: TokenStream, mistakes: &mut Mistakes) -> (Choice, Vec<Segment>) {
-    let mut choice = Choice::default();
+pub(super) fn read(options: TokenStream, mistakes: &mut Mistakes) -> (Selection, Vec<Segment>) {
+    let mut selection = Selection::default();
     let mut defaults = Vec::new();
     for segment in split(options) {
         let slot = match (segment.text.as_str(), &segment.key) {
-            ("methods", Some(key)) => (&mut choice.methods, key),
-            ("except", Some(key)) => (&mut choice.except, key),
+            ("methods", Some(key)) => (&mut selection.methods, key),
+            ("except", Some(key)) => (&mut selection.except, key),
             (text, Some(key)) if !OPTIONS.contains(&text) => {
                 let known: Vec<_> = ["methods", "except"].iter().chain(OPTIONS).copied().collect();
                 mistakes.push(message::unknown_option(key, &known));
@@ -46,14 +46,14 @@ pub(super) fn read(options: TokenStream, mistakes: &mut Mistakes) -> (Choice, Ve
         };
         match (names(&segment), slot) {
             (None, (_, key)) => mistakes.push(message::wrong_shape(key, &format!("{key}(method, ..)"))),
-            (Some(_), (Some(first), key)) => message::twice(mistakes, &first.key, key),
+            (Some(_), (Some(first), key)) => message::given_twice(mistakes, &first.key, key),
             (Some(names), (slot, key)) => *slot = Some(Named { key: key.clone(), names }),
         }
     }
-    if let (Some(methods), Some(except)) = (&choice.methods, &choice.except) {
+    if let (Some(methods), Some(except)) = (&selection.methods, &selection.except) {
         message::exclude(mistakes, &methods.key, &except.key, "names the traced methods already");
     }
-    (choice, defaults)
+    (selection, defaults)
 }
 
 /// The names of `methods(a, b)`; `None` if it is not written so.
@@ -64,8 +64,8 @@ fn names(segment: &Segment) -> Option<Vec<Ident>> {
     segment.elements()?.into_iter().map(|element| syn::parse2(element.tokens).ok()).collect()
 }
 
-impl Choice {
-    pub(super) fn takes(&self, method: &Method) -> bool {
+impl Selection {
+    pub(super) fn selects(&self, method: &Method) -> bool {
         match (&method.own, &self.methods) {
             (Some(own), _) => !own.is_skip(),
             (None, Some(named)) => named.has(method) && method.body.is_some(),
@@ -79,7 +79,7 @@ impl Choice {
     }
 
     /// The methods that are traced; says what is wrong with the names.
-    pub(super) fn of<'a>(
+    pub(super) fn select<'a>(
         &self,
         items: &'a [Item],
         keyword: &Ident,
@@ -100,17 +100,17 @@ impl Choice {
                     continue;
                 };
                 if let Some(own) = method.own.as_ref().filter(|own| own.is_skip() == traces) {
-                    message::said_otherwise(mistakes, &named.key, name, own.attribute.span());
+                    message::contradicts_method(mistakes, &named.key, name, own.attribute.span());
                 } else if traces && method.body.is_none() {
                     mistakes.push(message::named_without_body(name));
                 }
             }
         }
-        let chosen: Vec<_> = all().filter(|method| self.takes(method)).collect();
-        if chosen.is_empty() && self.methods.is_none() {
-            mistakes.push(message::nothing_chosen(keyword.to_token_stream()));
+        let selected: Vec<_> = all().filter(|method| self.selects(method)).collect();
+        if selected.is_empty() && self.methods.is_none() {
+            mistakes.push(message::nothing_selected(keyword.to_token_stream()));
         }
-        chosen
+        selected
     }
 }
 

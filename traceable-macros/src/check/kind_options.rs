@@ -6,13 +6,13 @@ use crate::return_type::{Kind, Shape, is_value};
 use crate::signature::Function;
 
 /// Options that need, or rule out, a stream or an iterator.
-pub(super) fn fits(options: &Options, function: &Function, shape: &Shape, mistakes: &mut Mistakes) {
+pub(super) fn check_kinds(options: &Options, function: &Function, shape: &Shape, mistakes: &mut Mistakes) {
     if let Some(kind) = &options.kind {
         if kind.value == Kind::Future && function.signature.asyncness.is_some() {
             mistakes.push(message::async_is_future(&kind.key));
-        } else if let Some(found) = shape.opening().filter(|found| *found != kind.value) {
+        } else if let Some(found) = shape.outer_kind().filter(|found| *found != kind.value) {
             mistakes.push(message::wrong_kind(&kind.key, found.noun()));
-        } else if shape.innermost().is_some_and(is_value) {
+        } else if shape.kind_type().is_some_and(is_value) {
             mistakes.push(message::no_alias(&kind.key, kind.value.name()));
         } else if matches!(shape, Shape::Never) {
             mistakes.push(message::wrong_kind(&kind.key, "`!`"));

@@ -3,9 +3,9 @@
 use syn::{PatType, Receiver, Type};
 
 use super::conflicts::conflicts;
-use super::kind_options::fits;
+use super::kind_options::check_kinds;
 use super::parent;
-use super::recorded_arguments::{choose, mention};
+use super::recorded_arguments::{mark_mentioned, set_modes};
 use crate::message::{self, Mistakes};
 use crate::options::Options;
 use crate::return_type::Shape;
@@ -35,13 +35,13 @@ impl Plan {
             Parameters::read(&function.signature, &mut mistakes);
         parent::apply(&mut options, parent.as_ref(), &mut mistakes);
         conflicts(&options, &mut mistakes);
-        let self_mode = choose(&options, receiver.is_some(), &mut arguments, &mut mistakes);
-        mention(&options, &mut arguments);
+        let self_mode = set_modes(&options, receiver.is_some(), &mut arguments, &mut mistakes);
+        mark_mentioned(&options, &mut arguments);
 
         let forced = options.kind.as_ref().map(|given| given.value);
         let shape = match Shape::of(&function.signature.output, forced, options.skip_output.is_some()) {
             Ok(shape) => {
-                fits(&options, &function, &shape, &mut mistakes);
+                check_kinds(&options, &function, &shape, &mut mistakes);
                 Some(shape)
             }
             Err(error) => {

@@ -8,7 +8,7 @@ use crate::options::Options;
 use crate::signature::{Argument, Binding, Mode};
 
 /// Applies `skip`, `skip_all`, `debug` and `display` to the arguments; returns how the receiver is recorded.
-pub(super) fn choose(
+pub(super) fn set_modes(
     options: &Options,
     receiver: bool,
     arguments: &mut [Argument],
@@ -59,7 +59,7 @@ pub(super) fn choose(
 }
 
 /// Marks the names that option expressions use.
-pub(super) fn mention(options: &Options, arguments: &mut [Argument]) {
+pub(super) fn mark_mentioned(options: &Options, arguments: &mut [Argument]) {
     let expressions: Vec<&Expr> = options.call_expressions().chain(options.input_expressions()).collect();
     for argument in &mut *arguments {
         argument.exposed = !expressions.is_empty();

@@ -15,7 +15,7 @@ pub(super) fn yields_a_future(plan: &Plan) -> bool {
     let signature = &plan.function.signature;
     signature.asyncness.is_some()
         && match &signature.output {
-            ReturnType::Type(_, ty) => plan.shape.opening() == Some(Kind::Future) || is_named_like_one(ty),
+            ReturnType::Type(_, ty) => plan.shape.outer_kind() == Some(Kind::Future) || is_named_like_one(ty),
             ReturnType::Default => false,
         }
 }

@@ -5,7 +5,7 @@ use quote::{ToTokens, quote};
 
 use super::callsite::site;
 use crate::check::{Plan, mentions};
-use crate::hygiene::{Runtime, asked_at, ours, reference_to};
+use crate::hygiene::{Runtime, deref_at, ours, reference_to};
 
 /// Output: `let mut call = { static CALLSITE: Callsite = ..; Call::now(&CALLSITE) }; if call.on() { call.parent(&(expr)); }`
 pub(super) fn print(plan: &Plan, p: &Runtime, how: &str) -> TokenStream {
@@ -43,8 +43,8 @@ fn settings(plan: &Plan, p: &Runtime) -> TokenStream {
         let expr = &given.value;
         // a parameter of a wrong type is reported at its type
         let at = plan.parent_type.as_ref().map_or_else(|| expr.to_token_stream(), ToTokens::to_token_stream);
-        let asked = asked_at(&value, at);
-        let parent = if options.child_only.is_some() { ours!(#p::parent_run(#asked)) } else { asked };
+        let spanned = deref_at(&value, at);
+        let parent = if options.child_only.is_some() { ours!(#p::parent_run(#spanned)) } else { spanned };
         ours!({ let #value = &(#expr); __call.parent(#parent); })
     });
     let metadata = options.metadata.iter().flat_map(|given| &given.value).map(|field| {

@@ -19,7 +19,7 @@ impl Argument {
     ///
     /// A pattern takes two steps because what it does not bind must live as long as the parameter would.
     pub(super) fn moved(&self) -> TokenStream {
-        let (slot, pattern) = (self.slot(), &self.pattern);
+        let (slot, pattern) = (self.parameter_ident(), &self.pattern);
         let cfgs: Vec<_> = self.cfgs().collect();
         // what another attribute left on the parameter for itself has no meaning on a statement
         let attributes = self.attributes.iter().filter(|attribute| is_cfg(attribute) || is_lint(attribute));
@@ -42,7 +42,7 @@ impl Argument {
 
     /// Output: `let _ = &a;`, which takes the argument into an `async` block at this place in the order.
     pub(super) fn captured(&self) -> TokenStream {
-        let (slot, cfgs) = (self.slot(), self.cfgs());
+        let (slot, cfgs) = (self.parameter_ident(), self.cfgs());
         quote!(#(#cfgs)* let _ = &#slot;)
     }
 

@@ -13,9 +13,9 @@ use crate::return_type::Shape;
 
 /// What stands between the function's braces.
 pub(super) fn print(plan: &Plan, p: &Runtime) -> TokenStream {
-    match (plan.function.signature.asyncness.is_some(), plan.shape.is_open()) {
+    match (plan.function.signature.asyncness.is_some(), plan.shape.outlives_call()) {
         (true, _) => future(plan, p),
-        (false, true) => open(plan, p),
+        (false, true) => lazy(plan, p),
         (false, false) => plain(plan, p),
     }
 }
@@ -95,7 +95,7 @@ fn future(plan: &Plan, p: &Runtime) -> TokenStream {
 /// let (call, value) = eager(call, move || -> _ { if begins() { .. } let a = a; { BODY } });
 /// stream_each(call, value, |value, item| ..)
 /// ```
-fn open(plan: &Plan, p: &Runtime) -> TokenStream {
+fn lazy(plan: &Plan, p: &Runtime) -> TokenStream {
     let call = call::print(plan, p, "reserve");
     let body = body::print(plan, p);
     let ty = erased_output(plan);

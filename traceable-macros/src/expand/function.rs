@@ -21,12 +21,13 @@ pub(crate) fn print(plan: &Plan) -> TokenStream {
         None => ours!(::traceable::__private),
     });
     let statements = forms::print(plan, p);
-    let attributes = plan.function.attributes.iter().filter(|attribute| !says_it_twice(plan, attribute));
+    let attributes =
+        plan.function.attributes.iter().filter(|attribute| !is_redundant_must_use(plan, attribute));
     let visibility = &plan.function.visibility;
     let signature = signature(plan, p);
     let inner = &plan.function.inner_attributes;
-    let lost = match plan.options.allow_lost {
-        None => lost_context::print(&plan.function.body, p),
+    let lost = match plan.options.allow_lost_context {
+        None => lost_context::warnings(&plan.function.body, p),
         Some(_) => TokenStream::new(),
     };
     // The function ends with the user's brace. With one of ours the whole item would count as made by a macro, and
@@ -37,7 +38,7 @@ pub(crate) fn print(plan: &Plan) -> TokenStream {
 }
 
 /// `#[must_use]` on a function that returns a future by now: futures are, and clippy complains of both.
-fn says_it_twice(plan: &Plan, attribute: &syn::Attribute) -> bool {
+fn is_redundant_must_use(plan: &Plan, attribute: &syn::Attribute) -> bool {
     let is_desugared = plan.function.signature.asyncness.is_some() && !plan.stays_async();
     is_desugared && matches!(&attribute.meta, syn::Meta::Path(path) if path.is_ident("must_use"))
 }

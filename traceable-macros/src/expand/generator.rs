@@ -4,48 +4,48 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 use syn::Type;
 
-use super::coercion::{asked_of, hidden};
+use super::coercion::{boxed_alias, typed_value};
 use super::impl_trait::erased;
-use super::outcome::{Of, called, fail};
+use super::outcome::{ErrorOf, call_hook, fail};
 use super::result_detection::{result_parts, split};
 use crate::check::Plan;
-use crate::hygiene::{Runtime, asked_at, lying, ours};
+use crate::hygiene::{Runtime, deref_at, ours, respan};
 use crate::return_type::{Boxing, Kind};
 
 /// Output: `stream_each(call, value, |value, outcome| ..)`, or `_reduce`, or `_aggregate`
 pub(super) fn generator(
     plan: &Plan,
     p: &Runtime,
-    (open, boxing): (Kind, Boxing),
+    (kind, boxing): (Kind, Boxing),
     whole: &Type,
     item: Option<&Type>,
 ) -> TokenStream {
     let options = &plan.options;
-    let kind = if open == Kind::Stream { "stream" } else { "iter" };
+    let prefix = if kind == Kind::Stream { "stream" } else { "iter" };
     let item_ty = item.map_or_else(|| ours!(_), |item| erased(item).to_token_stream());
     let value = match (item, &options.kind) {
-        (Some(_), _) => asked_of(p, kind, whole, &item_ty),
-        (None, Some(_)) => hidden(p, boxing, whole),
+        (Some(_), _) => typed_value(p, prefix, whole, &item_ty),
+        (None, Some(_)) => boxed_alias(p, boxing, whole),
         (None, None) => ours!(__value),
     };
     let item = item.unwrap_or(whole);
     let (success, failure) = result_parts(item);
-    let of = if success.is_none() && plan.shape.is_fallible() { Of::OtherItem } else { Of::Item };
+    let of = if success.is_none() && plan.shape.is_fallible() { ErrorOf::OtherItem } else { ErrorOf::Item };
     let fail = fail(plan, p, failure.unwrap_or(item), of);
     let folded = options.reduce.is_some() || options.aggregate.is_some();
     let (name, output) = match (&options.process_chunk, options.skip_output.is_some()) {
         _ if folded => (ours!(_), ours!({})), // only errors are looked for
         (_, true) => (ours!(_), ours!(__outcome.skip_output())),
         (Some(given), _) => {
-            let made = called(p, &given.value, "__value");
+            let made = call_hook(p, &given.value, "__value");
             (ours!(_), ours!(__outcome.output_with(|| #made)))
         }
         (None, _) => {
-            let asked = asked_at(
+            let spanned = deref_at(
                 &Ident::new("__output", Span::mixed_site()),
                 success.unwrap_or(item).to_token_stream(),
             );
-            (ours!(__output), ours!(__outcome.output(#asked)))
+            (ours!(__output), ours!(__outcome.output(#spanned)))
         }
     };
     let split = split(p, &name, &output, &fail);
@@ -56,13 +56,13 @@ pub(super) fn generator(
             let chunk = match &options.process_chunk {
                 Some(given) => given.value.to_token_stream(),
                 None => {
-                    let value = lying(reduce.key.span(), ours!(__value));
-                    let clone = lying(reduce.key.span(), ours!(#p::core::clone::Clone::clone(#value)));
+                    let value = respan(reduce.key.span(), ours!(__value));
+                    let clone = respan(reduce.key.span(), ours!(#p::core::clone::Clone::clone(#value)));
                     ours!(|__value| #clone)
                 }
             };
             // a closure is looked at after `chunk`, so a wrong type is reported at the function that is given here
-            let fold = called(p, &reduce.value, "__chunks");
+            let fold = call_hook(p, &reduce.value, "__chunks");
             ("reduce", ours!(, #chunk, |__chunks| #fold))
         }
         (None, Some(aggregate)) => {
@@ -71,6 +71,6 @@ pub(super) fn generator(
         }
         (None, None) => ("each", TokenStream::new()),
     };
-    let function = Ident::new(&format!("{kind}_{what}"), Span::mixed_site());
+    let function = Ident::new(&format!("{prefix}_{what}"), Span::mixed_site());
     ours!(#p::#function(__call, #value, #record #more))
 }

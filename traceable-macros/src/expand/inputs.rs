@@ -5,7 +5,7 @@ use quote::{ToTokens, quote};
 use syn::Type;
 
 use crate::check::{Plan, mentions};
-use crate::hygiene::{Runtime, asked_at, ours, reference_to, referred_at};
+use crate::hygiene::{Runtime, deref_at, ours, reference_at, reference_to};
 use crate::message;
 use crate::options::Options;
 use crate::signature::{Argument, Mode};
@@ -25,8 +25,8 @@ pub(super) fn begin(plan: &Plan, p: &Runtime) -> TokenStream {
             let (attributes, pattern, ty) = (&run_tree.attrs, &run_tree.pat, &run_tree.ty);
             let value = ours!(#p::begin_run_tree(|#inputs| { #recorded }));
             // asked at the type, so that a wrong one is reported there
-            let asked = quote!(<#ty as #p::FilledIn>);
-            let value = ours!(#asked::filled_in(#value));
+            let ty_as_filled_in = quote!(<#ty as #p::FilledIn>);
+            let value = ours!(#ty_as_filled_in::filled_in(#value));
             quote!(#(#attributes)* let #pattern: #ty = #value;)
         }
         None if recorded.is_empty() => TokenStream::new(),
@@ -105,16 +105,16 @@ impl Argument {
         let ident = self.plain_name()?;
         let (place, ty) = self.place();
         let value = Ident::new(&format!("__value{}", self.position), Span::mixed_site());
-        let asked = referred_at(&value, ty.to_token_stream());
+        let spanned = reference_at(&value, ty.to_token_stream());
         let before = format!("{}{}", if is_first { '{' } else { ',' }, member(&message::plain(ident)));
         let argument = Ident::new("argument", Span::mixed_site());
-        Some([quote!(let #value = #place;), quote!(#before), quote!(#p::#argument(#asked))])
+        Some([quote!(let #value = #place;), quote!(#before), quote!(#p::#argument(#spanned))])
     }
 
     /// Where a parameter with a plain name is, and its type. A reference is looked through once, so that messages name
     /// the user's type and not `&` of it.
     fn place(&self) -> (TokenStream, &Type) {
-        let slot = self.slot();
+        let slot = self.parameter_ident();
         match &self.ty {
             Type::Reference(reference) => (quote!(&*#slot), &*reference.elem),
             ty => (quote!(&#slot), ty),
@@ -147,10 +147,10 @@ impl Argument {
                 (quote!(#ident), quote!(#ident))
             };
             let value = Ident::new("__value", Span::mixed_site());
-            let asked = asked_at(&value, at);
+            let spanned = deref_at(&value, at);
             let cfgs = self.cfgs();
             let key = if binding.mode == Mode::Attachment { key } else { member(&key) };
-            Some(quote!(#(#cfgs)* { let #value = #place; #inputs.#method(#key, #asked); }))
+            Some(quote!(#(#cfgs)* { let #value = #place; #inputs.#method(#key, #spanned); }))
         });
         quote!(#(#statements)*)
     }

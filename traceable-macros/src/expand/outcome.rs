@@ -6,7 +6,7 @@ use syn::Type;
 
 use super::result_detection::{result_parts, split};
 use crate::check::Plan;
-use crate::hygiene::{Runtime, asked_at, first_span, located, lying, ours};
+use crate::hygiene::{Runtime, deref_at, first_span, located, ours, respan};
 use crate::lint::lazy_output;
 
 /// The recorder of a plain function's value.
@@ -23,31 +23,31 @@ pub(super) fn recorder(plan: &Plan, p: &Runtime) -> TokenStream {
 pub(super) fn record(plan: &Plan, p: &Runtime, ty: &Type) -> TokenStream {
     let options = &plan.options;
     let (success, failure) = result_parts(ty);
-    let lazy = lazy_output::asked(plan, p, success.unwrap_or(ty));
+    let lazy = lazy_output::warnings(plan, p, success.unwrap_or(ty));
     let output = match (&options.skip_output, &options.process_outputs) {
         (Some(_), _) => ours!({ #lazy __outcome.skip_output() }),
         (None, Some(given)) => {
-            let made = called(p, &given.value, "__output");
+            let made = call_hook(p, &given.value, "__output");
             ours!({ #lazy __outcome.output_with(|| #made) })
         }
         (None, None) => {
-            let asked = asked_at(
+            let spanned = deref_at(
                 &Ident::new("__output", Span::mixed_site()),
                 success.unwrap_or(ty).to_token_stream(),
             );
-            ours!(__outcome.output(#asked))
+            ours!(__outcome.output(#spanned))
         }
     };
     let is_unused = options.skip_output.is_some() && lazy.is_empty();
     let output_name = if is_unused { ours!(_) } else { ours!(__output) };
-    let fail = fail(plan, p, failure.unwrap_or(ty), Of::Call);
+    let fail = fail(plan, p, failure.unwrap_or(ty), ErrorOf::Call);
     let split = split(p, &output_name, &output, &fail);
     ours!(|__value, __outcome| #split)
 }
 
 /// Whose error it is.
 #[derive(Clone, Copy, PartialEq)]
-pub(super) enum Of {
+pub(super) enum ErrorOf {
     Call,
     Item,
     /// of a generator in a `Result` whose items are none themselves, as far as is written
@@ -55,27 +55,27 @@ pub(super) enum Of {
 }
 
 /// What to do with the local `__error`; only a whole call, not an item, can be `handled`.
-pub(super) fn fail(plan: &Plan, p: &Runtime, ty: &Type, of: Of) -> TokenStream {
+pub(super) fn fail(plan: &Plan, p: &Runtime, ty: &Type, of: ErrorOf) -> TokenStream {
     let at = located(first_span(&ty.to_token_stream()));
     let describe = Ident::new("describe", at);
-    let error = asked_at(&Ident::new("__error", Span::mixed_site()), ty.to_token_stream());
+    let error = deref_at(&Ident::new("__error", Span::mixed_site()), ty.to_token_stream());
     let described = ours!((&#p::Fail(#error)).#describe(__outcome));
     // hooks are for one type of error, which is that of the call
-    if of == Of::OtherItem {
+    if of == ErrorOf::OtherItem {
         return described;
     }
     let described = match &plan.options.process_error {
         Some(given) => {
-            let made = called(p, &given.value, "__error");
+            let made = call_hook(p, &given.value, "__error");
             ours!(#p::describe_with(__outcome, || #made))
         }
         None => described,
     };
     match &plan.options.handled {
         Some(given) => {
-            let handled = called(p, &given.value, "__error");
+            let handled = call_hook(p, &given.value, "__error");
             let then =
-                if of == Of::Call { ours!(__outcome.handled()) } else { ours!(__outcome.skip_output()) };
+                if of == ErrorOf::Call { ours!(__outcome.handled()) } else { ours!(__outcome.skip_output()) };
             ours!(if #p::holds(|| #handled) { #then } else { #described })
         }
         None => described,
@@ -84,10 +84,10 @@ pub(super) fn fail(plan: &Plan, p: &Runtime, ty: &Type, of: Of) -> TokenStream {
 
 /// A hook applied to a local reference; a type that does not fit is reported at the hook. A closure goes through a
 /// function, which tells it the type of its parameter.
-pub(super) fn called(p: &Runtime, hook: &syn::Expr, local: &str) -> TokenStream {
-    let value = asked_at(&Ident::new(local, Span::mixed_site()), hook.to_token_stream());
+pub(super) fn call_hook(p: &Runtime, hook: &syn::Expr, local: &str) -> TokenStream {
+    let value = deref_at(&Ident::new(local, Span::mixed_site()), hook.to_token_stream());
     match hook {
         syn::Expr::Path(_) => ours!(#hook(#value)),
-        _ => lying(first_span(&hook.to_token_stream()), ours!(#p::hook(#value, #hook))),
+        _ => respan(first_span(&hook.to_token_stream()), ours!(#p::hook(#value, #hook))),
     }
 }

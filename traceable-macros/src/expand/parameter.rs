@@ -12,10 +12,10 @@ impl Argument {
     /// The name of the parameter in the signature we print. It looks like the user's, for documentation, but is a
     /// name of ours, so that no lint sees a name shadow itself (or a `_name` be used). Only where option expressions
     /// may use the name is it the user's.
-    pub(super) fn slot(&self) -> Ident {
+    pub(super) fn parameter_ident(&self) -> Ident {
         match self.plain_name() {
             Some(ident) if self.is_reachable(ident) => ident.clone(),
-            Some(ident) if !self.is_namesake => hygienic(ident),
+            Some(ident) if !self.repeats_a_name => hygienic(ident),
             _ => Ident::new(
                 &format!("__arg{}", self.position),
                 Span::mixed_site().located_at(self.pattern.span()),
@@ -30,7 +30,7 @@ impl Argument {
 
     /// Input: `(a, _): (A, B)`   Output: `__arg0: (A, B)`
     pub(super) fn parameter(&self) -> TokenStream {
-        let (slot, ty) = (self.slot(), &self.ty);
+        let (slot, ty) = (self.parameter_ident(), &self.ty);
         // `expect` is fulfilled where the binding is; here it would not be
         let attributes = self.attributes.iter().filter(|attribute| !attribute.path().is_ident("expect"));
         quote!(#(#attributes)* #slot: #ty)

@@ -16,7 +16,7 @@ impl Argument {
             return TokenStream::new();
         }
         let idents: Vec<_> = wanted.iter().map(|binding| &binding.ident).collect();
-        let (pattern, slot) = (by_reference(&self.pattern, &idents), self.slot());
+        let (pattern, slot) = (by_reference(&self.pattern, &idents), self.parameter_ident());
         let cfgs: Vec<_> = self.cfgs().collect();
         // a name that a format string seems to use may be a false alarm, and must not be an unused variable then
         let mentioned = wanted.iter().filter(|binding| binding.mentioned).map(|binding| &binding.ident);

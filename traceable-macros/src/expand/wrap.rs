@@ -4,12 +4,12 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::Type;
 
-use super::coercion::{annotation, asked_of, given, hidden};
+use super::coercion::{annotation, boxed_alias, typed_value, value_type};
 use super::generator::generator;
-use super::outcome::{Of, fail, record};
+use super::outcome::{ErrorOf, fail, record};
 use super::result_detection::result_parts;
 use crate::check::Plan;
-use crate::hygiene::{Runtime, first_span, lying, ours};
+use crate::hygiene::{Runtime, first_span, ours, respan};
 use crate::return_type::{Boxing, Kind, Shape};
 
 /// An expression that takes the locals `call` and `value` and gives what the function returns.
@@ -31,23 +31,23 @@ pub(super) fn print(plan: &Plan, p: &Runtime, shape: &Shape) -> TokenStream {
         }
         Shape::Never => ours!(__value),
         Shape::Option(_, inner) => {
-            let (ty, annotation, inner) = (given(inner), annotation(inner), print(plan, p, inner));
+            let (ty, annotation, inner) = (value_type(inner), annotation(inner), print(plan, p, inner));
             ours!(#p::through_option(__call, __value, |__call, __value: #ty| #annotation { #inner }))
         }
         Shape::Result(ty, inner) => {
-            let (ty_in, annotation, inner) = (given(inner), annotation(inner), print(plan, p, inner));
-            let fail = fail(plan, p, result_parts(ty).1.unwrap_or(ty), Of::Call);
+            let (ty_in, annotation, inner) = (value_type(inner), annotation(inner), print(plan, p, inner));
+            let fail = fail(plan, p, result_parts(ty).1.unwrap_or(ty), ErrorOf::Call);
             ours!(#p::through_result(__call, __value, |__call, __value: #ty_in| #annotation { #inner }, |__error, __outcome| {
                 use #p::{FailBoxed as _, FailDisplay as _};
                 #fail
             }))
         }
         Shape::Future(whole, boxing, output) => {
-            let ty = given(output);
-            let value = asked_of(p, "future", whole, &ty);
+            let ty = value_type(output);
+            let value = typed_value(p, "future", whole, &ty);
             let value = match (&plan.options.kind, boxing) {
                 (None, _) | (_, Boxing::None) => value,
-                _ => hidden(p, *boxing, whole),
+                _ => boxed_alias(p, *boxing, whole),
             };
             let wrapper = match &**output {
                 // what is not boxed would be told of a wrong type once more
@@ -74,7 +74,7 @@ pub(super) fn print(plan: &Plan, p: &Runtime, shape: &Shape) -> TokenStream {
 fn boxed(plan: &Plan, p: &Runtime, ty: &Type, boxing: Boxing, wrapper: TokenStream) -> TokenStream {
     // whoever says what an alias hides may be wrong, and is told at the alias
     let at_alias = |code| match &plan.options.kind {
-        Some(_) => lying(first_span(&ty.to_token_stream()), code),
+        Some(_) => respan(first_span(&ty.to_token_stream()), code),
         None => code,
     };
     let wrapper = at_alias(wrapper);

@@ -7,4 +7,4 @@ mod names;
 mod spans;
 
 pub(crate) use self::names::{Runtime, hygienic, ours};
-pub(crate) use self::spans::{asked_at, first_span, impl_token, located, lying, reference_to, referred_at};
+pub(crate) use self::spans::{deref_at, first_span, impl_token, located, reference_at, reference_to, respan};

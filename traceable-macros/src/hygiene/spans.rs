@@ -16,7 +16,7 @@ pub(crate) fn impl_token(at: Span) -> Token![impl] {
 
 /// Code of ours that lies where a token of the user's lies, down to its brackets and not into them: the compiler
 /// underlines a call from its first token to its last.
-pub(crate) fn lying(at: Span, code: TokenStream) -> TokenStream {
+pub(crate) fn respan(at: Span, code: TokenStream) -> TokenStream {
     code.into_iter()
         .map(|mut token| {
             token.set_span(located(at));
@@ -42,16 +42,16 @@ pub(crate) fn first_span(tokens: &TokenStream) -> Span {
 }
 
 /// `&*value`, lying over `tokens`: the compiler underlines the argument of a call whose bound fails.
-pub(crate) fn asked_at(value: &Ident, tokens: TokenStream) -> TokenStream {
-    lying_over(value, tokens, |at| quote::quote_spanned!(at=> &*))
+pub(crate) fn deref_at(value: &Ident, tokens: TokenStream) -> TokenStream {
+    respan_over(value, tokens, |at| quote::quote_spanned!(at=> &*))
 }
 
 /// `&value`, lying over `tokens`.
-pub(crate) fn referred_at(value: &Ident, tokens: TokenStream) -> TokenStream {
-    lying_over(value, tokens, |at| quote::quote_spanned!(at=> &))
+pub(crate) fn reference_at(value: &Ident, tokens: TokenStream) -> TokenStream {
+    respan_over(value, tokens, |at| quote::quote_spanned!(at=> &))
 }
 
-fn lying_over(value: &Ident, tokens: TokenStream, before: impl Fn(Span) -> TokenStream) -> TokenStream {
+fn respan_over(value: &Ident, tokens: TokenStream, before: impl Fn(Span) -> TokenStream) -> TokenStream {
     let mut spans = tokens.into_iter().map(|token| token.span());
     let first = spans.next().unwrap_or_else(Span::call_site);
     let last = spans.last().unwrap_or(first);

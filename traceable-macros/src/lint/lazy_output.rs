@@ -9,7 +9,7 @@ use crate::hygiene::{Runtime, located, ours};
 use crate::return_type::is_value;
 
 /// Output: `Lazy(output).future(); Lazy(output).stream(); Lazy(output).iterator();`, lying over the return type
-pub(crate) fn asked(plan: &Plan, p: &Runtime, ty: &Type) -> TokenStream {
+pub(crate) fn warnings(plan: &Plan, p: &Runtime, ty: &Type) -> TokenStream {
     // who takes the run in hand may keep it open (`keep_open`) for just such a value
     if is_value(ty) || plan.run_tree.is_some() {
         return TokenStream::new();

@@ -10,7 +10,7 @@ use quote::quote_spanned;
 
 /// Full paths only: a bare `spawn`, or `task::spawn`, may be the one that carries the context. With each, the item of
 /// the runtime that holds the warning, and whether it takes a future (or closures).
-const HAND_OVERS: &[(&[&str], &str, Work)] = &[
+const SPAWNS: &[(&[&str], &str, Work)] = &[
     (&["tokio", "spawn"], "tokio_spawn", Work::Future),
     (&["tokio", "task", "spawn"], "tokio_spawn", Work::Future),
     (&["tokio", "task", "spawn_local"], "tokio_spawn_local", Work::Future),
@@ -22,7 +22,7 @@ const HAND_OVERS: &[(&[&str], &str, Work)] = &[
 ];
 
 /// Macros whose arguments are expressions of this body. Others may make anything of them.
-const TRANSPARENT: &[&str] = &[
+const TRANSPARENT_MACROS: &[&str] = &[
     "assert",
     "assert_eq",
     "assert_ne",
@@ -44,7 +44,7 @@ const TRANSPARENT: &[&str] = &[
 ];
 
 /// Who writes one of these has thought of the context.
-const SPEAKS_OF_CONTEXT: &[&str] = &[
+const CONTEXT_NAMES: &[&str] = &[
     "bind",
     "bind_fn",
     "bind_mut",
@@ -76,14 +76,14 @@ enum Work {
 
 /// One hand-over that loses the run.
 #[derive(Debug)]
-struct Lost {
+struct LostContext {
     warning: &'static str,
     at: Span,
 }
 
 /// Output: `const _: fn() = p::lost_context::tokio_spawn;` for each, which is deprecated with the text of the warning.
 /// The name has the span of the user's own, so that the compiler warns there.
-pub(crate) fn print(body: &TokenStream, p: &dyn quote::ToTokens) -> TokenStream {
+pub(crate) fn warnings(body: &TokenStream, p: &dyn quote::ToTokens) -> TokenStream {
     found(body.clone())
         .iter()
         .map(|lost| {
@@ -93,22 +93,22 @@ pub(crate) fn print(body: &TokenStream, p: &dyn quote::ToTokens) -> TokenStream 
         .collect()
 }
 
-fn found(body: TokenStream) -> Vec<Lost> {
+fn found(body: TokenStream) -> Vec<LostContext> {
     let mut found = Vec::new();
     search(&body.into_iter().collect::<Vec<_>>(), &mut found);
     found
 }
 
-fn search(tokens: &[TokenTree], found: &mut Vec<Lost>) {
+fn search(tokens: &[TokenTree], found: &mut Vec<LostContext>) {
     let mut at = 0;
     while let Some(token) = tokens.get(at) {
         let rest = &tokens[at..];
-        if let Some(skipped) = not_of_this_run(rest) {
+        if let Some(skipped) = skipped_tokens(rest) {
             at += skipped;
             continue;
         }
         if !continues_a_path(tokens, at)
-            && let Some(lost) = hand_over(rest)
+            && let Some(lost) = spawn_call(rest)
         {
             found.push(lost);
         }
@@ -120,7 +120,7 @@ fn search(tokens: &[TokenTree], found: &mut Vec<Lost>) {
 }
 
 /// How many tokens from here on are none of the body's own expressions, or leave the run on purpose.
-fn not_of_this_run(tokens: &[TokenTree]) -> Option<usize> {
+fn skipped_tokens(tokens: &[TokenTree]) -> Option<usize> {
     match tokens {
         // `fn name(..) { .. }` and `mod name { .. }`: who calls it is not known
         [TokenTree::Ident(keyword), TokenTree::Ident(_), rest @ ..]
@@ -136,7 +136,7 @@ fn not_of_this_run(tokens: &[TokenTree]) -> Option<usize> {
         }
         // `quote! { .. }`
         [TokenTree::Ident(name), bang, TokenTree::Group(_), ..]
-            if is(bang, '!') && !TRANSPARENT.iter().any(|known| name == known) =>
+            if is(bang, '!') && !TRANSPARENT_MACROS.iter().any(|known| name == known) =>
         {
             Some(3)
         }
@@ -181,15 +181,15 @@ fn continues_a_path(tokens: &[TokenTree], at: usize) -> bool {
 }
 
 /// A path of the list and its brackets, with a block or closure in them that is lost.
-fn hand_over(tokens: &[TokenTree]) -> Option<Lost> {
-    HAND_OVERS.iter().find_map(|(path, warning, work)| {
+fn spawn_call(tokens: &[TokenTree]) -> Option<LostContext> {
+    SPAWNS.iter().find_map(|(path, warning, work)| {
         let (rest, last) = follows(tokens, path)?;
         let Some(TokenTree::Group(group)) = rest.first() else { return None };
         let is_call = group.delimiter() == Delimiter::Parenthesis;
         let arguments = inside(group);
         let mut arguments = arguments.split(|token| is(token, ','));
         let is_lost = is_call && arguments.any(|argument| is_lost(argument, *work));
-        is_lost.then_some(Lost { warning, at: last.span() })
+        is_lost.then_some(LostContext { warning, at: last.span() })
     })
 }
 
@@ -216,7 +216,7 @@ fn is_lost(argument: &[TokenTree], work: Work) -> bool {
         (Work::Closure, [bar, ..]) => is(bar, '|'),
         _ => false,
     };
-    is_written_here && any(argument, &calls) && !any(argument, &speaks_of_context)
+    is_written_here && any(argument, &calls) && !any(argument, &names_a_context)
 }
 
 /// `{ .. }`, `move { .. }`, and adapters behind it.
@@ -241,8 +241,8 @@ fn calls(tokens: &[TokenTree]) -> bool {
 }
 
 /// A type that carries a context, or a call of what hands one over: `.scope(..)`, but not `|scope|`.
-fn speaks_of_context(tokens: &[TokenTree]) -> bool {
-    matches!(tokens, [TokenTree::Ident(name), ..] if SPEAKS_OF_CONTEXT.iter().any(|word| name == word))
+fn names_a_context(tokens: &[TokenTree]) -> bool {
+    matches!(tokens, [TokenTree::Ident(name), ..] if CONTEXT_NAMES.iter().any(|word| name == word))
         && (calls(tokens) || matches!(tokens, [TokenTree::Ident(name), ..] if is_type(name)))
 }
 

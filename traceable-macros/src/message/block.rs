@@ -21,7 +21,7 @@ pub(crate) fn named_without_body(name: &Ident) -> Error {
 }
 
 /// `key` is `methods` or `except`; the method's own attribute says the contrary.
-pub(crate) fn said_otherwise(mistakes: &mut Mistakes, key: &Ident, name: &Ident, own: Span) {
+pub(crate) fn contradicts_method(mistakes: &mut Mistakes, key: &Ident, name: &Ident, own: Span) {
     let (name_text, other) =
         (plain(name), if key == "methods" { "#[traceable(skip)]" } else { "#[traceable]" });
     mistakes.conflict(
@@ -33,7 +33,7 @@ pub(crate) fn said_otherwise(mistakes: &mut Mistakes, key: &Ident, name: &Ident,
 }
 
 /// An attribute that does nothing is a mistake of somebody who thinks it does.
-pub(crate) fn nothing_chosen(keyword: TokenStream) -> Error {
+pub(crate) fn nothing_selected(keyword: TokenStream) -> Error {
     over(
         keyword,
         "nothing is traced here: this block has no method with `self` and a body that is not left out; name \

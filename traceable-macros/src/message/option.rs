@@ -97,7 +97,7 @@ pub(crate) fn too_long(tokens: impl ToTokens, what: &str, most: usize) -> Error 
     over(tokens, format!("{what} must not be longer than {most} characters"))
 }
 
-pub(crate) fn twice(mistakes: &mut Mistakes, first: &syn::Ident, second: &syn::Ident) {
+pub(crate) fn given_twice(mistakes: &mut Mistakes, first: &syn::Ident, second: &syn::Ident) {
     let text = format!("option `{second}` is given more than once");
     mistakes.conflict(second.span(), &text, first.span(), "first given here");
 }

@@ -5,7 +5,7 @@ use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Ident, Lit, Result, Token};
 
-use super::given::{Given, Options};
+use super::given_options::{Given, Options};
 use super::names::OPTIONS;
 use super::run_type::{RunType, run_type};
 use super::value::{aggregate, allow, fields, flag, hook, names, on_cancel, path, tags, text, value};
@@ -77,7 +77,7 @@ impl Options {
             "future" => self.kind(Kind::Future, input, &key, mistakes)?,
             "stream" => self.kind(Kind::Stream, input, &key, mistakes)?,
             "iter" => self.kind(Kind::Iter, input, &key, mistakes)?,
-            "allow" => set(&mut self.allow_lost, allow(input, &key)?, key.clone(), mistakes),
+            "allow" => set(&mut self.allow_lost_context, allow(input, &key)?, key.clone(), mistakes),
             "crate" => set(&mut self.krate, path(input, &key)?, key.clone(), mistakes),
             "methods" | "except" => return Err(message::for_blocks(&key)),
             _ => return Err(message::unknown_option(&key, OPTIONS)),
@@ -103,7 +103,7 @@ impl Options {
 
 fn set<T>(slot: &mut Option<Given<T>>, value: T, key: Ident, mistakes: &mut Mistakes) {
     match slot {
-        Some(first) if first.key == key => message::twice(mistakes, &first.key, &key),
+        Some(first) if first.key == key => message::given_twice(mistakes, &first.key, &key),
         Some(first) => {
             message::exclude(mistakes, &key, &first.key, &format!("says the same as `{}`", first.key))
         }

@@ -5,17 +5,17 @@ use syn::{GenericArgument, Ident, PathArguments, PathSegment, Token, Type, TypeP
 
 use super::kind::Kind;
 
-pub(super) fn opening_bound(bounds: &Punctuated<TypeParamBound, Token![+]>) -> Option<(Kind, &PathSegment)> {
+pub(super) fn kind_bound(bounds: &Punctuated<TypeParamBound, Token![+]>) -> Option<(Kind, &PathSegment)> {
     bounds.iter().find_map(|bound| {
         let TypeParamBound::Trait(bound) = bound else { return None };
         let segment = bound.path.segments.last()?;
-        let open = match segment.ident.to_string().as_str() {
+        let kind = match segment.ident.to_string().as_str() {
             "Future" | "FusedFuture" | "TryFuture" => Kind::Future,
             "Stream" | "TryStream" | "FusedStream" => Kind::Stream,
             "Iterator" | "DoubleEndedIterator" | "ExactSizeIterator" | "FusedIterator" => Kind::Iter,
             _ => return None,
         };
-        Some((open, segment))
+        Some((kind, segment))
     })
 }
 

@@ -8,24 +8,24 @@ use super::shape::{Boxing, Shape, infer};
 
 /// An alias is of a boxed type, as only those have names; `Option` and `Result`
 /// are still seen through.
-pub(super) fn force(ty: &Type, open: Kind) -> Shape {
+pub(super) fn force(ty: &Type, kind: Kind) -> Shape {
     if let Type::Path(path) = ty
         && let Some(last) = path.path.segments.last()
         && let [inner, ..] = types(last).as_slice()
     {
         if last.ident == "Option" {
-            return Shape::Option(ty.clone(), Box::new(force(inner, open)));
+            return Shape::Option(ty.clone(), Box::new(force(inner, kind)));
         }
         if last.ident == "Result" {
-            return Shape::Result(ty.clone(), Box::new(force(inner, open)));
+            return Shape::Result(ty.clone(), Box::new(force(inner, kind)));
         }
     }
-    let boxing = match (ty, open) {
+    let boxing = match (ty, kind) {
         (Type::ImplTrait(_), _) => Boxing::None,
         (_, Kind::Iter) => Boxing::Box,
         _ => Boxing::Pin,
     };
-    match open {
+    match kind {
         Kind::Future => Shape::Future(ty.clone(), boxing, Box::new(Shape::Value(infer()))),
         Kind::Stream => Shape::Stream(ty.clone(), boxing, None),
         Kind::Iter => Shape::Iter(ty.clone(), boxing, None),

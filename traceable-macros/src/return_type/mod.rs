@@ -12,7 +12,7 @@ mod kind;
 mod known_values;
 mod read;
 mod shape;
-mod unsupported;
+mod unsupported_types;
 
 pub(crate) use self::kind::Kind;
 pub(crate) use self::known_values::is_value;

@@ -5,11 +5,11 @@ use syn::{
     GenericArgument, Path, PathArguments, PathSegment, Result, ReturnType, Token, Type, TypeParamBound,
 };
 
-use super::bounds::{bound_name, opening_bound, types};
+use super::bounds::{bound_name, kind_bound, types};
 use super::forced::force;
 use super::kind::Kind;
 use super::shape::{Boxing, Shape, infer};
-use super::unsupported::refuse_hidden;
+use super::unsupported_types::refuse_nested;
 use crate::message;
 
 impl Shape {
@@ -32,7 +32,7 @@ impl Shape {
             return Ok(force(ty, forced));
         }
         if let (Shape::Value(_), false) = (&found, opaque) {
-            refuse_hidden(ty, true)?;
+            refuse_nested(ty, true)?;
         }
         Ok(found)
     }
@@ -62,11 +62,11 @@ fn read_path(path: &Path, ty: &Type) -> Result<Option<Shape>> {
     Ok(match (name.as_str(), args.as_slice()) {
         ("Option", [inner]) => {
             let inner = read(inner)?;
-            inner.is_open().then(|| Shape::Option(whole(), Box::new(inner)))
+            inner.outlives_call().then(|| Shape::Option(whole(), Box::new(inner)))
         }
         ("Result", [inner, ..]) => {
             let inner = read(inner)?;
-            inner.is_open().then(|| Shape::Result(whole(), Box::new(inner)))
+            inner.outlives_call().then(|| Shape::Result(whole(), Box::new(inner)))
         }
         ("Box", [inner]) => read_boxed(inner, ty, Boxing::Box)?,
         ("Pin", [Type::Path(boxed)]) => match boxed.path.segments.last() {
@@ -99,14 +99,14 @@ fn read_bounds(
     ty: &Type,
     boxing: Boxing,
 ) -> Result<Option<Shape>> {
-    let Some((open, segment)) = opening_bound(bounds) else { return Ok(None) };
+    let Some((kind, segment)) = kind_bound(bounds) else { return Ok(None) };
     for bound in bounds {
         if let Some(name) = bound_name(bound).filter(|name| *name == "Clone" || *name == "Copy") {
-            return Err(message::cannot_forward(bound, &name.to_string(), open.noun()));
+            return Err(message::cannot_forward(bound, &name.to_string(), kind.noun()));
         }
     }
     let whole = ty.clone();
-    Ok(Some(match open {
+    Ok(Some(match kind {
         Kind::Future => {
             let output = associated(segment, "Output");
             let output = output.map_or_else(|| Ok(Shape::Value(infer())), |ty| read(&ty))?;

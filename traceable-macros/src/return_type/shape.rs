@@ -31,7 +31,7 @@ pub(crate) enum Shape {
 
 impl Shape {
     /// Whether the run outlives the call.
-    pub(crate) fn is_open(&self) -> bool {
+    pub(crate) fn outlives_call(&self) -> bool {
         !matches!(self, Self::Value(_) | Self::Never)
     }
 
@@ -46,10 +46,10 @@ impl Shape {
     }
 
     /// The first open thing on the way, for telling a user what the signature says already.
-    pub(crate) fn opening(&self) -> Option<Kind> {
+    pub(crate) fn outer_kind(&self) -> Option<Kind> {
         match self {
             Self::Value(_) | Self::Never => None,
-            Self::Option(_, inner) | Self::Result(_, inner) => inner.opening(),
+            Self::Option(_, inner) | Self::Result(_, inner) => inner.outer_kind(),
             Self::Future(..) => Some(Kind::Future),
             Self::Stream(..) => Some(Kind::Stream),
             Self::Iter(..) => Some(Kind::Iter),
@@ -66,9 +66,9 @@ impl Shape {
     }
 
     /// The type that the first open thing is written as.
-    pub(crate) fn innermost(&self) -> Option<&Type> {
+    pub(crate) fn kind_type(&self) -> Option<&Type> {
         match self {
-            Self::Option(_, inner) | Self::Result(_, inner) => inner.innermost(),
+            Self::Option(_, inner) | Self::Result(_, inner) => inner.kind_type(),
             _ => self.ty(),
         }
     }

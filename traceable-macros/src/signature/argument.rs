@@ -35,7 +35,7 @@ pub(crate) struct Argument {
     /// there are option expressions, which must find the argument (or, misspelt, be told of it)
     pub(crate) exposed: bool,
     /// a parameter before it looks like it: two names of a `macro_rules!` may be told apart by where they come from alone
-    pub(crate) is_namesake: bool,
+    pub(crate) repeats_a_name: bool,
     /// which parameter it is, counted from 0
     pub(crate) position: usize,
 }
@@ -51,7 +51,7 @@ impl Argument {
                 Binding { ident, mode, mentioned: false }
             })
             .collect();
-        Self { attributes, pattern, ty, bindings, exposed: false, is_namesake: false, position }
+        Self { attributes, pattern, ty, bindings, exposed: false, repeats_a_name: false, position }
     }
 
     /// `a` or `mut a`, and nothing more.

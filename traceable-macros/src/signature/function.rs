@@ -5,7 +5,7 @@ use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Result, Signature, Token, Visibility, token};
 
 use super::inert_attributes::is_inert;
-use super::unsupported::{refuse_other_items, refuse_signature};
+use super::unsupported_items::{refuse_other_items, refuse_signature};
 use crate::message;
 
 /// A function as written.
@@ -21,7 +21,7 @@ pub(crate) struct Function {
     /// what is between the braces, without the inner attributes
     pub(crate) body: TokenStream,
     /// an attribute of the block around it is still to be expanded, and may insist on the word `async`
-    pub(crate) is_rewritten: bool,
+    pub(crate) may_need_async: bool,
 }
 
 impl Parse for Function {
@@ -45,7 +45,7 @@ impl Parse for Function {
         let (inner_attributes, body) = syn::parse::Parser::parse2(split_inner, body)?;
 
         refuse_signature(&signature)?;
-        Ok(Self { attributes, visibility, signature, inner_attributes, braces, body, is_rewritten: false })
+        Ok(Self { attributes, visibility, signature, inner_attributes, braces, body, may_need_async: false })
     }
 }
 
@@ -57,7 +57,7 @@ impl Function {
     /// would not compile (`tokio::main`) or quietly trace the wrong thing (`tracing::instrument`).
     pub(crate) fn must_stay_async(&self) -> bool {
         matches!(self.signature.output, syn::ReturnType::Type(_, ref ty) if matches!(**ty, syn::Type::Never(_)))
-            || self.is_rewritten
+            || self.may_need_async
             || self.attributes.iter().any(|attribute| !is_inert(attribute.path()))
     }
 }

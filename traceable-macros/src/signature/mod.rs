@@ -8,10 +8,10 @@ mod function;
 mod inert_attributes;
 mod parameters;
 mod pattern;
-mod unsupported;
+mod unsupported_items;
 
 pub(crate) use self::argument::{Argument, Binding, Mode, is_cfg};
 pub(crate) use self::function::Function;
 pub(crate) use self::inert_attributes::is_inert;
-pub(crate) use self::parameters::{Parameters, ParentParameter, stays};
+pub(crate) use self::parameters::{Parameters, ParentParameter, is_kept};
 pub(crate) use self::pattern::names_a_constant;

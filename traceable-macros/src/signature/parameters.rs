@@ -38,12 +38,12 @@ impl Parameters {
         for (position, input) in signature.inputs.iter().enumerate() {
             match input {
                 FnArg::Receiver(receiver) => {
-                    for attribute in receiver.attrs.iter().filter(|attribute| is_ours(attribute)) {
+                    for attribute in receiver.attrs.iter().filter(|attribute| is_mark(attribute)) {
                         let name = message::path_name(attribute.path());
                         mistakes.push(message::on_receiver(attribute, &name));
                     }
                     let mut receiver = receiver.clone();
-                    receiver.attrs.retain(stays);
+                    receiver.attrs.retain(is_kept);
                     parameters.receiver = Some(receiver);
                 }
                 FnArg::Typed(typed) => parameters.typed(typed, position, mistakes),
@@ -55,12 +55,12 @@ impl Parameters {
     fn typed(&mut self, typed: &PatType, position: usize, mistakes: &mut Mistakes) {
         let [mut run_tree, mut parent, mut attachment, mut skip] = [None::<Span>; 4];
         for attribute in &typed.attrs {
-            let slot = match ours(attribute) {
+            let slot = match mark_of(attribute) {
                 None => continue,
-                Some(Ours::RunTree) => &mut run_tree,
-                Some(Ours::Parent) => &mut parent,
-                Some(Ours::Attachment) => &mut attachment,
-                Some(Ours::Traceable) => {
+                Some(Mark::RunTree) => &mut run_tree,
+                Some(Mark::Parent) => &mut parent,
+                Some(Mark::Attachment) => &mut attachment,
+                Some(Mark::Traceable) => {
                     match &attribute.meta {
                         Meta::List(list) if list.parse_args::<Ident>().is_ok_and(|ident| ident == "skip") => {
                             skip = Some(list.path.span());
@@ -88,7 +88,7 @@ impl Parameters {
             message::both_on_parameter(mistakes, first, second);
         }
 
-        let attributes: Vec<_> = typed.attrs.iter().filter(|attribute| stays(attribute)).cloned().collect();
+        let attributes: Vec<_> = typed.attrs.iter().filter(|attribute| is_kept(attribute)).cloned().collect();
         if let Some(at) = run_tree {
             match &self.run_tree {
                 Some(first) => message::only_one(mistakes, "run_tree", first.pat.span(), at),
@@ -113,12 +113,12 @@ impl Parameters {
                 (None, None) => mistakes.push(message::needs_a_name(&typed.pat, "parent", "run: &RunTree")),
             }
         }
-        argument.is_namesake = self.arguments.iter().any(|before| argument.looks_like(before));
+        argument.repeats_a_name = self.arguments.iter().any(|before| argument.looks_like(before));
         self.arguments.push(argument);
     }
 }
 
-enum Ours {
+enum Mark {
     RunTree,
     Parent,
     Attachment,
@@ -126,21 +126,21 @@ enum Ours {
 }
 
 /// An attribute on a parameter that means us. The compiler allows them only because we take them away.
-fn ours(attribute: &Attribute) -> Option<Ours> {
+fn mark_of(attribute: &Attribute) -> Option<Mark> {
     match attribute.path().segments.last()?.ident.to_string().as_str() {
-        "run_tree" => Some(Ours::RunTree),
-        "parent" => Some(Ours::Parent),
-        "attachment" => Some(Ours::Attachment),
-        "traceable" => Some(Ours::Traceable),
+        "run_tree" => Some(Mark::RunTree),
+        "parent" => Some(Mark::Parent),
+        "attachment" => Some(Mark::Attachment),
+        "traceable" => Some(Mark::Traceable),
         _ => None,
     }
 }
 
 /// Documentation of a parameter is for readers of the code alone: the compiler refuses it on parameters.
-pub(crate) fn stays(attribute: &Attribute) -> bool {
-    !is_ours(attribute) && !attribute.path().is_ident("doc")
+pub(crate) fn is_kept(attribute: &Attribute) -> bool {
+    !is_mark(attribute) && !attribute.path().is_ident("doc")
 }
 
-fn is_ours(attribute: &Attribute) -> bool {
-    ours(attribute).is_some()
+fn is_mark(attribute: &Attribute) -> bool {
+    mark_of(attribute).is_some()
 }

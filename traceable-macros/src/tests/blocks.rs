@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{expanded, said};
+use super::{expanded, messages};
 
 /// The methods of a block that the expansion traces.
 fn traced(options: TokenStream, item: TokenStream) -> Vec<String> {
@@ -110,9 +110,9 @@ fn lists_add_up() {
 fn a_block_skips_arguments_where_they_are() {
     let item = || quote!(impl A { fn one(&self, key: u8) { BODY } fn other(&self) { BODY } });
     assert_eq!(traced(quote!(skip(key)), item()), ["one", "other"]);
-    assert_eq!(said(quote!(skip(kye)), item()), ["no argument named `kye` to skip, did you mean `key`?"]);
+    assert_eq!(messages(quote!(skip(kye)), item()), ["no argument named `kye` to skip, did you mean `key`?"]);
     // one that no traced method has would silently skip nothing
-    assert_eq!(said(quote!(methods(other), skip(key)), item()), ["no argument named `key` to skip"]);
+    assert_eq!(messages(quote!(methods(other), skip(key)), item()), ["no argument named `key` to skip"]);
 }
 
 #[test]
@@ -124,7 +124,7 @@ fn mistakes_of_a_block_are_said_once_and_with_those_of_its_methods() {
             fn other(&self) { BODY }
         }
     };
-    let messages = said(quote!(run_tipe = "llm", name = "x", methods(on)), item.clone());
+    let messages = messages(quote!(run_tipe = "llm", name = "x", methods(on)), item.clone());
     assert_eq!(
         messages,
         [
@@ -140,7 +140,7 @@ fn mistakes_of_a_block_are_said_once_and_with_those_of_its_methods() {
 
 #[test]
 fn a_method_that_is_named_must_be_traceable() {
-    let of = |options, item| said(options, item).join("; ");
+    let of = |options, item| messages(options, item).join("; ");
     let constant = quote!(impl A { const fn size(&self) -> u8 { BODY } });
     assert!(of(quote!(methods(size)), constant.clone()).contains("`const fn`"));
     assert!(of(quote!(), constant).starts_with("nothing is traced here"));

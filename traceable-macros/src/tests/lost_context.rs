@@ -9,7 +9,8 @@ use crate::lint::lost_context;
 
 /// The warnings that a body gets, in order.
 fn warnings(body: TokenStream) -> Vec<String> {
-    let printed: syn::File = syn::parse2(lost_context::print(&body, &quote!(p))).expect("items are printed");
+    let printed: syn::File =
+        syn::parse2(lost_context::warnings(&body, &quote!(p))).expect("items are printed");
     let warning = |item: syn::Item| match item {
         syn::Item::Const(item) => match *item.expr {
             syn::Expr::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()),

@@ -2,11 +2,11 @@
 
 use quote::quote;
 
-use super::{attribute, expanded, said};
+use super::{attribute, expanded, messages};
 
 #[test]
 fn all_mistakes_of_one_attribute_are_said_at_once() {
-    let messages = said(
+    let messages = messages(
         quote!(nmae = "x", skip_al, name = "", tags = "x", run_type = "lm", skip(), metadata(a b), root = 1),
         quote!(
             fn f() {}
@@ -54,7 +54,7 @@ fn what_cannot_be_parsed_is_kept_as_it_is() {
 
 #[test]
 fn other_items_are_told_what_the_attribute_is_for() {
-    let first = |item| said(quote!(), item).join("; ");
+    let first = |item| messages(quote!(), item).join("; ");
     assert_eq!(
         first(quote!(
             struct H;
@@ -104,7 +104,7 @@ fn other_items_are_told_what_the_attribute_is_for() {
 
 #[test]
 fn options_that_do_not_fit_the_function() {
-    let first = |options, item| said(options, item).join("; ");
+    let first = |options, item| messages(options, item).join("; ");
     let plain = || {
         quote!(
             fn f(query: String) {}

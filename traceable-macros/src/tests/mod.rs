@@ -31,7 +31,7 @@ fn check(found: &str, expected: &str) {
 }
 
 /// The messages of an expansion.
-fn said(options: TokenStream, item: TokenStream) -> Vec<String> {
+fn messages(options: TokenStream, item: TokenStream) -> Vec<String> {
     fn collect(tokens: TokenStream, into: &mut Vec<String>) {
         let mut is_error = false;
         for token in tokens {

@@ -41,7 +41,7 @@ pub(crate) struct Options {
     pub(crate) on_cancel: Option<Given<LitStr>>,
     pub(crate) kind: Option<Given<Kind>>,
     /// `allow(lost_context)`
-    pub(crate) allow_lost: Option<Given<()>>,
+    pub(crate) allow_lost_context: Option<Given<()>>,
 }
 
 impl Options {

@@ -3,38 +3,38 @@
 use syn::punctuated::Punctuated;
 use syn::{Ident, Result, Token, Type, TypeParamBound};
 
-use super::bounds::{bound_name, opening_bound, types};
+use super::bounds::{bound_name, kind_bound, types};
 use super::kind::Kind;
 use crate::message;
 
 /// An open thing in a place where it cannot be wrapped would be recorded as finished: refuse it.
-pub(super) fn refuse_hidden(ty: &Type, top: bool) -> Result<()> {
+pub(super) fn refuse_nested(ty: &Type, top: bool) -> Result<()> {
     match ty {
-        Type::Paren(inner) => refuse_hidden(&inner.elem, top),
-        Type::Group(inner) => refuse_hidden(&inner.elem, top),
+        Type::Paren(inner) => refuse_nested(&inner.elem, top),
+        Type::Group(inner) => refuse_nested(&inner.elem, top),
         Type::ImplTrait(opaque) => refuse_bounds(&opaque.bounds, ty, top),
         Type::TraitObject(object) => refuse_bounds(&object.bounds, ty, top),
         Type::Reference(reference) => match &*reference.elem {
             Type::ImplTrait(syn::TypeImplTrait { bounds, .. })
-            | Type::TraitObject(syn::TypeTraitObject { bounds, .. }) => match opening_bound(bounds) {
-                Some((open, _)) => Err(message::behind_reference(ty, open.noun())),
+            | Type::TraitObject(syn::TypeTraitObject { bounds, .. }) => match kind_bound(bounds) {
+                Some((kind, _)) => Err(message::behind_reference(ty, kind.noun())),
                 None => Ok(()),
             },
-            inner => refuse_hidden(inner, false),
+            inner => refuse_nested(inner, false),
         },
-        Type::Tuple(tuple) => tuple.elems.iter().try_for_each(|ty| refuse_hidden(ty, false)),
-        Type::Array(array) => refuse_hidden(&array.elem, false),
-        Type::Slice(slice) => refuse_hidden(&slice.elem, false),
+        Type::Tuple(tuple) => tuple.elems.iter().try_for_each(|ty| refuse_nested(ty, false)),
+        Type::Array(array) => refuse_nested(&array.elem, false),
+        Type::Slice(slice) => refuse_nested(&slice.elem, false),
         Type::Path(path) => {
             let Some(last) = path.path.segments.last() else { return Ok(()) };
-            let open = match last.ident.to_string().as_str() {
+            let kind = match last.ident.to_string().as_str() {
                 "BoxFuture" | "LocalBoxFuture" => Some(Kind::Future),
                 "BoxStream" | "LocalBoxStream" => Some(Kind::Stream),
                 _ => None,
             };
-            match open {
-                Some(open) if !top => Err(message::nested(ty, open.noun())),
-                _ => types(last).into_iter().try_for_each(|ty| refuse_hidden(ty, top && last.ident == "Box")),
+            match kind {
+                Some(kind) if !top => Err(message::nested(ty, kind.noun())),
+                _ => types(last).into_iter().try_for_each(|ty| refuse_nested(ty, top && last.ident == "Box")),
             }
         }
         _ => Ok(()),
@@ -42,8 +42,8 @@ pub(super) fn refuse_hidden(ty: &Type, top: bool) -> Result<()> {
 }
 
 fn refuse_bounds(bounds: &Punctuated<TypeParamBound, Token![+]>, ty: &Type, top: bool) -> Result<()> {
-    if let Some((open, _)) = opening_bound(bounds) {
-        return Err(message::nested(ty, open.noun()));
+    if let Some((kind, _)) = kind_bound(bounds) {
+        return Err(message::nested(ty, kind.noun()));
     }
     let is_function = |name: &Ident| {
         ["Fn", "FnMut", "FnOnce", "AsyncFn", "AsyncFnMut", "AsyncFnOnce"]
