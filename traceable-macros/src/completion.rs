@@ -1,18 +1,16 @@
-//! What rust-analyzer is given, and the compiler is not: it makes the options complete, and leads from them to their
-//! documentation.
+//! Completes options in rust-analyzer, and links them to their documentation. The compiler gets none of this.
 //!
-//! An editor knows nothing of the words in an attribute but what the expansion does with them. So each key is used
-//! once as the name of an item of `traceable::__private::options`, and each argument that an option names is used as
-//! the local it is, with the user's own tokens. This works for a half-written word too, because keys are taken from
-//! the tokens and not from what could be parsed.
+//! An editor knows the words of an attribute only from the expansion. So the expansion uses each key once as the name
+//! of an item of `traceable::__private::options`, and each argument that an option names as the local it is, with the
+//! user's own tokens. Half-written words work too: keys come from the tokens, not from what parses.
 //!
 //! For a completion rust-analyzer expands twice, as written and with a mark at the cursor, and compares the two by
-//! position. A mark is a mistake for us, so what stands before these items must not depend on mistakes: an editor
-//! always gets the function as written, with errors behind it. Types are the same as in the whole expansion, and
-//! the body is the user's alone.
+//! position. The mark is a mistake to us, so what precedes these items must not depend on mistakes: an editor always
+//! gets the function as written, with errors after it. Types are the same as in the whole expansion, and the body is
+//! the user's alone.
 //!
-//! The idea is bon's, which says `#[cfg(rust_analyzer)]`. The compiler warns of that name in the user's crate, and no
-//! `allow` of ours may stand against a `forbid`; so it is asked who expands the macro.
+//! The idea is bon's, which writes `#[cfg(rust_analyzer)]`. The compiler warns of that name in the user's crate, and no
+//! `allow` of ours may stand against a `forbid`; so we look at which program expands the macro.
 
 use std::sync::OnceLock;
 
@@ -31,7 +29,7 @@ pub(crate) enum Reader {
 }
 
 impl Reader {
-    /// rust-analyzer expands macros in a program of its own. If that is renamed one day, options do not complete.
+    /// rust-analyzer expands macros in a program of its own. If that is renamed, options stop completing.
     pub(crate) fn find() -> Self {
         static READER: OnceLock<Reader> = OnceLock::new();
         *READER.get_or_init(|| {

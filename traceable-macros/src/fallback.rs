@@ -1,4 +1,4 @@
-//! The item itself: what is printed beside errors, so that one mistake is one message, and what editors see.
+//! The function as written: beside errors, so that one mistake is one message, and in editors.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -8,9 +8,9 @@ use crate::signature::{Function, is_kept};
 
 /// Input: a function with a mistake in its attribute
 ///
-/// Output: the function as it was, without the parameter attributes that only we understand. A `#[run_tree]`
-/// parameter goes too: callers do not pass it. The body then lacks the name, so it is brought in as a value that is
-/// never made. What is `for_editor` is the first in the body.
+/// Output: the function, without the parameter attributes that only we understand and without its `#[run_tree]`
+/// parameter, which callers do not pass. The body needs that name, so a `let` that never runs binds it. `for_editor`
+/// comes first in the body.
 pub(crate) fn print(function: &Function, for_editor: Option<&TokenStream>) -> TokenStream {
     let Function { attributes, visibility, signature, inner_attributes, braces, body, .. } = function;
     let mut signature = signature.clone();

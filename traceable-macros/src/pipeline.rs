@@ -1,4 +1,4 @@
-//! One function: its attribute and its tokens are parsed, checked, and printed.
+//! Takes one function through the steps: parse, check, print.
 
 use proc_macro2::TokenStream;
 
@@ -12,9 +12,9 @@ use crate::{expand, fallback};
 /// What is around a function.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Surroundings {
-    /// an attribute of the block is expanded after ours
+    /// an attribute of the block expands after ours and may need an `async fn`
     pub(crate) may_need_async: bool,
-    /// the block's options have a mistake: only look for more of them
+    /// the block's options have a mistake: report mistakes, expand nothing
     pub(crate) is_wrong: bool,
     pub(crate) reader: Reader,
 }

@@ -1,8 +1,8 @@
-//! The options of a block as the defaults of its methods.
+//! A block's options, as the defaults of its methods.
 //!
-//! A method's own option replaces the block's, and so does one that contradicts it. What is a list adds up: tags,
-//! metadata, and above all what is left out, since a secret that the block skips must not come back by a method's
-//! `skip(other)`. In a list the method's word on a key or an argument wins.
+//! A method's own option replaces the block's, and so does one that contradicts it. Lists add up: tags, metadata, and
+//! above all what is skipped, since a secret that the block skips must not come back by a method's `skip(other)`.
+//! Within a list the method decides about a key or an argument.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -13,7 +13,7 @@ use crate::message::{self, Mistakes};
 use crate::options::{Options, Segment, split};
 use crate::signature::Parameters;
 
-/// What is about one return type, or one name.
+/// Options for one function: about its name or its return type.
 const FOR_ONE: &[&str] = &[
     "name",
     "child_only",
@@ -32,7 +32,7 @@ const ARGUMENTS: &[&str] = &["skip", "debug", "display"];
 /// Lists that add up.
 const LISTS: &[&str] = &["tags", "metadata", "inputs", "skip", "debug", "display"];
 
-/// The block's option on the left goes where the method has the one on the right.
+/// Drops the block's option on the left where the method has the one on the right.
 const CONTRADICTIONS: &[(&str, &str)] = &[
     ("run_type", "custom_run_type"),
     ("custom_run_type", "run_type"),
@@ -52,7 +52,7 @@ const CONTRADICTIONS: &[(&str, &str)] = &[
 pub(super) struct Defaults(Vec<Segment>);
 
 impl Defaults {
-    /// Says once what is wrong, so that it is not said of each method.
+    /// Reports the block's mistakes once, not for each method.
     pub(super) fn check(segments: Vec<Segment>, selected: &[&Method], mistakes: &mut Mistakes) -> Self {
         let tokens = joined(&segments);
         let options = Options::parse(tokens, mistakes);
@@ -74,7 +74,7 @@ impl Defaults {
         Self(segments)
     }
 
-    /// The options of one method. Where the block's are wrong, only its own are looked at.
+    /// The options of one method; only its own where the block's are wrong.
     pub(super) fn with(&self, method: &Method, only_own: bool) -> TokenStream {
         let own = method.own.as_ref().map(|own| split(own.options.clone())).unwrap_or_default();
         if only_own {
@@ -107,7 +107,7 @@ impl Defaults {
     }
 }
 
-/// The elements of a block's list that this method has a use for and says nothing else about.
+/// The elements of a block's list that apply to this method and that it does not set itself.
 fn remaining(list: &str, elements: Vec<Segment>, own: &[Segment], arguments: &[String]) -> Vec<Segment> {
     let is_about_arguments = ARGUMENTS.contains(&list);
     let lists = own.iter().filter(|own| {
@@ -121,7 +121,7 @@ fn remaining(list: &str, elements: Vec<Segment>, own: &[Segment], arguments: &[S
     elements.into_iter().filter(is_left).collect()
 }
 
-/// Adds a method's own option: to the block's list of that name, if there is one and it is a list indeed.
+/// Adds a method's own option, to the block's list of that name if both are lists.
 fn add(merged: &mut Vec<Segment>, own: Segment) {
     let Some(at) = merged.iter().position(|default| default.text == own.text) else {
         merged.push(own);
@@ -132,7 +132,7 @@ fn add(merged: &mut Vec<Segment>, own: Segment) {
             elements.extend(more);
             merged[at] = own.with_elements(&elements);
         }
-        // given twice by the method itself, or malformed: to be told
+        // given twice by the method itself, or malformed: the parser reports it
         _ => merged.push(own),
     }
 }
@@ -142,9 +142,9 @@ fn joined(segments: &[Segment]) -> TokenStream {
     quote!(#(#tokens),*)
 }
 
-/// What `skip(..)` can name.
+/// The names that `skip(..)` knows.
 fn arguments(method: &Method) -> Vec<String> {
-    // mistakes in the parameters are told when the method itself is read
+    // the method itself reports mistakes in its parameters
     let parameters = Parameters::read(&method.signature, &mut Mistakes::default());
     let bindings = parameters.arguments.iter().flat_map(|argument| &argument.bindings);
     let names = bindings.map(|binding| message::plain(&binding.ident));

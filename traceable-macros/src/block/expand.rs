@@ -1,4 +1,4 @@
-//! The block again, with its methods expanded.
+//! Prints the block with its methods expanded.
 
 use proc_macro2::{Delimiter, Group, TokenStream};
 use quote::quote;
@@ -12,7 +12,7 @@ use crate::message::Mistakes;
 use crate::pipeline::{Surroundings, function};
 use crate::signature::is_inert;
 
-/// The expansion, if the item is a block.
+/// The expansion, or `None` if the item is no block.
 pub(crate) fn print(options: &TokenStream, item: &TokenStream, reader: Reader) -> Option<TokenStream> {
     let Block { attributes, head, keyword, braces } = syn::parse2(item.clone()).ok()?;
     let mut mistakes = Mistakes::default();

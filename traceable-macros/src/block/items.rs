@@ -1,4 +1,4 @@
-//! A block and its items, told apart without a look into any body.
+//! Parses a block into its items; bodies stay tokens.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -8,7 +8,7 @@ use syn::{Attribute, Ident, LitStr, Meta, Result, Signature, Token, Visibility, 
 
 use crate::message;
 
-/// A block, taken apart as far as its items.
+/// A block, parsed down to its items.
 pub(super) struct Block {
     /// without the `#[traceable]` being expanded
     pub(super) attributes: Vec<Attribute>,
@@ -68,7 +68,7 @@ pub(super) struct OwnAttribute {
 }
 
 impl OwnAttribute {
-    /// `#[traceable(skip)]`: not this one.
+    /// `#[traceable(skip)]`: leave this method out.
     pub(super) fn is_skip(&self) -> bool {
         syn::parse2::<Ident>(self.options.clone()).is_ok_and(|ident| ident == "skip")
     }
@@ -106,7 +106,7 @@ fn item(input: ParseStream<'_>) -> Result<Item> {
     if is_function(input)? {
         return method(input, attributes, visibility).map(|method| Item::Method(Box::new(method)));
     }
-    // the value of a constant may have braces before its end, a macro ends with them
+    // the value of a constant may have braces before its end; a macro ends with them
     let ends_with_semicolon = input.peek(Token![const]) || input.peek(Token![type]);
     let mut tokens = quote!(#(#attributes)* #visibility);
     while !input.is_empty() {

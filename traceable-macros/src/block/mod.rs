@@ -1,7 +1,7 @@
-//! `#[traceable]` on an `impl` or `trait` block: the attribute on each of its methods that is meant.
+//! `#[traceable]` on an `impl` or `trait` block.
 //!
-//! In: the block's options and its tokens. Out: the block, each selected method expanded by the pipeline with its own
-//! options and the block's. Never looks into a body, and never expands a method itself.
+//! In: the block's options and its tokens. Out: the block, with each selected method expanded under its own options
+//! and the block's. Never parses a body, and never expands a method itself: the pipeline does.
 
 mod defaults;
 mod expand;

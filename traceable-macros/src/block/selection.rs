@@ -1,9 +1,9 @@
 //! Which methods of a block are traced.
 //!
-//! With `methods(a, b)` these, otherwise every method (a function with `self`) that has a body, but for those named
-//! in `except(c)`. Functions without `self` are constructors and helpers for the most part, and what they return is
-//! rarely serialisable: they are traced when they are named. A `const fn` cannot be traced, so it is only an error
-//! when it is named. A method's own `#[traceable(..)]` or `#[traceable(skip)]` beats the block.
+//! `methods(a, b)` selects these. Without it, every method with `self` and a body is selected, but for those in
+//! `except(c)`. Functions without `self` must be named: they are mostly constructors and helpers, and what they return
+//! rarely serialises. A `const fn` cannot be traced, so it is an error only when it is named. A method's own
+//! `#[traceable(..)]` or `#[traceable(skip)]` beats the block.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -26,7 +26,7 @@ pub(super) struct Selection {
     except: Option<Named>,
 }
 
-/// Takes `methods` and `except` out of a block's options; what is left are the defaults of each method.
+/// Takes `methods` and `except` out of a block's options; the rest are the defaults of each method.
 pub(super) fn read(options: TokenStream, mistakes: &mut Mistakes) -> (Selection, Vec<Segment>) {
     let mut selection = Selection::default();
     let mut defaults = Vec::new();
@@ -56,7 +56,7 @@ pub(super) fn read(options: TokenStream, mistakes: &mut Mistakes) -> (Selection,
     (selection, defaults)
 }
 
-/// The names of `methods(a, b)`; `None` if it is not written so.
+/// The names of `methods(a, b)`; `None` if it is written otherwise.
 fn names(segment: &Segment) -> Option<Vec<Ident>> {
     if segment.tokens.clone().into_iter().count() != 2 {
         return None;
@@ -78,7 +78,7 @@ impl Selection {
         }
     }
 
-    /// The methods that are traced; says what is wrong with the names.
+    /// The selected methods; reports what is wrong with the names.
     pub(super) fn select<'a>(
         &self,
         items: &'a [Item],

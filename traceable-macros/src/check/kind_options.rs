@@ -5,7 +5,7 @@ use crate::options::Options;
 use crate::return_type::{Kind, Shape, is_value};
 use crate::signature::Function;
 
-/// Options that need, or rule out, a stream or an iterator.
+/// Checks `future`, `stream` and `iter` against the return type, and options for generators.
 pub(super) fn check_kinds(options: &Options, function: &Function, shape: &Shape, mistakes: &mut Mistakes) {
     if let Some(kind) = &options.kind {
         if kind.value == Kind::Future && function.signature.asyncness.is_some() {

@@ -5,7 +5,7 @@ use syn::Ident;
 
 use crate::message;
 
-/// Whether an expression uses a name, also inside a format string (`"{name}"`).
+/// Whether an expression uses a name, also in a format string (`"{name}"`).
 pub(crate) fn mentions(tokens: TokenStream, ident: &Ident) -> bool {
     let name = message::plain(ident);
     tokens.into_iter().any(|token| match token {

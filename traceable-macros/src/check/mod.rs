@@ -1,7 +1,7 @@
-//! Whether options, parameters and return type fit together.
+//! Checks that options, parameters and return type fit together.
 //!
-//! In: [`Options`](crate::options::Options) and a [`Function`](crate::signature::Function), each parsed. Out: a [`Plan`],
-//! which is printed without another question, or every mistake that there is. Never makes tokens.
+//! In: parsed [`Options`](crate::options::Options) and a [`Function`](crate::signature::Function). Out: a [`Plan`] that
+//! prints without further checks, or every mistake at once. Never prints.
 
 mod conflicts;
 mod kind_options;

@@ -1,4 +1,4 @@
-//! The parent of a call, as a parameter: `#[parent] run: &RunTree`, which `child_only` insists on.
+//! The parent as a parameter: `#[parent] run: &RunTree`, which `child_only` requires.
 
 use syn::{Expr, Ident};
 
@@ -6,7 +6,7 @@ use crate::message::{self, Mistakes};
 use crate::options::{Given, Options};
 use crate::signature::ParentParameter;
 
-/// From here on it is `parent = run`. The other side of each conflict is named where it stands.
+/// Turns the parameter into the option `parent = run`. A conflict names both sides.
 pub(super) fn apply(options: &mut Options, parameter: Option<&ParentParameter>, mistakes: &mut Mistakes) {
     if let Some(child_only) = &options.child_only {
         if let Some(root) = &options.root {

@@ -1,4 +1,4 @@
-//! The plan of a function: everything the printer needs.
+//! The plan: everything that printing needs.
 
 use syn::{PatType, Receiver, Type};
 
@@ -11,7 +11,7 @@ use crate::options::Options;
 use crate::return_type::Shape;
 use crate::signature::{Argument, Function, Mode, Parameters};
 
-/// Everything the printer needs.
+/// A function that passed all checks.
 pub(crate) struct Plan {
     pub(crate) function: Function,
     pub(crate) options: Options,
@@ -20,7 +20,7 @@ pub(crate) struct Plan {
     pub(crate) run_tree: Option<PatType>,
     /// of the `#[parent]` parameter
     pub(crate) parent_type: Option<Type>,
-    /// record the receiver under `self`, which only `debug(self)` and `display(self)` ask for
+    /// how the receiver is recorded; skipped but for `debug(self)` and `display(self)`
     pub(crate) self_mode: Mode,
     pub(crate) shape: Shape,
 }
@@ -55,12 +55,12 @@ impl Plan {
                 let parent_type = parent.map(|parent| parent.ty);
                 Ok(Self { function, options, receiver, arguments, run_tree, parent_type, self_mode, shape })
             }
-            // not reached: without a shape there is a mistake
+            // unreachable: without a shape there is a mistake
             (None, None) => Err(message::not_an_item(proc_macro2::Span::call_site())),
         }
     }
 
-    /// Whether an `async fn` is printed as one, rather than as a function returning a future.
+    /// Whether an `async fn` is printed as one, and not as a function that returns a future.
     pub(crate) fn stays_async(&self) -> bool {
         self.function.signature.asyncness.is_some() && self.function.must_stay_async()
     }

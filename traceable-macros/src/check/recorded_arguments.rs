@@ -58,7 +58,7 @@ pub(super) fn set_modes(
     self_mode
 }
 
-/// Marks the names that option expressions use.
+/// Marks the names that option expressions use, and skips the one that is the parent.
 pub(super) fn mark_mentioned(options: &Options, arguments: &mut [Argument]) {
     let expressions: Vec<&Expr> = options.call_expressions().chain(options.input_expressions()).collect();
     for argument in &mut *arguments {
@@ -67,7 +67,7 @@ pub(super) fn mark_mentioned(options: &Options, arguments: &mut [Argument]) {
     for binding in bindings(arguments) {
         let used = |expr: &&Expr| mentions(quote::ToTokens::to_token_stream(expr), &binding.ident);
         binding.mentioned = expressions.iter().any(used);
-        // an argument that is the parent is not an input as well
+        // the parent is no input
         if binding.mode == Mode::Value
             && options.parent.as_ref().is_some_and(|given| is_the_argument(&given.value, &binding.ident))
         {

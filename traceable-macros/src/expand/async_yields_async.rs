@@ -1,9 +1,8 @@
-//! `async fn`s that give back a future, such as a task's handle.
+//! `async fn`s that return a future, such as the handle of a task.
 //!
-//! Clippy takes an `async` block whose last expression is a future for a forgotten `.await` (`async_yields_async`, an
-//! error unless it is allowed); of `async fn`s it knows that they say so in their signature. Ours are blocks, so these
-//! leave theirs by `return`. Not all do: a body that never gets there, such as `todo!()`, makes a `return`
-//! unreachable.
+//! Clippy takes an `async` block that ends in a future for a forgotten `.await` (`async_yields_async`, an error by
+//! default). It knows that an `async fn` says so in its signature, but ours are blocks, so these leave theirs by
+//! `return`. Only these: in a body that never ends, such as `todo!()`, a `return` is unreachable.
 
 use syn::{ReturnType, Type};
 

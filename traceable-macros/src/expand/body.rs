@@ -20,7 +20,7 @@ pub(super) fn print(plan: &Plan, p: &Runtime) -> TokenStream {
     ours!(#receiver #captured #begin #(#moved)* #block)
 }
 
-/// The user's block. Its braces are ours but lie where the user's are: a mismatch is reported there, while lints on
+/// The user's block. Its braces are ours with the user's spans: the compiler reports a mismatch there, and lints on
 /// needless braces see that nobody wrote them.
 fn block(plan: &Plan) -> TokenStream {
     let mut block = Group::new(Delimiter::Brace, plan.function.body.clone());

@@ -1,4 +1,4 @@
-//! The head of a traced function: the call, with the options that are expressions.
+//! The call, with the options that are expressions.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
@@ -11,7 +11,7 @@ use crate::hygiene::{Runtime, deref_at, ours, reference_to};
 pub(super) fn print(plan: &Plan, p: &Runtime, how: &str) -> TokenStream {
     let site = site(plan, p);
     let how = Ident::new(how, Span::mixed_site());
-    // the static has a block of its own: items, unlike locals, can be reached by name
+    // the static has a block of its own: the body could reach an item by name
     let call = ours!({ static CALLSITE: #p::Callsite = #site; #p::Call::#how(&CALLSITE) });
     let settings = settings(plan, p);
     if settings.is_empty() {
@@ -25,13 +25,13 @@ pub(super) fn print(plan: &Plan, p: &Runtime, how: &str) -> TokenStream {
     ours!(let mut __call = #call; if __call.on() { #(#borrowed)* #settings })
 }
 
-/// Whether a call has to be made before its body runs, to be given options.
+/// Whether options are set on the call before its body runs.
 pub(super) fn has_settings(plan: &Plan) -> bool {
     let options = &plan.options;
     options.enabled.is_some() || options.parent.is_some() || options.metadata.is_some()
 }
 
-/// `enabled` comes first: when it says no, the runtime ignores the rest.
+/// `enabled` comes first: if it is false, the runtime ignores the rest.
 fn settings(plan: &Plan, p: &Runtime) -> TokenStream {
     let options = &plan.options;
     let enabled = options.enabled.iter().map(|given| {

@@ -1,4 +1,4 @@
-//! The callsite: everything that is known of a call at compile time, in one constant.
+//! The callsite: all that is known at compile time, in one constant.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
@@ -16,7 +16,7 @@ pub(super) fn print(plan: &Plan, p: &Runtime) -> TokenStream {
     ours!({ static CALLSITE: #p::Callsite = #site; &CALLSITE })
 }
 
-/// Everything that is known at compile time, in one constant.
+/// The constant: name, place, run type, tags, project and flags.
 pub(super) fn site(plan: &Plan, p: &Runtime) -> TokenStream {
     let options = &plan.options;
     let ident = &plan.function.signature.ident;
@@ -52,7 +52,7 @@ pub(super) fn site(plan: &Plan, p: &Runtime) -> TokenStream {
     ) #(#run_type)* #(#tags)* #(#project)* #(#root)* #(#cancel)* #(#names_parent)* #begins)
 }
 
-/// Output: `checked_name(NAME)`, all of which lies at the constant: the compiler points to the whole call.
+/// Output: `checked_name(NAME)`, all at the constant: the compiler points to the whole call.
 fn checked(p: &Runtime, constant: &Expr) -> TokenStream {
     let first = constant.to_token_stream().into_iter().next();
     let at = located(first.map_or_else(Span::mixed_site, |token| token.span()));

@@ -1,4 +1,4 @@
-//! The types that closures and values of ours are given, so that a body is held to its signature.
+//! Types for our closures and values, so that the compiler checks a body against its signature.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
@@ -15,13 +15,13 @@ pub(super) fn annotation(shape: &Shape) -> Option<TokenStream> {
     Some(ours!(-> #ty))
 }
 
-/// The type of a closure's `value`: said wherever the signature says it, so that a body such as `iter::empty()`
-/// learns from it as it would from the plain function's return type.
+/// The type of a closure's `value`, if the signature names it. A body such as `iter::empty()` infers from it as from
+/// the plain function's return type.
 pub(super) fn value_type(shape: &Shape) -> TokenStream {
     shape.ty().map_or_else(|| ours!(_), |ty| erased(ty).to_token_stream())
 }
 
-/// Output: `boxed(value)`, lying at an alias that is said to hide a box
+/// Output: `boxed(value)`, at an alias that the user says hides a box
 pub(super) fn boxed_alias(p: &Runtime, boxing: Boxing, alias: &Type) -> TokenStream {
     match boxing {
         Boxing::None => ours!(__value),
@@ -33,8 +33,8 @@ pub(super) fn boxed_alias(p: &Runtime, boxing: Boxing, alias: &Type) -> TokenStr
     }
 }
 
-/// Output: `iter_of::<Item, _>(value)`, lying at an `impl Iterator<Item = Item>`: a body of other items is told there.
-/// A boxed type needs no question, as the body is the place where it becomes one.
+/// Output: `iter_of::<Item, _>(value)`, at an `impl Iterator<Item = Item>`: the compiler reports a body of other items
+/// there. A boxed type needs none, as the body itself coerces to it.
 pub(super) fn typed_value(p: &Runtime, kind: &str, whole: &Type, item: &TokenStream) -> TokenStream {
     let Type::ImplTrait(opaque) = whole else { return ours!(__value) };
     let at = located(opaque.impl_token.span);

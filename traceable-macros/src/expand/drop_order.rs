@@ -1,8 +1,7 @@
 //! Arguments live and drop exactly as in the plain function.
 //!
-//! The body must find its arguments as in the plain function: under the same names, dropped in the same order,
-//! unused ones still reported by the compiler. So recording reads them first, by reference, and then each is moved
-//! in by a `let` made of the user's own tokens.
+//! The body finds its arguments under the same names, drops them in the same order, and the compiler still reports
+//! unused ones. So recording reads them first, by reference; then a `let` of the user's own tokens moves each in.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -17,15 +16,15 @@ impl Argument {
     /// Input: `mut a: A`         Output: `let mut a = a;`
     /// Input: `(a, _): (A, B)`   Output: `let __arg0 = __arg0; let (a, _) = __arg0;`
     ///
-    /// A pattern takes two steps because what it does not bind must live as long as the parameter would.
+    /// A pattern takes two steps: what it does not bind must live as long as the parameter would.
     pub(super) fn moved(&self) -> TokenStream {
         let (slot, pattern) = (self.parameter_ident(), &self.pattern);
         let cfgs: Vec<_> = self.cfgs().collect();
-        // what another attribute left on the parameter for itself has no meaning on a statement
+        // other attributes mean nothing on a statement
         let attributes = self.attributes.iter().filter(|attribute| is_cfg(attribute) || is_lint(attribute));
         let moved = match self.plain_name() {
-            // Clippy has lints on `let` that it has not on parameters: on names with an underscore, on collections
-            // that are only written to. They look for plain names.
+            // Clippy has lints on `let` that it does not have on parameters: on names with an underscore, on
+            // collections that are only written to. They look for plain names, so a tuple avoids them.
             Some(ident) if self.is_mutable() || ident.to_string().starts_with('_') => {
                 quote!(#(#attributes)* let (#pattern,) = (#slot,);)
             }
@@ -33,14 +32,14 @@ impl Argument {
             None if matches!(pattern, Pat::Wild(_)) => quote!(#(#cfgs)* let #slot = #slot;),
             None => quote!(#(#cfgs)* let #slot = #slot; #(#attributes)* let #pattern = #slot;),
         };
-        // an argument that only an option uses is used
+        // an argument that only an option uses counts as used
         let mentioned =
             self.bindings.iter().filter(|binding| binding.mentioned).map(|binding| &binding.ident);
         let used = mentioned.map(|ident| quote!(#(#cfgs)* let _ = &#ident;));
         quote!(#moved #(#used)*)
     }
 
-    /// Output: `let _ = &a;`, which takes the argument into an `async` block at this place in the order.
+    /// Output: `let _ = &a;`, which captures the argument in an `async` block at this place in the order.
     pub(super) fn captured(&self) -> TokenStream {
         let (slot, cfgs) = (self.parameter_ident(), self.cfgs());
         quote!(#(#cfgs)* let _ = &#slot;)
@@ -51,8 +50,8 @@ impl Argument {
     }
 }
 
-/// A future that is dropped before it is polled drops what it captured in the order it is named in. Recording names
-/// only some of the arguments, so all are named before it, in their order.
+/// Captures all arguments in their order. A future dropped before its first poll drops its captures in the order of
+/// their first use, and recording uses only some of them.
 pub(super) fn captured(plan: &Plan) -> TokenStream {
     if plan.function.signature.asyncness.is_none() || !begins(plan) || plan.arguments.len() < 2 {
         return TokenStream::new();
@@ -60,12 +59,11 @@ pub(super) fn captured(plan: &Plan) -> TokenStream {
     plan.arguments.iter().map(|argument| argument.captured()).collect()
 }
 
-/// An owned `self` is taken in whole, even if the body uses only a field of it or nothing: it must live as long as
-/// the body.
+/// Captures an owned `self` whole, even if the body uses only a field or nothing: it lives as long as the body.
 pub(super) fn receiver(plan: &Plan) -> Option<TokenStream> {
     let receiver = plan.receiver.as_ref()?;
     match receiver.kind {
-        // an `async fn` takes in all of its arguments
+        // an `async fn` captures all of its arguments
         ReceiverKind::Reference(..) if plan.function.signature.asyncness.is_none() => None,
         _ => {
             let this = &receiver.self_token;

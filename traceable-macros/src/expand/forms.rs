@@ -1,4 +1,4 @@
-//! The forms of a function: plain, `async`, and what returns a future, a stream or an iterator.
+//! The forms of a function: plain, `async`, or one that returns a future, a stream or an iterator.
 
 use proc_macro2::{Delimiter, Group, TokenStream};
 use quote::{ToTokens, quote};
@@ -11,7 +11,7 @@ use crate::check::Plan;
 use crate::hygiene::{Runtime, ours};
 use crate::return_type::Shape;
 
-/// What stands between the function's braces.
+/// The statements between the function's braces.
 pub(super) fn print(plan: &Plan, p: &Runtime) -> TokenStream {
     match (plan.function.signature.asyncness.is_some(), plan.shape.outlives_call()) {
         (true, _) => future(plan, p),
@@ -72,8 +72,8 @@ fn future(plan: &Plan, p: &Runtime) -> TokenStream {
         return ours!(#call #p::future(__call, #body, |_, __value: #never| __value) #wait);
     }
     let ty = erased_output(plan);
-    // An edge that is never taken tells the compiler the type, so that a wrong value in the body is reported at that
-    // value. Its type is written outside of the body, whose items may have the same names.
+    // An edge that is never taken tells the compiler the type, so it reports a wrong value in the body at that value.
+    // The type is written outside of the body, whose items may shadow its names.
     let edge = ours!(if let #p::core::option::Option::Some(__value) = #p::core::option::Option::<#ty>::None {
         return __value;
     });
@@ -106,8 +106,8 @@ fn lazy(plan: &Plan, p: &Runtime) -> TokenStream {
 
 /// Output: `move || -> R { BODY }`
 ///
-/// It lies where the user's body does, and as code of the user's: lints such as `needless_return` look at bodies, and
-/// this is one.
+/// It has the span of the user's body and counts as the user's code: lints such as `needless_return` look at bodies,
+/// and this is one.
 fn closure(plan: &Plan, ty: &impl ToTokens, body: TokenStream) -> TokenStream {
     let at = plan.function.braces.span.join();
     let mut block = Group::new(Delimiter::Brace, body);

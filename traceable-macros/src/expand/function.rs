@@ -1,4 +1,4 @@
-//! The whole function: attributes, signature, and the braces around what it does.
+//! The whole function: attributes, signature and braces.
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, quote};
@@ -30,14 +30,14 @@ pub(crate) fn print(plan: &Plan) -> TokenStream {
         None => lost_context::warnings(&plan.function.body, p),
         Some(_) => TokenStream::new(),
     };
-    // The function ends with the user's brace. With one of ours the whole item would count as made by a macro, and
-    // lints on items (`dead_code`, `missing_docs`, clippy's on signatures) would be silent or underline the attribute.
+    // The function ends with the user's brace. With one of ours the whole item would count as made by a macro: lints on
+    // items (`dead_code`, `missing_docs`, clippy's on signatures) would fall silent or underline the attribute.
     let mut body = Group::new(Delimiter::Brace, quote!(#(#inner)* #lost #statements));
     body.set_span(plan.function.braces.span.join());
     quote!(#(#attributes)* #visibility #signature #body)
 }
 
-/// `#[must_use]` on a function that returns a future by now: futures are, and clippy complains of both.
+/// Whether it is `#[must_use]` on what now returns a future: futures are so already, and clippy complains of both.
 fn is_redundant_must_use(plan: &Plan, attribute: &syn::Attribute) -> bool {
     let is_desugared = plan.function.signature.asyncness.is_some() && !plan.stays_async();
     is_desugared && matches!(&attribute.meta, syn::Meta::Path(path) if path.is_ident("must_use"))
@@ -47,7 +47,7 @@ fn is_redundant_must_use(plan: &Plan, attribute: &syn::Attribute) -> bool {
 ///
 /// Output: `fn f(&self, __arg1: (A, B)) -> impl Future<Output = R>`
 ///
-/// `impl` is written by us, so it has the capture rules of this crate's edition (2024) in crates of any edition.
+/// The token `impl` is ours, so it has the capture rules of this crate's edition (2024) in crates of any edition.
 fn signature(plan: &Plan, p: &Runtime) -> TokenStream {
     let written = &plan.function.signature;
     let keep_async = plan.stays_async();
@@ -67,16 +67,16 @@ fn signature(plan: &Plan, p: &Runtime) -> TokenStream {
     let where_clause = &generics.where_clause;
     let receiver = plan.receiver.iter().map(ToTokens::to_token_stream);
     let parameters = receiver.chain(plan.arguments.iter().map(|argument| argument.parameter()));
-    // the user's parentheses, as the signature may end with them
+    // the user's parentheses: the signature may end with them
     let mut parenthesized = Group::new(Delimiter::Parenthesis, quote!(#(#parameters),*));
     parenthesized.set_span(written.paren_token.span.join());
     quote!(#asyncness #safety #abi #fn_token #ident #generics #parenthesized #output #where_clause)
 }
 
-/// Output: `impl Future<Output = R>`, lying over `R`
+/// Output: `impl Future<Output = R>`, at `R`
 fn future_of(output: &impl ToTokens, at: Span, p: &Runtime) -> TokenStream {
     let impl_token = impl_token(at);
-    // the signature ends here: with a token of ours it would count as made by a macro
+    // the signature ends here: with our token it would count as made by a macro
     let end = syn::Token![>](at);
     ours!(#impl_token #p::core::future::Future<Output = #output #end)
 }

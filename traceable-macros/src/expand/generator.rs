@@ -1,4 +1,4 @@
-//! A stream or an iterator, and what becomes of its items: each recorded, `reduce`, `aggregate`.
+//! A stream or an iterator, and its items: recorded one by one, by `reduce` or by `aggregate`.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
@@ -34,7 +34,7 @@ pub(super) fn generator(
     let fail = fail(plan, p, failure.unwrap_or(item), of);
     let folded = options.reduce.is_some() || options.aggregate.is_some();
     let (name, output) = match (&options.process_chunk, options.skip_output.is_some()) {
-        _ if folded => (ours!(_), ours!({})), // only errors are looked for
+        _ if folded => (ours!(_), ours!({})), // records errors only
         (_, true) => (ours!(_), ours!(__outcome.skip_output())),
         (Some(given), _) => {
             let made = call_hook(p, &given.value, "__value");
@@ -61,7 +61,7 @@ pub(super) fn generator(
                     ours!(|__value| #clone)
                 }
             };
-            // a closure is looked at after `chunk`, so a wrong type is reported at the function that is given here
+            // the compiler checks a closure after `chunk`, so it reports a wrong type at the function given here
             let fold = call_hook(p, &reduce.value, "__chunks");
             ("reduce", ours!(, #chunk, |__chunks| #fold))
         }

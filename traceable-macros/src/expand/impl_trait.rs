@@ -1,4 +1,4 @@
-//! Return types as they are written inside the body, where `impl Trait` is not a type.
+//! `impl Trait` in return types: no type inside the body, and captured as in edition 2024.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -22,7 +22,7 @@ pub(super) fn erased(ty: &Type) -> Type {
     })
 }
 
-/// The type with every `impl` captured as in an `async fn`: all lifetimes, in every edition.
+/// The type with every `impl` capturing as in an `async fn`: all lifetimes, in every edition.
 pub(super) fn recaptured(ty: &Type) -> Type {
     replaced(ty, &|opaque| {
         let mut opaque = opaque.clone();

@@ -1,4 +1,4 @@
-//! Recording the arguments: `begin`, what it is given, and the hook `process_inputs`.
+//! Records the arguments: `begin`, its inputs, and the hook `process_inputs`.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
@@ -10,7 +10,7 @@ use crate::message;
 use crate::options::Options;
 use crate::signature::{Argument, Mode};
 
-/// Whether there is anything to say before the body runs.
+/// Whether the run records anything, or fills in a parameter, before the body starts.
 pub(super) fn begins(plan: &Plan) -> bool {
     plan.run_tree.is_some() || !inputs(plan).is_empty()
 }
@@ -24,7 +24,7 @@ pub(super) fn begin(plan: &Plan, p: &Runtime) -> TokenStream {
         Some(run_tree) => {
             let (attributes, pattern, ty) = (&run_tree.attrs, &run_tree.pat, &run_tree.ty);
             let value = ours!(#p::begin_run_tree(|#inputs| { #recorded }));
-            // asked at the type, so that a wrong one is reported there
+            // the bound is at the type, so the compiler reports a wrong one there
             let ty_as_filled_in = quote!(<#ty as #p::FilledIn>);
             let value = ours!(#ty_as_filled_in::filled_in(#value));
             quote!(#(#attributes)* let #pattern: #ty = #value;)
@@ -45,8 +45,8 @@ pub(super) fn begin(plan: &Plan, p: &Runtime) -> TokenStream {
     }
 }
 
-/// Whether arguments are all there is to record, each as it is. That is so of nearly all functions, and the compiler has
-/// less to do with a list than with a closure.
+/// Whether plain arguments are all there is to record. Nearly all functions are like this, and the compiler has less to
+/// do with a list than with a closure.
 fn is_simple(plan: &Plan) -> bool {
     let Options { inputs, process_inputs, .. } = &plan.options;
     inputs.is_none()
@@ -55,7 +55,7 @@ fn is_simple(plan: &Plan) -> bool {
         && plan.arguments.iter().all(Argument::is_simple)
 }
 
-/// What is recorded of the arguments, and the hook over it.
+/// Records the arguments, then runs the hook over them.
 fn inputs(plan: &Plan) -> TokenStream {
     let options = &plan.options;
     let inputs = Ident::new("__inputs", Span::mixed_site());
@@ -90,7 +90,7 @@ fn inputs(plan: &Plan) -> TokenStream {
 }
 
 impl Argument {
-    /// Whether it is recorded under its name as it is, if it is recorded at all.
+    /// Whether it is recorded under its name and by `Serialize`, if at all.
     fn is_simple(&self) -> bool {
         self.is_left_out()
             || (self.plain_name().is_some()
@@ -100,7 +100,7 @@ impl Argument {
 
     /// Input: `a: A`   Output: `let value0 = &a;`, `"{\"a\":"` and `argument(&value0)`
     ///
-    /// As [`recorded`](Self::recorded), for a simple argument that is not left out.
+    /// Like [`recorded`](Self::recorded), for a simple argument that is not skipped.
     fn listed(&self, p: &impl ToTokens, is_first: bool) -> Option<[TokenStream; 3]> {
         let ident = self.plain_name()?;
         let (place, ty) = self.place();
@@ -111,8 +111,8 @@ impl Argument {
         Some([quote!(let #value = #place;), quote!(#before), quote!(#p::#argument(#spanned))])
     }
 
-    /// Where a parameter with a plain name is, and its type. A reference is looked through once, so that messages name
-    /// the user's type and not `&` of it.
+    /// The place and the type of a parameter with a plain name. One reference is removed, so that messages name the
+    /// user's type and not `&` of it.
     fn place(&self) -> (TokenStream, &Type) {
         let slot = self.parameter_ident();
         match &self.ty {
@@ -123,7 +123,7 @@ impl Argument {
 
     /// Input: `a: A`   Output: `let value = &a; inputs.add("\"a\":", &*value);`
     ///
-    /// The bound on the type is asked at the type's own tokens, so that a missing `Serialize` is reported there.
+    /// The bound is at the type's own tokens, so the compiler reports a missing `Serialize` there.
     fn recorded(&self, inputs: &Ident, overridden: &[String]) -> TokenStream {
         let plain = self.plain_name().is_some();
         let statements = self.bindings.iter().filter_map(|binding| {

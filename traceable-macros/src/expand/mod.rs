@@ -1,10 +1,10 @@
-//! Printing: a plan becomes a function again.
+//! Prints a plan as a function.
 //!
-//! In: a [`Plan`](crate::check::Plan). Out: the user's function with one call into the runtime around its body. Never
-//! finds a mistake, never parses, and never prints the body twice.
+//! In: a [`Plan`](crate::check::Plan). Out: the user's function, with one call into the runtime around its body. Never
+//! reports a mistake, never parses, never prints the body twice.
 //!
-//! Every form (`forms`) is the same three things: the call (`call`), the body with its arguments (`body`), and where the
-//! run ends (`wrap`, `outcome`).
+//! Every form (`forms`) has three parts: the call (`call`), the body with its arguments (`body`), and the end of the
+//! run (`wrap`, `outcome`).
 
 mod async_yields_async;
 mod body;

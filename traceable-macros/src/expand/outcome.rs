@@ -1,4 +1,4 @@
-//! How a result or an error is recorded: `skip_output`, `process_outputs`, `process_error`, `handled`.
+//! Records a result or an error: `skip_output`, `process_outputs`, `process_error`, `handled`.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
@@ -9,7 +9,7 @@ use crate::check::Plan;
 use crate::hygiene::{Runtime, deref_at, first_span, located, ours, respan};
 use crate::lint::lazy_output;
 
-/// The recorder of a plain function's value.
+/// Records the value of a plain function.
 pub(super) fn recorder(plan: &Plan, p: &Runtime) -> TokenStream {
     match plan.shape.ty() {
         Some(ty) => record(plan, p, ty),
@@ -19,7 +19,7 @@ pub(super) fn recorder(plan: &Plan, p: &Runtime) -> TokenStream {
 
 /// Output: `|value, outcome| match Out(value).kind().split(value) { Ok(output) => .., Err(error) => .. }`
 ///
-/// Whether the value is a `Result` is asked of its type, not of how it is spelt: aliases count.
+/// Aliases of `Result` count: see `result_detection`.
 pub(super) fn record(plan: &Plan, p: &Runtime, ty: &Type) -> TokenStream {
     let options = &plan.options;
     let (success, failure) = result_parts(ty);
@@ -50,17 +50,17 @@ pub(super) fn record(plan: &Plan, p: &Runtime, ty: &Type) -> TokenStream {
 pub(super) enum ErrorOf {
     Call,
     Item,
-    /// of a generator in a `Result` whose items are none themselves, as far as is written
+    /// of a generator inside a `Result`, whose items are not written as `Result`s
     OtherItem,
 }
 
-/// What to do with the local `__error`; only a whole call, not an item, can be `handled`.
+/// Records the local `__error`. Only the error of a call, not of an item, can be `handled`.
 pub(super) fn fail(plan: &Plan, p: &Runtime, ty: &Type, of: ErrorOf) -> TokenStream {
     let at = located(first_span(&ty.to_token_stream()));
     let describe = Ident::new("describe", at);
     let error = deref_at(&Ident::new("__error", Span::mixed_site()), ty.to_token_stream());
     let described = ours!((&#p::Fail(#error)).#describe(__outcome));
-    // hooks are for one type of error, which is that of the call
+    // hooks take one type of error: that of the call
     if of == ErrorOf::OtherItem {
         return described;
     }
@@ -82,8 +82,8 @@ pub(super) fn fail(plan: &Plan, p: &Runtime, ty: &Type, of: ErrorOf) -> TokenStr
     }
 }
 
-/// A hook applied to a local reference; a type that does not fit is reported at the hook. A closure goes through a
-/// function, which tells it the type of its parameter.
+/// Calls a hook with a local by reference. The compiler reports a type that does not fit at the hook. A closure goes
+/// through a function, which gives its parameter a type.
 pub(super) fn call_hook(p: &Runtime, hook: &syn::Expr, local: &str) -> TokenStream {
     let value = deref_at(&Ident::new(local, Span::mixed_site()), hook.to_token_stream());
     match hook {

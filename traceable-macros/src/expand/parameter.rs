@@ -1,4 +1,4 @@
-//! The parameters in the signature that is printed.
+//! The parameters in the printed signature.
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
@@ -9,9 +9,8 @@ use crate::hygiene::hygienic;
 use crate::signature::Argument;
 
 impl Argument {
-    /// The name of the parameter in the signature we print. It looks like the user's, for documentation, but is a
-    /// name of ours, so that no lint sees a name shadow itself (or a `_name` be used). Only where option expressions
-    /// may use the name is it the user's.
+    /// The printed name of the parameter. It looks like the user's, for documentation, but is ours: no lint then sees a
+    /// name shadow itself, or a use of `_name`. It is the user's only where option expressions may use it.
     pub(super) fn parameter_ident(&self) -> Ident {
         match self.plain_name() {
             Some(ident) if self.is_reachable(ident) => ident.clone(),
@@ -31,7 +30,7 @@ impl Argument {
     /// Input: `(a, _): (A, B)`   Output: `__arg0: (A, B)`
     pub(super) fn parameter(&self) -> TokenStream {
         let (slot, ty) = (self.parameter_ident(), &self.ty);
-        // `expect` is fulfilled where the binding is; here it would not be
+        // `expect` is fulfilled at the `let`, and would not be here
         let attributes = self.attributes.iter().filter(|attribute| !attribute.path().is_ident("expect"));
         quote!(#(#attributes)* #slot: #ty)
     }

@@ -1,4 +1,4 @@
-//! A parameter's pattern, as it reads the argument by reference.
+//! The pattern of a parameter, matched against a reference.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -7,7 +7,7 @@ use syn::{Ident, Pat};
 use crate::signature::{Argument, Binding, names_a_constant};
 
 impl Argument {
-    /// Makes the names of a pattern readable by reference, before the argument is moved.
+    /// Binds the names of a pattern by reference, before the argument moves.
     ///
     /// Input: `(mut a, _b): (A, B)` with `wanted` = `a`   Output: `let (a, _) = &__arg0;`
     pub(super) fn borrowed(&self, wanted: impl Fn(&Binding) -> bool) -> TokenStream {
@@ -18,16 +18,16 @@ impl Argument {
         let idents: Vec<_> = wanted.iter().map(|binding| &binding.ident).collect();
         let (pattern, slot) = (by_reference(&self.pattern, &idents), self.parameter_ident());
         let cfgs: Vec<_> = self.cfgs().collect();
-        // a name that a format string seems to use may be a false alarm, and must not be an unused variable then
+        // a format string may only seem to use a name: it must not be an unused variable then
         let mentioned = wanted.iter().filter(|binding| binding.mentioned).map(|binding| &binding.ident);
         let used = mentioned.map(|ident| quote!(#(#cfgs)* let _ = #ident;));
         quote!(#(#cfgs)* let #pattern = &#slot; #(#used)*)
     }
 }
 
-/// The pattern as it matches a reference to the argument, binding only `wanted`.
+/// The pattern for a reference to the argument, binding only `wanted`.
 ///
-/// Without `ref`, `mut` and `&` a pattern matches any depth of references and binds by reference, whatever edition.
+/// Without `ref`, `mut` and `&` a pattern matches references of any depth and binds by reference, in all editions.
 fn by_reference(pattern: &Pat, wanted: &[&Ident]) -> TokenStream {
     let all =
         |pats: &mut dyn Iterator<Item = &Pat>| pats.map(|pat| by_reference(pat, wanted)).collect::<Vec<_>>();

@@ -1,4 +1,4 @@
-//! Whether a value is a `Result`: asked of its type, not of how it is spelt. A type alias counts.
+//! Whether a value is a `Result`: decided by its type, not by how the type is written. A type alias counts.
 
 use proc_macro2::TokenStream;
 use syn::{GenericArgument, PathArguments, Type};
@@ -23,7 +23,7 @@ pub(super) fn split(
     })
 }
 
-/// `T` and `E` of a type that is written `Result<T, E>`, as places to point errors at.
+/// `T` and `E` of a type written as `Result<T, E>`: places for errors to point at.
 pub(super) fn result_parts(ty: &Type) -> (Option<&Type>, Option<&Type>) {
     let Type::Path(path) = ty else { return (None, None) };
     let Some(last) = path.path.segments.last().filter(|last| last.ident == "Result") else {

@@ -1,4 +1,4 @@
-//! Where a run ends: the value is recorded, or wrapped so that the run goes on inside of it.
+//! Where a run ends: records the value, or wraps it so that the run goes on inside.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -12,7 +12,7 @@ use crate::check::Plan;
 use crate::hygiene::{Runtime, first_span, ours, respan};
 use crate::return_type::{Boxing, Kind, Shape};
 
-/// An expression that takes the locals `call` and `value` and gives what the function returns.
+/// An expression from the locals `call` and `value` to what the function returns.
 ///
 /// ```text
 /// R                               call.finish(value, |value, outcome| ..)
@@ -50,7 +50,7 @@ pub(super) fn print(plan: &Plan, p: &Runtime, shape: &Shape) -> TokenStream {
                 _ => boxed_alias(p, *boxing, whole),
             };
             let wrapper = match &**output {
-                // what is not boxed would be told of a wrong type once more
+                // an unboxed value would report a wrong type twice
                 Shape::Value(output) if *boxing != Boxing::None => {
                     let record = record(plan, p, output);
                     ours!(#p::recorded::<#ty, _, _>(__call, #value, #record))
@@ -72,7 +72,7 @@ pub(super) fn print(plan: &Plan, p: &Runtime, shape: &Shape) -> TokenStream {
 }
 
 fn boxed(plan: &Plan, p: &Runtime, ty: &Type, boxing: Boxing, wrapper: TokenStream) -> TokenStream {
-    // whoever says what an alias hides may be wrong, and is told at the alias
+    // `stream` on the wrong alias is reported at the alias
     let at_alias = |code| match &plan.options.kind {
         Some(_) => respan(first_span(&ty.to_token_stream()), code),
         None => code,

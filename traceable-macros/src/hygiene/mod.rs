@@ -1,7 +1,7 @@
-//! Code of ours and code of the user's in one function.
+//! Keeps our code and the user's apart in one function.
 //!
-//! In: tokens. Out: the same, with spans that keep the names of both apart and let the compiler point where the user
-//! wrote something. Never makes statements of its own.
+//! In: tokens. Out: the same tokens with other spans: names of one side are out of reach for the other, and the
+//! compiler points at what the user wrote. Never decides what is printed.
 
 mod names;
 mod spans;

@@ -1,16 +1,16 @@
-//! Names: neither side reaches the other's.
+//! Names: our code and the user's cannot reach each other's.
 
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::Ident;
 
-/// `quote!` for code of ours: its names cannot be reached from the user's code, nor reach it.
+/// `quote!` for our code: the user's code cannot reach its names, nor the other way round.
 macro_rules! ours {
     ($($tokens:tt)*) => { quote::quote_spanned! { proc_macro2::Span::mixed_site()=> $($tokens)* } };
 }
 pub(crate) use ours;
 
-/// The path to the runtime, through which everything we print is named.
+/// The path to the runtime; all printed code goes through it.
 pub(crate) struct Runtime(pub(crate) TokenStream);
 
 impl ToTokens for Runtime {
@@ -19,7 +19,7 @@ impl ToTokens for Runtime {
     }
 }
 
-/// The same name as a name of ours, in the edition of this crate: words that were free before are raw there.
+/// A name that looks the same but is ours. Words that became keywords by this crate's edition are raw.
 pub(crate) fn hygienic(ident: &Ident) -> Ident {
     const KEYWORDS_SINCE: [&str; 5] = ["async", "await", "dyn", "gen", "try"];
     let at = Span::mixed_site().located_at(ident.span());

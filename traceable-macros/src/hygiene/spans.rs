@@ -4,7 +4,7 @@ use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{Ident, Token};
 
-/// A token of ours that lies where a token of the user's lies.
+/// A span for our token at the place of a user's token.
 pub(crate) fn located(at: Span) -> Span {
     Span::mixed_site().located_at(at)
 }
@@ -14,8 +14,8 @@ pub(crate) fn impl_token(at: Span) -> Token![impl] {
     Token![impl](located(at))
 }
 
-/// Code of ours that lies where a token of the user's lies, down to its brackets and not into them: the compiler
-/// underlines a call from its first token to its last.
+/// Moves our code to a user's token. Brackets move, what is in them does not: the compiler underlines a call from its
+/// first token to its last.
 pub(crate) fn respan(at: Span, code: TokenStream) -> TokenStream {
     code.into_iter()
         .map(|mut token| {
@@ -25,7 +25,7 @@ pub(crate) fn respan(at: Span, code: TokenStream) -> TokenStream {
         .collect()
 }
 
-/// `&(expr)`, lying over the expression.
+/// `&(expr)`, at the expression.
 pub(crate) fn reference_to(expr: &impl ToTokens) -> TokenStream {
     let tokens = expr.to_token_stream();
     let first = first_span(&tokens);
@@ -36,17 +36,18 @@ pub(crate) fn reference_to(expr: &impl ToTokens) -> TokenStream {
     quote!(#and #group)
 }
 
-/// Where tokens begin.
+/// The span of the first token.
 pub(crate) fn first_span(tokens: &TokenStream) -> Span {
     tokens.clone().into_iter().next().map_or_else(Span::mixed_site, |token: TokenTree| token.span())
 }
 
-/// `&*value`, lying over `tokens`: the compiler underlines the argument of a call whose bound fails.
+/// `&*value`, at `tokens`. The compiler underlines the argument of a call whose bound fails, so it points at the user's
+/// tokens.
 pub(crate) fn deref_at(value: &Ident, tokens: TokenStream) -> TokenStream {
     respan_over(value, tokens, |at| quote::quote_spanned!(at=> &*))
 }
 
-/// `&value`, lying over `tokens`.
+/// `&value`, at `tokens`.
 pub(crate) fn reference_at(value: &Ident, tokens: TokenStream) -> TokenStream {
     respan_over(value, tokens, |at| quote::quote_spanned!(at=> &))
 }

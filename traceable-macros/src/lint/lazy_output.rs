@@ -1,4 +1,4 @@
-//! A warning where a result that is not recorded turns out to be a future, a stream or an iterator.
+//! Warns of a result that is not recorded and is a future, a stream or an iterator.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
@@ -8,9 +8,9 @@ use crate::check::Plan;
 use crate::hygiene::{Runtime, located, ours};
 use crate::return_type::is_value;
 
-/// Output: `Lazy(output).future(); Lazy(output).stream(); Lazy(output).iterator();`, lying over the return type
+/// Output: `Lazy(output).future(); Lazy(output).stream(); Lazy(output).iterator();`, at the return type
 pub(crate) fn warnings(plan: &Plan, p: &Runtime, ty: &Type) -> TokenStream {
-    // who takes the run in hand may keep it open (`keep_open`) for just such a value
+    // a `#[run_tree]` parameter can keep the run open (`keep_open`) for just such a value
     if is_value(ty) || plan.run_tree.is_some() {
         return TokenStream::new();
     }

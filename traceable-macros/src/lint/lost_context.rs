@@ -1,15 +1,14 @@
-//! Hand-overs in a body that lose the run: a block or a closure that is written where it is given to another task or
-//! thread.
+//! Warns where a body loses its context: a block or a closure written where it is given to another task or thread.
 //!
-//! The body is not parsed. What is looked for is plain in its tokens: a full path such as `tokio::spawn`, and behind
-//! it, in its brackets, an `async` block or a closure that calls something and says nothing about contexts. All that
-//! is not quite like this is let pass: one warning too few is told at runtime, one too many is told to nobody's use.
+//! The body is not parsed. Its tokens are searched for a full path such as `tokio::spawn` with an `async` block or a
+//! closure in its brackets that calls something and mentions no context. Anything else passes: the runtime reports what
+//! is missed here, and nobody needs a false warning.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::quote_spanned;
 
-/// Full paths only: a bare `spawn`, or `task::spawn`, may be the one that carries the context. With each, the item of
-/// the runtime that holds the warning, and whether it takes a future (or closures).
+/// Full paths only: a bare `spawn`, or `task::spawn`, may be the one that carries the context. With each: the item of
+/// the runtime that holds the warning, and whether it takes a future or closures.
 const SPAWNS: &[(&[&str], &str, Work)] = &[
     (&["tokio", "spawn"], "tokio_spawn", Work::Future),
     (&["tokio", "task", "spawn"], "tokio_spawn", Work::Future),
@@ -21,7 +20,7 @@ const SPAWNS: &[(&[&str], &str, Work)] = &[
     (&["rayon", "scope"], "rayon_scope", Work::Closure),
 ];
 
-/// Macros whose arguments are expressions of this body. Others may make anything of them.
+/// Macros whose arguments are expressions of this body. Others may turn them into anything.
 const TRANSPARENT_MACROS: &[&str] = &[
     "assert",
     "assert_eq",
@@ -43,7 +42,7 @@ const TRANSPARENT_MACROS: &[&str] = &[
     "writeln",
 ];
 
-/// Who writes one of these has thought of the context.
+/// Names that carry a context: who writes one has thought of it.
 const CONTEXT_NAMES: &[&str] = &[
     "bind",
     "bind_fn",
@@ -62,7 +61,7 @@ const CONTEXT_NAMES: &[&str] = &[
     "TracingContext",
 ];
 
-/// What is before brackets without calling anything.
+/// Words before brackets that call nothing.
 const KEYWORDS: &[&str] = &[
     "as", "await", "break", "else", "fn", "for", "if", "in", "let", "match", "move", "return", "while",
     "yield",
@@ -74,15 +73,15 @@ enum Work {
     Closure,
 }
 
-/// One hand-over that loses the run.
+/// One call that loses its context.
 #[derive(Debug)]
 struct LostContext {
     warning: &'static str,
     at: Span,
 }
 
-/// Output: `const _: fn() = p::lost_context::tokio_spawn;` for each, which is deprecated with the text of the warning.
-/// The name has the span of the user's own, so that the compiler warns there.
+/// Output: `const _: fn() = p::lost_context::tokio_spawn;` for each. The item is deprecated with the text of the
+/// warning, and its name has the user's span, so the compiler warns there.
 pub(crate) fn warnings(body: &TokenStream, p: &dyn quote::ToTokens) -> TokenStream {
     found(body.clone())
         .iter()
@@ -119,10 +118,10 @@ fn search(tokens: &[TokenTree], found: &mut Vec<LostContext>) {
     }
 }
 
-/// How many tokens from here on are none of the body's own expressions, or leave the run on purpose.
+/// How many of the next tokens to skip: they are no expressions of the body, or leave the trace on purpose.
 fn skipped_tokens(tokens: &[TokenTree]) -> Option<usize> {
     match tokens {
-        // `fn name(..) { .. }` and `mod name { .. }`: who calls it is not known
+        // `fn name(..) { .. }` and `mod name { .. }`: nobody knows who calls it
         [TokenTree::Ident(keyword), TokenTree::Ident(_), rest @ ..]
             if keyword == "fn" || keyword == "mod" || keyword == "macro" =>
         {
@@ -154,7 +153,7 @@ fn skipped_tokens(tokens: &[TokenTree]) -> Option<usize> {
     }
 }
 
-/// To the end of an item: behind its `;`, or its block. Braces that stand in a type (`Array<{N}>`) are not its block.
+/// The length of an item: up to its `;`, or its block. Braces in a type (`Array<{N}>`) are not its block.
 fn item(tokens: &[TokenTree]) -> usize {
     let is_end = |at: usize| match &tokens[at] {
         TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
@@ -169,7 +168,7 @@ fn until_semicolon(tokens: &[TokenTree]) -> usize {
     tokens.iter().position(|token| is(token, ';')).map_or(tokens.len(), |at| at + 1)
 }
 
-/// Whether what is here belongs to a longer path, `mine::tokio::spawn`, or is a method. `::tokio` does not.
+/// Whether this belongs to a longer path (`mine::tokio::spawn`) or is a method. `::tokio` does not.
 fn continues_a_path(tokens: &[TokenTree], at: usize) -> bool {
     match &tokens[..at] {
         [.., before, first, second] if is(first, ':') && is(second, ':') => {
@@ -180,7 +179,7 @@ fn continues_a_path(tokens: &[TokenTree], at: usize) -> bool {
     }
 }
 
-/// A path of the list and its brackets, with a block or closure in them that is lost.
+/// A path of the list, with a block or closure in its brackets that loses its context.
 fn spawn_call(tokens: &[TokenTree]) -> Option<LostContext> {
     SPAWNS.iter().find_map(|(path, warning, work)| {
         let (rest, last) = follows(tokens, path)?;
@@ -193,7 +192,7 @@ fn spawn_call(tokens: &[TokenTree]) -> Option<LostContext> {
     })
 }
 
-/// What is behind a path, and its last segment.
+/// What follows a path, and its last segment.
 fn follows<'a>(tokens: &'a [TokenTree], path: &[&str]) -> Option<(&'a [TokenTree], &'a Ident)> {
     let (first, more) = path.split_first()?;
     match tokens {
@@ -206,8 +205,8 @@ fn follows<'a>(tokens: &'a [TokenTree], path: &[&str]) -> Option<(&'a [TokenTree
     }
 }
 
-/// Whether an argument is a block or closure that calls something without a context. A comma in the parameters of a
-/// closure has cut it before its body; then nothing that calls is left, and it passes.
+/// Whether an argument is a block or closure that calls something without a context. A closure of two parameters is cut
+/// at their comma, before its body; no call is left, and it passes.
 fn is_lost(argument: &[TokenTree], work: Work) -> bool {
     let is_written_here = match (work, argument) {
         (_, [TokenTree::Ident(keyword), rest @ ..]) if keyword == "async" || keyword == "move" => {
@@ -219,7 +218,7 @@ fn is_lost(argument: &[TokenTree], work: Work) -> bool {
     is_written_here && any(argument, &calls) && !any(argument, &names_a_context)
 }
 
-/// `{ .. }`, `move { .. }`, and adapters behind it.
+/// `{ .. }`, `move { .. }`, with adapters after it.
 fn is_block(tokens: &[TokenTree]) -> bool {
     match tokens {
         [TokenTree::Ident(keyword), rest @ ..] if keyword == "move" => is_block(rest),
@@ -240,7 +239,7 @@ fn calls(tokens: &[TokenTree]) -> bool {
     }
 }
 
-/// A type that carries a context, or a call of what hands one over: `.scope(..)`, but not `|scope|`.
+/// A type that carries a context, or a call of what does: `.scope(..)`, but not `|scope|`.
 fn names_a_context(tokens: &[TokenTree]) -> bool {
     matches!(tokens, [TokenTree::Ident(name), ..] if CONTEXT_NAMES.iter().any(|word| name == word))
         && (calls(tokens) || matches!(tokens, [TokenTree::Ident(name), ..] if is_type(name)))
@@ -250,7 +249,7 @@ fn is_type(name: &Ident) -> bool {
     name.to_string().starts_with(char::is_uppercase)
 }
 
-/// Whether something holds for the tokens from some place on, at any depth.
+/// Whether `holds` is true for the tokens from some place on, at any depth.
 fn any(tokens: &[TokenTree], holds: &dyn Fn(&[TokenTree]) -> bool) -> bool {
     (0..tokens.len()).any(|at| {
         holds(&tokens[at..]) || matches!(&tokens[at], TokenTree::Group(group) if any(&inside(group), holds))

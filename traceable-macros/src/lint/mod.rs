@@ -1,7 +1,7 @@
-//! Warnings of our own, each a `deprecated` item of the runtime that the expansion names.
+//! Warnings. Each is a use of a deprecated item of the runtime: procedural macros on stable can raise no other lint.
 //!
-//! In: a body as tokens, or the type of a result. Out: tokens that warn, and do nothing else. Never an error, and never
-//! what the program does: stable procedural macros cannot raise another lint.
+//! In: a body as tokens, or the type of a result. Out: tokens that make the compiler warn. Never an error, and never
+//! anything that runs with an effect.
 
 pub(crate) mod lazy_output;
 pub(crate) mod lost_context;

@@ -1,4 +1,4 @@
-//! What is said about blocks of methods.
+//! Messages about blocks of methods.
 
 use proc_macro2::{Span, TokenStream};
 use syn::{Error, Ident};
@@ -20,7 +20,7 @@ pub(crate) fn named_without_body(name: &Ident) -> Error {
     over(name, format!("`{}` has no body to run here: trace it in each `impl` of this trait", plain(name)))
 }
 
-/// `key` is `methods` or `except`; the method's own attribute says the contrary.
+/// `key` is `methods` or `except`; the method's own attribute contradicts it.
 pub(crate) fn contradicts_method(mistakes: &mut Mistakes, key: &Ident, name: &Ident, own: Span) {
     let (name_text, other) =
         (plain(name), if key == "methods" { "#[traceable(skip)]" } else { "#[traceable]" });
@@ -32,7 +32,7 @@ pub(crate) fn contradicts_method(mistakes: &mut Mistakes, key: &Ident, name: &Id
     );
 }
 
-/// An attribute that does nothing is a mistake of somebody who thinks it does.
+/// An attribute that does nothing is a mistake.
 pub(crate) fn nothing_selected(keyword: TokenStream) -> Error {
     over(
         keyword,

@@ -1,4 +1,4 @@
-//! What is said about the item under the attribute: what it is, and which functions cannot be traced.
+//! Messages about the item under the attribute: other items, and functions that cannot be traced.
 
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
@@ -6,7 +6,7 @@ use syn::Error;
 
 use super::wording::{article, over};
 
-/// Attributes cannot stand on statements or types and trace something.
+/// On an item that is no function.
 pub(crate) fn not_a_function(keyword: TokenStream, what: &str) -> Error {
     let way = if what == "module" { ": put it on each of its functions" } else { "" };
     over(
@@ -29,7 +29,7 @@ pub(crate) fn no_body(semi: Span) -> Error {
     )
 }
 
-/// Unstable, and not in syn's grammar. What such a function is made of works.
+/// Unstable, and not in syn's grammar. The stable equivalent works.
 pub(crate) fn gen_fn(keyword: impl ToTokens, is_async: bool) -> Error {
     let text = if is_async {
         "an `async gen fn` cannot be traced: write a `fn` that returns a stream, such as `traceable::stream(..)`"

@@ -1,9 +1,9 @@
-//! All mistakes of one attribute, reported at once.
+//! Mistakes: all of one attribute are reported at once.
 
 use proc_macro2::Span;
 use syn::Error;
 
-/// Collects mistakes, so that all of one attribute are reported at once.
+/// The mistakes so far, as one error.
 #[derive(Default)]
 pub(crate) struct Mistakes(Option<Error>);
 

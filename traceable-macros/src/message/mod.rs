@@ -1,10 +1,10 @@
-//! Every sentence a user can read from the macro.
+//! The text of every message.
 //!
-//! In: the tokens that are wrong, and the names around them. Out: `syn::Error`s, gathered in [`Mistakes`]. Never
-//! decides whether something is a mistake, and knows no other folder.
+//! In: the wrong tokens, and the names around them. Out: `syn::Error`s, collected in [`Mistakes`]. Never decides what is
+//! a mistake.
 //!
-//! Rules: one sentence, on the token that is wrong; it names the fix when there is one. A conflict is two
-//! errors, one at each side, because stable procedural macros cannot attach notes.
+//! Rules: one sentence, on the wrong token; it names the fix when there is one. A conflict is two errors, one at each
+//! side, because stable procedural macros cannot attach notes.
 
 mod block;
 mod item;

@@ -1,6 +1,6 @@
-//! Names as messages have them.
+//! Names, as messages write them.
 
-/// An identifier as people say it: without `r#`.
+/// An identifier without `r#`.
 pub(crate) fn plain(ident: &syn::Ident) -> String {
     let text = ident.to_string();
     text.strip_prefix("r#").map(str::to_owned).unwrap_or(text)

@@ -1,4 +1,4 @@
-//! What is said about options: unknown, malformed, contradicting, not for this function.
+//! Messages about options: unknown, malformed, contradicting, not for this function.
 
 use proc_macro2::Span;
 use quote::ToTokens;
@@ -23,7 +23,7 @@ pub(crate) fn unknown_value(literal: &syn::LitStr, option: &str, known: &[&str])
     over(literal, unknown(&format!("value for `{option}`:"), &literal.value(), known))
 }
 
-/// `allow(unused)` on the attribute: the compiler's own lints are switched off as everywhere.
+/// `allow(unused)` in the attribute: the compiler's own lints are switched off elsewhere.
 pub(crate) fn unknown_warning(name: &syn::Ident, known: &str) -> Error {
     let near =
         if nearest(&plain(name), [known].into_iter()).is_some() { ", did you mean" } else { "; there is" };
@@ -37,7 +37,7 @@ pub(crate) fn unknown_warning(name: &syn::Ident, known: &str) -> Error {
     )
 }
 
-/// A misspelt name in a list would silently record what was meant to be left out.
+/// A misspelt name would silently record what the user wants to skip.
 pub(crate) fn unknown_argument(name: &syn::Ident, verb: &str, known: &[String]) -> Error {
     let plain = plain(name);
     let near = nearest(&plain, known.iter().map(String::as_str))

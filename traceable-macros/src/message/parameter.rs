@@ -1,4 +1,4 @@
-//! What is said about attributes on parameters.
+//! Messages about attributes on parameters.
 
 use proc_macro2::Span;
 use quote::ToTokens;
@@ -35,7 +35,7 @@ pub(crate) fn only_one(mistakes: &mut Mistakes, attribute: &str, first: Span, se
     mistakes.conflict(second, &text, first, "first given here");
 }
 
-/// A parent that callers may leave out would be no promise.
+/// If callers could leave the parent out, `child_only` would promise nothing.
 pub(crate) fn needs_parent(key: &Ident) -> Error {
     over(key, "`child_only` needs the parent as a parameter: add `#[parent] run: &RunTree`")
 }

@@ -1,11 +1,11 @@
-//! What is said about return types.
+//! Messages about return types.
 
 use quote::ToTokens;
 use syn::Error;
 
 use super::wording::{article, over};
 
-/// `Fn` values, closures: the run would end before the work is done, so it is never what was meant.
+/// `Fn` values, closures: the run would end before the work is done.
 pub(crate) fn returns_function(tokens: impl ToTokens) -> Error {
     over(
         tokens,
@@ -13,7 +13,7 @@ pub(crate) fn returns_function(tokens: impl ToTokens) -> Error {
     )
 }
 
-/// A wrapper is not the value: what it cannot promise, it must not claim.
+/// A wrapper is not the value: it cannot promise this.
 pub(crate) fn cannot_forward(bound: impl ToTokens, name: &str, kind: &str) -> Error {
     over(
         bound,

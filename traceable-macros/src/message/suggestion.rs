@@ -1,6 +1,6 @@
 //! "Did you mean ..?": the nearest known name, and the words of other libraries.
 
-/// What is written so elsewhere (`#[instrument]`, `#[trace]`, LangSmith's own decorator), and how here.
+/// Options of other libraries (`#[instrument]`, `#[trace]`, LangSmith's own decorator), and ours for the same.
 const OTHER_LIBRARIES: &[(&str, &str)] = &[
     ("fields", "metadata(key = value)"),
     ("properties", "metadata(key = value)"),
@@ -17,7 +17,7 @@ const OTHER_LIBRARIES: &[(&str, &str)] = &[
     ("parser", "run_type = \"parser\""),
 ];
 
-/// Who comes from another library is told the word for it here.
+/// The message for an option of another library.
 pub(super) fn from_other_library(option: &str) -> Option<String> {
     if matches!(option, "err" | "ret") {
         return Some(format!("unknown option `{option}`: results and errors are recorded without it"));
@@ -36,7 +36,7 @@ pub(super) fn unknown(what: &str, found: &str, known: &[&str]) -> String {
     }
 }
 
-/// The known name that `found` was probably meant to be, or none when nothing is near. Capitals make no difference.
+/// The known name that `found` probably means, or `None` if none is near. Capitals make no difference.
 pub(super) fn nearest<'a>(found: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let found = found.to_lowercase();
     known

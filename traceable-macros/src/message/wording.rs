@@ -1,4 +1,4 @@
-//! What the sentences are made with.
+//! Helpers for the text of messages.
 
 use quote::ToTokens;
 use syn::Error;

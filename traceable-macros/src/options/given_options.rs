@@ -1,4 +1,4 @@
-//! The options that were given, each with the key it was given with.
+//! The options that the user gave, each with its key.
 
 use syn::{Expr, Ident, LitStr, Path};
 
@@ -6,7 +6,7 @@ use super::run_type::RunType;
 use super::value::Field;
 use crate::return_type::Kind;
 
-/// An option and the key it was given with, whose span complaints use.
+/// An option and its key, whose span messages point at.
 pub(crate) struct Given<T> {
     pub(crate) key: Ident,
     pub(crate) value: T,
@@ -45,7 +45,7 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// The expressions that are evaluated at the call, before the arguments are moved.
+    /// The expressions that run at the call, before the arguments move.
     pub(crate) fn call_expressions(&self) -> impl Iterator<Item = &Expr> {
         let metadata = self.metadata.iter().flat_map(|given| given.value.iter().map(|field| &field.value));
         let single = [&self.enabled, &self.parent].into_iter().flatten().map(|given| &given.value);

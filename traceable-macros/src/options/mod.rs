@@ -1,7 +1,7 @@
-//! The options of one `#[traceable(..)]`, as written.
+//! The options of one `#[traceable(..)]`.
 //!
-//! In: the tokens between the brackets. Out: [`Options`], and all mistakes in them at once; or [`Segment`]s, which keep
-//! the tokens, for blocks and editors. Never looks at the function: whether options fit it is decided in `check`.
+//! In: the tokens in the brackets. Out: [`Options`] and every mistake in them; or [`Segment`]s, which keep the tokens,
+//! for blocks and editors. Never looks at the function: `check` decides whether options fit it.
 
 mod given_options;
 mod names;

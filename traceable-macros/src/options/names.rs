@@ -1,6 +1,6 @@
 //! The names of the options.
 
-/// Every option, in the order the documentation has them.
+/// Every option, in the order of the documentation.
 pub(crate) const OPTIONS: &[&str] = &[
     "run_type",
     "custom_run_type",

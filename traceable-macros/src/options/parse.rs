@@ -1,4 +1,4 @@
-//! Reading `key`, `key = value`, `key(..)`; one bad option does not hide the next.
+//! Parses `key`, `key = value`, `key(..)`; one bad option does not hide the next.
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::ext::IdentExt;
@@ -13,7 +13,7 @@ use crate::message::{self, Mistakes};
 use crate::return_type::Kind;
 
 impl Options {
-    /// Reads all options; what was wrong is in `mistakes`, what was right is in the result.
+    /// Parses all options. Mistakes go into `mistakes`, the rest into the result.
     pub(crate) fn parse(tokens: TokenStream, mistakes: &mut Mistakes) -> Self {
         let mut options = Self::default();
         let read = |input: ParseStream<'_>| {
@@ -120,7 +120,7 @@ fn key(input: ParseStream<'_>) -> Result<Ident> {
     Ok(Ident::new(&message::plain(&key), key.span()))
 }
 
-/// After a mistake: on to the next option. Commas inside brackets belong to one token here.
+/// After a mistake, skips to the next option. Commas inside brackets belong to one token here.
 fn skip_to_comma(input: ParseStream<'_>) -> Result<()> {
     while !input.is_empty() && !input.peek(Token![,]) {
         input.parse::<TokenTree>()?;

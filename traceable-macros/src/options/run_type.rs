@@ -7,7 +7,7 @@ use syn::{Expr, Ident, Result};
 use super::value::literal;
 use crate::message;
 
-/// LangSmith's run types, and the variants of the runtime's `RunType` that stand for them.
+/// LangSmith's run types, and the variants of the runtime's `RunType`.
 const RUN_TYPES: &[(&str, &str)] = &[
     ("chain", "Chain"),
     ("llm", "Llm"),
@@ -18,7 +18,7 @@ const RUN_TYPES: &[(&str, &str)] = &[
     ("parser", "Parser"),
 ];
 
-/// What a run is, in LangSmith's words: one of the seven, or one's own.
+/// The type of a run: one of LangSmith's seven, or a custom one.
 pub(crate) enum RunType {
     Known(Ident),
     Custom(Expr),

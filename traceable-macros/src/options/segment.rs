@@ -1,4 +1,4 @@
-//! Options as tokens: what stands between two commas, with its key.
+//! Options as tokens: split at their commas, each with its key.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -19,7 +19,7 @@ pub(crate) struct Segment {
 }
 
 impl Segment {
-    /// The elements of `key(..)` or `key = [..]`; `None` if it is not written so, or empty.
+    /// The elements of `key(..)` or `key = [..]`; `None` if there are none, or it is written otherwise.
     pub(crate) fn elements(&self) -> Option<Vec<Segment>> {
         let group = self.group()?;
         let elements = split(group.stream());
@@ -46,8 +46,8 @@ impl Segment {
     }
 }
 
-/// Options, or the elements of a list, at their commas. Never fails: what is malformed keeps its tokens, and whoever
-/// reads the option says so.
+/// Splits options, or the elements of a list, at their commas. Never fails: a malformed option keeps its tokens, and
+/// its parser reports it.
 pub(crate) fn split(tokens: TokenStream) -> Vec<Segment> {
     let read = |input: ParseStream<'_>| {
         let mut segments = Vec::new();

@@ -114,7 +114,7 @@ pub(super) fn names(input: ParseStream<'_>, key: &Ident) -> Result<Vec<Ident>> {
     list(input, key, &format!("{key}(argument, ..)"), |content| Ok(content.call(Ident::parse_any).ok()))
 }
 
-/// What of our own warnings is switched off: there is one.
+/// `allow(lost_context)`: the one warning of ours.
 pub(super) fn allow(input: ParseStream<'_>, key: &Ident) -> Result<()> {
     const KNOWN: &str = "lost_context";
     let names = list(input, key, "allow(lost_context)", |content| Ok(content.call(Ident::parse_any).ok()))?;
@@ -139,7 +139,7 @@ pub(super) fn fields(
     Ok(fields)
 }
 
-/// `(a, b)`, with something in it. An element is `None` where something else stands.
+/// `(a, b)`, not empty. An `element` returns `None` for anything else.
 fn list<T>(
     input: ParseStream<'_>,
     key: &Ident,

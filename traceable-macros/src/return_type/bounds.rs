@@ -1,4 +1,4 @@
-//! The traits and the arguments that a type is written with.
+//! Trait bounds and type arguments.
 
 use syn::punctuated::Punctuated;
 use syn::{GenericArgument, Ident, PathArguments, PathSegment, Token, Type, TypeParamBound};
@@ -40,7 +40,7 @@ pub(super) fn types(segment: &PathSegment) -> Vec<&Type> {
     }
 }
 
-/// A `$ty:ty` of a `macro_rules!` lies in an invisible group.
+/// A `$ty:ty` of a `macro_rules!` is in an invisible group.
 fn ungrouped(mut ty: &Type) -> &Type {
     while let Type::Group(group) = ty {
         ty = &group.elem;

@@ -6,8 +6,7 @@ use super::bounds::types;
 use super::kind::Kind;
 use super::shape::{Boxing, Shape, infer};
 
-/// An alias is of a boxed type, as only those have names; `Option` and `Result`
-/// are still seen through.
+/// Only boxed types have names, so an alias is of one. `Option` and `Result` count as before.
 pub(super) fn force(ty: &Type, kind: Kind) -> Shape {
     if let Type::Path(path) = ty
         && let Some(last) = path.path.segments.last()

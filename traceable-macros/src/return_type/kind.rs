@@ -1,6 +1,6 @@
-//! What a caller works through later: a future, a stream or an iterator.
+//! The kinds of lazy values: a future, a stream, an iterator.
 
-/// A run that stays open while this is worked through.
+/// The caller works through it later, and the run stays open until then.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Kind {
     Future,

@@ -1,8 +1,8 @@
-//! Types that nobody works through, as far as their names tell.
+//! Types that are values by their names.
 
 use syn::Type;
 
-/// Types that are values by their names, also those that happen to be iterators or streams. Others are asked.
+/// Also those that happen to be iterators or streams. The compiler decides about the others, by their traits.
 const VALUES: &[&str] = &[
     "Arc",
     "FuturesOrdered",
@@ -44,7 +44,7 @@ pub(crate) fn is_value(ty: &Type) -> bool {
         Type::ImplTrait(_) | Type::Infer(_) => false,
         Type::Group(group) => is_value(&group.elem),
         Type::Paren(paren) => is_value(&paren.elem),
-        // tuples, references, arrays and the like are never these themselves
+        // tuples, references, arrays and the like are never lazy themselves
         _ => true,
     }
 }

@@ -1,10 +1,10 @@
-//! What a function gives back, read off its return type and never off its body.
+//! Reads from the return type where the run ends.
 //!
-//! In: a return type. Out: a [`Shape`], the way from what the function returns to where its run ends. Never looks at a
-//! body, and never guesses what an alias stands for.
+//! In: a return type. Out: a [`Shape`], the steps from what the function returns to the end of its run. Never looks at
+//! the body, and never guesses what an alias stands for.
 //!
-//! tracing and fastrace look at how the body is written, and so miss `Box::pin(g(a))`, `.boxed()` and every stream.
-//! A type cannot be misread: if it is an alias we do not know, the result is not recordable and does not compile.
+//! tracing and fastrace read the body, and so miss `Box::pin(g(a))`, `.boxed()` and every stream. A type cannot be
+//! misread: if it is an alias that we do not know, the result does not serialise, and the program does not compile.
 
 mod bounds;
 mod forced;

@@ -1,4 +1,4 @@
-//! Reading a return type.
+//! Reads a return type into a `Shape`.
 
 use syn::punctuated::Punctuated;
 use syn::{

@@ -4,7 +4,7 @@ use syn::{Token, Type};
 
 use super::kind::Kind;
 
-/// How the value was boxed, so that the wrapper can be boxed alike.
+/// How the value is boxed; the wrapper is boxed the same way.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Boxing {
     None,
@@ -18,9 +18,9 @@ pub(crate) enum Shape {
     Value(Type),
     /// `-> !`: there is no value
     Never,
-    /// `Option<..>` around something open
+    /// `Option<..>` around something lazy
     Option(Type, Box<Shape>),
-    /// `Result<.., E>` around something open
+    /// `Result<.., E>` around something lazy
     Result(Type, Box<Shape>),
     /// the run ends with the future's output
     Future(Type, Boxing, Box<Shape>),
@@ -35,7 +35,7 @@ impl Shape {
         !matches!(self, Self::Value(_) | Self::Never)
     }
 
-    /// What the way ends in: a generator, or (a future of) one value.
+    /// What it ends in: a generator, or (a future of) one value.
     pub(crate) fn generator(&self) -> Option<Kind> {
         match self {
             Self::Value(_) | Self::Never => None,
@@ -45,7 +45,7 @@ impl Shape {
         }
     }
 
-    /// The first open thing on the way, for telling a user what the signature says already.
+    /// The outermost kind, as messages repeat what the signature says already.
     pub(crate) fn outer_kind(&self) -> Option<Kind> {
         match self {
             Self::Value(_) | Self::Never => None,
@@ -56,7 +56,7 @@ impl Shape {
         }
     }
 
-    /// Whether there is a `Result` around what is open.
+    /// Whether a `Result` is around what is lazy.
     pub(crate) fn is_fallible(&self) -> bool {
         match self {
             Self::Result(..) => true,
@@ -65,7 +65,7 @@ impl Shape {
         }
     }
 
-    /// The type that the first open thing is written as.
+    /// The type as which the outermost lazy value is written.
     pub(crate) fn kind_type(&self) -> Option<&Type> {
         match self {
             Self::Option(_, inner) | Self::Result(_, inner) => inner.kind_type(),

@@ -7,7 +7,7 @@ use super::bounds::{bound_name, kind_bound, types};
 use super::kind::Kind;
 use crate::message;
 
-/// An open thing in a place where it cannot be wrapped would be recorded as finished: refuse it.
+/// Refuses a future, stream or iterator where it cannot be wrapped: it would be recorded as finished.
 pub(super) fn refuse_nested(ty: &Type, top: bool) -> Result<()> {
     match ty {
         Type::Paren(inner) => refuse_nested(&inner.elem, top),

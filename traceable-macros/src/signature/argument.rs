@@ -21,20 +21,22 @@ pub(crate) enum Mode {
 pub(crate) struct Binding {
     pub(crate) ident: Ident,
     pub(crate) mode: Mode,
-    /// an option expression uses it, so it must be in reach there
+    /// an option expression uses it, so it must be in scope there
     pub(crate) mentioned: bool,
 }
 
 /// One parameter that callers pass.
 pub(crate) struct Argument {
-    /// `cfg`, lint levels, and what other attributes left for themselves
+    /// `cfg`, lint levels, and attributes that other macros left here
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) pattern: Pat,
     pub(crate) ty: Type,
     pub(crate) bindings: Vec<Binding>,
-    /// there are option expressions, which must find the argument (or, misspelt, be told of it)
+    /// there are option expressions: the argument must be in scope for them, also to suggest its name for a misspelt
+    /// one
     pub(crate) exposed: bool,
-    /// a parameter before it looks like it: two names of a `macro_rules!` may be told apart by where they come from alone
+    /// an earlier parameter has the same text for a name: of two names in a `macro_rules!`, hygiene alone may tell
+    /// which is which
     pub(crate) repeats_a_name: bool,
     /// which parameter it is, counted from 0
     pub(crate) position: usize,
@@ -54,7 +56,7 @@ impl Argument {
         Self { attributes, pattern, ty, bindings, exposed: false, repeats_a_name: false, position }
     }
 
-    /// `a` or `mut a`, and nothing more.
+    /// The name of `a` or `mut a`; `None` for any other pattern.
     pub(crate) fn plain_name(&self) -> Option<&Ident> {
         match &self.pattern {
             Pat::Ident(pat)
@@ -66,7 +68,7 @@ impl Argument {
         }
     }
 
-    /// Whether both have the same text for a name, and `#[cfg]` does not let only one of them stay.
+    /// Whether both names have the same text, and no `#[cfg]` removes one of them.
     pub(crate) fn looks_like(&self, other: &Argument) -> bool {
         let both = self.plain_name().zip(other.plain_name());
         both.is_some_and(|(name, other)| message::plain(name) == message::plain(other))

@@ -20,7 +20,7 @@ pub(crate) struct Function {
     pub(crate) braces: token::Brace,
     /// what is between the braces, without the inner attributes
     pub(crate) body: TokenStream,
-    /// an attribute of the block around it is still to be expanded, and may insist on the word `async`
+    /// an attribute of the block around it expands later, and may need the word `async`
     pub(crate) may_need_async: bool,
 }
 
@@ -39,7 +39,7 @@ impl Parse for Function {
             return Err(message::not_an_item(input.span()));
         }
         let content;
-        // a body that `macro_rules!` was given as a block has a group without delimiters around it: looked through
+        // a `macro_rules!` passes a body in a group without delimiters; `braced!` looks through it
         let braces = syn::braced!(content in input);
         let body: TokenStream = content.parse()?;
         let (inner_attributes, body) = syn::parse::Parser::parse2(split_inner, body)?;
@@ -50,11 +50,11 @@ impl Parse for Function {
 }
 
 impl Function {
-    /// Whether an attribute that is expanded after ours may insist on the word `async`.
+    /// Whether an attribute that expands after ours may need the word `async`.
     ///
-    /// Nothing tells us what an attribute macro wants, so every attribute that is not known to be inert counts:
-    /// keeping `async fn` only moves the capture of the context from the call to the first poll, while dropping it
-    /// would not compile (`tokio::main`) or quietly trace the wrong thing (`tracing::instrument`).
+    /// Attribute macros do not say what they need, so every attribute that is not known to be inert counts. Keeping
+    /// `async fn` only moves the capture of the context from the call to the first poll; dropping it would not compile
+    /// (`tokio::main`) or would quietly trace the wrong thing (`tracing::instrument`).
     pub(crate) fn must_stay_async(&self) -> bool {
         matches!(self.signature.output, syn::ReturnType::Type(_, ref ty) if matches!(**ty, syn::Type::Never(_)))
             || self.may_need_async
@@ -62,7 +62,7 @@ impl Function {
     }
 }
 
-/// `#[run_tree] rt` and no type: what syn says of it names only the missing colon.
+/// `#[run_tree] rt` without a type: syn's error names only the missing colon.
 fn untyped_run_tree(signature: ParseStream<'_>) -> Option<syn::Error> {
     while !signature.peek(token::Paren) {
         signature.parse::<TokenTree>().ok()?;

@@ -1,6 +1,6 @@
 //! Attributes that do not rewrite the function under them.
 
-/// Attributes the compiler or a tool reads where they stand, without rewriting the item.
+/// Attributes that the compiler or a tool reads in place, without rewriting the item.
 pub(crate) fn is_inert(path: &syn::Path) -> bool {
     const INERT: &[&str] = &[
         "allow",

@@ -1,7 +1,7 @@
-//! The function under the attribute, as written.
+//! The function under the attribute, and its parameters.
 //!
-//! In: the tokens of an item. Out: a [`Function`], and its [`Parameters`] told apart by who fills them in. Never parses
-//! a body: half-typed code in an editor still gives the compiler (and completion) the user's own tokens.
+//! In: the tokens of an item. Out: a [`Function`], and its [`Parameters`] by who fills them in. Never parses the body:
+//! the compiler and completion see the user's own tokens, even half-typed ones.
 
 mod argument;
 mod function;

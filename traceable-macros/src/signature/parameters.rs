@@ -1,4 +1,4 @@
-//! The parameters, with what `#[run_tree]`, `#[parent]`, `#[attachment]` and `#[traceable(skip)]` say about them.
+//! The parameters and the attributes on them: `#[run_tree]`, `#[parent]`, `#[attachment]`, `#[traceable(skip)]`.
 
 use proc_macro2::Span;
 use syn::spanned::Spanned;
@@ -7,12 +7,12 @@ use syn::{Attribute, FnArg, Ident, Meta, PatType, Receiver, Signature, Type};
 use super::argument::{Argument, Mode};
 use crate::message::{self, Mistakes};
 
-/// The parameters, told apart by who fills them in.
+/// The parameters, by who fills them in.
 #[derive(Default)]
 pub(crate) struct Parameters {
     pub(crate) receiver: Option<Receiver>,
     pub(crate) arguments: Vec<Argument>,
-    /// `#[run_tree] rt: RunTree`: filled in by us, unknown to callers
+    /// `#[run_tree] rt: RunTree`: the macro fills it in, callers do not see it
     pub(crate) run_tree: Option<PatType>,
     /// `#[parent] run: &RunTree`
     pub(crate) parent: Option<ParentParameter>,
@@ -20,7 +20,7 @@ pub(crate) struct Parameters {
 
 /// The parameter that is marked `#[parent]`.
 pub(crate) struct ParentParameter {
-    /// where the mark stands
+    /// the place of the attribute
     pub(crate) mark: Span,
     pub(crate) name: Ident,
     pub(crate) ty: Type,
@@ -125,7 +125,7 @@ enum Mark {
     Traceable,
 }
 
-/// An attribute on a parameter that means us. The compiler allows them only because we take them away.
+/// Our attribute on a parameter. The compiler allows it only because we remove it.
 fn mark_of(attribute: &Attribute) -> Option<Mark> {
     match attribute.path().segments.last()?.ident.to_string().as_str() {
         "run_tree" => Some(Mark::RunTree),
@@ -136,7 +136,7 @@ fn mark_of(attribute: &Attribute) -> Option<Mark> {
     }
 }
 
-/// Documentation of a parameter is for readers of the code alone: the compiler refuses it on parameters.
+/// Whether the expansion keeps an attribute. The compiler refuses documentation on parameters.
 pub(crate) fn is_kept(attribute: &Attribute) -> bool {
     !is_mark(attribute) && !attribute.path().is_ident("doc")
 }

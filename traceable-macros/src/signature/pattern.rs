@@ -4,12 +4,13 @@ use syn::{Ident, Pat};
 
 use crate::message;
 
-/// A capital first letter in a pattern is a unit struct or a constant in all code that follows the naming lints.
+/// Whether a name in a pattern is a unit struct or a constant: a capital first letter, in code that follows the naming
+/// lints.
 pub(crate) fn names_a_constant(ident: &Ident) -> bool {
     message::plain(ident).starts_with(char::is_uppercase)
 }
 
-/// The names a pattern binds, in order. Macros in pattern position keep theirs to themselves.
+/// The names a pattern binds, in order. Macros in pattern position keep theirs.
 pub(crate) fn bound(pattern: &Pat, names: &mut Vec<Ident>) {
     match pattern {
         Pat::Ident(pat) => {

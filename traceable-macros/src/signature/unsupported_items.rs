@@ -1,4 +1,4 @@
-//! Items that cannot be traced: whatever is no function, and `const fn`, `gen fn`, variadic functions.
+//! Refuses items that cannot be traced: all but functions, and `const fn`, `gen fn`, variadic functions.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
@@ -8,7 +8,7 @@ use syn::{Ident, Result, Signature, Token, token};
 
 use crate::message;
 
-/// syn would say "expected `fn`"; people deserve to be told what the attribute is for.
+/// Refuses items that are no functions. syn would only say "expected `fn`".
 pub(super) fn refuse_other_items(input: ParseStream<'_>) -> Result<()> {
     let ahead = input.fork();
     let keyword: TokenStream = match ahead.call(Ident::parse_any) {
@@ -48,7 +48,7 @@ pub(super) fn refuse_other_items(input: ParseStream<'_>) -> Result<()> {
     Err(message::not_a_function(keyword, what))
 }
 
-/// Functions that cannot be traced, whatever their attribute says.
+/// Refuses functions that cannot be traced, whatever their attribute says.
 pub(super) fn refuse_signature(signature: &Signature) -> Result<()> {
     if let Some(constness) = signature.constness {
         let fn_token = signature.fn_token;

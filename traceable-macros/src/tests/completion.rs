@@ -1,4 +1,4 @@
-//! What an editor is given. That it completes the options is seen with rust-analyzer itself, by `.ci/completion.py`.
+//! The expansion for editors. `.ci/completion.py` tests with rust-analyzer itself that it completes the options.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;

@@ -1,4 +1,4 @@
-//! What is printed for plain and `async` functions, as snapshots.
+//! The expansion of plain and `async` functions, as snapshots.
 
 use quote::quote;
 

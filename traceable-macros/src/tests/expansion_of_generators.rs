@@ -1,4 +1,4 @@
-//! What is printed for functions that give a stream or an iterator, as snapshots.
+//! The expansion of functions that return a stream or an iterator, as snapshots.
 
 use quote::quote;
 

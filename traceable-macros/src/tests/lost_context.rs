@@ -1,4 +1,4 @@
-//! Which hand-overs are warned of, and that no tokens are too strange to be looked at.
+//! Which calls the lint warns of, and that it searches any tokens without a panic.
 
 use std::str::FromStr as _;
 

@@ -1,4 +1,4 @@
-//! What is said about mistakes.
+//! The messages for mistakes.
 
 use quote::quote;
 

@@ -1,4 +1,4 @@
-//! The attribute on token streams: what is printed, and what is said.
+//! The attribute on token streams: expansions and messages.
 
 mod blocks;
 mod completion;
@@ -10,7 +10,7 @@ mod return_types;
 
 use proc_macro2::{TokenStream, TokenTree};
 
-/// As the compiler is answered.
+/// The expansion that the compiler gets.
 fn attribute(options: TokenStream, item: TokenStream) -> TokenStream {
     crate::attribute(options, item, crate::completion::Reader::Compiler)
 }

@@ -1,4 +1,4 @@
-//! What a return type is read as.
+//! The shapes that return types are read as.
 
 use quote::quote;
 use syn::parse_quote;
