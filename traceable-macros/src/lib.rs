@@ -55,9 +55,10 @@ use self::pipeline::Surroundings;
 /// `#[traceable(skip)]`, `#[attachment] file: Attachment`.
 ///
 /// A `#[parent]` parameter is the parent of the call and no input. Its type is anything that names a parent
-/// (`IntoParent`). `child_only` requires such a parameter, of a type that always names a run (`ParentRun`: a `RunTree`;
-/// no `Option`, headers or text), so a call without a parent does not compile. A handle of a run that is not traced
-/// stands for the current run, as everywhere; where there is none the call begins a trace, and its metadata say so.
+/// (`IntoParent`). `child_only` requires such a parameter, of a type that always names a run (`ParentRun`: a `RunTree`
+/// or a `DottedOrder`; no `Option`, headers or text), so a call without a parent does not compile. A handle of a run
+/// that is not traced stands for the current run, as everywhere; where there is none the call begins a trace, and its
+/// metadata say so.
 ///
 /// # Blocks
 ///
