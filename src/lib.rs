@@ -80,12 +80,12 @@ pub use traceable_core::diagnostics::{diagnostics, set_diagnostic_hook};
 pub use traceable_core::process::set_enabled;
 pub use traceable_core::*;
 #[cfg(feature = "exporter")]
-pub use traceable_exporter::{Anonymizer, InvalidRule, TextPlace};
+pub use traceable_exporter::{Anonymizer, InvalidRule, TextLocation};
 #[cfg(feature = "exporter")]
 pub use traceable_exporter::{
     ApiKey, Config, ConfigBuilder, ConfigError, ConfigErrorKind, Console, DropReason, Dropped, Exporter,
-    Flush, FlushReport, Guard, InitError, InvalidKey, JsonLines, LineStats, Redacted, Redaction, ReplayError,
-    Replayed, Replica, Replicas, Reporter, Spool, Stats, Tee, flush, flush_async, init, init_with, replay,
+    Flush, FlushReport, Guard, InitError, InvalidKey, JsonLines, RedactingSink, Redaction, ReplayError,
+    Replayed, Replica, Replicas, Spool, Stats, Tee, WriterStats, flush, flush_async, init, init_with, replay,
 };
 /// Makes every call of a function a run; on a block, of its methods.
 ///

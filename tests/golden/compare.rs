@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use traceable::{Config, Exporter, Reporter, RunOperation, RunSink, process};
+use traceable::{Config, Exporter, RunOperation, RunSink, process};
 
 use crate::agreed;
 use crate::difference::{Comparison, Difference};
@@ -70,7 +70,7 @@ pub(crate) fn requests_of(sending: Sending, program: impl Fn() + Send + Sync) ->
         .compression(None)
         // for what waits until it is flushed
         .batch_delay(LONG)
-        .reporter(Reporter::new(|line| panic!("{line}")));
+        .on_warning(|line| panic!("{line}"));
     let exporter = Arc::new(Exporter::new(config.build().unwrap()));
     match sending {
         Sending::Together => process::install_sink(exporter.clone()),

@@ -2,11 +2,11 @@
 
 use std::io;
 
-use crate::failed_traces;
-use crate::server_info::ServerInfo;
+use crate::server::ServerInfo;
 use crate::spool::Label;
+use crate::spool::failed_traces;
 use crate::spool::scan::{Unread, scan};
-use crate::wire::{self, Encoder, Format, Shared, Trim};
+use crate::wire::{self, Encoder, Format, Resource, Trim};
 
 /// An answer to `GET /info`.
 pub fn info(text: &str) {
@@ -17,7 +17,7 @@ pub fn info(text: &str) {
 /// A body that was kept. What can be read can be written, and is the same number of runs then.
 pub fn kept_body(content_type: &str, body: &[u8]) {
     let Some(runs) = wire::read_runs(content_type, body.to_vec()) else { return };
-    let mut encoder = Encoder::new(Shared::new("project".to_owned(), None), None);
+    let mut encoder = Encoder::new(Resource::new("project".to_owned(), None), None);
     let format = Format::Multipart { compressed: false };
     let encoded = encoder.encode(&runs, format, usize::MAX, Trim::Nothing).expect("nothing is compressed");
     assert_eq!(encoded.runs, runs.len());
@@ -43,5 +43,5 @@ pub fn segment(file: &[u8]) {
 
 /// A file of failed traces.
 pub fn failed_trace(text: &[u8]) {
-    let _ = failed_traces::read(text);
+    let _ = read_failed_trace(text);
 }

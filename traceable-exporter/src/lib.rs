@@ -73,69 +73,45 @@
 //! the end waits for a server only while that takes what it is sent: not for one that fails on it, or has said nothing for a
 //! second. In async code, [`flush_async`] waits without holding up the thread.
 
-mod agent;
-mod batch;
-mod builder;
-mod client;
+// Layers, from the top down. Each uses only those below it. A run's data comes in at the top and goes down:
+//
+//   exporter/     what a program holds: Exporter, Replicas, init, flush, exit
+//   spooling/     the threads where runs wait on disk: writing, sending, replaying
+//   delivery/     the threads where runs wait in memory: batcher, dispatch, in flight, retries, splits
+//   server/       one HTTP request, what answers mean, what is known of the server
+//   config/       every setting, from the environment, a profile or the program
+//   spool/        the files of the spool, and which records wait in them
+//   queue/        the bounded queue, its backpressure, and the accounting of every operation
+//   sinks/        sinks without a server: console, JSON lines, several at once
+//   wire/         runs to bytes and back: multipart, batch, compression, trimming
+//   redact/       what may leave the program
+//   accounting/   counters, drop reasons, warnings
+
+mod accounting;
 mod config;
 mod delivery;
-mod destination;
-mod endpoint;
-mod error;
-mod exit;
-mod failed_traces;
-mod flush_waiter;
-mod flushing;
+mod exporter;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing;
-mod gather;
-mod init;
-mod inner;
-mod key;
-mod lane;
-mod line;
-mod lost_runs;
-mod meter;
 #[cfg(all(test, traceable_loom))]
 mod models;
-mod profile;
 mod queue;
 mod redact;
-mod replay;
-mod replica;
-mod replicas;
-mod report;
-mod resend;
-mod retry;
-mod retry_after;
-mod roots;
 mod server;
-mod server_info;
 mod sinks;
 mod spool;
-mod spooled;
-mod stats;
-mod sync;
-mod transport;
-mod vars;
+mod spooling;
 mod wire;
-mod worker;
 
-pub use builder::ConfigBuilder;
-pub use client::Exporter;
-pub use config::Config;
-pub use error::{ConfigError, ConfigErrorKind};
-pub use flushing::Flush;
-pub use init::{Guard, InitError, flush, flush_async, init, init_with, start_lazily};
-pub use key::{ApiKey, InvalidKey};
+pub use accounting::{DropReason, Dropped, FlushReport, Stats};
+pub use config::{ApiKey, Config, ConfigBuilder, ConfigError, ConfigErrorKind, InvalidKey, Replica};
+pub use exporter::{
+    Exporter, Flush, Guard, InitError, Replicas, flush, flush_async, init, init_with, start_lazily,
+};
 #[cfg(feature = "anonymizer")]
-pub use redact::{Anonymizer, InvalidRule, TextPlace};
-pub use redact::{Redacted, Redaction};
-pub use replay::{ReplayError, Replayed, replay};
-pub use replica::Replica;
-pub use replicas::Replicas;
-pub use report::Reporter;
-pub use sinks::{Console, JsonLines, LineStats, Tee};
+pub use redact::{Anonymizer, InvalidRule, TextLocation};
+pub use redact::{RedactingSink, Redaction};
+pub use sinks::{Console, JsonLines, Tee, WriterStats};
 pub use spool::Spool;
-pub use stats::{DropReason, Dropped, FlushReport, Stats};
+pub use spooling::{ReplayError, Replayed, replay};

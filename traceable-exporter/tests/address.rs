@@ -5,12 +5,12 @@ mod support;
 use support::server::Server;
 use support::{LONG, exporter, mains};
 use traceable_core::{RunSink, RunTree};
-use traceable_exporter::{Config, Reporter};
+use traceable_exporter::Config;
 
 #[test]
 fn an_addressed_run_names_no_project_unless_it_was_given_one() {
     let server = Server::start();
-    let config = || Config::builder().endpoint(server.url()).reporter(Reporter::new(|_| {}));
+    let config = || Config::builder().endpoint(server.url()).on_warning(|_| {});
     let exporter = exporter(config().agent("support", "Staging"));
     let root = RunTree::builder("addressed").sink(exporter.clone()).build();
     root.post();

@@ -69,8 +69,9 @@ impl RunSink for Counted {
 /// The books, at any moment.
 fn balanced(exporter: &Exporter) -> Stats {
     let stats = exporter.stats();
-    let accounted = stats.delivered + stats.dropped.total() + stats.queued + stats.kept;
-    assert_eq!(stats.submitted + stats.resumed, accounted, "{stats:?}");
+    let accounted =
+        stats.delivered + stats.dropped.total() + stats.queued + stats.quarantined + stats.left_on_disk;
+    assert_eq!(stats.submitted + stats.recovered, accounted, "{stats:?}");
     assert!(stats.on_disk <= stats.queued, "{stats:?}");
     stats
 }
@@ -102,7 +103,11 @@ fn perform(sink: &Arc<Counted>, steps: &[Step]) {
                 let before = sink.exporter.stats();
                 let report = sink.exporter.flush(*timeout);
                 let stats = balanced(&sink.exporter);
-                let accounted = report.delivered + report.dropped.total() + report.remaining + report.kept;
+                let accounted = report.delivered
+                    + report.dropped.total()
+                    + report.remaining
+                    + report.quarantined
+                    + report.left_on_disk;
                 assert!(accounted >= before.submitted && accounted <= stats.submitted, "{report} {stats:?}");
                 assert!(report.elapsed < *timeout + Duration::from_secs(2), "{report}");
             }
@@ -161,7 +166,7 @@ proptest! {
                 .max_queue_bytes(max_queue_bytes)
                 .batch_operations(batch)
                 .batch_delay(Duration::from_millis(5))
-                .retry_budget(Duration::from_millis(400));
+                .retry_timeout(Duration::from_millis(400));
             match is_spooled {
                 // large enough for some of these programs
                 true => settings.spool(Spool::new(folder.path()).max_bytes(max_queue_bytes as u64 / 2)),
@@ -196,19 +201,20 @@ proptest! {
             halves += u64::from(start != end);
         }
         // a run that arrived in part lost the other part, which is counted
-        prop_assert!(halves <= stats.dropped.total() + stats.kept, "{} halves, {:?}", halves, stats);
+        prop_assert!(halves <= stats.dropped.total() + stats.quarantined + stats.left_on_disk, "{} halves, {:?}", halves, stats);
 
         // what was left on disk is there for the next exporter, all of it
-        prop_assert!(is_spooled || stats.kept == 0);
-        if stats.kept > 0 {
+        prop_assert!(is_spooled || stats.quarantined + stats.left_on_disk == 0);
+        if stats.quarantined + stats.left_on_disk > 0 {
             server.end_script();
             let next = support::exporter(settings());
             next.start();
             let begun = Instant::now();
             loop {
                 // what was on its way may still have arrived
-                let (kept, stats) = (balanced(&exporter).kept, balanced(&next));
-                if stats.resumed == kept && stats.queued == 0 {
+                let (before, stats) = (balanced(&exporter), balanced(&next));
+                let kept = before.quarantined + before.left_on_disk;
+                if stats.recovered == kept && stats.queued == 0 {
                     break;
                 }
                 prop_assert!(begun.elapsed() < LONG, "{:?} of {}", stats, kept);

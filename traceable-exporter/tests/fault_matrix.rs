@@ -105,7 +105,7 @@ const FILLER: &str = match std::str::from_utf8(&[b'x'; 4096]) {
 
 fn settings(url: &str) -> ConfigBuilder {
     // a run goes out whole, when it is flushed
-    config(url).api_key(KEY).batch_delay(LONG).request_timeout(REQUEST).retry_budget(BUDGET)
+    config(url).api_key(KEY).batch_delay(LONG).request_timeout(REQUEST).retry_timeout(BUDGET)
 }
 
 /// One run, from its start until it is settled. Returns what it was lost for.
@@ -126,7 +126,7 @@ fn assert_outcome(name: &str, fault: &Fault, goes_on: bool, (least, most, lost):
     let rest = if goes_on { fault.clone() } else { status(202) };
     let server = Faulty::start(vec![fault.clone()], rest);
     let budget = if goes_on { BUDGET } else { LONG };
-    let exporter = exporter(settings(&server.url()).retry_budget(budget));
+    let exporter = exporter(settings(&server.url()).retry_timeout(budget));
     assert_eq!(fate_of_a_run(name, &exporter), lost, "{name}");
     let requests = server.seen().len();
     assert!((least..=most).contains(&requests), "{name}: {requests} requests");
@@ -159,7 +159,7 @@ fn the_server_is_left_alone_for_as_long_as_it_wants_to_be() {
             scope.spawn(move || {
                 let fault = Fault::Status(code, format!("Retry-After: {wait}\r\n"));
                 let server = Faulty::start(vec![fault], status(202));
-                let exporter = exporter(settings(&server.url()).retry_budget(LONG));
+                let exporter = exporter(settings(&server.url()).retry_timeout(LONG));
                 // a flush does not make the exporter impatient
                 assert_eq!(fate_of_a_run(&wait, &exporter), None);
                 let seen = server.seen();
@@ -189,7 +189,7 @@ fn redirects_are_not_followed_and_the_key_stays_here() {
         let target = format!("Location: {}/runs/multipart\r\n", elsewhere.url());
         let server = Faulty::start(vec![], Fault::Status(code, target));
         let warnings = Warnings::default();
-        let exporter = exporter(settings(&server.url()).reporter(warnings.reporter()));
+        let exporter = exporter(settings(&server.url()).on_warning(warnings.handler()));
         assert_eq!(fate_of_a_run("redirect", &exporter), Some(DropReason::Rejected), "{code}");
         let seen = server.seen();
         assert!(seen.len() == 1 && seen[0].head.contains(KEY), "{code}: {seen:?}");
@@ -207,7 +207,7 @@ fn a_kept_connection_that_the_server_closes_is_no_outage() {
         let faults = if is_late { vec![closing, Fault::Bytes("")] } else { vec![closing] };
         let server = Faulty::start(faults, status(202));
         let warnings = Warnings::default();
-        let exporter = exporter(settings(&server.url()).reporter(warnings.reporter()));
+        let exporter = exporter(settings(&server.url()).on_warning(warnings.handler()));
         run(&exporter, "first");
         assert!(exporter.flush(LONG).is_lossless());
         std::thread::sleep(Duration::from_millis(50));
@@ -223,7 +223,7 @@ fn a_kept_connection_that_the_server_closes_is_no_outage() {
     }
     // once: a server that closes every connection is unwell
     let server = Faulty::start(vec![status(202), Fault::Bytes(""), Fault::Bytes("")], status(202));
-    let exporter = exporter(settings(&server.url()).retry_budget(LONG));
+    let exporter = exporter(settings(&server.url()).retry_timeout(LONG));
     for _ in 0..2 {
         run(&exporter, "r");
         assert!(exporter.flush(LONG).is_lossless());
@@ -246,7 +246,7 @@ fn who_cannot_be_reached_is_given_up_on() {
         nobody,
     ] {
         let warnings = Warnings::default();
-        let config = settings(&url).allow_insecure(true).reporter(warnings.reporter());
+        let config = settings(&url).allow_insecure(true).on_warning(warnings.handler());
         let exporter = exporter(config);
         assert_eq!(fate_of_a_run(&url, &exporter), Some(DropReason::RetriesExhausted), "{url}");
         assert!(warnings.lines().iter().any(|line| line.contains("no answer")), "{:?}", warnings.lines());

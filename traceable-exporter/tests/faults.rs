@@ -35,7 +35,7 @@ fn a_key_that_the_server_repeats_is_not_printed() {
     server.script([Answer::Text(403, echo)]);
     let warnings = Warnings::default();
     let exporter =
-        exporter(config(&server.url()).api_key(KEY).workspace_id("w1").reporter(warnings.reporter()));
+        exporter(config(&server.url()).api_key(KEY).workspace_id("w1").on_warning(warnings.handler()));
     run(&exporter, "a");
     assert_eq!(exporter.flush(LONG).dropped.unauthorized, 2);
     assert_eq!(server.requests()[0].header("x-tenant-id"), Some("w1"));
@@ -48,7 +48,7 @@ fn a_refused_key_stops_the_traffic_but_not_the_counting() {
     let server = Server::start();
     server.rule(|_| Answer::Status(401));
     let warnings = Warnings::default();
-    let exporter = exporter(config(&server.url()).api_key(KEY).reporter(warnings.reporter()));
+    let exporter = exporter(config(&server.url()).api_key(KEY).on_warning(warnings.handler()));
     for _ in 0..10 {
         run(&exporter, "a");
         assert!(exporter.flush(LONG).is_complete());
@@ -131,7 +131,7 @@ fn a_dead_server_costs_the_program_nothing_but_the_runs() {
     let limit = 200_000;
     let warnings = Warnings::default();
     let config =
-        config(&format!("http://127.0.0.1:{port}")).max_queue_bytes(limit).reporter(warnings.reporter());
+        config(&format!("http://127.0.0.1:{port}")).max_queue_bytes(limit).on_warning(warnings.handler());
     let exporter = exporter(config);
     let mut slowest = Duration::ZERO;
     for _ in 0..2000 {

@@ -11,7 +11,7 @@ use serde_json::json;
 use support::server::{Answer, Server};
 use support::{LONG, config, delivered_names, exporter, exporter_for, mains, parts_of, run};
 use traceable_core::{RunSink, RunTree};
-use traceable_exporter::{Exporter, Reporter};
+use traceable_exporter::Exporter;
 
 #[test]
 fn start_and_end_of_a_run_merge_while_both_wait() {
@@ -150,13 +150,13 @@ fn a_reporter_may_flush_and_panic() {
     server.script([Answer::Status(400), Answer::Status(500)]);
     let own: Arc<std::sync::Mutex<Option<Arc<Exporter>>>> = Arc::default();
     let seen = own.clone();
-    let reporter = Reporter::new(move |_| {
+    let on_warning = move |_: &str| {
         if let Some(exporter) = &*seen.lock().unwrap() {
             let _ = exporter.flush(LONG);
         }
         panic!("a reporter of the user's");
-    });
-    let exporter = exporter(config(&server.url()).reporter(reporter));
+    };
+    let exporter = exporter(config(&server.url()).on_warning(on_warning));
     *own.lock().unwrap() = Some(exporter.clone());
     let begun = Instant::now();
     for _ in 0..3 {
@@ -228,7 +228,7 @@ proptest! {
             config(&server.url())
                 .max_queue_bytes(max_queue_bytes)
                 .batch_operations(10)
-                .retry_budget(Duration::from_millis(700)),
+                .retry_timeout(Duration::from_millis(700)),
         );
         for (runs, flush) in bursts {
             (0..runs).for_each(|_| drop(run(&exporter, "r")));

@@ -13,7 +13,7 @@ use support::server::{Answer, Server};
 use support::{LONG, config, exporter, exporter_for, run};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
-use traceable_exporter::{Exporter, Flush, FlushReport, Reporter};
+use traceable_exporter::{Exporter, Flush, FlushReport};
 
 fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
@@ -208,11 +208,11 @@ fn in_a_reporter_on_the_exporters_thread_it_is_over_at_once() {
     server.script([Answer::Status(400)]);
     let own: Arc<Mutex<Option<Arc<Exporter>>>> = Arc::default();
     let seen = own.clone();
-    let reporter = Reporter::new(move |_| {
+    let on_warning = move |_: &str| {
         let exporter = seen.lock().unwrap().clone().unwrap();
         assert!(block_on(exporter.flush_async(LONG)).remaining > 0);
-    });
-    let exporter = exporter(config(&server.url()).reporter(reporter));
+    };
+    let exporter = exporter(config(&server.url()).on_warning(on_warning));
     *own.lock().unwrap() = Some(exporter.clone());
     run(&exporter, "r");
     let report = exporter.flush(LONG);

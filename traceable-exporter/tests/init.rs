@@ -19,7 +19,7 @@ fn a_process_starts_once_and_its_guards_wait() {
     let warnings = Warnings::default();
     let settings = || {
         config(&server.url())
-            .reporter(warnings.reporter())
+            .on_warning(warnings.handler())
             .batch_delay(Duration::from_secs(20))
             .exit_timeout(Duration::from_millis(500))
             .build()

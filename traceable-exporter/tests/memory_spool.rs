@@ -93,11 +93,11 @@ fn outage(folder: &Path, total: usize) -> u64 {
     assert!(most <= QUEUE + 3 * BATCH + REST, "{} MiB", most / MIB);
     assert!(stats.dropped.queue_full as usize > total / 2, "{stats:?}");
     let report = exporter.shutdown(Duration::ZERO);
-    assert_eq!(report.dropped.total() + report.kept, total as u64, "{report}");
+    assert_eq!(report.dropped.total() + report.left_on_disk, total as u64, "{report}");
     drop(exporter);
     // its threads are in the middle of something
     wait_until("its memory is given back", || LIVE.load(Relaxed) < before + MIB);
-    report.kept
+    report.left_on_disk
 }
 
 /// Sends what was left in a folder, `at_most` with so much memory.
@@ -114,7 +114,7 @@ fn resend(what: &str, left: &Path, info: &'static str, operations: u64, at_most:
     let (most, stats) = (MOST.load(Relaxed) - before, exporter.stats());
     eprintln!("{what}: {} MiB at most, {stats:?}", most / MIB);
     assert!(most <= at_most, "{what}: {} MiB", most / MIB);
-    assert_eq!((stats.resumed, stats.dropped.total()), (operations, 0));
+    assert_eq!((stats.recovered, stats.dropped.total()), (operations, 0));
     drop(exporter);
     wait_until("its memory is given back", || LIVE.load(Relaxed) < before + MIB);
 }

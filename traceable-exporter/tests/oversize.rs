@@ -27,7 +27,7 @@ fn servers() -> Vec<(Server, bool)> {
 /// Sends one run with parts of these sizes. Returns what arrived of it, its fields by name, and the warnings.
 fn send(server: &Server, multipart: bool, sizes: [usize; 3]) -> (Value, Vec<String>) {
     let warnings = Warnings::default();
-    let exporter = exporter(config(&server.url()).reporter(warnings.reporter()));
+    let exporter = exporter(config(&server.url()).on_warning(warnings.handler()));
     let [attachment, outputs, inputs] = sizes.map(|size| "x".repeat(size));
     let run = RunTree::builder("large").inputs(json!({"q": inputs})).sink(exporter.clone()).build();
     if !attachment.is_empty() && multipart {
@@ -88,7 +88,7 @@ fn then_outputs_then_inputs() {
 fn what_is_too_large_even_so_is_lost_and_counted() {
     for (server, _) in servers() {
         let warnings = Warnings::default();
-        let exporter = exporter(config(&server.url()).reporter(warnings.reporter()));
+        let exporter = exporter(config(&server.url()).on_warning(warnings.handler()));
         let run = RunTree::builder("large").sink(exporter.clone()).build();
         run.add_metadata("blob", "x".repeat(60_000));
         run.post().end().patch();

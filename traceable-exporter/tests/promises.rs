@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use support::server::{Answer, Server};
 use support::{LONG, config, delivered_names, exporter, exporter_for, run};
 use traceable_core::{RunSink, RunTree};
-use traceable_exporter::{Exporter, Replica, Replicas, Reporter};
+use traceable_exporter::{Exporter, Replica, Replicas};
 
 /// More than a loaded machine takes a thread's turn away for.
 const AT_ONCE: Duration = Duration::from_millis(500);
@@ -49,13 +49,13 @@ fn reporting(server: &Server, max_queue_bytes: usize) -> (Arc<Exporter>, Arc<Ato
     let own: Arc<Mutex<Option<Arc<Exporter>>>> = Arc::default();
     let told = Arc::<AtomicUsize>::default();
     let (seen, count) = (own.clone(), told.clone());
-    let reporter = Reporter::new(move |_| {
+    let on_warning = move |_: &str| {
         count.fetch_add(1, Relaxed);
         let exporter = seen.lock().unwrap().clone().unwrap();
         run(&exporter, "of the reporter");
         let _ = exporter.flush(Duration::from_millis(50));
-    });
-    let exporter = exporter(config(&server.url()).reporter(reporter).max_queue_bytes(max_queue_bytes));
+    };
+    let exporter = exporter(config(&server.url()).on_warning(on_warning).max_queue_bytes(max_queue_bytes));
     *own.lock().unwrap() = Some(exporter.clone());
     (exporter, told)
 }

@@ -10,7 +10,7 @@ use support::server::Server;
 use support::{LONG, config, exporter, parts_of};
 use traceable_core::testing::Recorder;
 use traceable_core::{Attachment, RunSink, RunTree, TracingContext, trace};
-use traceable_exporter::{Config, ConfigBuilder, Redacted, Redaction};
+use traceable_exporter::{Config, ConfigBuilder, RedactingSink, Redaction};
 
 /// The bodies of all parts of all requests whose names end so.
 fn sent(server: &Server, suffix: &str) -> Vec<Value> {
@@ -155,7 +155,7 @@ fn what_cannot_be_redacted_is_not_sent_and_counted() {
 fn what_is_too_large_afterwards_or_too_deep_to_be_read_is_not_sent() {
     let recorder = Recorder::new();
     let redaction = Redaction::new().inputs(|inputs| inputs).outputs(|_| json!({"a": "x".repeat(11 << 20)}));
-    let sink = Arc::new(Redacted::new(redaction, recorder.sink()));
+    let sink = Arc::new(RedactingSink::new(redaction, recorder.sink()));
     let depth = 127;
     let deep = format!("{{\"DEEP\":{}{}}}", "[".repeat(depth), "]".repeat(depth));
     let deep: Box<serde_json::value::RawValue> = serde_json::from_str(&deep).unwrap();
@@ -176,7 +176,7 @@ fn the_call_is_untouched_by_what_its_redaction_does() {
         trace("inner").scope(|_| ());
         panic!("on purpose")
     });
-    let sink: Arc<dyn RunSink> = Arc::new(Redacted::new(redaction, recorder.sink()));
+    let sink: Arc<dyn RunSink> = Arc::new(RedactingSink::new(redaction, recorder.sink()));
     let context = TracingContext::new().sink(sink);
     let result = context.scope(|| {
         trace("outer").scope(|run| {
@@ -193,7 +193,7 @@ fn the_call_is_untouched_by_what_its_redaction_does() {
 fn any_sink_can_be_protected() {
     let recorder = Recorder::new();
     let redaction = Redaction::new().hide_inputs(true).hide_outputs(true).hide_metadata(true);
-    let sink = Arc::new(Redacted::new(redaction, recorder.sink()));
+    let sink = Arc::new(RedactingSink::new(redaction, recorder.sink()));
     model_run(sink.clone());
     assert!(sink.flush(LONG));
     assert_eq!(sink.redactions_failed(), 0);

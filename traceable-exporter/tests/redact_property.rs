@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use support::secrets::samples;
 use traceable_core::testing::Recorder;
 use traceable_core::{RunSink, RunTree};
-use traceable_exporter::{Anonymizer, Redacted, Redaction};
+use traceable_exporter::{Anonymizer, RedactingSink, Redaction};
 
 /// What may stand before and after a secret: words, and every kind of letter that JSON writes differently.
 fn around() -> impl Strategy<Value = String> {
@@ -104,7 +104,7 @@ fn texts(value: &Value, out: &mut String) {
 
 fn seen_by_a_sink(inputs: &RawValue, sink_of: &Recorder) -> String {
     let redaction = Redaction::new().anonymizer(Anonymizer::secrets());
-    let sink: Arc<dyn RunSink> = Arc::new(Redacted::new(redaction, sink_of.sink()));
+    let sink: Arc<dyn RunSink> = Arc::new(RedactingSink::new(redaction, sink_of.sink()));
     RunTree::builder("run").inputs(inputs).sink(sink).build().post();
     let mut seen = String::new();
     texts(&sink_of.run("run").inputs, &mut seen);

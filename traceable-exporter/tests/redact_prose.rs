@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::json;
 use traceable_core::{RunOperation, RunSink, RunTree};
-use traceable_exporter::{Anonymizer, Redacted, Redaction};
+use traceable_exporter::{Anonymizer, RedactingSink, Redaction};
 
 const PROSE: &[&str] = &[
     "The password must be at least eight characters long. Password: required.",
@@ -46,7 +46,7 @@ impl RunSink for Keeps {
 /// Everything the sink is told of such a run.
 fn told(inputs: &serde_json::Value, name: &str) -> RunOperation {
     let kept = Arc::new(Keeps::default());
-    let sink = Redacted::new(Redaction::new().anonymizer(Anonymizer::secrets()), kept.clone());
+    let sink = RedactingSink::new(Redaction::new().anonymizer(Anonymizer::secrets()), kept.clone());
     let run = RunTree::builder(name.to_owned()).inputs(inputs).tags([name.to_owned()]).metadata("m", name);
     let run = run.sink(Arc::new(sink)).build();
     run.end_with_error(name);

@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 use support::secrets::samples;
 use traceable_core::testing::Recorder;
 use traceable_core::{Attachment, RunSink, RunTree};
-use traceable_exporter::{Anonymizer, Config, Redacted, Redaction};
+use traceable_exporter::{Anonymizer, Config, RedactingSink, Redaction};
 
 fn through(anonymizer: Anonymizer, inputs: &Value) -> (Value, u64) {
     let recorder = Recorder::new();
-    let sink = Arc::new(Redacted::new(Redaction::new().anonymizer(anonymizer), recorder.sink()));
+    let sink = Arc::new(RedactingSink::new(Redaction::new().anonymizer(anonymizer), recorder.sink()));
     RunTree::builder("run").inputs(inputs).sink(sink.clone()).build().post();
     (recorder.run("run").inputs, sink.redactions_failed())
 }
@@ -63,7 +63,7 @@ fn a_function_sees_every_text_with_its_place() {
     });
     let recorder = Recorder::new();
     let sink: Arc<dyn RunSink> =
-        Arc::new(Redacted::new(Redaction::new().anonymizer(anonymizer), recorder.sink()));
+        Arc::new(RedactingSink::new(Redaction::new().anonymizer(anonymizer), recorder.sink()));
     let run = RunTree::builder("n").run_type("kind").project("p").tags(["t", "hide"]).metadata("m", "hide");
     let run = run.inputs(json!({"i": ["hide"]})).serialized(json!({"s": "hide"})).sink(sink).build();
     run.add_attachment("hide", Attachment::new("text/x", &b"hide"[..]));
@@ -109,7 +109,7 @@ fn where_a_function_panics_nothing_of_the_field_is_left() {
         false => None,
     });
     let recorder = Recorder::new();
-    let sink = Arc::new(Redacted::new(Redaction::new().anonymizer(anonymizer), recorder.sink()));
+    let sink = Arc::new(RedactingSink::new(Redaction::new().anonymizer(anonymizer), recorder.sink()));
     let run = RunTree::builder("BAD").run_type("BAD").project("BAD").tags(["t", "BAD"]).metadata("BAD", "x");
     let run =
         run.inputs(json!({"i": ["BAD", "y"]})).serialized(json!({"s": "BAD"})).sink(sink.clone()).build();
@@ -131,7 +131,7 @@ fn a_text_that_is_none_is_not_sent() {
     let half: Box<serde_json::value::RawValue> = serde_json::from_str(r#"{"a": "\ud800 SECRET"}"#).unwrap();
     let recorder = Recorder::new();
     let redaction = Redaction::new().anonymizer(Anonymizer::secrets());
-    let sink = Arc::new(Redacted::new(redaction, recorder.sink()));
+    let sink = Arc::new(RedactingSink::new(redaction, recorder.sink()));
     RunTree::builder("run").inputs(&half).sink(sink.clone()).build().post();
     let marker = "[not recorded: it cannot be read to be redacted]";
     assert_eq!(recorder.run("run").inputs, json!({ "inputs": marker }));
@@ -144,7 +144,7 @@ fn a_run_is_never_left_without_a_name() {
     let redaction = Redaction::new().anonymizer(Anonymizer::new().rule(".+", "").unwrap());
     RunTree::builder("ada")
         .project("ada")
-        .sink(Arc::new(Redacted::new(redaction, recorder.sink())))
+        .sink(Arc::new(RedactingSink::new(redaction, recorder.sink())))
         .build()
         .post();
     assert_eq!(recorder.runs()[0].name, "[redacted]");

@@ -73,7 +73,7 @@ fn no_field_of_any_request_has_a_secret_of_any_family() {
     for Sample { family, text, secret } in samples() {
         let server = Server::start();
         let warnings = Warnings::default();
-        let config = config(&server.url()).reporter(warnings.reporter()).redaction(secrets());
+        let config = config(&server.url()).on_warning(warnings.handler()).redaction(secrets());
         let exporter = exporter(config);
         run_with(&text, exporter.clone());
         // a type of its own has a name of its own
@@ -125,7 +125,7 @@ fn the_disk_sees_no_secret() {
     let (spool, failed) = (Scratch::new(), Scratch::new());
     let settings = || config(&server.url()).compression(None).redaction(secrets());
     let spooling = exporter(settings().spool(Spool::new(spool.path())));
-    let giving_up = exporter(settings().failed_traces(failed.path(), 1 << 30).retry_budget(Duration::ZERO));
+    let giving_up = exporter(settings().failed_traces(failed.path(), 1 << 30).retry_timeout(Duration::ZERO));
     for sample in samples() {
         run_with(&sample.text, spooling.clone());
         run_with(&sample.text, giving_up.clone());
@@ -155,7 +155,7 @@ fn warnings_name_runs_as_they_were_sent() {
     // what the server repeats was in the request
     server.rule(|request| Answer::Text(422, String::from_utf8_lossy(&request.body).into_owned()));
     let warnings = Warnings::default();
-    let reporter = || config(&server.url()).reporter(warnings.reporter()).redaction(secrets());
+    let reporter = || config(&server.url()).on_warning(warnings.handler()).redaction(secrets());
     for (small, sample) in samples().iter().enumerate() {
         let exporter = exporter(if small % 2 == 0 { reporter().batch_bytes(16) } else { reporter() });
         run_with(&sample.text, exporter.clone());

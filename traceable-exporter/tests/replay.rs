@@ -28,12 +28,12 @@ fn a_spool_is_sent_and_emptied() {
     for n in 0..150 {
         run(&first, &format!("r{n}"));
     }
-    assert_eq!(first.shutdown(Duration::from_millis(300)).kept, 300);
+    assert_eq!(first.shutdown(Duration::from_millis(300)).left_on_disk, 300);
     drop(first);
     // its threads let go of the folder a moment later
     std::thread::sleep(Duration::from_millis(300));
 
-    let nowhere = config("http://127.0.0.1:9").retry_budget(Duration::from_millis(50)).build().unwrap();
+    let nowhere = config("http://127.0.0.1:9").retry_timeout(Duration::from_millis(50)).build().unwrap();
     let replayed = replay(folder.path(), &nowhere).unwrap();
     assert_eq!((replayed.delivered, replayed.left, replayed.dropped.total()), (0, 300, 0));
 
@@ -62,7 +62,7 @@ fn what_another_version_has_written_is_named_and_stays() {
     server.rule(|_| Answer::Status(503));
     let first = exporter(config(&server.url()).spool(Spool::new(folder.path())));
     run(&first, "r");
-    assert_eq!(first.shutdown(Duration::from_millis(300)).kept, 2);
+    assert_eq!(first.shutdown(Duration::from_millis(300)).left_on_disk, 2);
     drop(first);
     std::thread::sleep(Duration::from_millis(300));
     let later = folder.only_folder().join("0000").join("00000000000000aa.spool");
@@ -95,7 +95,7 @@ fn runs_that_are_given_up_become_files_that_can_be_replayed() {
         config(&server.url())
             .api_key("lsv2_pt_0123456789abcdef")
             .failed_traces(folder.path(), 1 << 20)
-            .retry_budget(Duration::from_millis(50)),
+            .retry_timeout(Duration::from_millis(50)),
     );
     let bad = |body: &[u8]| body.windows(3).any(|window| window == b"BAD");
     server.rule(move |request| Answer::Status(if bad(&request.body) { 422 } else { 202 }));

@@ -302,7 +302,7 @@ fn an_exporter_by_itself_sends_to_the_first() {
     let servers = [Server::start(), Server::start()];
     let warnings = Warnings::default();
     let config = config(&servers[0].url())
-        .reporter(warnings.reporter())
+        .on_warning(warnings.handler())
         .replica(Replica::to(servers[1].url()).project("second"))
         .replica(Replica::new());
     let exporter = Arc::new(Exporter::new(config.build().unwrap()));
@@ -330,7 +330,7 @@ fn what_waits_on_disk_for_one_destination_is_sent_to_no_other() {
     let sink = with(0, 1);
     trace_into(sink.clone());
     let report = sink.shutdown(Duration::from_millis(300));
-    assert_eq!((report.kept, report.dropped.total()), (8, 0), "{report}");
+    assert_eq!((report.left_on_disk, report.dropped.total()), (8, 0), "{report}");
 
     for server in &servers {
         server.rule(|_| Answer::Status(202));

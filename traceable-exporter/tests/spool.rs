@@ -70,7 +70,7 @@ fn the_next_process_sends_what_an_outage_has_left() {
         run(&first, &format!("r{n}"));
     }
     let report = first.shutdown(Duration::from_millis(300));
-    assert_eq!((report.kept, report.dropped.total(), report.remaining), (500, 0, 0), "{report}");
+    assert_eq!((report.left_on_disk, report.dropped.total(), report.remaining), (500, 0, 0), "{report}");
     assert!(!report.is_lossless() && report.to_string().ends_with("500 on disk"), "{report}");
     assert_eq!(first.stats().submitted, 500);
 
@@ -79,7 +79,7 @@ fn the_next_process_sends_what_an_outage_has_left() {
     second.start();
     wait_until("all is delivered", || second.stats().delivered == 500);
     let stats = second.stats();
-    assert_eq!((stats.submitted, stats.resumed, stats.queued, stats.on_disk), (0, 500, 0, 0));
+    assert_eq!((stats.submitted, stats.recovered, stats.queued, stats.on_disk), (0, 500, 0, 0));
     assert_eq!(sorted(delivered_names(&server)), names(250));
     wait_until("the folder is emptied", || files(folder.path()).is_empty());
 }
@@ -89,7 +89,7 @@ fn an_outage_takes_room_on_disk_and_not_in_memory() {
     let (server, folder) = (Server::start(), Scratch::new());
     server.rule(|_| Answer::Status(503));
     // not a tenth of what follows
-    let exporter = exporter(spooled(&server, &folder).max_queue_bytes(1 << 20).pace(false));
+    let exporter = exporter(spooled(&server, &folder).max_queue_bytes(1 << 20).backpressure(false));
     for n in 0..300 {
         let text: String = (0..50_000).map(|_| fastrand::alphanumeric()).collect();
         let name = format!("r{n}");
@@ -198,7 +198,7 @@ fn servers_that_take_less_get_what_they_take() {
         for n in 0..40 {
             run(&first, &format!("r{n}"));
         }
-        assert_eq!(first.shutdown(Duration::from_millis(300)).kept, 80);
+        assert_eq!(first.shutdown(Duration::from_millis(300)).left_on_disk, 80);
 
         let before = server.requests().len();
         server.set_info(info);
@@ -236,7 +236,7 @@ fn a_full_spool_makes_runs_wait_in_memory_and_a_full_memory_drops_whole_runs() {
     let settings = config(&server.url())
         .spool(Spool::new(folder.path()).max_bytes(200_000))
         .max_queue_bytes(300_000)
-        .reporter(warnings.reporter());
+        .on_warning(warnings.handler());
     let exporter = exporter(settings);
     for n in 0..400 {
         let text: String = (0..4000).map(|_| fastrand::alphanumeric()).collect();
@@ -267,7 +267,7 @@ fn what_waited_too_long_is_dropped_and_counted() {
     server.rule(|_| Answer::Status(503));
     let first = exporter(spooled(&server, &folder));
     run(&first, "old");
-    assert_eq!(first.shutdown(Duration::from_millis(200)).kept, 2);
+    assert_eq!(first.shutdown(Duration::from_millis(200)).left_on_disk, 2);
     // ages are whole seconds
     std::thread::sleep(Duration::from_millis(2100));
     server.rule(|_| Answer::Status(202));
@@ -287,7 +287,7 @@ fn files_are_private_and_know_neither_key_nor_address() {
     server.rule(|_| Answer::Status(503));
     let exporter = exporter(spooled(&server, &folder).api_key(KEY).workspace_id("workspace-1"));
     run(&exporter, "r");
-    assert_eq!(exporter.shutdown(Duration::from_millis(200)).kept, 2);
+    assert_eq!(exporter.shutdown(Duration::from_millis(200)).left_on_disk, 2);
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(folder.path()), 0o700);
     assert_eq!(mode(&folder.only_folder()), 0o700);
@@ -313,7 +313,7 @@ fn a_folder_that_cannot_be_used_is_told_and_memory_is_used_instead() {
     let file = folder.path().join("file");
     fs::write(&file, "").unwrap();
     let warnings = Warnings::default();
-    let exporter = exporter(config(&server.url()).spool(Spool::new(&file)).reporter(warnings.reporter()));
+    let exporter = exporter(config(&server.url()).spool(Spool::new(&file)).on_warning(warnings.handler()));
     run(&exporter, "r");
     assert!(exporter.flush(LONG).is_lossless());
     assert_eq!(delivered_names(&server), ["r"]);

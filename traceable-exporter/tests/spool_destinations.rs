@@ -20,7 +20,7 @@ fn leave_one(config: ConfigBuilder, folder: &Scratch, name: &str) {
     let exporter = exporter(config.spool(Spool::new(folder.path())));
     run(&exporter, name);
     let report = exporter.shutdown(Duration::from_millis(300));
-    assert_eq!((report.kept, report.dropped.total()), (2, 0), "{report}");
+    assert_eq!((report.left_on_disk, report.dropped.total()), (2, 0), "{report}");
     drop(exporter);
     // its threads let go of the folder a moment later
     std::thread::sleep(Duration::from_millis(300));
@@ -66,7 +66,7 @@ fn programs_with_other_servers_or_other_keys_take_over_nothing() {
     ];
     std::thread::sleep(A_WHILE);
     for stranger in &strangers {
-        assert_eq!((stranger.stats().resumed, stranger.stats().delivered), (0, 0));
+        assert_eq!((stranger.stats().recovered, stranger.stats().delivered), (0, 0));
     }
     assert!(delivered_names(&server).is_empty() && other.requests().is_empty());
 
@@ -108,7 +108,7 @@ fn two_workspaces_at_one_address_share_no_folder() {
         let settings = config(&server.url()).compression(None).replica(to("key-a")).replica(to("key-b"));
         let settings = match spooled {
             true => settings.spool(Spool::new(folder.path())),
-            false => settings.failed_traces(folder.path(), 1 << 20).retry_budget(Duration::from_millis(10)),
+            false => settings.failed_traces(folder.path(), 1 << 20).retry_timeout(Duration::from_millis(10)),
         };
         let sink = Arc::new(Replicas::new(settings.build().unwrap()));
         RunTree::builder("r").sink(sink.clone()).build().post().end().patch();

@@ -12,7 +12,7 @@ use support::{LONG, Warnings, config, delivered_names, exporter, run};
 use traceable_exporter::{ConfigBuilder, Spool};
 
 fn spooled(server: &Server, folder: &Scratch, warnings: &Warnings) -> ConfigBuilder {
-    config(&server.url()).spool(Spool::new(folder.path())).reporter(warnings.reporter())
+    config(&server.url()).spool(Spool::new(folder.path())).on_warning(warnings.handler())
 }
 
 fn wait_until(what: &str, condition: impl Fn() -> bool) {
@@ -44,14 +44,14 @@ fn a_disk_that_cannot_be_read_for_a_while_is_waited_for() {
         run(&first, &format!("r{n}"));
         let _ = first.flush(Duration::from_millis(60));
     }
-    assert_eq!(first.shutdown(Duration::ZERO).kept, 6);
+    assert_eq!(first.shutdown(Duration::ZERO).left_on_disk, 6);
     drop(first);
     std::thread::sleep(Duration::from_millis(300));
 
     // the file is known, and cannot be read: a folder stands in its place, which is an error of the system too
     let second = exporter(spooled(&server, &folder, &warnings));
     second.start();
-    wait_until("the file is known", || second.stats().resumed == 6);
+    wait_until("the file is known", || second.stats().recovered == 6);
     let path = files(&folder).remove(0);
     let away = path.with_extension("away");
     fs::rename(&path, &away).unwrap();

@@ -75,7 +75,7 @@ fn the_role() {
         // only what others have left
         "nothing" => {
             exporter.start();
-            while exporter.stats().resumed == 0 {
+            while exporter.stats().recovered == 0 {
                 std::thread::sleep(Duration::from_millis(5));
             }
             println!("taken over");
@@ -184,7 +184,7 @@ fn what_was_delivered_is_not_sent_again_by_who_takes_it_over() {
     server.rule(|_| Answer::Status(202));
     last.start();
     let begun = Instant::now();
-    while last.stats().resumed == 0 || last.stats().queued > 0 {
+    while last.stats().recovered == 0 || last.stats().queued > 0 {
         assert!(begun.elapsed() < LONG);
         std::thread::sleep(Duration::from_millis(5));
     }

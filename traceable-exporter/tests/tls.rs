@@ -18,13 +18,13 @@ use traceable_exporter::{Config, ConfigBuilder, ConfigErrorKind};
 fn settings(url: &str) -> ConfigBuilder {
     let (request, budget) = (Duration::from_millis(1000), Duration::from_millis(300));
     let settings = config(url).api_key("lsv2_pt_0123456789abcdef").batch_delay(LONG);
-    settings.request_timeout(request).retry_budget(budget)
+    settings.request_timeout(request).retry_timeout(budget)
 }
 
 /// The warnings about a run that did not arrive.
 fn assert_given_up(settings: ConfigBuilder) -> String {
     let warnings = Warnings::default();
-    let exporter = exporter(settings.reporter(warnings.reporter()));
+    let exporter = exporter(settings.on_warning(warnings.handler()));
     run(&exporter, "r");
     let report = exporter.flush(Duration::from_secs(8));
     assert_eq!((report.dropped.retries_exhausted, report.remaining), (2, 0), "{report}");

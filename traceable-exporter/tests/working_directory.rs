@@ -24,7 +24,7 @@ fn folders_are_where_they_were_named_whatever_the_working_directory_is_then() {
     assert_eq!(keeping.flush(LONG).dropped.rejected, 2);
     server.rule(|_| Answer::Status(503));
     run(&spooling, "r");
-    assert_eq!(spooling.shutdown(Duration::from_millis(300)).kept, 2);
+    assert_eq!(spooling.shutdown(Duration::from_millis(300)).left_on_disk, 2);
     for folder in ["failed", "spool"] {
         assert!(here.path().join(folder).is_dir(), "{folder}");
     }

@@ -89,16 +89,14 @@ fn replay_sends_what_a_program_left() {
     use std::sync::Arc;
     use std::time::Duration;
     use traceable_core::RunTree;
-    use traceable_exporter::{Config, Exporter, Reporter, Spool};
+    use traceable_exporter::{Config, Exporter, Spool};
 
     let folder = tempfile::tempdir().unwrap();
-    let config = Config::builder()
-        .endpoint("http://127.0.0.1:9")
-        .spool(Spool::new(folder.path()))
-        .reporter(Reporter::new(|_| {}));
+    let config =
+        Config::builder().endpoint("http://127.0.0.1:9").spool(Spool::new(folder.path())).on_warning(|_| {});
     let exporter = Arc::new(Exporter::new(config.build().unwrap()));
     RunTree::builder("left behind").sink(exporter.clone()).build().post().end().patch();
-    assert_eq!(exporter.shutdown(Duration::from_millis(300)).kept, 2);
+    assert_eq!(exporter.shutdown(Duration::from_millis(300)).left_on_disk, 2);
     // its threads let go of the folder a moment later
     std::thread::sleep(Duration::from_millis(300));
 
@@ -123,7 +121,7 @@ fn replay_names_what_is_for_others() {
     use std::sync::Arc;
     use std::time::Duration;
     use traceable_core::RunTree;
-    use traceable_exporter::{Config, Exporter, Reporter, Spool};
+    use traceable_exporter::{Config, Exporter, Spool};
 
     let folder = tempfile::tempdir().unwrap();
     for key in ["one-key", "other-key"] {
@@ -131,10 +129,10 @@ fn replay_names_what_is_for_others() {
             .endpoint("http://127.0.0.1:9")
             .api_key(key)
             .spool(Spool::new(folder.path()))
-            .reporter(Reporter::new(|_| {}));
+            .on_warning(|_| {});
         let exporter = Arc::new(Exporter::new(config.build().unwrap()));
         RunTree::builder("left behind").sink(exporter.clone()).build().post().end().patch();
-        assert_eq!(exporter.shutdown(Duration::from_millis(300)).kept, 2);
+        assert_eq!(exporter.shutdown(Duration::from_millis(300)).left_on_disk, 2);
     }
     std::thread::sleep(Duration::from_millis(300));
 

@@ -9,13 +9,12 @@ use loom::thread::{self, JoinHandle};
 use traceable_core::{OperationKind, RunOperation, RunSink, RunTree};
 use uuid::Uuid;
 
+use crate::accounting::{DropReason, FlushReport, Stats};
 use crate::config::Config;
-use crate::gather::{Batch, Limits};
-use crate::inner::Inner;
-use crate::line::Line;
+use crate::delivery::Dispatcher;
+use crate::delivery::Shared;
+use crate::delivery::{Batch, Limits};
 use crate::queue::Pause;
-use crate::report::Reporter;
-use crate::stats::{DropReason, FlushReport, Stats};
 
 pub(super) const LONG: Duration = Duration::from_secs(3600);
 pub(super) const ROOM: usize = 1 << 20;
@@ -46,16 +45,16 @@ impl Limits for Fit {
         ROOM
     }
 
-    fn at_once(&self) -> usize {
+    fn max_in_flight(&self) -> usize {
         self.1
     }
 }
 
 /// An exporter without a server.
 pub(super) struct Exporter {
-    pub(super) inner: Arc<Inner>,
+    pub(super) shared: Arc<Shared>,
     pub(super) fit: Fit,
-    pub(super) line: Line<Fit>,
+    pub(super) dispatcher: Dispatcher<Fit>,
     /// Counts the batches that are sent one after the other.
     pub(super) sent: Mutex<u64>,
     /// What has arrived, in this order. Not a lock of loom's: to look at it takes no turn.
@@ -72,48 +71,48 @@ impl Exporter {
             .endpoint("http://127.0.0.1:9")
             .batch_delay(LONG)
             .max_queue_bytes(max_queue_bytes)
-            .reporter(Reporter::new(|_| {}));
-        let inner = Arc::new(Inner::new(config.build().unwrap()));
-        let line = Line::new(inner.clone(), fit);
-        Arc::new(Exporter { inner, fit, line, sent: Mutex::default(), arrived: Mutex::default() })
+            .on_warning(|_| {});
+        let shared = Arc::new(Shared::new(config.build().unwrap()));
+        let dispatcher = Dispatcher::new(shared.clone(), fit);
+        Arc::new(Exporter { shared, fit, dispatcher, sent: Mutex::default(), arrived: Mutex::default() })
     }
 
     /// One of the exporter's threads. `pauses`: the first try of each batch fails.
     pub(super) fn start_worker(self: &Arc<Self>, pauses: bool) -> JoinHandle<()> {
         let own = self.clone();
         thread::spawn(move || {
-            own.inner.queue.add_thread();
+            own.shared.queue.add_thread();
             while own.work(pauses) {}
         })
     }
 
     /// Gathers and sends a batch, as the exporter's threads do. Whether there was one.
     pub(super) fn work(&self, pauses: bool) -> bool {
-        let Some(batch) = self.line.gather() else { return false };
-        self.line.send(&batch, || {
+        let Some(batch) = self.dispatcher.next_batch() else { return false };
+        self.dispatcher.send(&batch, || {
             if self.fit.1 == 1 {
                 let sent = std::mem::replace(&mut *self.sent.lock().unwrap(), batch.number + 1);
                 assert_eq!(sent, batch.number);
             }
-            let queue = &self.inner.queue;
+            let queue = &self.shared.queue;
             let is_over = queue.is_abandoned() || pauses && queue.pause(LONG, false) == Pause::Abandoned;
             if !is_over {
                 self.deliver(&batch);
             }
         });
-        self.inner.queue.discard(batch.items);
+        self.shared.queue.discard(batch.items);
         true
     }
 
     pub(super) fn deliver(&self, batch: &Batch) {
         for item in &batch.items {
             self.arrived.lock().unwrap().push((item.operation.id(), item.operation.kind));
-            self.inner.queue.settle(item.operations, item.bytes, None);
+            self.shared.queue.acknowledge(item.operations, item.bytes, None);
         }
     }
 
     pub(super) fn submit(&self, operation: RunOperation) -> Option<DropReason> {
-        let refused = self.inner.queue.submit(operation).refused;
+        let refused = self.shared.queue.submit(operation).refused;
         self.stats();
         refused
     }
@@ -125,14 +124,14 @@ impl Exporter {
     /// The books, which are right at every moment.
     pub(super) fn stats(&self) -> Stats {
         let mut stats = Stats::default();
-        self.inner.queue.fill(&mut stats);
+        self.shared.queue.fill(&mut stats);
         assert_eq!(stats.submitted, stats.delivered + stats.dropped.total() + stats.queued);
-        assert!(stats.queued_bytes <= self.inner.config.max_queue_bytes);
+        assert!(stats.queued_bytes <= self.shared.config.max_queue_bytes);
         stats
     }
 
     pub(super) fn flush(&self) -> FlushReport {
-        self.inner.queue.flush(LONG)
+        self.shared.queue.flush(LONG)
     }
 
     /// Everything has been sent, and the start of each run before its end.

@@ -1,57 +1,57 @@
-//! What the end of the process asks the queue.
+//! The last flush, at the end of the process.
 
 use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
 use traceable_core::process::this_process;
 
+use super::sync::lock_if_free;
 use super::{Queue, State};
-use crate::stats::FlushReport;
-use crate::sync::lock_if_free;
+use crate::accounting::FlushReport;
 
 /// A flush that ended longer ago has nothing to do with the end of the process.
 const JUST_NOW: Duration = Duration::from_secs(1);
-/// How long a server that has not failed may say nothing where all that is left is safe on disk.
+/// How long a server that has not failed may be silent where everything left is safe on disk.
 const GRACE: Duration = Duration::from_secs(1);
 /// How often that is looked at.
 const TICK: Duration = Duration::from_millis(20);
 
 impl State {
-    /// Whether all that is left is on disk, also if the machine loses its power now.
+    /// Whether everything left is on disk, and survives a power failure.
     fn is_safe(&self) -> bool {
-        self.unsettled == self.on_disk && !self.unsynced
+        self.pending == self.on_disk && !self.unsynced
     }
 }
 
 impl Queue {
-    /// How much of the `whole` time for the end of the process there is to wait. `None`: nothing waits, or waiting is
-    /// no use. A program that has flushed in vain just now does not wait for as long again.
+    /// How much of the `whole` exit timeout there is to wait. `None`: nothing waits, or waiting is no use. A program whose
+    /// flush has just timed out does not wait for as long again.
     pub(crate) fn time_left_at_exit(&self, whole: Duration) -> Option<Duration> {
         let state = lock_if_free(|| self.state.try_lock())?;
-        if state.process != this_process() || state.unsettled == 0 || state.is_worker() {
+        if state.process != this_process() || state.pending == 0 || state.is_worker() {
             return None;
         }
-        let waited = state.in_vain.filter(|(at, _)| at.elapsed() < JUST_NOW).map(|(_, waited)| waited);
+        let waited = state.timed_out.filter(|(at, _)| at.elapsed() < JUST_NOW).map(|(_, waited)| waited);
         if waited.is_some() && state.is_safe() {
             return None;
         }
         Some(whole.saturating_sub(waited.unwrap_or_default())).filter(|left| !left.is_zero())
     }
 
-    /// Waits as [`flush`](Queue::flush), until `timeout` after `begun`, but not for a server that does not answer if all that
-    /// is left is safe on disk: the next process sends it.
+    /// Waits as [`flush`](Queue::flush), until `timeout` after `begun`, but not for a server that does not answer if everything
+    /// left is safe on disk: the next process sends it.
     pub(crate) fn flush_at_end(&self, begun: Instant, timeout: Duration) -> FlushReport {
         let mut state = self.lock();
-        let inherited = state.leave_to_parent_process();
+        let inherited = state.reset_after_fork();
         let ticket = self.want_all(&mut state);
         state.flushing += 1;
-        while state.settled_up_to < ticket && !state.is_worker() {
+        while state.acknowledged_up_to < ticket && !state.is_worker() {
             let has_failed = state.failed_at.is_some_and(|at| at > begun);
-            let since = state.settled_at.map_or(begun, |at| at.max(begun));
+            let since = state.acknowledged_at.map_or(begun, |at| at.max(begun));
             let is_enough = state.is_safe() && (has_failed || since.elapsed() >= GRACE);
             let time = timeout.saturating_sub(begun.elapsed());
             if is_enough || time.is_zero() {
-                state.in_vain = Some((Instant::now(), begun.elapsed()));
+                state.timed_out = Some((Instant::now(), begun.elapsed()));
                 break;
             }
             state = self.done.wait_timeout(state, time.min(TICK)).unwrap_or_else(PoisonError::into_inner).0;

@@ -6,8 +6,7 @@ use serde_json::{Value, json};
 use traceable_core::{Attachment, Payload, RunOperation, RunType};
 
 use super::anonymizer::{Anonymizer, path};
-use super::apply::{fail_metadata, replace};
-use super::part::{Problem, UNREADABLE, marker, marker_object, safely, to_payload};
+use super::part::{Problem, UNREADABLE, fail_metadata, marker, marker_object, replace, safely, to_payload};
 
 /// Lets the anonymizer see every text of the operation. What it fails on becomes a marker and is counted.
 pub(super) fn anonymize(anonymizer: &Anonymizer, operation: &mut RunOperation, failed: &mut u64) {
@@ -29,20 +28,20 @@ struct Work<'a> {
 
 impl Work<'_> {
     /// What is to stand in the place of a text; `None`: itself.
-    fn text(&mut self, text: &str, place: &[&str]) -> Option<String> {
-        let text = safely(|| self.anonymizer.text(text, &path(place)));
+    fn text(&mut self, text: &str, location: &[&str]) -> Option<String> {
+        let text = safely(|| self.anonymizer.text(text, &path(location)));
         text.unwrap_or_else(|problem| {
             *self.failed += 1;
             Some(marker(problem))
         })
     }
 
-    fn json(&self, json: &str, place: &[&str]) -> Result<Option<String>, Problem> {
-        safely(|| self.anonymizer.json(json, &path(place)))?.map_err(|_| UNREADABLE)
+    fn json(&self, json: &str, location: &[&str]) -> Result<Option<String>, Problem> {
+        safely(|| self.anonymizer.json(json, &path(location)))?.map_err(|_| UNREADABLE)
     }
 
-    fn payload(&self, payload: &Payload, place: &[&str]) -> Result<Option<Payload>, Problem> {
-        self.json(payload.as_str(), place)?.map(|json| to_payload(&json)).transpose()
+    fn payload(&self, payload: &Payload, location: &[&str]) -> Result<Option<Payload>, Problem> {
+        self.json(payload.as_str(), location)?.map(|json| to_payload(&json)).transpose()
     }
 
     fn identity(&mut self, operation: &mut RunOperation) {
@@ -145,7 +144,7 @@ impl Work<'_> {
 
     /// What is to stand in the place of an attachment's bytes.
     fn content(&mut self, mime_type: &str, bytes: &[u8], index: &str) -> Option<Vec<u8>> {
-        let place = ["attachments", index, "content"];
+        let location = ["attachments", index, "content"];
         let is_json = is_json(mime_type);
         if !is_json && !is_text(mime_type) {
             return None;
@@ -153,7 +152,7 @@ impl Work<'_> {
         let text = String::from_utf8_lossy(bytes);
         // what says that it is JSON and is not, is a text
         if is_json && let Ok(json) = Payload::from_json(bytes) {
-            return match self.json(json.as_str(), &place) {
+            return match self.json(json.as_str(), &location) {
                 Ok(json) => json.map(String::into_bytes),
                 Err(problem) => {
                     *self.failed += 1;
@@ -161,7 +160,7 @@ impl Work<'_> {
                 }
             };
         }
-        self.text(&text, &place).map(String::into_bytes)
+        self.text(&text, &location).map(String::into_bytes)
     }
 }
 

@@ -1,10 +1,10 @@
 //! A redaction at work: on each part of an operation, in turn.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 use traceable_core::{Payload, RunOperation};
 
-use super::Redaction;
-use super::part::{Part, Problem, marker, marker_object};
+use super::part::{Part, fail_metadata, replace};
+use super::redaction::Redaction;
 
 /// Token counts, in outputs and, copied from there, in metadata.
 const USAGE: &str = "usage_metadata";
@@ -49,28 +49,6 @@ impl Redaction {
             operation.details_mut().attachments.clear();
         }
     }
-}
-
-/// Puts what a part has become in its place.
-pub(super) fn replace(
-    payload: &mut Payload,
-    redacted: Result<Option<Payload>, Problem>,
-    field: &str,
-    failed: &mut u64,
-) {
-    match redacted {
-        Ok(None) => {}
-        Ok(Some(new)) => *payload = new,
-        Err(problem) => {
-            *payload = marker_object(field, problem);
-            *failed += 1;
-        }
-    }
-}
-
-pub(super) fn fail_metadata(operation: &mut RunOperation, problem: Problem, failed: &mut u64) {
-    operation.set_metadata(Map::from_iter([("metadata".to_owned(), marker(problem).into())]));
-    *failed += 1;
 }
 
 fn usage_of(outputs: &Payload) -> Option<Value> {

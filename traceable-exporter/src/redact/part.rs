@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
-use traceable_core::Payload;
+use traceable_core::{Payload, RunOperation};
 
 /// A function of the program's own.
 type Function = dyn Fn(Value) -> Value + Send + Sync;
@@ -120,4 +120,27 @@ impl fmt::Debug for Part {
             Part::By(_) => "by a function",
         })
     }
+}
+
+/// Puts a part's redacted form in its place; one that could not be redacted becomes a marker.
+pub(super) fn replace(
+    payload: &mut Payload,
+    redacted: Result<Option<Payload>, Problem>,
+    field: &str,
+    failed: &mut u64,
+) {
+    match redacted {
+        Ok(None) => {}
+        Ok(Some(new)) => *payload = new,
+        Err(problem) => {
+            *payload = marker_object(field, problem);
+            *failed += 1;
+        }
+    }
+}
+
+/// Puts a marker in the place of all metadata, and counts it.
+pub(super) fn fail_metadata(operation: &mut RunOperation, problem: Problem, failed: &mut u64) {
+    operation.set_metadata(Map::from_iter([("metadata".to_owned(), marker(problem).into())]));
+    *failed += 1;
 }

@@ -8,10 +8,10 @@ use std::time::Duration;
 use traceable_core::process::this_process;
 use traceable_core::{RunOperation, RunSink};
 
-use super::line_stats::LineStats;
-use super::lines::{Lines, Target};
 use super::open_trees::OpenTrees;
 use super::tree_text;
+use super::writer_stats::WriterStats;
+use super::writer_thread::{Target, WriterThread};
 
 /// Prints each trace when its root ends: a line for each run, indented below its parent, with name, type, duration,
 /// tokens if they are known, and the first line of the error if there is one. Children stand in the order of their
@@ -57,7 +57,7 @@ use super::tree_text;
 ///
 /// For a whole program: `traceable_core::process::install_sink(console)`.
 pub struct Console {
-    lines: Lines,
+    lines: WriterThread,
     state: Mutex<State>,
 }
 
@@ -90,7 +90,7 @@ impl Console {
     }
 
     fn on(name: &str, target: Target, writer: Box<dyn Write + Send>) -> Console {
-        let lines = Lines::new(name.to_owned(), target, writer, MAX_BYTES);
+        let lines = WriterThread::new(name.to_owned(), target, writer, MAX_BYTES);
         let state = State { process: this_process(), trees: OpenTrees::new(MAX_RUNS) };
         Console { lines, state: Mutex::new(state) }
     }
@@ -103,7 +103,7 @@ impl Console {
     }
 
     /// What became of the lines so far.
-    pub fn stats(&self) -> LineStats {
+    pub fn stats(&self) -> WriterStats {
         self.lines.stats()
     }
 

@@ -9,9 +9,9 @@ use std::time::Duration;
 use traceable_core::{OperationKind, RunOperation, RunSink};
 use uuid::Uuid;
 
-use super::line_stats::LineStats;
-use super::lines::{Lines, Target};
-use crate::wire::{self, Field, Pieces, Shared};
+use super::writer_stats::WriterStats;
+use super::writer_thread::{Target, WriterThread};
+use crate::wire::{self, Field, PartWriter, Resource};
 
 /// Writes runs into a file, one line of JSON for each operation: no server and no account are needed, and `jq`, a data
 /// frame or a script reads what is there.
@@ -66,8 +66,8 @@ use crate::wire::{self, Field, Pieces, Shared};
 ///
 /// For a whole program: `traceable_core::process::install_sink(file)`.
 pub struct JsonLines {
-    lines: Lines,
-    shared: Shared,
+    lines: WriterThread,
+    resource: Resource,
 }
 
 /// How many bytes wait at most, unless the program says otherwise.
@@ -112,14 +112,14 @@ impl JsonLines {
     }
 
     fn on(name: String, target: Target, writer: Box<dyn Write + Send>) -> JsonLines {
-        let lines = Lines::new(name, target, writer, MAX_BYTES);
-        JsonLines { lines, shared: Shared::new("default".to_owned(), None) }
+        let lines = WriterThread::new(name, target, writer, MAX_BYTES);
+        JsonLines { lines, resource: Resource::new("default".to_owned(), None) }
     }
 
     /// The project of runs that name none. Default: `default`.
     #[must_use = "the project is set on what is returned"]
     pub fn project(mut self, name: impl Into<String>) -> JsonLines {
-        self.shared = Shared::new(name.into(), None);
+        self.resource = Resource::new(name.into(), None);
         self
     }
 
@@ -131,7 +131,7 @@ impl JsonLines {
     }
 
     /// What became of the lines so far.
-    pub fn stats(&self) -> LineStats {
+    pub fn stats(&self) -> WriterStats {
         self.lines.stats()
     }
 }
@@ -145,12 +145,12 @@ fn private(options: &mut OpenOptions) -> &mut OpenOptions {
 impl RunSink for JsonLines {
     fn submit(&self, operation: RunOperation) {
         let mut line = JsonLine::default();
-        wire::write(&operation, &mut line, &mut Vec::new(), &self.shared);
+        wire::write(&operation, &mut line, &mut Vec::new(), &self.resource);
         self.lines.push(&line.finish(), 1);
     }
 
     fn default_project(&self) -> Option<&str> {
-        self.shared.placement.project()
+        self.resource.placement.project()
     }
 
     fn flush(&self, timeout: Duration) -> bool {
@@ -182,7 +182,7 @@ impl JsonLine {
     }
 }
 
-impl Pieces for JsonLine {
+impl PartWriter for JsonLine {
     fn main(&mut self, kind: OperationKind, _id: Uuid, json: &[u8]) {
         let op: &[u8] =
             if kind == OperationKind::Post { b"{\"op\":\"post\"," } else { b"{\"op\":\"patch\"," };

@@ -2,13 +2,13 @@
 
 mod console;
 mod jsonl;
-mod line_stats;
-mod lines;
 mod open_trees;
 mod tee;
 mod tree_text;
+mod writer_stats;
+mod writer_thread;
 
 pub use console::Console;
 pub use jsonl::JsonLines;
-pub use line_stats::LineStats;
 pub use tee::Tee;
+pub use writer_stats::WriterStats;

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use traceable_core::{RunOperation, RunSink};
 
-use crate::report;
+use crate::accounting::process_wide;
 
 /// Passes every operation on to several sinks: a server and a file, a server and the console, a recorder and whatever
 /// the program has.
@@ -64,8 +64,7 @@ impl Branch {
     fn submit(&self, operation: RunOperation) {
         let submitted = catch_unwind(AssertUnwindSafe(|| self.sink.submit(operation)));
         if submitted.is_err() && !self.is_told.swap(true, Relaxed) {
-            report::process_wide()
-                .report("one of several sinks panicked and does not get all runs; the others do");
+            process_wide().call("one of several sinks panicked and does not get all runs; the others do");
         }
     }
 }

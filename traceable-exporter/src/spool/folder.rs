@@ -12,7 +12,7 @@ const MAX: usize = 4096;
 /// A folder that only this exporter uses, until it is dropped.
 pub(crate) struct Folder {
     path: PathBuf,
-    place: usize,
+    number: usize,
     /// Locked as long as it is open, and by the system: a process that is killed leaves no lock.
     _lock: File,
 }
@@ -29,16 +29,16 @@ impl Folder {
     }
 
     /// Takes the next that is free instead.
-    pub(crate) fn give_up_for_next(self, spool: &Path) -> io::Result<Folder> {
-        Folder::take_from(spool, self.place + 1)
+    pub(crate) fn next_free(self, spool: &Path) -> io::Result<Folder> {
+        Folder::take_from(spool, self.number + 1)
     }
 
     fn take_from(spool: &Path, first: usize) -> io::Result<Folder> {
-        for place in first..MAX {
-            let path = spool.join(format!("{place:04}"));
+        for number in first..MAX {
+            let path = spool.join(format!("{number:04}"));
             make(&path)?;
             if let Some(folder) = Folder::lock(path)? {
-                return Ok(Folder { place, ..folder });
+                return Ok(Folder { number, ..folder });
             }
         }
         Err(io::Error::other(format!("{MAX} processes use this folder")))
@@ -60,7 +60,7 @@ impl Folder {
         segment::private(&mut options);
         let lock = options.open(path.join("lock"))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Some(Folder { path, place: 0, _lock: lock })),
+            Ok(()) => Ok(Some(Folder { path, number: 0, _lock: lock })),
             Err(fs::TryLockError::WouldBlock) => Ok(None),
             Err(fs::TryLockError::Error(error)) => Err(error),
         }
@@ -123,3 +123,13 @@ fn make(path: &Path) -> io::Result<()> {
 fn make(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).create(path)
 }
+
+/// A new file is not there after a loss of power unless its folder is on the disk too. Where the system cannot do that,
+/// it is no worse than without.
+#[cfg(unix)]
+pub(super) fn sync_folder(folder: &Folder) {
+    let _ = File::open(folder.path()).and_then(|folder| folder.sync_all());
+}
+
+#[cfg(not(unix))]
+pub(super) fn sync_folder(_: &Folder) {}

@@ -15,7 +15,7 @@ pub(crate) struct Label {
     /// Set if the body is compressed with zstd: bytes before, without the framing.
     pub(crate) uncompressed: Option<usize>,
     /// Bytes of the whole body before it was compressed. `None`: nobody has said so.
-    pub(crate) unpacked: Option<usize>,
+    pub(crate) plain_len: Option<usize>,
     /// How many operations each of its runs stands for, in order.
     pub(crate) operations: Vec<u64>,
     /// When it was written, in seconds since 1970.
@@ -28,7 +28,7 @@ impl Label {
         Label {
             content_type: encoded.content_type.clone(),
             uncompressed: encoded.uncompressed,
-            unpacked: Some(encoded.unpacked),
+            plain_len: Some(encoded.plain_len),
             operations,
             at: Label::now(),
         }
@@ -54,7 +54,7 @@ impl Label {
         let label = json!({
             "content_type": self.content_type,
             "uncompressed": self.uncompressed,
-            "unpacked": self.unpacked,
+            "unpacked": self.plain_len,
             "operations": self.operations,
             "at": self.at,
         });
@@ -82,7 +82,7 @@ impl Label {
         Some(Label {
             content_type: json["content_type"].as_str()?.to_owned(),
             uncompressed: bytes("uncompressed")?,
-            unpacked: bytes("unpacked")?,
+            plain_len: bytes("unpacked")?,
             operations: operations.collect::<Option<_>>()?,
             at: json["at"].as_u64()?,
         })

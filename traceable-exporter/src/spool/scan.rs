@@ -34,7 +34,7 @@ pub(crate) fn scan(
     file: impl Read + Seek,
     length: u64,
     start: u64,
-    mut found: impl FnMut(Range<u64>, Option<Label>),
+    mut recovery: impl FnMut(Range<u64>, Option<Label>),
 ) -> Result<u64, Unread> {
     let mut file = Source { reader: BufReader::with_capacity(CHUNK, file), at: 0, length };
     let mut damaged = 0;
@@ -44,7 +44,7 @@ pub(crate) fn scan(
             Some(payload) => {
                 at = payload.end;
                 let label = file.label(&payload)?;
-                found(payload, label);
+                recovery(payload, label);
             }
             None => {
                 let next = file.next_mark(at + 1)?;

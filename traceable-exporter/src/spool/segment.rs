@@ -31,16 +31,16 @@ pub(super) const MAX_PAYLOAD: usize = 1 << 30;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// Records that are sent in their order.
-    Line,
+    Main,
     /// One record that the server fails on, while it takes others.
-    Aside,
+    Quarantine,
 }
 
 impl Kind {
     fn extension(self) -> &'static str {
         match self {
-            Kind::Line => "spool",
-            Kind::Aside => "aside",
+            Kind::Main => "spool",
+            Kind::Quarantine => "aside",
         }
     }
 }

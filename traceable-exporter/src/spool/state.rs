@@ -7,26 +7,26 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::aside::Aside;
 use super::cursor::Cursor;
-use super::entry::{Entry, Resumed};
-use super::folder::Folder;
-use super::found::Found;
+use super::entry::{Entry, Recovered};
+use super::folder::{Folder, sync_folder};
+use super::recovery::Recovery;
+use super::retry_schedule::RetrySchedule;
 use super::segment::{self, Kind, Writer};
 
 /// A file that grew beyond this gets a successor, so that room is given back while an outage is worked off.
 const SEGMENT: u64 = 8 << 20;
 
 /// How often a file is looked at that is left alone.
-const LOOK_AGAIN: Duration = Duration::from_secs(60);
+const RECHECK: Duration = Duration::from_secs(60);
 
 pub(super) struct State {
     /// Not delivered, oldest first.
     pub(super) entries: VecDeque<Entry>,
-    pub(super) aside: Aside,
+    pub(super) quarantine: RetrySchedule,
     pub(super) writer: Option<Writer>,
     /// Those whose files somebody has deleted: what was written can be read as long as they are open.
-    taken_away: Vec<Writer>,
+    deleted_while_open: Vec<Writer>,
     pub(super) next_number: u64,
     /// The length of each file of the line.
     pub(super) files: VecDeque<(u64, u64)>,
@@ -39,55 +39,56 @@ pub(super) struct State {
     /// that was asked once and failed says yes the next time, whatever has become of it.
     pub(super) doubtful: Option<u64>,
     /// Files that were left alone, each of which was told, and when they were last looked at.
-    left_alone: HashMap<PathBuf, Instant>,
+    unreadable_files: HashMap<PathBuf, Instant>,
     pub(super) closed: bool,
 }
 
 impl State {
-    pub(super) fn new(found: Found, cursor: Cursor) -> State {
+    pub(super) fn new(recovery: Recovery, cursor: Cursor) -> State {
         State {
-            entries: found.entries,
-            aside: Aside::new(found.aside),
+            entries: recovery.entries,
+            quarantine: RetrySchedule::new(recovery.quarantine),
             writer: None,
-            taken_away: Vec::new(),
-            next_number: found.next_number,
-            files: found.files,
+            deleted_while_open: Vec::new(),
+            next_number: recovery.next_number,
+            files: recovery.files,
             cursor,
             unsynced: None,
             unsynced_files: Vec::new(),
             doubtful: None,
-            left_alone: HashMap::new(),
+            unreadable_files: HashMap::new(),
             closed: false,
         }
     }
 
     /// Adds what others have left. New records come after it, in a file with a higher number.
-    pub(super) fn add(&mut self, found: Found) {
-        if !found.entries.is_empty() {
+    pub(super) fn add(&mut self, recovery: Recovery) {
+        if !recovery.entries.is_empty() {
             self.retire_writer();
         }
-        self.next_number = found.next_number;
-        self.entries.extend(found.entries);
-        self.files.extend(found.files);
-        self.aside.add(found.aside);
+        self.next_number = recovery.next_number;
+        self.entries.extend(recovery.entries);
+        self.files.extend(recovery.files);
+        self.quarantine.add(recovery.quarantine);
     }
 
     /// Leaves out what was told before.
-    pub(super) fn news(&mut self, mut resumed: Resumed) -> Resumed {
-        let mut is_new = |path: &PathBuf| self.left_alone.insert(path.clone(), Instant::now()).is_none();
-        resumed.unreadable.retain(|(path, _)| is_new(path));
-        resumed.unknown.retain(&mut is_new);
-        resumed
+    pub(super) fn only_new(&mut self, mut recovered: Recovered) -> Recovered {
+        let mut is_new =
+            |path: &PathBuf| self.unreadable_files.insert(path.clone(), Instant::now()).is_none();
+        recovered.unreadable.retain(|(path, _)| is_new(path));
+        recovered.unknown.retain(&mut is_new);
+        recovered
     }
 
     /// Files that need not be looked at again so soon: a disk that fails may take its time.
-    pub(super) fn looked_at(&self) -> HashSet<PathBuf> {
-        let recent = self.left_alone.iter().filter(|(_, at)| at.elapsed() < LOOK_AGAIN);
+    pub(super) fn recently_checked(&self) -> HashSet<PathBuf> {
+        let recent = self.unreadable_files.iter().filter(|(_, at)| at.elapsed() < RECHECK);
         recent.map(|(path, _)| path.clone()).collect()
     }
 
     pub(super) fn bytes(&self) -> u64 {
-        self.files.iter().map(|(_, length)| length).sum::<u64>() + self.aside.bytes()
+        self.files.iter().map(|(_, length)| length).sum::<u64>() + self.quarantine.bytes()
     }
 
     pub(super) fn set_length(&mut self, number: u64, length: u64) {
@@ -112,7 +113,7 @@ impl State {
         }
         if self.writer.is_none() {
             let number = self.take_number();
-            self.writer = Some(Writer::create(folder.path(), Kind::Line, number)?);
+            self.writer = Some(Writer::create(folder.path(), Kind::Main, number)?);
             sync_folder(folder);
         }
         self.writer.as_mut().ok_or_else(|| io::ErrorKind::NotFound.into())
@@ -127,18 +128,18 @@ impl State {
     }
 
     /// Notes that this file is not there any more. Returns what can read it, if it was the one that is written to.
-    pub(super) fn taken_away(&mut self, number: u64) -> Option<&Writer> {
+    pub(super) fn deleted_while_open(&mut self, number: u64) -> Option<&Writer> {
         if let Some(writer) = self.writer.take_if(|writer| writer.number() == number) {
-            self.taken_away.push(writer);
+            self.deleted_while_open.push(writer);
             self.doubtful = self.doubtful.max(Some(number));
         }
-        self.taken_away.iter().find(|writer| writer.number() == number)
+        self.deleted_while_open.iter().find(|writer| writer.number() == number)
     }
 
     /// Whether all that was not delivered is on the disk, also after a loss of power.
     pub(super) fn is_safe(&self) -> bool {
         let is_on_disk = |entry: &Entry| {
-            let number = entry.number_in_line();
+            let number = entry.main_number();
             number.is_some_and(|number| self.doubtful.is_none_or(|doubtful| number > doubtful))
         };
         self.unsynced.is_none() && self.unsynced_files.is_empty() && self.entries.iter().all(is_on_disk)
@@ -147,8 +148,8 @@ impl State {
     /// Deletes files that hold nothing but what was delivered; the one that is written to, if that is more than
     /// `worth` bytes.
     pub(super) fn remove_delivered(&mut self, folder: &Folder, worth: u64) {
-        let needed = self.entries.iter().find_map(Entry::number_in_line);
-        self.taken_away.retain(|writer| needed.is_some_and(|needed| needed <= writer.number()));
+        let needed = self.entries.iter().find_map(Entry::main_number);
+        self.deleted_while_open.retain(|writer| needed.is_some_and(|needed| needed <= writer.number()));
         let written = self.writer.as_ref().map(|writer| (writer.number(), writer.end()));
         while let Some((number, _)) = self.files.front().copied() {
             if needed.is_some_and(|needed| number >= needed) {
@@ -163,18 +164,8 @@ impl State {
                 self.writer = None;
             }
             // if it cannot be deleted, the cursor says that it has been delivered
-            let _ = fs::remove_file(segment::path(folder.path(), Kind::Line, number));
+            let _ = fs::remove_file(segment::path(folder.path(), Kind::Main, number));
             self.files.pop_front();
         }
     }
 }
-
-/// A new file is not there after a loss of power unless its folder is on the disk too. Where the system cannot do that,
-/// it is no worse than without.
-#[cfg(unix)]
-pub(super) fn sync_folder(folder: &Folder) {
-    let _ = File::open(folder.path()).and_then(|folder| folder.sync_all());
-}
-
-#[cfg(not(unix))]
-pub(super) fn sync_folder(_: &Folder) {}

@@ -6,10 +6,10 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::cursor::Cursor;
-use super::entry::{Entry, Place, Refused, Resumed, Waited};
+use super::entry::{AppendError, Entry, NextRecord, Recovered, Storage};
 use super::folder::Folder;
-use super::found::Found;
 use super::record::{Label, Payload};
+use super::recovery::Recovery;
 use super::segment::{self, Kind};
 use super::settings::Spool;
 use super::state::State;
@@ -19,7 +19,7 @@ const DELIVERED: u64 = 1 << 20;
 /// How often it is looked whether there is nothing to do, at most.
 const TICK: Duration = Duration::from_millis(100);
 /// How often others are looked for that have ended and left something.
-const LOOK_AROUND: Duration = Duration::from_secs(2);
+const TAKE_OVER_INTERVAL: Duration = Duration::from_secs(2);
 
 /// Waits until what was written to a file is on the disk.
 pub(super) type SyncFile = Box<dyn Fn(&File) -> io::Result<()> + Send + Sync>;
@@ -39,30 +39,30 @@ impl Store {
     ///
     /// # Errors
     /// If the folder cannot be made, read or written to.
-    pub(crate) fn open(settings: &Spool) -> io::Result<(Store, Resumed)> {
+    pub(crate) fn open(settings: &Spool) -> io::Result<(Store, Recovered)> {
         Store::open_with(settings, Box::new(File::sync_data))
     }
 
     /// As [`open`](Self::open), on a disk that is brought up to date in this way.
-    pub(super) fn open_with(settings: &Spool, sync_file: SyncFile) -> io::Result<(Store, Resumed)> {
+    pub(super) fn open_with(settings: &Spool, sync_file: SyncFile) -> io::Result<(Store, Recovered)> {
         let directory = &settings.directory;
         let mut folder = Folder::take(directory)?;
-        let mut found = loop {
-            let mut found = Found::default();
-            found.add_own(&folder)?;
-            if found.resumed.unreadable.is_empty() && found.resumed.unknown.is_empty() {
-                break found;
+        let mut recovery = loop {
+            let mut recovery = Recovery::default();
+            recovery.add_own(&folder)?;
+            if recovery.recovered.unreadable.is_empty() && recovery.recovered.unknown.is_empty() {
+                break recovery;
             }
             // what can be read there is taken over below
-            folder = folder.give_up_for_next(directory)?;
+            folder = folder.next_free(directory)?;
         };
-        found.take_over(directory, &folder, settings.max_age);
+        recovery.take_over(directory, &folder, settings.max_age);
         let cursor = Cursor::open(folder.path())?;
-        let resumed = std::mem::take(&mut found.resumed);
-        let mut state = State::new(found, cursor);
-        let resumed = state.news(resumed);
+        let recovered = std::mem::take(&mut recovery.recovered);
+        let mut state = State::new(recovery, cursor);
+        let recovered = state.only_new(recovered);
         let (state, changed) = (Mutex::new(state), Condvar::new());
-        Ok((Store { folder, settings: settings.clone(), state, changed, sync_file }, resumed))
+        Ok((Store { folder, settings: settings.clone(), state, changed, sync_file }, recovered))
     }
 
     /// A thread that panicked under the lock left nothing half done that matters.
@@ -78,24 +78,24 @@ impl Store {
         &self,
         label: &Label,
         body: &[u8],
-        settles: u64,
+        acknowledges: u64,
         written: impl FnOnce(),
-    ) -> Result<(), Refused> {
+    ) -> Result<(), AppendError> {
         let label_bytes = label.to_bytes();
         let mut state = self.lock();
         let length = (label_bytes.len() + body.len()) as u64;
         if state.bytes() + length > self.settings.max_bytes {
-            return Err(Refused::Full);
+            return Err(AppendError::Full);
         }
-        let writer = state.writer(&self.folder).map_err(Refused::Disk)?;
+        let writer = state.writer(&self.folder).map_err(AppendError::Disk)?;
         let (number, appended) = (writer.number(), writer.append(&[&label_bytes, body]));
         let end = writer.end();
         state.set_length(number, end);
         match appended {
             Ok(payload) => {
                 written();
-                let place = Place::Disk { kind: Kind::Line, number, payload };
-                state.entries.push_back(Entry { place, operations: label.total(), settles });
+                let storage = Storage::Disk { kind: Kind::Main, number, payload };
+                state.entries.push_back(Entry { storage, operations: label.total(), acknowledges });
                 state.unsynced.get_or_insert_with(Instant::now);
                 drop(state);
                 self.changed.notify_all();
@@ -105,29 +105,29 @@ impl Store {
                 if is_broken {
                     state.retire_writer();
                 }
-                Err(Refused::Disk(error))
+                Err(AppendError::Disk(error))
             }
         }
     }
 
     /// Holds a record in memory that the disk does not take, if there is none yet. Returns whether it does.
-    pub(crate) fn hold(&self, label: &Label, body: &[u8], settles: u64) -> bool {
+    pub(crate) fn hold(&self, label: &Label, body: &[u8], acknowledges: u64) -> bool {
         let mut state = self.lock();
-        if state.entries.iter().any(|entry| matches!(entry.place, Place::Memory(_))) {
+        if state.entries.iter().any(|entry| matches!(entry.storage, Storage::Memory(_))) {
             return false;
         }
-        let place = Place::Memory([&label.to_bytes(), body].concat().into());
-        state.entries.push_back(Entry { place, operations: label.total(), settles });
+        let storage = Storage::Memory([&label.to_bytes(), body].concat().into());
+        state.entries.push_back(Entry { storage, operations: label.total(), acknowledges });
         drop(state);
         self.changed.notify_all();
         true
     }
 
     /// Says that these tickets are settled with the newest record. `false`: there is none.
-    pub(crate) fn settles(&self, ticket: u64) -> bool {
+    pub(crate) fn acknowledges(&self, ticket: u64) -> bool {
         let mut state = self.lock();
         let Some(newest) = state.entries.back_mut() else { return false };
-        newest.settles = newest.settles.max(ticket);
+        newest.acknowledges = newest.acknowledges.max(ticket);
         true
     }
 
@@ -137,18 +137,19 @@ impl Store {
     }
 
     /// The next record, when there is one.
-    pub(crate) fn wait(&self) -> Waited {
+    pub(crate) fn wait(&self) -> NextRecord {
         let mut state = self.lock();
         loop {
-            let due = state.aside.due(state.entries.is_empty()).filter(|_| !state.closed);
+            let due = state.quarantine.due(state.entries.is_empty()).filter(|_| !state.closed);
             if let Some(entry) = due.or(state.entries.front()) {
-                return Waited::Record(entry.clone());
+                return NextRecord::Record(entry.clone());
             }
             if state.closed {
                 state.remove_delivered(&self.folder, 0);
-                return Waited::Over;
+                return NextRecord::Over;
             }
-            let tick = if state.files.is_empty() { LOOK_AROUND } else { self.settings.sync_every.max(TICK) };
+            let tick =
+                if state.files.is_empty() { TAKE_OVER_INTERVAL } else { self.settings.sync_every.max(TICK) };
             let (next, timeout) =
                 self.changed.wait_timeout(state, tick).unwrap_or_else(PoisonError::into_inner);
             state = next;
@@ -156,21 +157,21 @@ impl Store {
                 continue;
             }
             state.remove_delivered(&self.folder, 0);
-            state.aside.wake();
-            let resumed = self.take_over(&mut state);
-            if resumed != Resumed::default() {
-                return Waited::TakenOver(resumed);
+            state.quarantine.wake();
+            let recovered = self.take_over(&mut state);
+            if recovered != Recovered::default() {
+                return NextRecord::TakenOver(recovered);
             }
         }
     }
 
     /// Takes what others have left that have ended since this was opened.
-    fn take_over(&self, state: &mut State) -> Resumed {
-        let mut found = Found::from(state.next_number, state.looked_at());
-        found.take_over(&self.settings.directory, &self.folder, self.settings.max_age);
-        let resumed = std::mem::take(&mut found.resumed);
-        state.add(found);
-        state.news(resumed)
+    fn take_over(&self, state: &mut State) -> Recovered {
+        let mut recovery = Recovery::from(state.next_number, state.recently_checked());
+        recovery.take_over(&self.settings.directory, &self.folder, self.settings.max_age);
+        let recovered = std::mem::take(&mut recovery.recovered);
+        state.add(recovery);
+        state.only_new(recovered)
     }
 
     /// Reads a record. `None`: it is not what was written.
@@ -178,13 +179,13 @@ impl Store {
     /// # Errors
     /// If the disk fails.
     pub(crate) fn read(&self, entry: &Entry) -> io::Result<Option<Payload>> {
-        let (kind, number, payload) = match &entry.place {
-            Place::Memory(bytes) => return Ok(Some(Payload::Held(bytes.clone()))),
-            Place::Disk { kind, number, payload } => (*kind, *number, payload),
+        let (kind, number, payload) = match &entry.storage {
+            Storage::Memory(bytes) => return Ok(Some(Payload::Held(bytes.clone()))),
+            Storage::Disk { kind, number, payload } => (*kind, *number, payload),
         };
         let read = match File::open(segment::path(self.folder.path(), kind, number)) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound && kind == Kind::Line => {
-                self.lock().taken_away(number).map_or(Err(error), |writer| writer.read_back(payload))
+            Err(error) if error.kind() == io::ErrorKind::NotFound && kind == Kind::Main => {
+                self.lock().deleted_while_open(number).map_or(Err(error), |writer| writer.read_back(payload))
             }
             file => segment::read(&file?, payload),
         };
@@ -195,19 +196,19 @@ impl Store {
     /// are. Files whose records all are settled get deleted.
     pub(crate) fn done(&self, entry: &Entry) -> u64 {
         let mut state = self.lock();
-        if let Place::Disk { kind: kind @ Kind::Aside, number, .. } = entry.place {
-            state.aside.remove(entry);
+        if let Storage::Disk { kind: kind @ Kind::Quarantine, number, .. } = entry.storage {
+            state.quarantine.remove(entry);
             let _ = fs::remove_file(segment::path(self.folder.path(), kind, number));
             return 0;
         }
         let Some(entry) = state.entries.pop_front() else { return 0 };
-        if let Place::Disk { number, payload, .. } = entry.place {
+        if let Storage::Disk { number, payload, .. } = entry.storage {
             // if it cannot be written, some runs may be sent once more
             let _ = state.cursor.write(number, payload.end);
         }
-        state.aside.line_goes_on();
+        state.quarantine.main_advanced();
         state.remove_delivered(&self.folder, DELIVERED);
-        entry.settles
+        entry.acknowledges
     }
 
     /// How old records may get.
@@ -218,7 +219,7 @@ impl Store {
     /// How many operations wait.
     pub(crate) fn left(&self) -> u64 {
         let state = self.lock();
-        state.entries.iter().map(|entry| entry.operations).sum::<u64>() + state.aside.operations()
+        state.entries.iter().map(|entry| entry.operations).sum::<u64>() + state.quarantine.operations()
     }
 
     /// Nothing more will be appended.

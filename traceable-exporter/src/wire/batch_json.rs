@@ -3,7 +3,7 @@
 use traceable_core::OperationKind;
 use uuid::Uuid;
 
-use super::run::{Field, Pieces};
+use super::run::{Field, PartWriter};
 
 /// Gathers new runs and updates apart, as the document needs them.
 #[derive(Default)]
@@ -72,7 +72,7 @@ impl BatchJson {
     }
 }
 
-impl Pieces for BatchJson {
+impl PartWriter for BatchJson {
     fn main(&mut self, kind: OperationKind, _id: Uuid, json: &[u8]) {
         self.is_post = kind == OperationKind::Post;
         let out = self.open();

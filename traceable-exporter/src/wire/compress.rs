@@ -1,8 +1,7 @@
-//! zstd, with one context for the life of the exporter's thread.
+//! Compression with zstd. The context lives as long as the worker that uses it.
 
-use std::io::{self, Read};
+use std::io;
 
-use super::MAX_UNPACKED;
 use zstd::zstd_safe::zstd_sys::ZSTD_EndDirective as Directive;
 use zstd::zstd_safe::{
     CCtx, CParameter, InBuffer, OutBuffer, ResetDirective, compress_bound, get_error_name,
@@ -77,55 +76,6 @@ fn make_room(out: &mut Vec<u8>) {
     }
 }
 
-/// What a body was before it was compressed: of this length, if that is known.
-pub(crate) fn unpack(body: &[u8], length: Option<usize>) -> io::Result<Vec<u8>> {
-    let most = match length {
-        Some(length) => length,
-        // it takes some time, and no memory
-        None => {
-            let mut all = zstd::Decoder::with_buffer(body)?.take(MAX_UNPACKED as u64 + 1);
-            usize::try_from(io::copy(&mut all, &mut io::sink())?).unwrap_or(usize::MAX)
-        }
-    };
-    if most > MAX_UNPACKED {
-        return Err(io::ErrorKind::InvalidData.into());
-    }
-    // room for all of it at once: a buffer that grows is twice there for a moment
-    let (mut plain, mut decoder) = (Vec::with_capacity(most), zstd::Decoder::with_buffer(body)?);
-    (&mut decoder).take(most as u64).read_to_end(&mut plain)?;
-    match decoder.read(&mut [0])? {
-        0 => Ok(plain),
-        _ => Err(io::ErrorKind::InvalidData.into()),
-    }
-}
-
 fn checked(result: Result<usize, usize>) -> io::Result<usize> {
     result.map_err(|code| io::Error::other(get_error_name(code)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_more_is_unpacked_than_there_may_be() {
-        let text = vec![7; 100_000];
-        let packed = zstd::encode_all(&text[..], 1).unwrap();
-        for (length, is_taken) in [
-            (None, true),
-            (Some(100_000), true),
-            (Some(100_001), true),
-            (Some(99_999), false),
-            (Some(0), false),
-            (Some(usize::MAX), false),
-        ] {
-            let plain = unpack(&packed, length).ok();
-            assert_eq!(plain.as_ref() == Some(&text), is_taken, "{length:?}");
-            assert!(plain.is_none_or(|plain| plain.capacity() <= 100_001), "{length:?}");
-        }
-        // a few kilobytes
-        let zeros = io::repeat(0).take(MAX_UNPACKED as u64 + 1);
-        let bomb = zstd::encode_all(zeros, 1).unwrap();
-        assert!(bomb.len() < 100_000 && unpack(&bomb, None).is_err());
-    }
 }

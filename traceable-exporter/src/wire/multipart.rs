@@ -4,7 +4,7 @@ use traceable_core::OperationKind;
 use uuid::Uuid;
 
 use super::json;
-use super::run::{Field, Pieces};
+use super::run::{Field, PartWriter};
 
 /// From the end of a part's name to its length.
 const JSON: &str = "\"\r\nContent-Type: application/json\r\nContent-Length: ";
@@ -82,7 +82,7 @@ impl Parts<'_> {
     }
 }
 
-impl Pieces for Parts<'_> {
+impl PartWriter for Parts<'_> {
     fn main(&mut self, kind: OperationKind, id: Uuid, json: &[u8]) {
         let head = &mut self.multipart.head;
         head.clear();

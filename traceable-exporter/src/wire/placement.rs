@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use traceable_core::RunOperation;
 use uuid::Uuid;
 
-use super::remap::{remapped, remapped_order};
+use super::replica_ids::{remapped, remapped_order};
 
 /// The fields of a run that say where it is.
 const PROJECT: &str = "session_name";
@@ -17,14 +17,14 @@ const ADDRESS: &str = "address";
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Placement {
     /// For runs that name no project.
-    default: Spot,
+    default: Target,
     /// What differs here from what the program's own runs are.
     changes: Option<Arc<Changes>>,
 }
 
 /// A place for runs in a server. LangSmith takes one of them for each run, not both.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Spot {
+pub(crate) enum Target {
     /// A project, by its name.
     Project(String),
     /// The environment of an agent, by its address.
@@ -54,17 +54,17 @@ pub(crate) struct Placed<'a> {
     /// `None`: the run's own.
     pub(crate) dotted_order: Option<String>,
     /// The field that says where it is, and its value.
-    pub(crate) spot: (&'static str, &'a str),
+    pub(crate) target: (&'static str, &'a str),
 }
 
 impl From<String> for Placement {
     fn from(project: String) -> Placement {
-        Placement::new(Spot::Project(project))
+        Placement::new(Target::Project(project))
     }
 }
 
 impl Placement {
-    pub(crate) fn new(default: Spot) -> Placement {
+    pub(crate) fn new(default: Target) -> Placement {
         Placement { default, changes: None }
     }
 
@@ -75,16 +75,16 @@ impl Placement {
     /// The project of runs that name none; `None`: they are at an address.
     pub(crate) fn project(&self) -> Option<&str> {
         match &self.default {
-            Spot::Project(name) => Some(name),
-            Spot::Address(_) => None,
+            Target::Project(name) => Some(name),
+            Target::Address(_) => None,
         }
     }
 
     /// The address of runs that name no project.
     pub(crate) fn address(&self) -> Option<&str> {
         match &self.default {
-            Spot::Project(_) => None,
-            Spot::Address(address) => Some(address),
+            Target::Project(_) => None,
+            Target::Address(address) => Some(address),
         }
     }
 
@@ -97,23 +97,23 @@ impl Placement {
         let own = match (operation.project(), operation.address(), &self.default) {
             (Some(project), ..) => (PROJECT, project),
             (None, Some(address), _) => (ADDRESS, address),
-            (None, None, Spot::Project(project)) => (PROJECT, project.as_str()),
-            (None, None, Spot::Address(address)) => (ADDRESS, address.as_str()),
+            (None, None, Target::Project(project)) => (PROJECT, project.as_str()),
+            (None, None, Target::Address(address)) => (ADDRESS, address.as_str()),
         };
         let mut placed = Placed {
             id: operation.id(),
             trace_id: operation.trace_id(),
             parent_run_id: operation.parent_run_id(),
             dotted_order: None,
-            spot: own,
+            target: own,
         };
         if let Some(changes) = &self.changes {
             if changes.reroot {
                 placed.reroot(operation);
             }
             if let Some(project) = &changes.project {
-                placed.spot = (PROJECT, project);
-                if placed.spot != own && !changes.keeps_ids {
+                placed.target = (PROJECT, project);
+                if placed.target != own && !changes.keeps_ids {
                     placed.remap(operation, project);
                 }
             }

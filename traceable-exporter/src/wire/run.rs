@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use traceable_core::OperationKind;
 use uuid::Uuid;
 
-use super::run_json::Shared;
+use super::resource::Resource;
 
 /// A run, or a change of one, that can be written into a body.
 pub(crate) trait Run {
@@ -22,7 +22,7 @@ pub(crate) trait Run {
     fn is_name_cut(&self) -> bool;
 
     /// Hands its pieces to a body, in the order of the reference. `scratch` is a buffer to make them in.
-    fn write(&self, body: &mut impl Pieces, scratch: &mut Vec<u8>, shared: &Shared);
+    fn write(&self, body: &mut impl PartWriter, scratch: &mut Vec<u8>, resource: &Resource);
 }
 
 impl<R: Run> Run for &R {
@@ -42,13 +42,13 @@ impl<R: Run> Run for &R {
         (**self).is_name_cut()
     }
 
-    fn write(&self, body: &mut impl Pieces, scratch: &mut Vec<u8>, shared: &Shared) {
-        (**self).write(body, scratch, shared);
+    fn write(&self, body: &mut impl PartWriter, scratch: &mut Vec<u8>, resource: &Resource) {
+        (**self).write(body, scratch, resource);
     }
 }
 
 /// Takes a run piece by piece: first what identifies it, then fields, then attachments.
-pub(crate) trait Pieces {
+pub(crate) trait PartWriter {
     /// `json`: an object that holds all that is no [`Field`].
     fn main(&mut self, kind: OperationKind, id: Uuid, json: &[u8]);
 

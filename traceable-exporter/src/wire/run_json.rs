@@ -3,32 +3,12 @@
 use traceable_core::{OperationKind, RunOperation, RunType};
 
 use super::json;
-use super::placement::{Placed, Placement};
-use super::run::{Field, Pieces};
+use super::placement::Placed;
+use super::resource::Resource;
+use super::run::{Field, PartWriter};
 
 /// The longest name that LangSmith takes, in characters; a longer one makes it refuse the whole request.
 const MAX_NAME: usize = 128;
-
-/// What all runs of an exporter have in common.
-pub(crate) struct Shared {
-    pub(crate) placement: Placement,
-    pub(crate) revision_id: Option<String>,
-    /// The value of `extra.runtime`.
-    runtime: Vec<u8>,
-}
-
-impl Shared {
-    pub(crate) fn new(placement: impl Into<Placement>, revision_id: Option<String>) -> Shared {
-        let runtime = serde_json::json!({
-            "sdk": "traceable",
-            "sdk_version": env!("CARGO_PKG_VERSION"),
-            "library": "traceable",
-            "platform": format!("{}-{}", std::env::consts::OS, std::env::consts::ARCH),
-            "runtime": "rust",
-        });
-        Shared { placement: placement.into(), revision_id, runtime: runtime.to_string().into_bytes() }
-    }
-}
 
 /// The name as it is sent, and whether it was cut.
 pub(crate) fn name(operation: &RunOperation) -> (&str, bool) {
@@ -46,17 +26,17 @@ pub(crate) fn name(operation: &RunOperation) -> (&str, bool) {
 /// Hands all of an operation to a body.
 pub(crate) fn write(
     operation: &RunOperation,
-    body: &mut impl Pieces,
+    body: &mut impl PartWriter,
     scratch: &mut Vec<u8>,
-    shared: &Shared,
+    resource: &Resource,
 ) {
     let post = operation.kind == OperationKind::Post;
     let details = operation.details();
-    let placed = shared.placement.place(operation);
+    let placed = resource.placement.place(operation);
     scratch.clear();
     match operation.kind {
-        OperationKind::Post => post_fields(scratch, operation, &placed, shared),
-        OperationKind::Patch => patch_fields(scratch, operation, &placed, shared),
+        OperationKind::Post => post_fields(scratch, operation, &placed, resource),
+        OperationKind::Patch => patch_fields(scratch, operation, &placed, resource),
     }
     scratch.push(b'}');
     body.main(operation.kind, placed.id, scratch);
@@ -72,7 +52,7 @@ pub(crate) fn write(
     json::value(scratch, &details.events);
     body.field(Field::Events, scratch);
     scratch.clear();
-    extra(scratch, operation, shared);
+    extra(scratch, operation, resource);
     body.field(Field::Extra, scratch);
     if let Some(error) = &details.error {
         scratch.clear();
@@ -88,7 +68,7 @@ pub(crate) fn write(
 }
 
 /// The fields of a new run, without the brace at the end.
-fn post_fields(out: &mut Vec<u8>, operation: &RunOperation, placed: &Placed<'_>, shared: &Shared) {
+fn post_fields(out: &mut Vec<u8>, operation: &RunOperation, placed: &Placed<'_>, resource: &Resource) {
     out.extend_from_slice(b"{\"id\":");
     json::quoted_id(out, placed.id);
     out.extend_from_slice(b",\"start_time\":");
@@ -98,11 +78,11 @@ fn post_fields(out: &mut Vec<u8>, operation: &RunOperation, placed: &Placed<'_>,
         json::quoted_id(out, parent);
     }
     reference_example(out, operation);
-    tags(out, operation, shared);
+    tags(out, operation, resource);
     dotted_order(out, operation, placed);
     out.extend_from_slice(b",\"trace_id\":");
     json::quoted_id(out, placed.trace_id);
-    spot(out, placed);
+    target(out, placed);
     name_and_type(out, operation, b",\"name\":");
     if let Some(end) = operation.end_time {
         out.extend_from_slice(b",\"end_time\":");
@@ -112,7 +92,7 @@ fn post_fields(out: &mut Vec<u8>, operation: &RunOperation, placed: &Placed<'_>,
 
 /// The fields of a known run's end or change, without the brace at the end. What is unknown is null, as in the
 /// reference: an update that stands alone must say all there is.
-fn patch_fields(out: &mut Vec<u8>, operation: &RunOperation, placed: &Placed<'_>, shared: &Shared) {
+fn patch_fields(out: &mut Vec<u8>, operation: &RunOperation, placed: &Placed<'_>, resource: &Resource) {
     out.extend_from_slice(b"{\"id\":");
     json::quoted_id(out, placed.id);
     name_and_type(out, operation, b",\"name\":");
@@ -124,9 +104,9 @@ fn patch_fields(out: &mut Vec<u8>, operation: &RunOperation, placed: &Placed<'_>
         None => out.extend_from_slice(b"null"),
     }
     dotted_order(out, operation, placed);
-    tags(out, operation, shared);
+    tags(out, operation, resource);
     out.extend_from_slice(b",\"session_id\":null");
-    spot(out, placed);
+    target(out, placed);
     out.extend_from_slice(b",\"start_time\":");
     json::time(out, operation.start_time());
     out.extend_from_slice(b",\"end_time\":");
@@ -144,9 +124,9 @@ fn name_and_type(out: &mut Vec<u8>, operation: &RunOperation, key: &[u8]) {
     json::string(out, operation.run_type().as_str());
 }
 
-fn tags(out: &mut Vec<u8>, operation: &RunOperation, shared: &Shared) {
+fn tags(out: &mut Vec<u8>, operation: &RunOperation, resource: &Resource) {
     out.extend_from_slice(b",\"tags\":");
-    if let Some(tags) = shared.placement.tags() {
+    if let Some(tags) = resource.placement.tags() {
         json::value(out, tags);
         return;
     }
@@ -169,8 +149,8 @@ fn dotted_order(out: &mut Vec<u8>, operation: &RunOperation, placed: &Placed<'_>
     out.push(b'"');
 }
 
-fn spot(out: &mut Vec<u8>, placed: &Placed<'_>) {
-    let (field, value) = placed.spot;
+fn target(out: &mut Vec<u8>, placed: &Placed<'_>) {
+    let (field, value) = placed.target;
     out.extend_from_slice(b",\"");
     out.extend_from_slice(field.as_bytes());
     out.extend_from_slice(b"\":");
@@ -185,10 +165,10 @@ fn reference_example(out: &mut Vec<u8>, operation: &RunOperation) {
 }
 
 /// The value of `extra`.
-fn extra(out: &mut Vec<u8>, operation: &RunOperation, shared: &Shared) {
+fn extra(out: &mut Vec<u8>, operation: &RunOperation, resource: &Resource) {
     out.extend_from_slice(b"{\"metadata\":");
     let start = out.len();
-    match shared.placement.metadata() {
+    match resource.placement.metadata() {
         None => operation.write_metadata(out),
         Some(changes) => {
             let mut metadata = operation.metadata();
@@ -199,11 +179,11 @@ fn extra(out: &mut Vec<u8>, operation: &RunOperation, shared: &Shared) {
     if name(operation).1 {
         add_metadata(out, start, "full_name", operation.name());
     }
-    if let Some(revision) = &shared.revision_id {
+    if let Some(revision) = &resource.revision_id {
         add_metadata(out, start, "revision_id", revision);
     }
     out.extend_from_slice(b",\"runtime\":");
-    out.extend_from_slice(&shared.runtime);
+    out.extend_from_slice(&resource.runtime);
     out.push(b'}');
 }
 

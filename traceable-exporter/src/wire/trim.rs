@@ -5,7 +5,7 @@ use std::fmt;
 use traceable_core::OperationKind;
 use uuid::Uuid;
 
-use super::run::{Field, Pieces};
+use super::run::{Field, PartWriter};
 
 /// How much of a run is left out, each step more than the one before: first what can be missed most easily.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -83,7 +83,7 @@ impl<'a, P> Trimmed<'a, P> {
 /// How the value of `extra` begins, as this crate writes it.
 const EXTRA: &[u8] = b"{\"metadata\":{";
 
-impl<P: Pieces> Pieces for Trimmed<'_, P> {
+impl<P: PartWriter> PartWriter for Trimmed<'_, P> {
     fn main(&mut self, kind: OperationKind, id: Uuid, json: &[u8]) {
         self.body.main(kind, id, json);
     }

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use traceable_core::RunTree;
-use traceable_exporter::{Config, ConfigBuilder, Exporter, Reporter};
+use traceable_exporter::{Config, ConfigBuilder, Exporter};
 
 use multipart::Part;
 use server::{Request, Server};
@@ -25,9 +25,9 @@ pub const LONG: Duration = Duration::from_secs(30);
 pub struct Warnings(Arc<Mutex<Vec<String>>>);
 
 impl Warnings {
-    pub fn reporter(&self) -> Reporter {
+    pub fn handler(&self) -> impl Fn(&str) + Send + Sync + 'static {
         let lines = self.0.clone();
-        Reporter::new(move |line| lines.lock().unwrap().push(line.to_owned()))
+        move |line| lines.lock().unwrap().push(line.to_owned())
     }
 
     pub fn lines(&self) -> Vec<String> {
@@ -41,7 +41,7 @@ pub fn config(url: &str) -> ConfigBuilder {
         .endpoint(url)
         .project("wire-test")
         .batch_delay(Duration::from_millis(20))
-        .reporter(Reporter::new(|_| {}))
+        .on_warning(|_| {})
 }
 
 pub fn exporter(config: ConfigBuilder) -> Arc<Exporter> {

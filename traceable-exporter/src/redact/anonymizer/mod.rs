@@ -1,11 +1,11 @@
 //! Texts that must not be sent, replaced by what may.
 
-mod hinges;
 mod json;
-mod judge;
+mod location;
 mod patterns;
 mod pem;
-mod place;
+mod plausible;
+mod prefilter;
 mod rule;
 mod secrets;
 
@@ -13,8 +13,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use json::NoText;
-pub use place::TextPlace;
-use place::push;
+pub use location::TextLocation;
+use location::push;
 pub use rule::InvalidRule;
 use rule::Rule;
 
@@ -44,7 +44,7 @@ pub struct Anonymizer {
 }
 
 /// A function of the program's own.
-type Function = dyn Fn(&str, TextPlace<'_>) -> Option<String> + Send + Sync;
+type Function = dyn Fn(&str, TextLocation<'_>) -> Option<String> + Send + Sync;
 
 #[derive(Clone)]
 enum Step {
@@ -98,7 +98,7 @@ impl Anonymizer {
     /// It runs on the program's own threads, in the middle of its work, for each text of each run.
     pub fn function(
         mut self,
-        function: impl Fn(&str, TextPlace<'_>) -> Option<String> + Send + Sync + 'static,
+        function: impl Fn(&str, TextLocation<'_>) -> Option<String> + Send + Sync + 'static,
     ) -> Anonymizer {
         self.steps.push(Step::Function(Arc::new(function)));
         self
@@ -106,7 +106,7 @@ impl Anonymizer {
 
     /// What is to stand in the place of a text; `None`: itself.
     pub(super) fn text(&self, text: &str, path: &str) -> Option<String> {
-        self.replaced(text, TextPlace::text(path))
+        self.replaced(text, TextLocation::text(path))
     }
 
     /// What is to stand in the place of valid JSON; `None`: itself.
@@ -121,14 +121,14 @@ impl Anonymizer {
         json::edit(json, path, self)
     }
 
-    fn replaced(&self, text: &str, place: TextPlace<'_>) -> Option<String> {
+    fn replaced(&self, text: &str, location: TextLocation<'_>) -> Option<String> {
         let mut changed: Option<String> = None;
         for step in &self.steps {
             let now = changed.as_deref().unwrap_or(text);
             let new = match step {
                 Step::Secrets => secrets::without(now),
                 Step::Rule(rule) => rule.apply(now),
-                Step::Function(function) => function(now, place),
+                Step::Function(function) => function(now, location),
             };
             changed = new.or(changed);
         }
@@ -144,8 +144,8 @@ pub(super) fn path(steps: &[&str]) -> String {
 }
 
 impl json::Edit for Anonymizer {
-    fn text(&self, text: &str, place: TextPlace<'_>) -> Option<String> {
-        self.replaced(text, place)
+    fn text(&self, text: &str, location: TextLocation<'_>) -> Option<String> {
+        self.replaced(text, location)
     }
 
     fn is_secret_name(&self, name: &str) -> bool {
@@ -153,7 +153,7 @@ impl json::Edit for Anonymizer {
     }
 
     fn describes_secret(&self, name: &str) -> bool {
-        judge::is_of_schema(name)
+        plausible::is_of_schema(name)
     }
 
     fn under_secret_name(&self, value: &str) -> Option<&'static str> {

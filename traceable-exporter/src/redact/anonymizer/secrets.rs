@@ -5,10 +5,10 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex, bytes};
 
-use super::hinges::may_hold_secret;
-use super::judge::{is_bare_secret, is_hyphenated, is_no_word, is_secret};
 use super::patterns::{self, exact};
 use super::pem::private_keys;
+use super::plausible::{is_bare_secret, is_hyphenated, is_no_word, is_secret};
+use super::prefilter::may_hold_secret;
 
 /// What stands where a secret was; LangSmith's SDKs write the same.
 pub(super) const PLACEHOLDER: &str = "[SECRET_DETECTED]";
@@ -53,8 +53,8 @@ pub(super) fn is_clean_json(json: &str) -> bool {
 
 /// Whether there is surely no secret in this text.
 pub(super) fn is_clean(text: &str) -> bool {
-    let is_suspicious = |patterns: &Patterns| patterns.suspicion.is_match(text.as_bytes());
-    !may_hold_secret(text.as_bytes()) || PATTERNS.as_ref().is_some_and(|patterns| !is_suspicious(patterns))
+    let is_candidate = |patterns: &Patterns| patterns.suspicion.is_match(text.as_bytes());
+    !may_hold_secret(text.as_bytes()) || PATTERNS.as_ref().is_some_and(|patterns| !is_candidate(patterns))
 }
 
 /// Whether the value of an entry of this name is secret.
@@ -136,7 +136,7 @@ impl Patterns {
             let value = found.name("bearer").or_else(|| found.name("basic"));
             places.extend(value.filter(|value| is_no_word(value.as_str())).map(|value| value.range()));
         }
-        places.sort_by_key(|place| place.start);
+        places.sort_by_key(|location| location.start);
         // `Authorization: Bearer ..` is found twice
         places.dedup_by(|later, earlier| later.start < earlier.end);
         places
@@ -274,8 +274,8 @@ mod tests {
             let named = format!("{{{json}\n:\"x\"}}");
             found += usize::from(is_found);
             for look in [&text, &json] {
-                let is_suspicious = patterns.suspicion.is_match(look.as_bytes());
-                assert!(may_hold_secret(look.as_bytes()) || !is_suspicious, "{look:?}");
+                let is_candidate = patterns.suspicion.is_match(look.as_bytes());
+                assert!(may_hold_secret(look.as_bytes()) || !is_candidate, "{look:?}");
             }
             assert!(!is_found || (!is_clean(&text) && !is_clean_json(&json)), "{text:?}");
             assert!(!is_secret_name(&text) || !is_clean_json(&named), "{named:?}");

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Label, Resumed, Scratch, drain, label, next};
-use crate::spool::entry::Place;
+use super::{Label, Recovered, Scratch, drain, label, next};
+use crate::spool::entry::Storage;
 
 /// A file with three records, and where each of them ends.
 fn three_records(scratch: &Scratch) -> (PathBuf, Vec<u8>, Vec<usize>) {
@@ -20,11 +20,11 @@ fn three_records(scratch: &Scratch) -> (PathBuf, Vec<u8>, Vec<usize>) {
     (path, bytes, ends)
 }
 
-fn reopen_with(scratch: &Scratch, path: &Path, bytes: &[u8]) -> (Vec<Vec<u8>>, Resumed) {
+fn reopen_with(scratch: &Scratch, path: &Path, bytes: &[u8]) -> (Vec<Vec<u8>>, Recovered) {
     let _ = fs::remove_file(path.with_file_name("cursor"));
     fs::write(path, bytes).unwrap();
-    let (store, resumed) = scratch.open();
-    (drain(&store), resumed)
+    let (store, recovered) = scratch.open();
+    (drain(&store), recovered)
 }
 
 #[test]
@@ -32,12 +32,12 @@ fn a_file_that_was_cut_off_anywhere_loses_what_was_cut_and_no_more() {
     let scratch = Scratch::new();
     let (path, bytes, ends) = three_records(&scratch);
     for length in 0..=bytes.len() {
-        let (bodies, resumed) = reopen_with(&scratch, &path, &bytes[..length]);
+        let (bodies, recovered) = reopen_with(&scratch, &path, &bytes[..length]);
         let whole = ends.iter().filter(|end| **end <= length).count();
         assert_eq!(bodies.len(), whole, "cut to {length}");
-        assert_eq!(resumed.operations, whole as u64);
+        assert_eq!(recovered.operations, whole as u64);
         let at_an_end = length <= 8 || ends.contains(&length);
-        assert_eq!(resumed.damaged == 0, at_an_end, "cut to {length}");
+        assert_eq!(recovered.damaged == 0, at_an_end, "cut to {length}");
     }
 }
 
@@ -50,10 +50,10 @@ fn a_flipped_bit_anywhere_costs_one_record_at_most() {
     for at in 0..bytes.len() {
         let mut damaged = bytes.clone();
         damaged[at] ^= 1 << (at % 8);
-        let (bodies, resumed) = reopen_with(&scratch, &path, &damaged);
+        let (bodies, recovered) = reopen_with(&scratch, &path, &damaged);
         assert!(bodies.len() >= 2, "bit flipped at {at}");
         assert!(bodies.iter().all(|body| all.contains(body)), "bit flipped at {at}");
-        assert_eq!(bodies.len() == 3, resumed.damaged == 0, "bit flipped at {at}");
+        assert_eq!(bodies.len() == 3, recovered.damaged == 0, "bit flipped at {at}");
     }
 }
 
@@ -123,7 +123,7 @@ fn a_length_that_is_damaged_takes_no_memory() {
     let (store, _) = scratch.open();
     store.append(&label(1), b"text", 0, || {}).unwrap();
     let mut entry = next(&store);
-    let Place::Disk { payload, .. } = &mut entry.place else { panic!("it is on disk") };
+    let Storage::Disk { payload, .. } = &mut entry.storage else { panic!("it is on disk") };
     payload.end = u64::MAX;
     assert!(store.read(&entry).unwrap().is_none());
 }

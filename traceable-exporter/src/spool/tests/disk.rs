@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::time::Duration;
 
 use super::{Kind, Scratch, Spool, Store, drain, label, next, segment};
-use crate::spool::Refused;
+use crate::spool::AppendError;
 
 #[test]
 fn what_is_full_takes_no_more_until_something_was_delivered() {
@@ -19,7 +19,7 @@ fn what_is_full_takes_no_more_until_something_was_delivered() {
         taken += 1;
     }
     assert_eq!(taken, 4);
-    assert!(matches!(store.append(&label(1), &body, 0, || {}), Err(Refused::Full)));
+    assert!(matches!(store.append(&label(1), &body, 0, || {}), Err(AppendError::Full)));
     for _ in 0..2 {
         store.done(&next(&store));
     }
@@ -30,8 +30,8 @@ fn what_is_full_takes_no_more_until_something_was_delivered() {
 fn a_file_that_cannot_be_made_does_not_hinder_the_next() {
     let scratch = Scratch::new();
     let (store, _) = scratch.open();
-    fs::create_dir(segment::path(&scratch.0.join("0000"), Kind::Line, 1)).unwrap();
-    assert!(matches!(store.append(&label(1), b"1", 0, || {}), Err(Refused::Disk(_))));
+    fs::create_dir(segment::path(&scratch.0.join("0000"), Kind::Main, 1)).unwrap();
+    assert!(matches!(store.append(&label(1), b"1", 0, || {}), Err(AppendError::Disk(_))));
     store.append(&label(1), b"2", 0, || {}).unwrap();
     assert_eq!(drain(&store), [b"2"]);
 }
@@ -42,7 +42,7 @@ fn what_was_written_is_synced_though_nothing_follows() {
     let settings = Spool::new(&scratch.0).sync_every(std::time::Duration::from_millis(30));
     let (store, _) = Store::open(&settings).unwrap();
     std::thread::scope(|scope| {
-        scope.spawn(|| store.keep_synced(|| {}, |error| panic!("{error}")));
+        scope.spawn(|| store.sync_until_closed(|| {}, |error| panic!("{error}")));
         store.append(&label(1), b"1", 0, || {}).unwrap();
         assert!(store.is_unsynced());
         let begun = std::time::Instant::now();
@@ -85,7 +85,7 @@ fn what_the_disk_failed_to_take_is_not_called_safe_and_loses_nothing() {
                 assert_eq!(error.to_string(), "no such luck");
                 told.fetch_add(1, SeqCst);
             };
-            store.keep_synced(|| _ = safe.fetch_add(1, SeqCst), tell);
+            store.sync_until_closed(|| _ = safe.fetch_add(1, SeqCst), tell);
         });
         store.append(&label(1), b"1", 0, || {}).unwrap();
         wait_until(|| told.load(SeqCst) == 1);
@@ -114,30 +114,30 @@ fn a_record_is_set_aside_only_when_it_is_on_the_disk() {
         store.append(&label(1), body, 0, || {}).unwrap();
     }
     let first = next(&store);
-    assert!(!store.set_aside(&first, None));
-    assert!(scratch.files(Kind::Aside).is_empty());
+    assert!(!store.quarantine(&first, None));
+    assert!(scratch.files(Kind::Quarantine).is_empty());
     fails.store(false, SeqCst);
-    assert!(store.set_aside(&first, None));
+    assert!(store.quarantine(&first, None));
     store.done(&first);
-    assert_eq!(scratch.files(Kind::Aside).len(), 1);
+    assert_eq!(scratch.files(Kind::Quarantine).len(), 1);
     // a second one not before the server has taken something
-    assert!(!store.set_aside(&next(&store), None));
+    assert!(!store.quarantine(&next(&store), None));
     store.done(&next(&store));
-    store.server_takes();
-    let aside = next(&store);
-    assert!(aside.is_aside());
-    assert!(store.read(&aside).unwrap().unwrap().ends_with(b"1"));
-    store.put_off(&aside);
+    store.server_accepted();
+    let quarantine = next(&store);
+    assert!(quarantine.is_quarantined());
+    assert!(store.read(&quarantine).unwrap().unwrap().ends_with(b"1"));
+    store.postpone(&quarantine);
     assert_eq!(drain(&store), [b"3"]);
     drop(store);
     // the next process has it, whatever folder it uses
     fs::rename(scratch.0.join("0000"), scratch.0.join("0005")).unwrap();
-    let (store, resumed) = scratch.open();
-    assert_eq!((resumed.operations, resumed.aside), (0, 1));
-    let aside = store.first_aside().unwrap();
-    assert!(store.read(&aside).unwrap().unwrap().ends_with(b"1"));
-    store.done(&aside);
-    assert!(scratch.files(Kind::Aside).is_empty() && store.first_aside().is_none());
+    let (store, recovered) = scratch.open();
+    assert_eq!((recovered.operations, recovered.quarantined), (0, 1));
+    let quarantine = store.first_quarantined().unwrap();
+    assert!(store.read(&quarantine).unwrap().unwrap().ends_with(b"1"));
+    store.done(&quarantine);
+    assert!(scratch.files(Kind::Quarantine).is_empty() && store.first_quarantined().is_none());
 }
 
 #[test]
@@ -148,14 +148,14 @@ fn what_is_set_aside_takes_room() {
         store.append(&label(1), &[7; 100], 0, || {}).unwrap();
     }
     let first = next(&store);
-    assert!(store.set_aside(&first, None));
+    assert!(store.quarantine(&first, None));
     store.done(&first);
-    store.server_takes();
+    store.server_accepted();
     // a quarter at most
-    let second = store.first_aside().unwrap();
-    assert!(second.is_aside());
-    store.put_off(&second);
-    assert!(!store.set_aside(&next(&store), None));
+    let second = store.first_quarantined().unwrap();
+    assert!(second.is_quarantined());
+    store.postpone(&second);
+    assert!(!store.quarantine(&next(&store), None));
     let appended = (0..).take_while(|_| store.append(&label(1), &[7; 100], 0, || {}).is_ok()).count();
     assert!(appended < 4, "{appended}");
 }
@@ -175,19 +175,19 @@ fn those_that_were_set_aside_and_those_in_the_line_take_turns() {
     }
     for _ in 0..2 {
         let entry = next(&store);
-        store.server_takes();
-        assert!(store.set_aside(&entry, None));
+        store.server_accepted();
+        assert!(store.quarantine(&entry, None));
         store.done(&entry);
     }
     drop(store);
-    let (store, resumed) = scratch.open();
-    assert_eq!((resumed.operations, resumed.aside), (18, 3));
-    store.server_takes();
+    let (store, recovered) = scratch.open();
+    assert_eq!((recovered.operations, recovered.quarantined), (18, 3));
+    store.server_accepted();
     let order: Vec<u64> = (0..6)
         .map(|_| {
             let entry = next(&store);
-            match entry.is_aside() {
-                true => store.put_off(&entry),
+            match entry.is_quarantined() {
+                true => store.postpone(&entry),
                 false => drop(store.done(&entry)),
             }
             entry.operations

@@ -4,10 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::{Kind, Label, Resumed, Scratch, Spool, Store, Waited, drain, label, next, segment};
+use super::{Kind, Label, NextRecord, Recovered, Scratch, Spool, Store, drain, label, next, segment};
 
-fn paths(resumed: &Resumed) -> Vec<PathBuf> {
-    resumed.unreadable.iter().map(|(path, _)| path.clone()).collect()
+fn paths(recovered: &Recovered) -> Vec<PathBuf> {
+    recovered.unreadable.iter().map(|(path, _)| path.clone()).collect()
 }
 
 #[test]
@@ -21,11 +21,11 @@ fn each_has_a_folder_of_its_own_and_what_others_left_is_taken_over() {
     second.done(&next(&second));
     // while the first lives, its records are its own
     drop(second);
-    let (third, resumed) = scratch.open();
-    assert_eq!(resumed.operations, 3);
+    let (third, recovered) = scratch.open();
+    assert_eq!(recovered.operations, 3);
     drop(first);
-    let (fourth, resumed) = scratch.open();
-    assert_eq!(resumed.operations, 1);
+    let (fourth, recovered) = scratch.open();
+    assert_eq!(recovered.operations, 1);
     assert_eq!(drain(&fourth), [b"1"]);
     assert_eq!(drain(&third), [b"3"]);
     assert!(scratch.segments().is_empty());
@@ -38,10 +38,10 @@ fn names_that_are_taken_and_files_that_are_none_are_in_nobodys_way() {
     other.append(&label(1), b"left", 0, || {}).unwrap();
     drop(other);
     // one file that is none, where the next one would be: another folder is used
-    let in_the_way = segment::path(&scratch.0.join("0000"), Kind::Line, 2);
+    let in_the_way = segment::path(&scratch.0.join("0000"), Kind::Main, 2);
     fs::create_dir(&in_the_way).unwrap();
-    let (store, resumed) = scratch.open();
-    assert_eq!((resumed.operations, paths(&resumed)), (1, vec![in_the_way.clone()]));
+    let (store, recovered) = scratch.open();
+    assert_eq!((recovered.operations, paths(&recovered)), (1, vec![in_the_way.clone()]));
     store.append(&label(1), b"new", 0, || {}).unwrap();
 
     // what cannot be moved is not noted, and stays
@@ -49,7 +49,7 @@ fn names_that_are_taken_and_files_that_are_none_are_in_nobodys_way() {
     second.append(&label(5), b"of another", 0, || {}).unwrap();
     drop(second);
     for number in 0..20 {
-        let _ = fs::create_dir(segment::path(&scratch.0.join("0001"), Kind::Line, number));
+        let _ = fs::create_dir(segment::path(&scratch.0.join("0001"), Kind::Main, number));
     }
     let mut bodies = Vec::new();
     for _ in 0..2 {
@@ -59,13 +59,13 @@ fn names_that_are_taken_and_files_that_are_none_are_in_nobodys_way() {
     }
     assert_eq!(bodies, [&b"left"[..], b"new"]);
     store.close();
-    assert!(matches!(store.wait(), Waited::Over));
+    assert!(matches!(store.wait(), NextRecord::Over));
     drop(store);
     for number in 0..20 {
-        let _ = fs::remove_dir(segment::path(&scratch.0.join("0001"), Kind::Line, number));
+        let _ = fs::remove_dir(segment::path(&scratch.0.join("0001"), Kind::Main, number));
     }
-    let (last, resumed) = scratch.open();
-    assert_eq!((resumed.operations, paths(&resumed)), (5, vec![in_the_way]));
+    let (last, recovered) = scratch.open();
+    assert_eq!((recovered.operations, paths(&recovered)), (5, vec![in_the_way]));
     assert_eq!(drain(&last), [b"of another"]);
 }
 
@@ -110,14 +110,14 @@ fn what_was_delivered_is_known_however_often_it_is_taken_over() {
         let holder = scratch.0.join("0000");
         let moved = scratch.0.join("0009");
         fs::rename(&holder, &moved).unwrap();
-        let (store, resumed) = scratch.open();
-        assert_eq!((resumed.operations, resumed.damaged), (2, 0));
-        assert!(!segment::path(&moved, Kind::Line, 1).exists());
+        let (store, recovered) = scratch.open();
+        assert_eq!((recovered.operations, recovered.damaged), (2, 0));
+        assert!(!segment::path(&moved, Kind::Main, 1).exists());
         drop(store);
         let _ = fs::remove_dir_all(&moved);
     }
-    let (store, resumed) = scratch.open();
-    assert_eq!(resumed.operations, 2);
+    let (store, recovered) = scratch.open();
+    assert_eq!(recovered.operations, 2);
     assert_eq!(drain(&store), [b"2", b"3"]);
 }
 
@@ -133,11 +133,11 @@ fn what_another_version_has_written_is_left_alone_with_its_folder() {
     one_of_three_delivered(&scratch);
     let folder = scratch.0.join("0000");
     // also one that the cursor seems to say is delivered
-    let foreign = [0, 7].map(|number| segment::path(&folder, Kind::Line, number));
+    let foreign = [0, 7].map(|number| segment::path(&folder, Kind::Main, number));
     let bytes = foreign.each_ref().map(|path| of_another_version(path));
     for _ in 0..2 {
-        let (store, resumed) = scratch.open();
-        assert_eq!(resumed.unknown, foreign);
+        let (store, recovered) = scratch.open();
+        assert_eq!(recovered.unknown, foreign);
         store.append(&label(1), b"new", 0, || {}).unwrap();
         let bodies = drain(&store);
         assert_eq!(bodies.last().unwrap(), b"new");
@@ -148,8 +148,8 @@ fn what_another_version_has_written_is_left_alone_with_its_folder() {
     // until nobody would send it any more
     std::thread::sleep(Duration::from_millis(20));
     let settings = Spool::new(&scratch.0).max_age(Duration::from_millis(10));
-    let (store, resumed) = Store::open(&settings).unwrap();
-    assert_eq!((resumed.unknown.len(), resumed.outdated), (0, 2));
+    let (store, recovered) = Store::open(&settings).unwrap();
+    assert_eq!((recovered.unknown.len(), recovered.outdated), (0, 2));
     drop(store);
     assert!(scratch.segments().is_empty());
 }
@@ -164,15 +164,15 @@ fn what_cannot_be_read_at_one_start_is_there_at_the_next() {
     let away = path.with_extension("away");
     fs::rename(&path, &away).unwrap();
     fs::create_dir(&path).unwrap();
-    let (store, resumed) = scratch.open();
-    assert_eq!((resumed.operations, paths(&resumed)), (0, vec![path.clone()]));
+    let (store, recovered) = scratch.open();
+    assert_eq!((recovered.operations, paths(&recovered)), (0, vec![path.clone()]));
     // what is delivered meanwhile says nothing of it
     store.append(&label(1), b"new", 0, || {}).unwrap();
     assert_eq!(drain(&store), [b"new"]);
     drop(store);
     fs::remove_dir(&path).unwrap();
     fs::rename(&away, &path).unwrap();
-    let (store, resumed) = scratch.open();
-    assert_eq!((resumed.operations, resumed.unreadable.len()), (1, 0));
+    let (store, recovered) = scratch.open();
+    assert_eq!((recovered.operations, recovered.unreadable.len()), (1, 0));
     assert_eq!(drain(&store), [b"kept"]);
 }

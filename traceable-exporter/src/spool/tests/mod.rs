@@ -9,7 +9,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
-use super::entry::{Entry, Resumed, Waited};
+use super::entry::{Entry, NextRecord, Recovered};
 use super::record::Label;
 use super::segment::{self, Kind};
 use super::settings::Spool;
@@ -25,13 +25,13 @@ impl Scratch {
         Scratch(std::env::temp_dir().join(name))
     }
 
-    fn open(&self) -> (Store, Resumed) {
+    fn open(&self) -> (Store, Recovered) {
         Store::open(&Spool::new(&self.0)).unwrap()
     }
 
     /// The files with records in all folders.
     fn segments(&self) -> Vec<PathBuf> {
-        self.files(Kind::Line)
+        self.files(Kind::Main)
     }
 
     fn files(&self, kind: Kind) -> Vec<PathBuf> {
@@ -54,14 +54,14 @@ fn label(operations: u64) -> Label {
     Label {
         content_type: "x".into(),
         uncompressed: None,
-        unpacked: None,
+        plain_len: None,
         operations: vec![operations],
         at: Label::now(),
     }
 }
 
 fn next(store: &Store) -> Entry {
-    let Waited::Record(entry) = store.wait() else { panic!("no record") };
+    let NextRecord::Record(entry) = store.wait() else { panic!("no record") };
     entry
 }
 
@@ -69,7 +69,7 @@ fn next(store: &Store) -> Entry {
 fn drain(store: &Store) -> Vec<Vec<u8>> {
     let mut bodies = Vec::new();
     store.close();
-    while let Waited::Record(entry) = store.wait() {
+    while let NextRecord::Record(entry) = store.wait() {
         let bytes = store.read(&entry).unwrap().unwrap();
         bodies.push(Label::split(&bytes).unwrap().1.to_vec());
         store.done(&entry);

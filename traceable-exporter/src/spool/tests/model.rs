@@ -45,7 +45,7 @@ proptest! {
         let scratch = Scratch::new();
         let (mut store, _) = scratch.open();
         let mut model: VecDeque<Vec<u8>> = VecDeque::new();
-        let mut aside: Vec<Vec<u8>> = Vec::new();
+        let mut quarantine: Vec<Vec<u8>> = Vec::new();
         for (n, step) in steps.into_iter().enumerate() {
             match step {
                 Step::Append(size) => {
@@ -60,8 +60,8 @@ proptest! {
                     let entry = next(&store);
                     let bytes = store.read(&entry).unwrap().unwrap();
                     let body = Label::split(&bytes).unwrap().1;
-                    let expected = match entry.is_aside() {
-                        true => aside.iter().position(|aside| aside == body).map(|at| aside.remove(at)),
+                    let expected = match entry.is_quarantined() {
+                        true => quarantine.iter().position(|quarantine| quarantine == body).map(|at| quarantine.remove(at)),
                         false => model.pop_front(),
                     };
                     prop_assert_eq!(Some(body), expected.as_deref());
@@ -72,23 +72,23 @@ proptest! {
                         continue;
                     }
                     let entry = next(&store);
-                    if entry.is_aside() {
-                        store.put_off(&entry);
-                    } else if store.set_aside(&entry, None) {
+                    if entry.is_quarantined() {
+                        store.postpone(&entry);
+                    } else if store.quarantine(&entry, None) {
                         store.done(&entry);
-                        aside.extend(model.pop_front());
+                        quarantine.extend(model.pop_front());
                     }
                 }
-                Step::Takes => store.server_takes(),
+                Step::Takes => store.server_accepted(),
                 Step::Reopen | Step::TakeOver => {
                     drop(store);
                     if matches!(step, Step::TakeOver) {
                         let _ = fs::remove_dir_all(scratch.0.join("0007"));
                         fs::rename(scratch.0.join("0000"), scratch.0.join("0007")).unwrap();
                     }
-                    let (again, resumed) = scratch.open();
-                    prop_assert_eq!(resumed.operations, model.len() as u64);
-                    prop_assert_eq!(resumed.aside, aside.len() as u64);
+                    let (again, recovered) = scratch.open();
+                    prop_assert_eq!(recovered.operations, model.len() as u64);
+                    prop_assert_eq!(recovered.quarantined, quarantine.len() as u64);
                     store = again;
                 }
                 Step::Cut(bytes) => {
@@ -98,23 +98,23 @@ proptest! {
                         let length = file.metadata().unwrap().len();
                         file.set_len(length.saturating_sub(bytes as u64)).unwrap();
                     }
-                    let (again, resumed) = scratch.open();
+                    let (again, recovered) = scratch.open();
                     // what is left is the oldest, in order
-                    prop_assert!(resumed.operations <= model.len() as u64);
-                    model.truncate(resumed.operations as usize);
+                    prop_assert!(recovered.operations <= model.len() as u64);
+                    model.truncate(recovered.operations as usize);
                     store = again;
                 }
             }
         }
         prop_assert_eq!(drain(&store), Vec::from(model));
         let mut left = Vec::new();
-        while let Some(entry) = store.first_aside() {
+        while let Some(entry) = store.first_quarantined() {
             left.push(Label::split(&store.read(&entry).unwrap().unwrap()).unwrap().1.to_vec());
             store.done(&entry);
         }
         left.sort();
-        aside.sort();
-        prop_assert_eq!(left, aside);
-        prop_assert!(scratch.segments().is_empty() && scratch.files(Kind::Aside).is_empty());
+        quarantine.sort();
+        prop_assert_eq!(left, quarantine);
+        prop_assert!(scratch.segments().is_empty() && scratch.files(Kind::Quarantine).is_empty());
     }
 }

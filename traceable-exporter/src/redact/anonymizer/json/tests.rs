@@ -9,9 +9,9 @@ use super::*;
 struct Cross(RefCell<Vec<String>>);
 
 impl Edit for Cross {
-    fn text(&self, text: &str, place: TextPlace<'_>) -> Option<String> {
-        let kind = if place.is_name() { "name" } else { "text" };
-        self.0.borrow_mut().push(format!("{kind} {} {text}", place.path()));
+    fn text(&self, text: &str, location: TextLocation<'_>) -> Option<String> {
+        let kind = if location.is_name() { "name" } else { "text" };
+        self.0.borrow_mut().push(format!("{kind} {} {text}", location.path()));
         text.contains('x').then(|| text.replace('x', "\"-\""))
     }
 

@@ -1,0 +1,100 @@
+//! What a flush or a shutdown came to.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::drop_reason::Dropped;
+
+/// The result of a flush or a shutdown.
+///
+/// The totals count since the exporter was made, so that no loss between two flushes goes unseen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+#[must_use = "the report says whether anything is left, or lost"]
+pub struct FlushReport {
+    /// Operations that were handed over before the flush and still wait or are in flight.
+    pub remaining: u64,
+    /// Those of the remaining that are on disk: should the process end now, the next one sends them.
+    pub on_disk: u64,
+    /// Operations that are quarantined on disk, see [`Stats::quarantined`](crate::Stats::quarantined). They are not lost.
+    pub quarantined: u64,
+    /// Operations that a shutdown left on disk, for the next exporter. They are not lost either.
+    pub left_on_disk: u64,
+    /// Operations delivered since the exporter was made.
+    pub delivered: u64,
+    /// Operations lost since the exporter was made.
+    pub dropped: Dropped,
+    /// How long the flush took.
+    pub elapsed: Duration,
+}
+
+impl FlushReport {
+    /// Both together, of two that were waited for at the same time.
+    pub(crate) fn plus(self, other: FlushReport) -> FlushReport {
+        FlushReport {
+            remaining: self.remaining + other.remaining,
+            on_disk: self.on_disk + other.on_disk,
+            quarantined: self.quarantined + other.quarantined,
+            left_on_disk: self.left_on_disk + other.left_on_disk,
+            delivered: self.delivered + other.delivered,
+            dropped: self.dropped.plus(other.dropped),
+            elapsed: self.elapsed.max(other.elapsed),
+        }
+    }
+
+    /// Whether nothing that was handed over before the flush waits any more. What is quarantined or left on disk does not
+    /// count.
+    pub fn is_complete(&self) -> bool {
+        self.remaining == 0
+    }
+
+    /// Whether everything ever handed over before the flush has been delivered. What is on disk has not, yet.
+    pub fn is_lossless(&self) -> bool {
+        self.remaining + self.quarantined + self.left_on_disk == 0 && self.dropped.total() == 0
+    }
+}
+
+/// `12 run operations delivered, 3 dropped (2 queue full, 1 rejected), 1 left after 5000 ms`
+impl fmt::Display for FlushReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} run operations delivered, ", self.delivered)?;
+        match self.dropped.total() {
+            0 => f.write_str("none dropped, ")?,
+            lost => write!(f, "{lost} dropped ({}), ", self.dropped)?,
+        }
+        match self.remaining {
+            0 => f.write_str("none")?,
+            left => left.fmt(f)?,
+        }
+        write!(f, " left after {} ms", self.elapsed.as_millis())?;
+        match self.on_disk + self.quarantined + self.left_on_disk {
+            0 => Ok(()),
+            on_disk => write!(f, ", {on_disk} on disk"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::accounting::DropReason;
+
+    #[test]
+    fn a_report_is_one_line_for_people() {
+        let mut report = FlushReport {
+            remaining: 0,
+            on_disk: 0,
+            quarantined: 0,
+            left_on_disk: 0,
+            delivered: 12,
+            dropped: Dropped::default(),
+            elapsed: Duration::from_micros(5_100),
+        };
+        assert_eq!(report.to_string(), "12 run operations delivered, none dropped, none left after 5 ms");
+        report.remaining = 1;
+        report.dropped.add(DropReason::QueueFull, 2);
+        report.dropped.add(DropReason::Rejected, 1);
+        let expected = "12 run operations delivered, 3 dropped (2 queue full, 1 rejected), 1 left after 5 ms";
+        assert_eq!(report.to_string(), expected);
+    }
+}

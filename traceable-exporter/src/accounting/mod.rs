@@ -1,0 +1,16 @@
+//! What became of every operation, counted; and the warnings about it.
+//!
+//! In: what the other folders see happen. Out: [`Stats`], [`FlushReport`], one line for people. Never waits, and never looks
+//! into a run.
+
+mod drop_reason;
+mod flush_report;
+mod meter;
+mod stats;
+mod warnings;
+
+pub use drop_reason::{DropReason, Dropped};
+pub use flush_report::FlushReport;
+pub(crate) use meter::Meter;
+pub use stats::Stats;
+pub(crate) use warnings::{OnWarning, Subject, Warner, process_wide};

@@ -1,0 +1,92 @@
+//! Where runs are sent.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use ureq::http::Uri;
+
+use super::error::{ConfigError, ConfigErrorKind};
+
+/// LangSmith's own address.
+pub(crate) const DEFAULT: &str = "https://api.smith.langchain.com";
+
+/// The base address of a server, without a slash at the end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Endpoint {
+    base: String,
+    loopback: bool,
+}
+
+impl Endpoint {
+    /// No address yet.
+    pub(crate) fn unset() -> Endpoint {
+        Endpoint { base: String::new(), loopback: false }
+    }
+
+    /// Checks an address. `variable` is named in errors.
+    pub(crate) fn parse(text: &str, variable: &str, allow_insecure: bool) -> Result<Endpoint, ConfigError> {
+        // as the Python SDK: people copy quotes along with the value
+        let base = text.trim().trim_matches(['"', '\'']).trim().trim_end_matches('/');
+        // a key may be in the query or in a fragment, a password before the host: neither is repeated
+        let shown = base.split(['?', '#']).next();
+        let shown = shown.filter(|shown| !shown.is_empty() && !shown.contains('@'));
+        let wrong = |expected: &str| ConfigError::malformed(variable, shown, expected);
+        let uri: Uri =
+            base.parse().map_err(|_| wrong("an address such as https://api.smith.langchain.com"))?;
+        let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
+            return Err(wrong("an address that begins with https://"));
+        };
+        if authority.as_str().contains('@') {
+            return Err(wrong("an address without user name and password"));
+        }
+        // the parser leaves a fragment out without a word
+        if base.contains('#') {
+            return Err(wrong("an address without a fragment"));
+        }
+        if uri.query().is_some() {
+            return Err(wrong("an address without a query"));
+        }
+        let host = authority.host();
+        let loopback = is_loopback(host);
+        match scheme {
+            "https" if !cfg!(any(feature = "rustls", feature = "native-tls")) => {
+                let expected =
+                    "a build with one of the features `rustls` and `native-tls`, or an http:// address";
+                return Err(ConfigError::new(ConfigErrorKind::NotBuilt, variable, Some(base), expected));
+            }
+            "https" => {}
+            "http" if loopback || allow_insecure => {}
+            "http" => {
+                let expected = "https://, because anyone on the way could read the API key and the data (if that is \
+                                acceptable, set LANGSMITH_ALLOW_INSECURE=true)";
+                return Err(ConfigError::new(ConfigErrorKind::Insecure, variable, Some(base), expected));
+            }
+            _ => return Err(wrong("an address that begins with https://")),
+        }
+        Ok(Endpoint { base: base.to_owned(), loopback })
+    }
+
+    /// The address of one call of the API.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.base
+    }
+
+    /// Whether it is this machine.
+    pub(crate) fn is_loopback(&self) -> bool {
+        self.loopback
+    }
+
+    pub(crate) fn is_https(&self) -> bool {
+        self.base.get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https:"))
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    host.eq_ignore_ascii_case("localhost")
+        || host.parse::<Ipv4Addr>().is_ok_and(|ip| ip.is_loopback())
+        || host.parse::<Ipv6Addr>().is_ok_and(|ip| ip.is_loopback())
+}

@@ -1,0 +1,121 @@
+//! The settings of an exporter.
+
+use std::time::Duration;
+
+use super::api_key::ApiKey;
+use super::endpoint::Endpoint;
+use super::error::ConfigError;
+use super::root_certificates::RootCertificates;
+use crate::accounting::OnWarning;
+use crate::redact::Redaction;
+use crate::spool::FailedTraces;
+use crate::spool::Spool;
+use crate::wire::Placement;
+
+/// Of programs that name none.
+pub(crate) const DEFAULT_PROJECT: &str = "default";
+
+/// All settings of an exporter, checked.
+///
+/// ```
+/// use traceable_exporter::Config;
+/// let config = Config::builder().endpoint("http://localhost:1984/").project("demo").build()?;
+/// assert_eq!(config.endpoint(), "http://localhost:1984");
+/// # Ok::<(), traceable_exporter::ConfigError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Config {
+    pub(crate) tracing: bool,
+    pub(crate) endpoint: Endpoint,
+    pub(crate) api_key: Option<ApiKey>,
+    pub(crate) workspace_id: Option<String>,
+    /// Where runs are put that name no project, and what differs there.
+    pub(crate) project: Placement,
+    /// Settings of the destinations, if there are several.
+    pub(crate) replicas: Vec<Config>,
+    /// The name of this destination's folder inside those that several share.
+    pub(crate) own_folder: String,
+    pub(crate) sampling_rate: Option<f64>,
+    pub(crate) revision_id: Option<String>,
+    pub(crate) max_queue_bytes: usize,
+    pub(crate) backpressure: bool,
+    pub(crate) batch_operations: Option<usize>,
+    pub(crate) batch_bytes: Option<usize>,
+    pub(crate) batch_delay: Duration,
+    pub(crate) max_concurrent_requests: usize,
+    /// `None`: bodies go out as they are.
+    pub(crate) compression_level: Option<i32>,
+    pub(crate) request_timeout: Duration,
+    pub(crate) retry_timeout: Duration,
+    pub(crate) exit_timeout: Duration,
+    pub(crate) spool: Option<Spool>,
+    pub(crate) failed_traces: Option<FailedTraces>,
+    pub(crate) flush_on_root_end: bool,
+    /// `None`: those of the TLS library, or of the system.
+    pub(crate) root_certificates: Option<RootCertificates>,
+    /// `None`: the diagnostic hook of the process.
+    pub(crate) on_warning: Option<OnWarning>,
+    pub(crate) redaction: Redaction,
+}
+
+impl Config {
+    /// Whether runs are to be recorded.
+    pub fn tracing(&self) -> bool {
+        self.tracing
+    }
+
+    /// The server's address, without a slash at the end.
+    pub fn endpoint(&self) -> &str {
+        self.endpoint.as_str()
+    }
+
+    /// The project of runs that name none. Without a meaning if they go to an [address](Self::address).
+    pub fn project(&self) -> &str {
+        self.project.project().unwrap_or(DEFAULT_PROJECT)
+    }
+
+    /// The address of runs that name no project, `lrn:agents/{id}/environments/{environment}`, if they go to the
+    /// environment of an [agent](crate::ConfigBuilder::agent).
+    pub fn address(&self) -> Option<&str> {
+        self.project.address()
+    }
+
+    /// The settings of each of several destinations; empty if there is one, and these are its settings. See
+    /// [`Replicas`](crate::Replicas).
+    pub fn replicas(&self) -> &[Config] {
+        &self.replicas
+    }
+
+    /// The share of traces to record, 0 to 1; `None` for all.
+    pub fn sampling_rate(&self) -> Option<f64> {
+        self.sampling_rate
+    }
+
+    /// The program's version, if it may be sent: it goes into the metadata.
+    pub(crate) fn sent_revision(&self) -> Option<String> {
+        self.revision_id.clone().filter(|_| !self.redaction.hides_metadata())
+    }
+
+    pub(crate) fn check_numbers(&self) -> Result<(), ConfigError> {
+        let wrong = |suffix: &str, found: String, expected: &str| {
+            Err(ConfigError::malformed(&format!("LANGSMITH_{suffix}"), Some(&found), expected))
+        };
+        if let Some(rate) = self.sampling_rate
+            && !(0.0..=1.0).contains(&rate)
+        {
+            return wrong("TRACING_SAMPLING_RATE", rate.to_string(), "a number from 0 to 1");
+        }
+        if let Some(level) = self.compression_level
+            && !(1..=22).contains(&level)
+        {
+            return wrong("RUN_COMPRESSION_LEVEL", level.to_string(), "a zstd level from 1 to 22");
+        }
+        if self.max_queue_bytes == 0 {
+            return wrong("MAX_INGEST_MEMORY_BYTES", "0".into(), "a number of bytes greater than 0");
+        }
+        if self.batch_operations == Some(0) {
+            return wrong("BATCH_INGEST_SIZE_LIMIT", "0".into(), "a whole number greater than 0");
+        }
+        Ok(())
+    }
+}

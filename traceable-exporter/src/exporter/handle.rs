@@ -1,0 +1,231 @@
+//! The exporter.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use traceable_core::{RunOperation, RunSink};
+
+use super::flush::Flush;
+use super::flush_thread::FlushThread;
+use super::start::start;
+use crate::accounting::{DropReason, FlushReport, Stats, Subject};
+use crate::config::Config;
+use crate::delivery::Shared;
+
+/// Sends runs to a server, from a thread of its own, a second one where there is much to do, and up to eight requests
+/// at once where the server is [slow](crate::ConfigBuilder::requests_at_once). With a [spool](crate::Spool) one thread
+/// writes, one sends, and one brings to the disk what was written.
+///
+/// Handing over an operation costs the caller a lock that nobody holds for long, never a request: a server that is
+/// slow, unwell or gone slows nothing down. What waits is bounded in bytes; above the bound the newest runs are
+/// dropped, and [`stats`](Self::stats) says how many and why. Before that, with a quarter of the room taken, threads
+/// that make runs faster than these can be encoded stand back for 2 ms now and then, as long as batches go out every few
+/// milliseconds.
+///
+/// Dropping the exporter does not wait: what it still holds is sent as long as the process lives. Call
+/// [`flush`](Self::flush) or [`shutdown`](Self::shutdown) before the program ends.
+///
+/// ```
+/// use std::sync::Arc;
+/// use std::time::Duration;
+/// use traceable_core::RunTree;
+/// use traceable_exporter::{Config, Exporter, Reporter};
+///
+/// // nobody listens there
+/// let config = Config::builder().endpoint("http://127.0.0.1:9").reporter(Reporter::new(|_| {})).build()?;
+/// let exporter = Arc::new(Exporter::new(config));
+/// let run = RunTree::builder("step").sink(exporter.clone()).build();
+/// run.post().end().patch();
+/// let report = exporter.shutdown(Duration::from_millis(50));
+/// assert_eq!(report.dropped.shutdown, exporter.stats().submitted);
+/// # Ok::<(), traceable_exporter::ConfigError>(())
+/// ```
+pub struct Exporter {
+    shared: Arc<Shared>,
+    flush_thread: Arc<FlushThread>,
+}
+
+impl Exporter {
+    /// Makes an exporter. Its first thread starts with the first operation.
+    ///
+    /// It sends to one destination: of settings with several, the first, and a warning says so.
+    /// [`Replicas`](crate::Replicas) sends to all.
+    pub fn new(config: Config) -> Exporter {
+        let destinations = config.replicas.len();
+        let config = config.replicas.first().cloned().unwrap_or(config);
+        let shared = Arc::new(Shared::new(config));
+        let flush_thread = Arc::new(FlushThread::new(shared.clone()));
+        let exporter = Exporter { shared, flush_thread };
+        if destinations > 1 {
+            exporter.shared.warner.say(&format!(
+                "the settings name {destinations} destinations, of which an Exporter sends to the first only: \
+                 Replicas sends to all"
+            ));
+        }
+        exporter
+    }
+
+    /// The settings it was made with.
+    pub fn config(&self) -> &Config {
+        &self.shared.config
+    }
+
+    /// Starts sending what a former process has left in the [spool](crate::Spool), if there is one, without waiting for the
+    /// first run. [`init`](crate::exporter::init) does that.
+    pub fn start(&self) {
+        if self.shared.config.spool.is_some() && self.shared.queue.start() {
+            start(&self.shared);
+        }
+    }
+
+    /// Waits until everything handed over before is delivered or lost, at most `timeout`.
+    ///
+    /// May be called from anywhere and by several threads at once: it waits on a lock and needs no async runtime. It
+    /// cuts a pause between two tries short, unless the server asked for that pause.
+    pub fn flush(&self, timeout: Duration) -> FlushReport {
+        self.shared.queue.flush(timeout)
+    }
+
+    /// As [`flush`](Self::flush), for async code: waits without holding up the thread, so that other tasks get on, a
+    /// server in the same runtime included.
+    ///
+    /// What was handed over before this call counts, however late the future is polled, and the time runs from here. It
+    /// may be dropped at any moment. See [`Flush`].
+    ///
+    /// ```
+    /// # use std::{sync::Arc, time::Duration};
+    /// # use traceable_exporter::{Config, Exporter};
+    /// async fn handler(exporter: &Exporter) {
+    ///     // ... traced calls ...
+    ///     let report = exporter.flush_async(Duration::from_secs(2)).await;
+    ///     if !report.is_complete() {
+    ///         eprintln!("{report}");
+    ///     }
+    /// }
+    /// # let config = Config::builder().endpoint("http://127.0.0.1:9").build()?;
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(handler(&Exporter::new(config)));
+    /// # Ok::<(), traceable_exporter::ConfigError>(())
+    /// ```
+    pub fn flush_async(&self, timeout: Duration) -> Flush {
+        Flush::new(self.flush_thread.clone(), timeout)
+    }
+
+    /// Takes no more operations, waits as [`flush`](Self::flush) does, and counts what is left then as lost.
+    ///
+    /// What is on its way at the deadline counts as lost although it may arrive: its answer has not.
+    pub fn shutdown(&self, timeout: Duration) -> FlushReport {
+        self.shared.queue.shutdown(timeout)
+    }
+
+    /// Counters since the exporter was made.
+    pub fn stats(&self) -> Stats {
+        let mut stats = Stats::default();
+        self.shared.queue.fill(&mut stats);
+        self.shared.meter.fill(&mut stats);
+        stats
+    }
+
+    /// Waits at the end of the process, which has begun, for what is left, if anything is.
+    pub(crate) fn flush_at_exit(&self, begun: Instant) {
+        if let Some(timeout) = self.shared.queue.time_left_at_exit(self.shared.config.exit_timeout) {
+            self.report_losses(&self.flush_at_end(begun, timeout));
+        }
+    }
+
+    /// As [`flush`](Self::flush), at the end of the program, which has begun: what is safe on disk waits for no server that
+    /// is away.
+    pub(crate) fn flush_at_end(&self, begun: Instant, timeout: Duration) -> FlushReport {
+        self.shared.queue.flush_at_end(begun, timeout)
+    }
+
+    /// One line about losses, for the end of the program.
+    pub(crate) fn report_losses(&self, report: &FlushReport) {
+        let (lost, left) = (report.dropped, report.remaining);
+        // one destination of several is to be told from the others
+        let place = match self.config().project.is_replica() {
+            true => format!(" for {}", self.config().endpoint()),
+            false => String::new(),
+        };
+        if lost.total() > 0 {
+            let submitted = self.stats().submitted;
+            self.shared
+                .warner
+                .say(&format!("{} of {submitted} run operations{place} lost: {lost}", lost.total()));
+        }
+        if left > 0 {
+            let waited = report.elapsed.as_millis();
+            let later = match report.on_disk {
+                0 => String::new(),
+                on_disk => format!("; {on_disk} of them are on disk, and sent when the program starts again"),
+            };
+            self.shared.warner.say(&format!(
+                "{left} run operations{place} not delivered after {waited} ms of waiting{later}"
+            ));
+        }
+    }
+}
+
+/// Whether this is the end of the highest run that this process has of a trace: of a root, or of what hangs under a run of
+/// another process.
+pub(crate) fn ends_top(operation: &RunOperation) -> bool {
+    operation.end_time.is_some() && operation.parent_run_id() == operation.distributed_parent_id()
+}
+
+impl Exporter {
+    /// Takes an operation that was redacted for several destinations at once, at which so many parts could not be.
+    pub(crate) fn submit_redacted(&self, operation: RunOperation, failed: u64) {
+        self.shared.meter.count_failed_redactions(failed);
+        let ends_top = ends_top(&operation);
+        let submitted = self.shared.queue.submit(operation);
+        if submitted.start_worker {
+            start(&self.shared);
+        }
+        if submitted.throttle {
+            self.shared.queue.throttle();
+        }
+        if submitted.refused == Some(DropReason::QueueFull) {
+            self.shared.warner.warn(Subject::QueueFull, || {
+                let bytes = self.shared.config.max_queue_bytes;
+                format!(
+                    "runs are dropped: the queue holds its {bytes} bytes; is the server slow or unreachable?"
+                )
+            });
+        }
+        if ends_top && self.shared.config.flush_on_root_end {
+            let _ = self.shared.queue.flush(self.shared.config.exit_timeout);
+        }
+    }
+}
+
+impl RunSink for Exporter {
+    fn submit(&self, mut operation: RunOperation) {
+        // before anything waits
+        let failed = self.shared.redaction.as_ref().map_or(0, |redaction| redaction.apply(&mut operation));
+        self.submit_redacted(operation, failed);
+    }
+
+    fn default_project(&self) -> Option<&str> {
+        self.config().project.project()
+    }
+
+    fn default_address(&self) -> Option<&str> {
+        self.config().address()
+    }
+
+    fn flush(&self, timeout: Duration) -> bool {
+        Exporter::flush(self, timeout).is_complete()
+    }
+}
+
+impl Drop for Exporter {
+    fn drop(&mut self) {
+        self.shared.queue.close();
+    }
+}
+
+impl fmt::Debug for Exporter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Exporter").field("config", &self.shared.config).field("stats", &self.stats()).finish()
+    }
+}

@@ -1,0 +1,275 @@
+//! Start-up and end of the process's own exporter.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use traceable_core::process;
+
+use super::exit::call_at_exit;
+use super::flush::Flush;
+use super::handle::Exporter;
+use super::replicas::Replicas;
+use crate::accounting::{FlushReport, Stats, process_wide};
+use crate::config::{Config, ConfigError};
+use crate::queue::sync::lock_if_free;
+
+/// What was decided for the process so far.
+static DECIDED: Mutex<Decided> = Mutex::new(Decided::Nothing);
+
+enum Decided {
+    Nothing,
+    Off,
+    On(Arc<Replicas>),
+}
+
+impl Decided {
+    fn exporters(&self) -> Option<Arc<Replicas>> {
+        match self {
+            Decided::On(exporters) => Some(exporters.clone()),
+            Decided::Nothing | Decided::Off => None,
+        }
+    }
+
+    /// Whether runs are exported; `None`: that is still open.
+    fn is_on(&self) -> Option<bool> {
+        match self {
+            Decided::Nothing => None,
+            Decided::Off => Some(false),
+            Decided::On(_) => Some(true),
+        }
+    }
+}
+
+fn decided() -> MutexGuard<'static, Decided> {
+    DECIDED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Why tracing could not be started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum InitError {
+    /// A setting is missing or makes no sense.
+    Config(ConfigError),
+    /// The process has an exporter already, with other settings. It goes on unchanged.
+    AlreadyRunning,
+}
+
+impl fmt::Display for InitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            InitError::Config(error) => error.fmt(f),
+            InitError::AlreadyRunning => f.write_str(
+                "tracing was started before in this process, with other settings: start it once, in main",
+            ),
+        }
+    }
+}
+
+impl std::error::Error for InitError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            InitError::Config(error) => Some(error),
+            InitError::AlreadyRunning => None,
+        }
+    }
+}
+
+impl From<ConfigError> for InitError {
+    fn from(error: ConfigError) -> InitError {
+        InitError::Config(error)
+    }
+}
+
+/// Holds tracing for the process. When it is dropped, it waits for what is on its way, at most the
+/// [exit timeout](crate::ConfigBuilder::exit_timeout), and reports losses in one line. Where all that is left is safe in a
+/// [spool](crate::Spool), it does not wait for a server that is away.
+///
+/// Keep it in a variable of `main` until the end: `let _guard = ..`, not `let _ = ..`. The exporter goes on after the
+/// drop, so that runs of other threads are not cut off; nobody waits for those.
+#[must_use = "dropped at once, the guard waits for nothing: bind it, `let _guard = ..`"]
+#[derive(Debug)]
+pub struct Guard {
+    /// `None`: tracing is off.
+    exporters: Option<Arc<Replicas>>,
+}
+
+/// Starts tracing as the environment says, see [`Config::from_env`].
+///
+/// If tracing is off there, the other variables are not even read, and the guard does nothing. A second call gives
+/// another guard for the same exporter.
+///
+/// # Errors
+/// If a setting is missing or malformed, or tracing was started with other settings before. The program goes on without
+/// tracing then, and nothing else is said about it: tell the error to somebody.
+pub fn init() -> Result<Guard, InitError> {
+    match Config::if_tracing_is_on() {
+        Ok(Some(config)) => init_with(config),
+        Ok(None) => Ok(off()),
+        Err(error) => {
+            // the first traced call need not tell it once more
+            let _ = off();
+            Err(error.into())
+        }
+    }
+}
+
+/// Starts tracing with these settings. A second call with the same ones gives another guard for the same exporter.
+///
+/// # Errors
+/// If tracing was started with other settings before.
+///
+/// ```
+/// use traceable_exporter::{Config, init_with};
+/// let config = Config::builder().endpoint("http://127.0.0.1:1984").project("demo").build()?;
+/// let _guard = init_with(config)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn init_with(config: Config) -> Result<Guard, InitError> {
+    if !config.tracing() {
+        return Ok(off());
+    }
+    let mut decided = decided();
+    if let Decided::On(exporters) = &*decided {
+        return match *exporters.config() == config {
+            true => Ok(Guard { exporters: Some(exporters.clone()) }),
+            false => Err(InitError::AlreadyRunning),
+        };
+    }
+    set_sampling_rate(&config);
+    let exporters = decide_for(&mut decided, config);
+    let before = process::install_sink(exporters.sink());
+    // what follows may go to code of the program, which may flush
+    drop(decided);
+    drop(before);
+    exporters.start();
+    Ok(Guard { exporters: Some(exporters) })
+}
+
+/// From now on these are the process's own. Who has let go of the lock has to start them.
+fn decide_for(decided: &mut Decided, config: Config) -> Arc<Replicas> {
+    let exporters = Arc::new(Replicas::new(config));
+    *decided = Decided::On(exporters.clone());
+    call_at_exit(flush_at_exit);
+    exporters
+}
+
+/// For programs without a guard, and those that end by [`std::process::exit`].
+fn flush_at_exit() {
+    let exporters = lock_if_free(|| DECIDED.try_lock()).and_then(|decided| decided.exporters());
+    if let Some(exporters) = exporters {
+        exporters.flush_at_exit();
+    }
+}
+
+fn set_sampling_rate(config: &Config) {
+    process::set_sampling_rate(config.sampling_rate().unwrap_or(1.0));
+}
+
+/// The environment, or the program, does not want traces: runs have nowhere to go by default. What another part of
+/// the program has started, and sinks that are named for a part of it, are left alone.
+fn off() -> Guard {
+    let mut decided = decided();
+    if matches!(*decided, Decided::Nothing) {
+        *decided = Decided::Off;
+    }
+    Guard { exporters: None }
+}
+
+/// What the first traced call of a program does that never called [`init`]: the same, except that a faulty setting
+/// becomes one warning and tracing stays off. Returns whether runs are exported.
+///
+/// On Unix, the end of such a program waits for what is on its way, at most the
+/// [exit timeout](crate::ConfigBuilder::exit_timeout), if it ends by the return from `main` or by
+/// [`std::process::exit`]; see [how a program may end](crate#how-a-program-may-end). Elsewhere what was handed over within
+/// the last batch delay (250 ms by default) is lost, unless the program calls [`flush`]. A program that matters calls
+/// [`init`] and keeps the guard.
+pub fn start_lazily() -> bool {
+    if let Some(is_on) = decided().is_on() {
+        return is_on;
+    }
+    // without the lock: files are read, and what is warned of goes to code of the program, which may flush
+    let read = Config::if_tracing_is_on();
+    let mut decided = decided();
+    if let Some(is_on) = decided.is_on() {
+        // another thread was faster, or that code
+        return is_on;
+    }
+    let config = match read {
+        Ok(Some(config)) => config,
+        Ok(None) => {
+            *decided = Decided::Off;
+            return false;
+        }
+        Err(error) => {
+            *decided = Decided::Off;
+            drop(decided);
+            process_wide().call(&format!("tracing is off: {error}"));
+            return false;
+        }
+    };
+    let exporters = decide_for(&mut decided, config);
+    let ours = match process::install_sink(exporters.sink()) {
+        // the program has chosen a sink without `init`, and what it gets
+        Some(chosen) => process::install_sink(chosen),
+        None => {
+            set_sampling_rate(exporters.config());
+            None
+        }
+    };
+    drop(decided);
+    drop(ours);
+    exporters.start();
+    true
+}
+
+/// Waits until everything handed over to the process's exporter before is delivered or lost, at most `timeout`; with
+/// several destinations, at all of them. `None`: there is no exporter.
+pub fn flush(timeout: Duration) -> Option<FlushReport> {
+    let exporters = decided().exporters();
+    exporters.map(|exporters| exporters.flush(timeout))
+}
+
+/// As [`flush`], for async code: see [`Exporter::flush_async`]. `None`: there is no exporter.
+pub fn flush_async(timeout: Duration) -> Option<Flush> {
+    let exporters = decided().exporters();
+    exporters.map(|exporters| exporters.flush_async(timeout))
+}
+
+impl Guard {
+    /// Whether runs are exported.
+    pub fn is_active(&self) -> bool {
+        self.exporters.is_some()
+    }
+
+    /// Waits until everything handed over before is delivered or lost, at most `timeout`; with several destinations,
+    /// at all of them. `None`: tracing is off.
+    pub fn flush(&self, timeout: Duration) -> Option<FlushReport> {
+        self.exporters.as_ref().map(|exporters| exporters.flush(timeout))
+    }
+
+    /// Counters since the start; all zero while tracing is off. With several destinations they are sums, in which an
+    /// operation counts once for each; those of one are in [`exporters`](Self::exporters).
+    pub fn stats(&self) -> Stats {
+        self.exporters.as_ref().map(|exporters| exporters.stats()).unwrap_or_default()
+    }
+
+    /// The exporter, for use as a sink of its own; with several destinations, the first.
+    pub fn exporter(&self) -> Option<&Arc<Exporter>> {
+        self.exporters().first()
+    }
+
+    /// The exporter of each destination, in the order of the [replicas](Config::replicas). None while tracing is off.
+    pub fn exporters(&self) -> &[Arc<Exporter>] {
+        self.exporters.as_ref().map_or(&[], |exporters| exporters.exporters())
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        if let Some(exporters) = &self.exporters {
+            let reports = exporters.flush_each_at_end(exporters.config().exit_timeout);
+            exporters.report_losses(&reports);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Operations that wait on disk.
+
+use super::Queue;
+
+impl Queue {
+    /// Notes that operations have left memory; and whether they are on disk now.
+    pub(crate) fn written(&self, operations: u64, bytes: usize, on_disk: bool) {
+        let mut state = self.lock();
+        if state.abandoned {
+            if on_disk {
+                // they counted as lost when the exporter was abandoned, while they were being written
+                state.dropped.shutdown = state.dropped.shutdown.saturating_sub(operations);
+                state.left_on_disk += operations;
+            }
+            return;
+        }
+        state.bytes -= bytes;
+        state.on_disk += if on_disk { operations } else { 0 };
+        state.unsynced |= on_disk;
+        state.backpressure.acknowledged(operations);
+    }
+
+    /// Adds operations that a former process has left on disk.
+    pub(crate) fn add_recovered(&self, operations: u64) {
+        let mut state = self.lock();
+        if state.abandoned {
+            return;
+        }
+        state.recovered += operations;
+        state.pending += operations;
+        state.on_disk += operations;
+    }
+
+    /// Moves operations on disk to the quarantine: no flush waits for them any more.
+    pub(crate) fn quarantine(&self, operations: u64) {
+        let mut state = self.lock();
+        if !state.abandoned {
+            state.pending -= operations;
+            state.on_disk -= operations;
+            state.quarantined += operations;
+        }
+    }
+
+    /// Takes operations out of the quarantine: they are tried again.
+    pub(crate) fn retry_quarantined(&self, operations: u64) {
+        let mut state = self.lock();
+        state.quarantined -= operations;
+        match state.abandoned {
+            true => state.left_on_disk += operations,
+            false => {
+                state.pending += operations;
+                state.on_disk += operations;
+            }
+        }
+    }
+
+    /// Notes that everything written is synced.
+    pub(crate) fn all_synced(&self) {
+        self.lock().unsynced = false;
+    }
+}

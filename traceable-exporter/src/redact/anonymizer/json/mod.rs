@@ -1,0 +1,234 @@
+//! Texts of a JSON value, replaced where they stand.
+//!
+//! The rest stays as it is written, byte by byte: numbers keep their digits, objects their order. No tree is built and
+//! nothing recurses, so that there is no depth at which texts would be passed over.
+
+use std::borrow::Cow;
+
+use super::location::TextLocation;
+
+/// What becomes of texts.
+pub(super) trait Edit {
+    /// What is to stand in the location of a text, or of the name of an object's entry; `None`: itself.
+    fn text(&self, text: &str, location: TextLocation<'_>) -> Option<String>;
+
+    /// Whether a text or number under this name is secret by its name alone.
+    fn is_secret_name(&self, name: &str) -> bool;
+
+    /// Whether an entry of this name, in an object under a secret name, says what the secret is like and not what it is.
+    fn describes_secret(&self, name: &str) -> bool;
+
+    /// What is to stand in the location of a text or number under such a name; `None`: itself, unless
+    /// [`text`](Self::text) knows better.
+    fn under_secret_name(&self, value: &str) -> Option<&'static str>;
+}
+
+/// A string that is valid by JSON's grammar and stands for no text: half a surrogate pair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::redact) struct NoText;
+
+/// Replaces texts in `json`, which must be valid. `path` is where the value itself is. `None`: nothing was replaced.
+///
+/// # Errors
+/// If a string cannot be read as text, and so cannot be judged.
+pub(super) fn edit(json: &str, path: &str, edit: &impl Edit) -> Result<Option<String>, NoText> {
+    let mut walk = Walk { json, edit, path: path.to_owned(), open: Vec::new(), out: None, copied: 0 };
+    walk.run()?;
+    let Walk { out, copied, .. } = walk;
+    Ok(out.map(|mut out| {
+        out.push_str(&json[copied..]);
+        out
+    }))
+}
+
+struct Walk<'a, E> {
+    json: &'a str,
+    edit: &'a E,
+    /// A JSON pointer to the entry that is looked at.
+    path: String,
+    /// The arrays and objects around it.
+    open: Vec<Open>,
+    /// What is written so far, from the first replaced text on.
+    out: Option<String>,
+    /// How far `json` is in `out`.
+    copied: usize,
+}
+
+/// What is secret by the names above it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Secrecy {
+    Nothing,
+    /// In an object under a secret name: numbers there are lengths and times.
+    Texts,
+    All,
+}
+
+/// An array or object that has begun and not ended.
+struct Open {
+    /// Where its own path ends.
+    path: usize,
+    /// The next entry of an array; `None`: an object.
+    index: Option<usize>,
+    /// An object whose next string is a name.
+    expects_name: bool,
+    /// What of the entry is secret by its name.
+    secrecy: Secrecy,
+    /// An object that stands under a secret name itself.
+    is_below: bool,
+    /// How many names in it were replaced.
+    renamed: usize,
+}
+
+impl<E: Edit> Walk<'_, E> {
+    fn run(&mut self) -> Result<(), NoText> {
+        let bytes = self.json.as_bytes();
+        let mut at = 0;
+        while let Some(&byte) = bytes.get(at) {
+            match byte {
+                b'"' => {
+                    let end = end_of_string(bytes, at);
+                    self.string(at, end)?;
+                    at = end;
+                    continue;
+                }
+                b'-' | b'0'..=b'9' => {
+                    let length = bytes[at..].iter().take_while(|b| is_part_of_number(**b)).count();
+                    self.number(at, at + length);
+                    at += length;
+                    continue;
+                }
+                b'{' => self.enter(None),
+                b'[' => self.enter(Some(0)),
+                b'}' | b']' => drop(self.open.pop()),
+                b',' => self.next_entry(),
+                _ => {}
+            }
+            at += 1;
+        }
+        Ok(())
+    }
+
+    fn enter(&mut self, index: Option<usize>) {
+        // an array under a name is as secret as a text there; an object has names of its own
+        let around = self.secrecy();
+        let secrecy = if index.is_some() { around } else { Secrecy::Nothing };
+        let is_below = around != Secrecy::Nothing;
+        self.set_index();
+        let path = self.path.len();
+        self.open.push(Open { path, index, expects_name: index.is_none(), secrecy, is_below, renamed: 0 });
+    }
+
+    fn next_entry(&mut self) {
+        if let Some(open) = self.open.last_mut() {
+            open.expects_name = open.index.is_none();
+            open.index = open.index.map(|index| index + 1);
+        }
+    }
+
+    fn secrecy(&self) -> Secrecy {
+        self.open.last().map_or(Secrecy::Nothing, |open| open.secrecy)
+    }
+
+    /// Lets the path end at the entry of the innermost array; in an object its name has done that.
+    fn set_index(&mut self) {
+        if let Some(open) = self.open.last() {
+            match open.index {
+                Some(index) => {
+                    self.path.truncate(open.path);
+                    self.path.push('/');
+                    self.path.push_str(&index.to_string());
+                }
+                None if open.expects_name => self.path.truncate(open.path),
+                None => {}
+            }
+        }
+    }
+
+    fn string(&mut self, start: usize, end: usize) -> Result<(), NoText> {
+        let text = decoded(&self.json[start..end]).ok_or(NoText)?;
+        if let Some(open) = self.open.last_mut().filter(|open| open.expects_name) {
+            open.expects_name = false;
+            self.name(&text, start, end);
+            return Ok(());
+        }
+        self.set_index();
+        let is_secret = self.secrecy() != Secrecy::Nothing;
+        let hidden = if is_secret { self.edit.under_secret_name(&text) } else { None };
+        match hidden {
+            Some(hidden) => self.replace(start, end, hidden),
+            None => {
+                if let Some(new) = self.edit.text(&text, TextLocation::text(&self.path)) {
+                    self.replace(start, end, &new);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The name of an object's entry.
+    fn name(&mut self, name: &str, start: usize, end: usize) {
+        let Some(open) = self.open.last_mut() else { return };
+        open.secrecy = match () {
+            () if self.edit.is_secret_name(name) => Secrecy::All,
+            () if open.is_below && !self.edit.describes_secret(name) => Secrecy::Texts,
+            () => Secrecy::Nothing,
+        };
+        self.path.truncate(open.path);
+        super::location::push(&mut self.path, name);
+        if let Some(mut new) = self.edit.text(name, TextLocation::name(&self.path)) {
+            open.renamed += 1;
+            // the path goes on with the new name: a location must not tell what the text does not; and of two entries of
+            // one name readers keep one
+            if open.renamed > 1 {
+                new = format!("{new} ({})", open.renamed);
+            }
+            self.path.truncate(open.path);
+            super::location::push(&mut self.path, &new);
+            self.replace(start, end, &new);
+        }
+    }
+
+    fn number(&mut self, start: usize, end: usize) {
+        if self.secrecy() == Secrecy::All
+            && let Some(hidden) = self.edit.under_secret_name(&self.json[start..end])
+        {
+            self.replace(start, end, hidden);
+        }
+    }
+
+    fn replace(&mut self, start: usize, end: usize, text: &str) {
+        let json = self.json;
+        let out = self.out.get_or_insert_with(|| String::with_capacity(json.len()));
+        out.push_str(&json[self.copied..start]);
+        out.push_str(&serde_json::Value::from(text).to_string());
+        self.copied = end;
+    }
+}
+
+/// Behind the quote that ends the string that begins at `start`.
+fn end_of_string(bytes: &[u8], start: usize) -> usize {
+    let mut at = start + 1;
+    while let Some(&byte) = bytes.get(at) {
+        match byte {
+            b'"' => return at + 1,
+            b'\\' => at += 2,
+            _ => at += 1,
+        }
+    }
+    bytes.len()
+}
+
+fn is_part_of_number(byte: u8) -> bool {
+    byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E')
+}
+
+/// The text that a JSON string stands for.
+fn decoded(quoted: &str) -> Option<Cow<'_, str>> {
+    if quoted.contains('\\') {
+        return serde_json::from_str(quoted).ok().map(Cow::Owned);
+    }
+    quoted.get(1..quoted.len() - 1).map(Cow::Borrowed)
+}
+
+#[cfg(test)]
+mod tests;

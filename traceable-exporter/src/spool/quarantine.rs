@@ -1,0 +1,85 @@
+//! The quarantine: records that the server fails on while it takes others, each in a file of its own.
+
+use std::fs::{self, File};
+use std::io;
+use std::ops::Range;
+
+use super::entry::{Entry, Storage};
+use super::folder::sync_folder;
+use super::record::Label;
+use super::segment::{self, Kind, Writer};
+use super::store::Store;
+
+impl Store {
+    /// The first quarantined record, due or not.
+    pub(crate) fn first_quarantined(&self) -> Option<Entry> {
+        self.lock().quarantine.first().cloned()
+    }
+
+    /// Notes that the server has accepted the oldest record.
+    pub(crate) fn server_accepted(&self) {
+        self.lock().quarantine.server_accepted();
+    }
+
+    /// Quarantines the oldest record, or what is left of it: if others wait, and the server has accepted something since the
+    /// last one. `false`: the record stays the first.
+    pub(crate) fn quarantine(&self, entry: &Entry, rest: Option<(&Label, &[u8])>) -> bool {
+        let Storage::Disk { number, payload, .. } = &entry.storage else { return false };
+        {
+            let state = self.lock();
+            let is_room =
+                state.quarantine.bytes() + payload.end - payload.start <= self.settings.max_bytes / 4;
+            if !(state.entries.len() > 1 && state.quarantine.is_open() && is_room) {
+                return false;
+            }
+        }
+        let own = || File::open(segment::path(self.folder.path(), Kind::Main, *number));
+        let written = match rest {
+            None => self.write_quarantined(entry.operations, |writer| writer.append_copy(&own()?, payload)),
+            Some(rest) => self.write_quarantined_rest(rest),
+        };
+        let Ok((quarantine, length)) = written else { return false };
+        self.lock().quarantine.push(quarantine, length);
+        true
+    }
+
+    /// Quarantines what is left of a quarantined record after part of it was delivered.
+    pub(crate) fn requarantine_rest(&self, rest: (&Label, &[u8])) -> bool {
+        let Ok((quarantine, length)) = self.write_quarantined_rest(rest) else { return false };
+        let mut state = self.lock();
+        state.quarantine.push(quarantine.clone(), length);
+        state.quarantine.postpone(&quarantine);
+        true
+    }
+
+    fn write_quarantined_rest(&self, (label, body): (&Label, &[u8])) -> io::Result<(Entry, u64)> {
+        let parts = [&label.to_bytes(), body];
+        self.write_quarantined(label.total(), |writer| writer.append(&parts).map_err(|(error, _)| error))
+    }
+
+    /// Writes a file for one record. Neither the thread that appends nor the one that syncs waits for it, and it is synced
+    /// before the record leaves the main files.
+    fn write_quarantined(
+        &self,
+        operations: u64,
+        append: impl FnOnce(&mut Writer) -> io::Result<Range<u64>>,
+    ) -> io::Result<(Entry, u64)> {
+        let number = self.lock().take_number();
+        let mut writer = Writer::create(self.folder.path(), Kind::Quarantine, number)?;
+        let appended = append(&mut writer).and_then(|payload| {
+            (self.sync_file)(&writer.file())?;
+            Ok(payload)
+        });
+        if appended.is_err() {
+            let _ = fs::remove_file(segment::path(self.folder.path(), Kind::Quarantine, number));
+        }
+        sync_folder(&self.folder);
+        let storage = Storage::Disk { kind: Kind::Quarantine, number, payload: appended? };
+        Ok((Entry { storage, operations, acknowledges: 0 }, writer.end()))
+    }
+
+    /// Notes that a quarantined record was tried again in vain.
+    pub(crate) fn postpone(&self, entry: &Entry) {
+        self.lock().quarantine.postpone(entry);
+    }
+}

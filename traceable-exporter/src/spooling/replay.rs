@@ -1,0 +1,270 @@
+//! Runs that were left on disk, sent by hand.
+
+use std::fmt;
+use std::fs;
+use std::io;
+use std::iter;
+use std::path::{self, Path, PathBuf};
+use std::slice;
+use std::sync::Arc;
+
+use super::resend::ResendOutcome;
+use super::stored_body::StoredBody;
+use crate::accounting::{DropReason, Dropped, Stats};
+use crate::config::Config;
+use crate::delivery::{Delivery, RetryPolicy, Shared};
+use crate::server::Server;
+use crate::spool::{Folder, Kind, NextRecord, Spool, Store, failed_trace_files, read_failed_trace};
+use crate::wire::{Encoder, Resource};
+
+/// What became of what was in a folder. An *operation* is a run's start or its end; those of other programs' files count
+/// one each.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Replayed {
+    /// Operations the server has confirmed. Their files are gone.
+    pub delivered: u64,
+    /// Operations that were not delivered, by reason. What the server rejected is gone from a spool, and stays in files
+    /// of failed traces.
+    pub dropped: Dropped,
+    /// Operations that stay in the folder, because the server could not be reached, refused the key, redirected, or had
+    /// no such way in.
+    pub left: u64,
+    /// Files that are not what their names say, cannot be read, or are of another version of this crate. They stay.
+    pub unreadable: Vec<PathBuf>,
+    /// Folders with runs that were not sent, because they are of other destinations than the configured ones, or do not
+    /// say of which. To send one nevertheless, name it itself, with settings of a single destination.
+    pub not_sent: Vec<PathBuf>,
+}
+
+impl Replayed {
+    fn add(&mut self, other: Replayed) {
+        self.delivered += other.delivered;
+        self.dropped = self.dropped.plus(other.dropped);
+        self.left += other.left;
+        self.unreadable.extend(other.unreadable);
+        self.not_sent.extend(other.not_sent);
+    }
+}
+
+/// Why a folder could not be replayed.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ReplayError {
+    /// The folder cannot be read, or is none.
+    Folder(PathBuf, io::Error),
+}
+
+impl fmt::Display for ReplayError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ReplayError::Folder(path, error) = self;
+        write!(f, "{} cannot be replayed: {error}", path.display())
+    }
+}
+
+impl std::error::Error for ReplayError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        let ReplayError::Folder(_, error) = self;
+        Some(error)
+    }
+}
+
+/// Sends what is in a folder: a [spool](Spool), but for what running programs hold there, and files of failed traces, of
+/// this crate or of LangSmith's SDKs. What is delivered is deleted.
+///
+/// Blocks until all is delivered or the server has not been reached for the
+/// [retry budget](crate::ConfigBuilder::retry_budget). `config` says where runs go; its own spool plays no part.
+///
+/// Runs on disk do not say where they were to go; [folders inside](crate::ConfigBuilder::spool) are named after it. To a
+/// single destination goes what is in `folder` itself, and in a folder inside if that is the only one. Of several, which
+/// are of several destinations, only its own. With several [replicas](crate::Replica) each is sent what is in its own, and
+/// nothing else. What was not sent for that reason is named: [`Replayed::not_sent`].
+///
+/// # Errors
+/// If the folder cannot be read.
+///
+/// ```no_run
+/// use traceable_exporter::{Config, replay};
+/// let replayed = replay("/var/spool/my-service", &Config::from_env()?)?;
+/// println!("{} run operations delivered, {} left", replayed.delivered, replayed.left);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn replay(folder: impl AsRef<Path>, config: &Config) -> Result<Replayed, ReplayError> {
+    let folder = folder.as_ref();
+    let inside = destinations(folder).map_err(|error| ReplayError::Folder(folder.to_owned(), error))?;
+    let targets = match config.replicas() {
+        [] => slice::from_ref(config),
+        replicas => replicas,
+    };
+    let is_single = targets.len() == 1;
+    let mut all = Replayed::default();
+    let mut sent = Vec::new();
+    for target in targets {
+        let is_own = |path: &Path| path::absolute(path).is_ok_and(|path| path.ends_with(&target.own_folder));
+        let own = inside.iter().filter(|path| is_own(path) || (is_single && inside.len() == 1));
+        let mut folders: Vec<_> = own.map(PathBuf::as_path).filter(|own| !sent.contains(own)).collect();
+        if (is_single || is_own(folder)) && !sent.contains(&folder) {
+            folders.insert(0, folder);
+        }
+        all.add(replay_to(target, &folders)?);
+        sent.extend(folders);
+    }
+    let others = iter::once(folder).chain(inside.iter().map(PathBuf::as_path));
+    let others = others.filter(|path| !sent.contains(path) && holds_runs(path));
+    all.not_sent.extend(others.map(Path::to_owned));
+    Ok(all)
+}
+
+/// The folders inside that are named after destinations.
+fn destinations(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut all = Vec::new();
+    for entry in folder.read_dir()? {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with("to-") && entry.path().is_dir() {
+            all.push(entry.path());
+        }
+    }
+    all.sort();
+    Ok(all)
+}
+
+/// Whether anything is there to be sent by hand.
+fn holds_runs(folder: &Path) -> bool {
+    let has_records = |spool: &Folder| {
+        [Kind::Main, Kind::Quarantine]
+            .into_iter()
+            .any(|kind| spool.numbers(kind).is_ok_and(|numbers| !numbers.is_empty()))
+    };
+    failed_trace_files(folder).is_ok_and(|files| !files.is_empty())
+        || Folder::abandoned(folder, Path::new("")).iter().any(has_records)
+}
+
+/// What is in these folders, to one destination.
+fn replay_to(target: &Config, folders: &[&Path]) -> Result<Replayed, ReplayError> {
+    let mut replay = Replay::new(target);
+    for folder in folders {
+        let wrong = |error| ReplayError::Folder(folder.to_path_buf(), error);
+        let files = failed_trace_files(folder).map_err(wrong)?;
+        // a folder without a spool is not made one
+        if !Folder::abandoned(folder, Path::new("")).is_empty() {
+            replay.spool(folder).map_err(wrong)?;
+        }
+        for file in files {
+            replay.file(file);
+        }
+    }
+    let stats = replay.stats();
+    replay.replayed.delivered = stats.delivered;
+    replay.replayed.dropped = stats.dropped;
+    // what was given up for want of a server is still there
+    replay.replayed.dropped.rejected -= replay.misdirected;
+    replay.replayed.left += replay.misdirected;
+    for left in [&mut replay.replayed.dropped.retries_exhausted, &mut replay.replayed.dropped.unauthorized] {
+        replay.replayed.left += std::mem::take(left);
+    }
+    Ok(replay.replayed)
+}
+
+struct Replay {
+    shared: Arc<Shared>,
+    server: Arc<Server>,
+    delivery: Delivery,
+    encoder: Encoder,
+    replayed: Replayed,
+    /// Operations that a server rejected which is not the one they are for: it redirects, or has no such way in.
+    misdirected: u64,
+    /// The server was not there, or not the right one, or refused the key: nothing more is tried.
+    is_over: bool,
+}
+
+impl Replay {
+    fn new(config: &Config) -> Replay {
+        // what is there already need not be kept again
+        let config = Config { spool: None, failed_traces: None, ..config.clone() };
+        let resource = Resource::new(config.project.clone(), config.sent_revision());
+        let encoder = Encoder::new(resource, config.compression_level);
+        let shared = Arc::new(Shared::new(config));
+        let server = Arc::new(Server::new(&shared.config));
+        let delivery = Delivery::new(shared.clone(), server.clone(), RetryPolicy::UntilTimeout);
+        Replay {
+            shared,
+            server,
+            delivery,
+            encoder,
+            replayed: Replayed::default(),
+            misdirected: 0,
+            is_over: false,
+        }
+    }
+
+    fn stats(&self) -> Stats {
+        let mut stats = Stats::default();
+        self.shared.queue.fill(&mut stats);
+        stats
+    }
+
+    fn spool(&mut self, folder: &Path) -> io::Result<()> {
+        let (store, recovered) = Store::open(&Spool::new(folder))?;
+        self.replayed.unreadable.extend(recovered.unreadable.into_iter().map(|(path, _)| path));
+        self.replayed.unreadable.extend(recovered.unknown);
+        store.close();
+        let next = || match store.wait() {
+            NextRecord::Record(entry) => Some(entry),
+            NextRecord::TakenOver(_) | NextRecord::Over => store.first_quarantined(),
+        };
+        while let Some(entry) = next() {
+            let stored = store.read(&entry)?.and_then(StoredBody::from_record);
+            let sent = stored.and_then(|stored| self.send(stored));
+            if sent == Some(false) {
+                // what it holds counts as left already
+                self.replayed.left += store.left().saturating_sub(entry.operations);
+                return Ok(());
+            }
+            if sent.is_none() {
+                self.shared.queue.add_recovered(entry.operations);
+                self.delivery.take(entry.operations, true);
+                self.delivery.give_up(DropReason::Unreadable);
+            }
+            store.done(&entry);
+        }
+        Ok(())
+    }
+
+    fn file(&mut self, path: PathBuf) {
+        let read = fs::read(&path).ok();
+        let read = read.as_deref().and_then(read_failed_trace);
+        let Some(stored) = read.and_then(|(label, body)| StoredBody::from_file(label, body)) else {
+            return self.replayed.unreadable.push(path);
+        };
+        let rejected = self.stats().dropped.total();
+        match self.send(stored) {
+            Some(true) if self.stats().dropped.total() == rejected => drop(fs::remove_file(path)),
+            Some(_) => {}
+            None => self.replayed.unreadable.push(path),
+        }
+    }
+
+    /// Sends a body. Whether there is a server that took it, or had something against it; `None`: it cannot be read.
+    fn send(&mut self, stored: StoredBody) -> Option<bool> {
+        self.server.ask_info();
+        let operations = stored.operations();
+        if self.is_over {
+            self.replayed.left += operations;
+            return Some(false);
+        }
+        let before = self.stats().dropped.rejected;
+        self.shared.queue.add_recovered(operations);
+        self.delivery.take(operations, true);
+        if let ResendOutcome::Lost(reason) =
+            stored.send(&mut self.delivery, &mut self.encoder, &self.server, |_| false)
+        {
+            self.delivery.give_up(reason);
+        }
+        let dropped = self.stats().dropped;
+        if self.delivery.is_misdirected() {
+            self.misdirected += dropped.rejected - before;
+        }
+        self.is_over = dropped.retries_exhausted + dropped.unauthorized + self.misdirected > 0;
+        Some(!self.is_over)
+    }
+}

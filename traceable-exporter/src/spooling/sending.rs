@@ -1,0 +1,166 @@
+//! The thread that sends what is on disk.
+
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Instant;
+
+use super::resend::{ResendOutcome, Suspect};
+use super::stored_body::StoredBody;
+use super::workers::{DISK_PAUSE, SpoolWorkers};
+use crate::accounting::{DropReason, Subject};
+use crate::delivery::{Delivery, RetryPolicy};
+use crate::queue::Pause;
+use crate::spool::{Entry, NextRecord, Payload};
+use crate::wire::Encoder;
+
+/// So often the server may fail on a record, and be well otherwise, until the record goes out of the way of others. It
+/// takes a quarter of a minute, about.
+const MAX_FAILURES: u32 = 8;
+
+/// Why a record was not read.
+enum NotRead {
+    /// The deadline of the shut-down has passed.
+    Abandoned,
+    /// The disk fails, and the record is one that others do not wait for.
+    Postponed,
+}
+
+impl SpoolWorkers {
+    pub(super) fn send_all(&self) {
+        self.shared.queue.add_thread();
+        let mut encoder = self.encoder();
+        let mut delivery =
+            Delivery::new(self.shared.clone(), self.server.clone(), RetryPolicy::UntilExpired(None));
+        loop {
+            let entry = match self.store.wait() {
+                NextRecord::Record(entry) => entry,
+                NextRecord::TakenOver(recovered) => {
+                    self.note(&recovered);
+                    continue;
+                }
+                NextRecord::Over => return,
+            };
+            if self.shared.queue.is_abandoned() {
+                return;
+            }
+            if entry.is_quarantined() {
+                self.shared.queue.retry_quarantined(entry.operations);
+            }
+            delivery.take(entry.operations, entry.is_on_disk());
+            match entry.is_quarantined() {
+                false => delivery.suspect_after(MAX_FAILURES, false),
+                true => delivery.suspect_after(1, true),
+            }
+            let mut is_postponed = false;
+            let send = AssertUnwindSafe(|| self.send(&entry, &mut delivery, &mut encoder, &mut is_postponed));
+            let is_acknowledged = catch_unwind(send).unwrap_or_else(|_| {
+                self.shared.meter.count_restart();
+                delivery.recover();
+                true
+            });
+            encoder.clear();
+            if !is_acknowledged {
+                // all is abandoned: the next process sends it
+                return;
+            }
+            if is_postponed {
+                continue;
+            }
+            if !entry.is_quarantined() && self.server.is_healthy() {
+                self.store.server_accepted();
+            }
+            self.shared.queue.acknowledged_up_to(self.store.done(&entry));
+        }
+    }
+
+    /// Sends a record, however long that takes. Whether it is settled, or set aside.
+    fn send(
+        &self,
+        entry: &Entry,
+        delivery: &mut Delivery,
+        encoder: &mut Encoder,
+        is_postponed: &mut bool,
+    ) -> bool {
+        let payload = match self.read(entry) {
+            Ok(payload) => payload,
+            Err(NotRead::Abandoned) => return false,
+            Err(NotRead::Postponed) => {
+                self.postpone(entry);
+                *is_postponed = true;
+                return true;
+            }
+        };
+        let Some(stored) = payload.and_then(StoredBody::from_record) else {
+            self.warn(|| "a record of the spool is damaged".to_owned());
+            delivery.give_up(DropReason::Unreadable);
+            return true;
+        };
+        let Some(left) = stored.label().time_left(self.store.max_age()) else {
+            delivery.give_up(DropReason::Expired);
+            return true;
+        };
+        delivery.set_retry_policy(RetryPolicy::UntilExpired(Instant::now().checked_add(left)));
+        self.server.ask_info();
+        let sent = stored
+            .send(delivery, encoder, &self.server, |suspect| self.quarantine(entry, suspect, is_postponed));
+        match sent {
+            ResendOutcome::Acknowledged => true,
+            ResendOutcome::Abandoned => false,
+            ResendOutcome::Lost(reason) => {
+                self.warn(|| format!("a record of the spool cannot be sent: {reason}"));
+                delivery.give_up(reason);
+                true
+            }
+        }
+    }
+
+    /// Takes a record that the server fails on out of the way of others, if there is a way to do so.
+    fn quarantine(&self, entry: &Entry, suspect: Suspect<'_>, is_postponed: &mut bool) -> bool {
+        let (operations, rest) = match suspect {
+            Suspect::All => (entry.operations, None),
+            Suspect::Rest(label, body) => (label.total(), Some((label, body))),
+        };
+        let is_done = match (entry.is_quarantined(), rest) {
+            (false, rest) => self.store.quarantine(entry, rest),
+            (true, Some(rest)) => self.store.requarantine_rest(rest),
+            (true, None) => {
+                self.postpone(entry);
+                *is_postponed = true;
+                return true;
+            }
+        };
+        if is_done {
+            self.shared.queue.quarantine(operations);
+            self.shared.warner.warn(Subject::Quarantined, || {
+                format!(
+                    "the server fails on {operations} run operations and is well otherwise: they are set aside on \
+                     disk, and tried again later"
+                )
+            });
+        }
+        is_done
+    }
+
+    /// Tries one that was set aside again later.
+    fn postpone(&self, entry: &Entry) {
+        self.store.postpone(entry);
+        self.shared.queue.quarantine(entry.operations);
+    }
+
+    /// Reads a record; while the disk fails, again and again. `None`: it is not what was written, or not there.
+    fn read(&self, entry: &Entry) -> Result<Option<Payload>, NotRead> {
+        loop {
+            match self.store.read(entry) {
+                Ok(payload) => return Ok(payload),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+                Err(error) => self.warn(|| format!("the spool cannot be read: {error}")),
+            }
+            if entry.is_quarantined() {
+                return Err(NotRead::Postponed);
+            }
+            if self.shared.queue.rest(DISK_PAUSE) == Pause::Abandoned {
+                return Err(NotRead::Abandoned);
+            }
+        }
+    }
+}
