@@ -121,7 +121,7 @@ impl WorkerPool {
             if sent.is_err() {
                 delivery.recover();
             }
-            // before another batch may be made: else each worker would hold a body that nobody needs any more
+            // before another batch may be made: else each worker would hold a body that is not needed any more
             encoder.clear();
             sent
         })

@@ -1,7 +1,7 @@
-//! A last moment at the end of the process, for programs that nobody told to wait.
+//! A hook at the end of the process, for programs that keep no guard.
 
-/// Calls `hook` when the process ends by `exit`: by [`std::process::exit`], or by the return from `main`, a panic there
-/// included. Once, however often it is asked for. Not where the system ends a process's other threads first.
+/// Calls `hook` when the process ends by [`std::process::exit`] or by the return from `main`, also after a panic there. Once,
+/// however often it is registered.
 #[cfg(unix)]
 pub(crate) fn call_at_exit(hook: fn()) {
     use std::ffi::c_int;

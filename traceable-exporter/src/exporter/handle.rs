@@ -13,27 +13,28 @@ use crate::accounting::{DropReason, FlushReport, Stats, Subject};
 use crate::config::Config;
 use crate::delivery::Shared;
 
-/// Sends runs to a server, from a thread of its own, a second one where there is much to do, and up to eight requests
-/// at once where the server is [slow](crate::ConfigBuilder::requests_at_once). With a [spool](crate::Spool) one thread
-/// writes, one sends, and one brings to the disk what was written.
+/// Sends runs to one server.
 ///
-/// Handing over an operation costs the caller a lock that nobody holds for long, never a request: a server that is
-/// slow, unwell or gone slows nothing down. What waits is bounded in bytes; above the bound the newest runs are
-/// dropped, and [`stats`](Self::stats) says how many and why. Before that, with a quarter of the room taken, threads
-/// that make runs faster than these can be encoded stand back for 2 ms now and then, as long as batches go out every few
-/// milliseconds.
+/// It has one worker thread, two when there is much to do, and up to eight when the server is
+/// [slow](crate::ConfigBuilder::max_concurrent_requests). With a [spool](crate::Spool) one thread writes, one sends, and one
+/// syncs.
 ///
-/// Dropping the exporter does not wait: what it still holds is sent as long as the process lives. Call
-/// [`flush`](Self::flush) or [`shutdown`](Self::shutdown) before the program ends.
+/// Submitting an operation takes a lock that is never held for long, and never waits for a request: a server that is slow,
+/// unhealthy or gone slows nothing down. The queue is bounded in bytes. When it is full, the newest runs are dropped, and
+/// [`stats`](Self::stats) says how many and why. Before that, while over a quarter of the queue is used and batches complete
+/// quickly, [backpressure](crate::ConfigBuilder::backpressure) throttles producers.
+///
+/// Dropping the exporter does not wait: what it holds is still sent while the process lives. Call [`flush`](Self::flush) or
+/// [`shutdown`](Self::shutdown) before the program ends.
 ///
 /// ```
 /// use std::sync::Arc;
 /// use std::time::Duration;
 /// use traceable_core::RunTree;
-/// use traceable_exporter::{Config, Exporter, Reporter};
+/// use traceable_exporter::{Config, Exporter};
 ///
-/// // nobody listens there
-/// let config = Config::builder().endpoint("http://127.0.0.1:9").reporter(Reporter::new(|_| {})).build()?;
+/// // no server listens there
+/// let config = Config::builder().endpoint("http://127.0.0.1:9").on_warning(|_| {}).build()?;
 /// let exporter = Arc::new(Exporter::new(config));
 /// let run = RunTree::builder("step").sink(exporter.clone()).build();
 /// run.post().end().patch();
@@ -49,7 +50,7 @@ pub struct Exporter {
 impl Exporter {
     /// Makes an exporter. Its first thread starts with the first operation.
     ///
-    /// It sends to one destination: of settings with several, the first, and a warning says so.
+    /// It sends to one destination. Of settings with several it takes the first, and a warning says so:
     /// [`Replicas`](crate::Replicas) sends to all.
     pub fn new(config: Config) -> Exporter {
         let destinations = config.replicas.len();
@@ -71,8 +72,8 @@ impl Exporter {
         &self.shared.config
     }
 
-    /// Starts sending what a former process has left in the [spool](crate::Spool), if there is one, without waiting for the
-    /// first run. [`init`](crate::exporter::init) does that.
+    /// Starts sending what a former process left in the [spool](crate::Spool), without waiting for the first run.
+    /// [`init`](crate::init) does that.
     pub fn start(&self) {
         if self.shared.config.spool.is_some() && self.shared.queue.start() {
             start(&self.shared);
@@ -81,17 +82,17 @@ impl Exporter {
 
     /// Waits until everything handed over before is delivered or lost, at most `timeout`.
     ///
-    /// May be called from anywhere and by several threads at once: it waits on a lock and needs no async runtime. It
-    /// cuts a pause between two tries short, unless the server asked for that pause.
+    /// May be called from anywhere and by several threads at once: it waits on a lock and needs no async runtime. It cuts a
+    /// pause before a retry short, unless the server asked for that pause.
     pub fn flush(&self, timeout: Duration) -> FlushReport {
         self.shared.queue.flush(timeout)
     }
 
-    /// As [`flush`](Self::flush), for async code: waits without holding up the thread, so that other tasks get on, a
-    /// server in the same runtime included.
+    /// As [`flush`](Self::flush), for async code: it does not block the thread, so that other tasks go on, be it a server in
+    /// the same runtime.
     ///
-    /// What was handed over before this call counts, however late the future is polled, and the time runs from here. It
-    /// may be dropped at any moment. See [`Flush`].
+    /// The flush starts with this call, however late the future is polled. The future may be dropped at any moment. See
+    /// [`Flush`].
     ///
     /// ```
     /// # use std::{sync::Arc, time::Duration};
@@ -111,9 +112,9 @@ impl Exporter {
         Flush::new(self.flush_thread.clone(), timeout)
     }
 
-    /// Takes no more operations, waits as [`flush`](Self::flush) does, and counts what is left then as lost.
+    /// Accepts no more operations, waits as [`flush`](Self::flush) does, and counts what is left then as lost.
     ///
-    /// What is on its way at the deadline counts as lost although it may arrive: its answer has not.
+    /// A request that is in flight at the deadline counts as lost, although it may arrive.
     pub fn shutdown(&self, timeout: Duration) -> FlushReport {
         self.shared.queue.shutdown(timeout)
     }
@@ -126,15 +127,15 @@ impl Exporter {
         stats
     }
 
-    /// Waits at the end of the process, which has begun, for what is left, if anything is.
+    /// Flushes at the end of the process, if anything is left.
     pub(crate) fn flush_at_exit(&self, begun: Instant) {
         if let Some(timeout) = self.shared.queue.time_left_at_exit(self.shared.config.exit_timeout) {
             self.report_losses(&self.flush_at_end(begun, timeout));
         }
     }
 
-    /// As [`flush`](Self::flush), at the end of the program, which has begun: what is safe on disk waits for no server that
-    /// is away.
+    /// As [`flush`](Self::flush), at the end of the program: it does not wait for an unreachable server if everything left is
+    /// safe on disk.
     pub(crate) fn flush_at_end(&self, begun: Instant, timeout: Duration) -> FlushReport {
         self.shared.queue.flush_at_end(begun, timeout)
     }
@@ -142,7 +143,7 @@ impl Exporter {
     /// One line about losses, for the end of the program.
     pub(crate) fn report_losses(&self, report: &FlushReport) {
         let (lost, left) = (report.dropped, report.remaining);
-        // one destination of several is to be told from the others
+        // names the destination if there are several
         let place = match self.config().project.is_replica() {
             true => format!(" for {}", self.config().endpoint()),
             false => String::new(),
@@ -166,14 +167,14 @@ impl Exporter {
     }
 }
 
-/// Whether this is the end of the highest run that this process has of a trace: of a root, or of what hangs under a run of
-/// another process.
+/// Whether this is the end of the topmost run that this process has of a trace: a root, or a child of a run of another
+/// process.
 pub(crate) fn ends_top(operation: &RunOperation) -> bool {
     operation.end_time.is_some() && operation.parent_run_id() == operation.distributed_parent_id()
 }
 
 impl Exporter {
-    /// Takes an operation that was redacted for several destinations at once, at which so many parts could not be.
+    /// Submits an operation that is redacted already. `failed`: how many of its parts could not be.
     pub(crate) fn submit_redacted(&self, operation: RunOperation, failed: u64) {
         self.shared.meter.count_failed_redactions(failed);
         let ends_top = ends_top(&operation);
@@ -188,7 +189,7 @@ impl Exporter {
             self.shared.warner.warn(Subject::QueueFull, || {
                 let bytes = self.shared.config.max_queue_bytes;
                 format!(
-                    "runs are dropped: the queue holds its {bytes} bytes; is the server slow or unreachable?"
+                    "runs are dropped: the queue is full ({bytes} bytes); is the server slow or unreachable?"
                 )
             });
         }
@@ -200,7 +201,7 @@ impl Exporter {
 
 impl RunSink for Exporter {
     fn submit(&self, mut operation: RunOperation) {
-        // before anything waits
+        // before it waits anywhere
         let failed = self.shared.redaction.as_ref().map_or(0, |redaction| redaction.apply(&mut operation));
         self.submit_redacted(operation, failed);
     }

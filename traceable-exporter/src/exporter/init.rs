@@ -1,4 +1,4 @@
-//! Start-up and end of the process's own exporter.
+//! Starting and ending tracing for the process.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -81,12 +81,12 @@ impl From<ConfigError> for InitError {
     }
 }
 
-/// Holds tracing for the process. When it is dropped, it waits for what is on its way, at most the
-/// [exit timeout](crate::ConfigBuilder::exit_timeout), and reports losses in one line. Where all that is left is safe in a
-/// [spool](crate::Spool), it does not wait for a server that is away.
+/// Keeps tracing alive for the process. Dropping it flushes, at most for the
+/// [exit timeout](crate::ConfigBuilder::exit_timeout), and reports losses in one line. It does not wait for an unreachable
+/// server if everything left is safe in a [spool](crate::Spool).
 ///
-/// Keep it in a variable of `main` until the end: `let _guard = ..`, not `let _ = ..`. The exporter goes on after the
-/// drop, so that runs of other threads are not cut off; nobody waits for those.
+/// Keep it in a variable of `main` until the end: `let _guard = ..`, not `let _ = ..`. The exporter goes on after the drop, so
+/// that runs of other threads are still sent; nothing waits for those.
 #[must_use = "dropped at once, the guard waits for nothing: bind it, `let _guard = ..`"]
 #[derive(Debug)]
 pub struct Guard {
@@ -101,13 +101,13 @@ pub struct Guard {
 ///
 /// # Errors
 /// If a setting is missing or malformed, or tracing was started with other settings before. The program goes on without
-/// tracing then, and nothing else is said about it: tell the error to somebody.
+/// tracing then, and no warning is given: show the error to somebody.
 pub fn init() -> Result<Guard, InitError> {
     match Config::if_tracing_is_on() {
         Ok(Some(config)) => init_with(config),
         Ok(None) => Ok(off()),
         Err(error) => {
-            // the first traced call need not tell it once more
+            // the first traced call must not report it again
             let _ = off();
             Err(error.into())
         }
@@ -146,7 +146,7 @@ pub fn init_with(config: Config) -> Result<Guard, InitError> {
     Ok(Guard { exporters: Some(exporters) })
 }
 
-/// From now on these are the process's own. Who has let go of the lock has to start them.
+/// Makes these the process's exporters. The caller must start them after it has released the lock.
 fn decide_for(decided: &mut Decided, config: Config) -> Arc<Replicas> {
     let exporters = Arc::new(Replicas::new(config));
     *decided = Decided::On(exporters.clone());
@@ -166,8 +166,8 @@ fn set_sampling_rate(config: &Config) {
     process::set_sampling_rate(config.sampling_rate().unwrap_or(1.0));
 }
 
-/// The environment, or the program, does not want traces: runs have nowhere to go by default. What another part of
-/// the program has started, and sinks that are named for a part of it, are left alone.
+/// Tracing is off: runs have no default destination. An exporter that another part of the program has started, and sinks
+/// named for a part of it, stay.
 fn off() -> Guard {
     let mut decided = decided();
     if matches!(*decided, Decided::Nothing) {
@@ -179,16 +179,15 @@ fn off() -> Guard {
 /// What the first traced call of a program does that never called [`init`]: the same, except that a faulty setting
 /// becomes one warning and tracing stays off. Returns whether runs are exported.
 ///
-/// On Unix, the end of such a program waits for what is on its way, at most the
-/// [exit timeout](crate::ConfigBuilder::exit_timeout), if it ends by the return from `main` or by
-/// [`std::process::exit`]; see [how a program may end](crate#how-a-program-may-end). Elsewhere what was handed over within
-/// the last batch delay (250 ms by default) is lost, unless the program calls [`flush`]. A program that matters calls
+/// On Unix the end of such a program flushes, at most for the [exit timeout](crate::ConfigBuilder::exit_timeout), if it ends by
+/// the return from `main` or by [`std::process::exit`]; see [how a program may end](crate#how-a-program-may-end). Elsewhere,
+/// runs of the last batch delay (250 ms by default) are lost, unless the program calls [`flush`]. A program that matters calls
 /// [`init`] and keeps the guard.
 pub fn start_lazily() -> bool {
     if let Some(is_on) = decided().is_on() {
         return is_on;
     }
-    // without the lock: files are read, and what is warned of goes to code of the program, which may flush
+    // without the lock: files are read, and warnings call code of the program, which may flush
     let read = Config::if_tracing_is_on();
     let mut decided = decided();
     if let Some(is_on) = decided.is_on() {

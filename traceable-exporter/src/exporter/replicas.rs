@@ -16,22 +16,21 @@ use crate::redact::Redaction;
 /// single one if they have none. [`init`](crate::exporter::init) makes one for the process; one made by hand is a sink like any
 /// other, for a part of a program (`Extra::sink`, `TracingContext::sink`).
 ///
-/// Each exporter has a queue, a thread, a connection and credentials of its own: a destination that is slow, or that
-/// refuses, takes nothing from the others. What runs saw is shared in memory between those that wait for it, and
-/// [redacted](crate::Redaction) once for all.
+/// Each exporter has a queue, threads, connections and credentials of its own: a destination that is slow or refuses runs
+/// costs the others nothing. Inputs and outputs are shared in memory, and [redacted](crate::Redaction) once for all.
 ///
 /// ```
 /// use std::sync::Arc;
 /// use std::time::Duration;
 /// use traceable_core::{RunTree, TracingContext};
-/// use traceable_exporter::{Config, Replica, Replicas, Reporter};
+/// use traceable_exporter::{Config, Replica, Replicas};
 ///
-/// // nobody listens there
+/// // no server listens there
 /// let config = Config::builder()
 ///     .endpoint("http://127.0.0.1:9")
 ///     .replica(Replica::new().primary())
 ///     .replica(Replica::new().project("copy"))
-///     .reporter(Reporter::new(|_| {}))
+///     .on_warning(|_| {})
 ///     .build()?;
 /// let replicas = Arc::new(Replicas::new(config));
 /// TracingContext::new().sink(replicas.clone()).scope(|| {
@@ -52,7 +51,7 @@ pub struct Replicas {
 impl Replicas {
     /// Makes the exporters. Their threads start with the first operation.
     pub fn new(config: Config) -> Replicas {
-        // who ends a root waits for all of them at once, not for one after the other
+        // the end of a root flushes all of them at once, not one after the other
         let exporter =
             |config: &Config| Arc::new(Exporter::new(Config { flush_on_root_end: false, ..config.clone() }));
         let exporters = match config.replicas() {
@@ -73,7 +72,7 @@ impl Replicas {
         &self.exporters
     }
 
-    /// Starts sending what a former process has left on disk, see [`Exporter::start`].
+    /// Starts sending what a former process left on disk, see [`Exporter::start`].
     pub fn start(&self) {
         self.exporters.iter().for_each(|exporter| exporter.start());
     }
@@ -91,7 +90,7 @@ impl Replicas {
         Flush::of(self.exporters.iter().map(|exporter| exporter.flush_async(timeout)).collect())
     }
 
-    /// Waits at the end of the process for what is left, if anything is.
+    /// Flushes at the end of the process, if anything is left.
     pub(crate) fn flush_at_exit(&self) {
         let begun = Instant::now();
         // all of them send at the same time
@@ -103,7 +102,7 @@ impl Replicas {
         drop(others);
     }
 
-    /// Takes no more operations, waits as [`flush`](Self::flush) does, and counts what is left then as lost.
+    /// Accepts no more operations, waits as [`flush`](Self::flush) does, and counts what is left then as lost.
     pub fn shutdown(&self, timeout: Duration) -> FlushReport {
         let begun = Instant::now();
         let report = sum(self.each(timeout, Exporter::shutdown));
@@ -115,7 +114,7 @@ impl Replicas {
         self.exporters.iter().fold(Stats::default(), |sum, exporter| sum.plus(exporter.stats()))
     }
 
-    /// Waits at the end of the program, with a report for each destination.
+    /// Flushes at the end of the program, with a report for each destination.
     pub(crate) fn flush_each_at_end(&self, timeout: Duration) -> Vec<FlushReport> {
         let begun = Instant::now();
         // all of them send at the same time
@@ -132,7 +131,7 @@ impl Replicas {
         }
     }
 
-    /// All of them are told first, so that they send at the same time; then each has what is left of the time.
+    /// Starts a flush at all of them first, so that they send at the same time; then each has the rest of the time.
     fn each(&self, timeout: Duration, wait: fn(&Exporter, Duration) -> FlushReport) -> Vec<FlushReport> {
         let begun = Instant::now();
         for exporter in self.exporters.iter().skip(1) {
@@ -144,7 +143,7 @@ impl Replicas {
             .collect()
     }
 
-    /// What the process's runs go to. A single destination costs nothing extra.
+    /// The sink for the process. A single destination costs nothing extra.
     pub(crate) fn sink(self: &Arc<Self>) -> Arc<dyn RunSink> {
         match &self.exporters[..] {
             [only] => only.clone(),
@@ -161,7 +160,7 @@ impl RunSink for Replicas {
     fn submit(&self, mut operation: RunOperation) {
         let Some((last, others)) = self.exporters.split_last() else { return };
         let ends_top = ends_top(&operation);
-        // what may be sent is the same everywhere, and functions for it are the program's, on its own thread
+        // once for all: the functions of a redaction are the program's, on its own thread
         let failed = self.redaction.as_ref().map_or(0, |redaction| redaction.apply(&mut operation));
         for exporter in others {
             exporter.submit_redacted(operation.clone(), failed);

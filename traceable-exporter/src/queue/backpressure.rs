@@ -69,12 +69,12 @@ mod tests {
         // what went out while there was room is no credit
         backpressure.acknowledged(2);
         assert!(!backpressure.submitted_one(false) && backpressure.submitted_one(true));
-        // nobody waits for a slow server
+        // no producer waits for a slow server
         backpressure.acknowledged_at = Instant::now().checked_sub(ACTIVE);
         assert!(!backpressure.submitted_one(true));
         backpressure.active_for = ACTIVE_ON_DISK;
         assert!(backpressure.submitted_one(true));
-        // nor does who does not want to
+        // nor does one that has switched backpressure off
         backpressure.active_for = Duration::ZERO;
         backpressure.acknowledged_at = Some(Instant::now());
         assert!(!backpressure.submitted_one(true));

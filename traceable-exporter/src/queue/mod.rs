@@ -85,7 +85,7 @@ impl Queue {
         self.lock().abandoned
     }
 
-    /// Whether the caller must start the exporter's thread. Only one caller is told so.
+    /// Whether the caller must start the exporter's thread. Only one caller gets `true`.
     pub(crate) fn start(&self) -> bool {
         let mut state = self.lock();
         let inherited = state.reset_after_fork();

@@ -103,7 +103,7 @@ fn threads_that_have_ended_are_forgotten() {
 }
 
 #[test]
-fn what_is_settled_after_the_deadline_is_not_counted_twice() {
+fn what_is_acknowledged_after_the_deadline_is_not_counted_twice() {
     let queue = Arc::new(Into(Queue::new(1 << 20, ACTIVE), AtomicUsize::new(0)));
     drop(post(&queue));
     queue.0.drain(request(0), &mut Vec::new());
@@ -143,7 +143,7 @@ fn what_was_delivered_is_dropped_by_others_while_the_exporter_is_behind() {
     assert_eq!(runs(), 0);
 }
 
-/// One thread takes while others submit and flush; who flushes finds everything settled that was submitted before.
+/// One thread takes while others submit and flush; a flush finds everything acknowledged that was submitted before.
 #[test]
 fn no_flush_is_forgotten() {
     const LONG: Duration = Duration::from_secs(30);

@@ -31,8 +31,8 @@ pub(crate) struct Transport {
     endpoint: Endpoint,
     key: Option<ApiKey>,
     workspace_id: Option<String>,
-    /// How many connections of former requests the next may use.
-    kept_connections: AtomicUsize,
+    /// How many idle connections the next request may use.
+    idle_connections: AtomicUsize,
 }
 
 /// What came back.
@@ -42,7 +42,7 @@ pub(crate) enum Reply {
     Answer {
         /// The HTTP status.
         status: u16,
-        /// How long the server wants to be left alone.
+        /// The pause that the server asks for.
         retry_after: Option<Duration>,
         /// The answer's text, and for a redirect where it points. Without the key.
         text: String,
@@ -93,7 +93,7 @@ impl Transport {
             endpoint: config.endpoint.clone(),
             key: config.api_key.clone(),
             workspace_id: config.workspace_id.clone(),
-            kept_connections: AtomicUsize::new(0),
+            idle_connections: AtomicUsize::new(0),
         }
     }
 
@@ -121,19 +121,19 @@ impl Transport {
         })
     }
 
-    /// Sends a request. A server that closes a kept connection may do so just when the next request comes: that says
-    /// nothing about its health, so it gets the request again, once and at once, on a new connection.
+    /// Sends a request. A server may close a kept-alive connection just as the next request comes. That says nothing about
+    /// its health, so the request is repeated, once and at once, on a new connection.
     fn exchange(&self, send: impl Fn() -> Result<Response<Body>, ureq::Error>) -> Reply {
         let begun = Instant::now();
-        let fewer = |kept: usize| kept.checked_sub(1);
-        let is_kept = self.kept_connections.fetch_update(Relaxed, Relaxed, fewer).is_ok();
+        let fewer = |idle: usize| idle.checked_sub(1);
+        let is_reused = self.idle_connections.fetch_update(Relaxed, Relaxed, fewer).is_ok();
         let mut result = send();
-        if is_kept && begun.elapsed() < HANG_UP && result.as_ref().is_err_and(is_hang_up) {
+        if is_reused && begun.elapsed() < HANG_UP && result.as_ref().is_err_and(is_hang_up) {
             result = send();
         }
         let reply = self.read(result);
         if matches!(reply, Reply::Answer { .. }) {
-            self.kept_connections.fetch_add(1, Relaxed);
+            self.idle_connections.fetch_add(1, Relaxed);
         }
         reply
     }
@@ -211,9 +211,9 @@ fn within(agent: ConfigBuilder<AgentScope>, whole: Duration) -> ConfigBuilder<Ag
         .timeout_recv_body(seconds(10))
 }
 
-/// As [`within`]. Where there is a time for all steps together, ureq looks names up within it, and takes a thread for
-/// that with each request, on a kept connection too, which waits its turn when the processors are busy. The name of
-/// this machine needs no server to be looked up, so here each step has its share of the time instead.
+/// As [`within`], without a timeout for the whole request: with one, ureq starts a thread for each request that looks the name
+/// up, also on a kept-alive connection, and that thread waits its turn when the processors are busy. The name of this machine
+/// needs no look-up, so each step has its share of the time instead.
 fn within_on_loopback(agent: ConfigBuilder<AgentScope>, whole: Duration) -> ConfigBuilder<AgentScope> {
     let tenths = |n| Some(whole / 10 * n);
     agent
