@@ -1,4 +1,4 @@
-//! Runs as an indented tree, for people who look at a terminal.
+//! Console: prints each trace as an indented tree.
 
 use std::fmt;
 use std::io::{self, Write};
@@ -13,9 +13,9 @@ use super::tree_text;
 use super::writer_stats::WriterStats;
 use super::writer_thread::{Target, WriterThread};
 
-/// Prints each trace when its root ends: a line for each run, indented below its parent, with name, type, duration,
-/// tokens if they are known, and the first line of the error if there is one. Children stand in the order of their
-/// starts. No server and no account are needed.
+/// Prints each trace when its root ends: one line per run, indented below its parent, with name, type, duration,
+/// tokens if they are known, and the first line of the error if there is one. Children are sorted by their starts.
+/// Needs no server and no account.
 ///
 /// ```text
 /// answer  chain  1.24 s
@@ -24,11 +24,12 @@ use super::writer_thread::{Target, WriterThread};
 ///     parse  parser  40 µs  error: expected a number
 /// ```
 ///
-/// A run that has not ended when its root ends is shown as `still open`, and on a line of its own when it ends. At most
-/// [`max_runs`](Self::max_runs) runs are remembered: above that the oldest tree is printed as far as it is known.
-/// A thread writes; a terminal that is stopped holds up nobody, and what has no room then is dropped and counted by
-/// [`stats`](Self::stats). Dropping the sink does not wait: [`flush`](RunSink::flush) it before the program ends, or
-/// call [`process::flush`](traceable_core::process::flush) if it is the process's own.
+/// A run that is open when its root ends is printed as `still open`, and again on a line of its own when it ends. At
+/// most [`max_runs`](Self::max_runs) runs are held: beyond that the oldest tree is printed as far as it is known.
+///
+/// A thread writes, so a stopped terminal blocks no producer; lines that exceed the buffer (4 MiB) are dropped and
+/// counted by [`stats`](Self::stats). Dropping the sink does not wait: [`flush`](RunSink::flush) it before the
+/// program ends, or call [`process::flush`](traceable_core::process::flush) if it is the process's sink.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -41,17 +42,17 @@ use super::writer_thread::{Target, WriterThread};
 /// assert!(console.flush(Duration::from_secs(5)));
 /// ```
 ///
-/// Of inputs and outputs nothing is printed but token counts. Settings of exporters (`LANGSMITH_HIDE_OUTPUTS` and its
-/// like, a [`Redaction`](crate::Redaction)) are **not** looked at here; what must not be on the screen, such as secrets in
-/// errors and names, a [`Redacted`](crate::Redacted) around it takes away:
+/// Inputs and outputs are not printed, except for token counts. The console does **not** apply settings of exporters
+/// (`LANGSMITH_HIDE_OUTPUTS` and the like, a [`Redaction`](crate::Redaction)). To remove secrets from errors and
+/// names, wrap it in a [`RedactingSink`](crate::RedactingSink):
 ///
 #[cfg_attr(feature = "anonymizer", doc = "```")]
 #[cfg_attr(not(feature = "anonymizer"), doc = "```ignore")]
 /// # use std::sync::Arc;
-/// use traceable_exporter::{Anonymizer, Console, Redacted, Redaction};
+/// use traceable_exporter::{Anonymizer, Console, RedactingSink, Redaction};
 ///
 /// let redaction = Redaction::new().hide_outputs(true).anonymizer(Anonymizer::secrets());
-/// let console = Redacted::new(redaction, Arc::new(Console::stderr()));
+/// let console = RedactingSink::new(redaction, Arc::new(Console::stderr()));
 /// traceable_core::process::install_sink(Arc::new(console));
 /// ```
 ///
@@ -66,9 +67,9 @@ struct State {
     trees: OpenTrees,
 }
 
-/// How many bytes wait at most.
+/// How many bytes may wait.
 const MAX_BYTES: usize = 4 << 20;
-/// How many runs are remembered at most, unless the program says otherwise.
+/// How many runs are held, unless the program says otherwise.
 const MAX_RUNS: usize = 10_000;
 
 impl Console {
@@ -78,15 +79,15 @@ impl Console {
         Console::on("standard error", Target::Open(Box::new(stderr)), writer)
     }
 
-    /// Prints somewhere else. The writer is used by one thread, and flushed after each group of lines; a copy of the
-    /// process, made by `fork`, does not use it. If it panics, nothing is printed any more.
+    /// Prints to a writer. One thread uses it, and flushes it after each group of lines; a copy of the process, made
+    /// by `fork`, does not use it. If it panics, nothing more is printed.
     ///
     /// ```
     /// let sink = traceable_exporter::Console::to(std::io::sink());
     /// # drop(sink);
     /// ```
     pub fn to(writer: impl Write + Send + 'static) -> Console {
-        Console::on("the writer of trees", Target::Given, Box::new(writer))
+        Console::on("the writer of the console", Target::Given, Box::new(writer))
     }
 
     fn on(name: &str, target: Target, writer: Box<dyn Write + Send>) -> Console {
@@ -95,7 +96,7 @@ impl Console {
         Console { lines, state: Mutex::new(state) }
     }
 
-    /// How many runs are remembered until their root ends. Default: 10 000.
+    /// Sets how many runs are held until their root ends. Default: 10 000.
     #[must_use = "the bound is set on what is returned"]
     pub fn max_runs(self, runs: usize) -> Console {
         self.state().trees = OpenTrees::new(runs);
@@ -112,8 +113,8 @@ impl Console {
     }
 }
 
-/// Another handle of standard error: that of the standard library has a lock, which a copy of the process may inherit
-/// closed.
+/// A second handle of standard error. The standard library's handle has a lock, which a copy of the process may
+/// inherit locked.
 #[cfg(unix)]
 fn stderr() -> io::Result<Box<dyn Write + Send>> {
     use std::os::fd::AsFd as _;
@@ -131,9 +132,9 @@ impl RunSink for Console {
         let mut state = self.state();
         let process = this_process();
         if state.process != process {
-            // the runs of another process end there
+            // after `fork`: the original prints the runs that were open
             state.process = process;
-            state.trees.forget_all();
+            state.trees.clear();
         }
         let ended = state.trees.add(&operation);
         drop(state);

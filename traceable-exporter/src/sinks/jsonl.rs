@@ -1,4 +1,4 @@
-//! Runs as lines of JSON.
+//! JSON lines: writes each operation as one line.
 
 use std::fmt;
 use std::fs::{File, OpenOptions};
@@ -13,18 +13,17 @@ use super::writer_stats::WriterStats;
 use super::writer_thread::{Target, WriterThread};
 use crate::wire::{self, Field, PartWriter, Resource};
 
-/// Writes runs into a file, one line of JSON for each operation: no server and no account are needed, and `jq`, a data
-/// frame or a script reads what is there.
+/// Writes runs to a file, one line of JSON per operation, for `jq`, a data frame or a script. Needs no server and no
+/// account.
 ///
-/// A line is what LangSmith's `/runs/batch` would be sent, all fields of a run in one object, after `op`: `"post"`
-/// where a run starts, `"patch"` where it ends or changes. Of attachments the line has `name`, `mime_type` and `size`,
-/// not the content.
+/// A line has the fields that LangSmith's `/runs/batch` takes, in one object, after `op`: `"post"` when a run starts,
+/// `"patch"` when it ends or changes. Attachments are listed with `name`, `mime_type` and `size`, without their
+/// content.
 ///
-/// Handing over costs the program the making of the line; a thread writes. At most
-/// [`max_bytes`](Self::max_bytes) wait, whatever the disk does; what has no room then is dropped, and
-/// [`stats`](Self::stats) counts it. Writing that fails is told, and tried again. Dropping the sink does not wait:
-/// [`flush`](RunSink::flush) it before the program ends, or call
-/// [`process::flush`](traceable_core::process::flush) if it is the process's own.
+/// The producer formats the line; a thread writes it. At most [`max_bytes`](Self::max_bytes) wait; lines that exceed
+/// them are dropped, and [`stats`](Self::stats) counts them. If writing fails, a warning says so, and the thread
+/// retries. Dropping the sink does not wait: [`flush`](RunSink::flush) it before the program ends, or call
+/// [`process::flush`](traceable_core::process::flush) if it is the process's sink.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -44,18 +43,18 @@ use crate::wire::{self, Field, PartWriter, Resource};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// `LANGSMITH_HIDE_INPUTS` and its like are settings of exporters, and **not** looked at here: the file holds runs as the
-/// program made them. What it must not hold, a [`Redacted`](crate::Redacted) around it takes away:
+/// `LANGSMITH_HIDE_INPUTS` and the like are settings of exporters, and are **not** applied here: the file holds runs
+/// as the program made them. To redact them, wrap the sink in a [`RedactingSink`](crate::RedactingSink):
 ///
 /// ```
 /// # use std::{sync::Arc, time::Duration};
 /// # use traceable_core::{RunSink, RunTree};
-/// use traceable_exporter::{JsonLines, Redacted, Redaction};
+/// use traceable_exporter::{JsonLines, RedactingSink, Redaction};
 ///
 /// # let path = std::env::temp_dir().join(format!("redacted-{}.jsonl", std::process::id()));
 /// let hides = |name: &str| std::env::var(name).is_ok_and(|value| value == "true");
 /// let redaction = Redaction::new().hide_inputs(true).hide_outputs(hides("LANGSMITH_HIDE_OUTPUTS"));
-/// let file = Arc::new(Redacted::new(redaction, Arc::new(JsonLines::create(&path)?)));
+/// let file = Arc::new(RedactingSink::new(redaction, Arc::new(JsonLines::create(&path)?)));
 /// let inputs = serde_json::json!({"user": "ada@example.org"});
 /// RunTree::builder("login").inputs(inputs).sink(file.clone()).build().post();
 /// assert!(file.flush(Duration::from_secs(5)));
@@ -70,12 +69,12 @@ pub struct JsonLines {
     resource: Resource,
 }
 
-/// How many bytes wait at most, unless the program says otherwise.
+/// How many bytes may wait, unless the program says otherwise.
 const MAX_BYTES: usize = 16 << 20;
 
 impl JsonLines {
-    /// Writes into this file from its beginning on; what is in it is lost. If there is none, one is made that nobody
-    /// but its owner may read (on Unix: mode 0600), as runs hold what the program works on.
+    /// Writes to this file from its beginning; its old content is lost. A new file can be read by its owner only (on
+    /// Unix: mode 0600), as runs hold the program's data.
     ///
     /// # Errors
     /// If the file cannot be opened for writing.
@@ -84,13 +83,13 @@ impl JsonLines {
         JsonLines::append(path)
     }
 
-    /// Writes at the end of this file; makes it as [`create`](Self::create) does. Several processes may write into one
-    /// file, and so may the copies that a process makes of itself by `fork`.
+    /// Writes to the end of this file; creates it as [`create`](Self::create) does. Several processes may write to
+    /// one file, also copies made by `fork`.
     ///
     /// # Errors
     /// If the file cannot be opened for writing.
     pub fn append(path: impl AsRef<Path>) -> io::Result<JsonLines> {
-        // the same file also after the program has gone to another directory
+        // absolute, so that a change of the working directory does not change the file
         let path = std::path::absolute(path)?;
         let name = path.display().to_string();
         let open = move || -> io::Result<File> { private(OpenOptions::new().append(true)).open(&path) };
@@ -99,16 +98,15 @@ impl JsonLines {
         Ok(JsonLines::on(name, Target::Open(Box::new(reopen)), Box::new(file)))
     }
 
-    /// Writes to something else: a pipe, a compressor, a buffer of a test. It is used by one thread, and flushed after
-    /// each group of lines; a copy of the process, made by `fork`, does not use it. If it panics, nothing is written
-    /// any more.
+    /// Writes to a writer: a pipe, a compressor, a buffer of a test. One thread uses it, and flushes it after each
+    /// group of lines; a copy of the process, made by `fork`, does not use it. If it panics, nothing more is written.
     ///
     /// ```
     /// let sink = traceable_exporter::JsonLines::to(std::io::stderr());
     /// # drop(sink);
     /// ```
     pub fn to(writer: impl Write + Send + 'static) -> JsonLines {
-        JsonLines::on("the writer of runs".to_owned(), Target::Given, Box::new(writer))
+        JsonLines::on("the writer of JSON lines".to_owned(), Target::Given, Box::new(writer))
     }
 
     fn on(name: String, target: Target, writer: Box<dyn Write + Send>) -> JsonLines {
@@ -116,14 +114,14 @@ impl JsonLines {
         JsonLines { lines, resource: Resource::new("default".to_owned(), None) }
     }
 
-    /// The project of runs that name none. Default: `default`.
+    /// Sets the project of runs that name none. Default: `default`.
     #[must_use = "the project is set on what is returned"]
     pub fn project(mut self, name: impl Into<String>) -> JsonLines {
         self.resource = Resource::new(name.into(), None);
         self
     }
 
-    /// How many bytes may wait to be written. Default: 16 MiB.
+    /// Sets how many bytes may wait to be written. Default: 16 MiB.
     #[must_use = "the bound is set on what is returned"]
     pub fn max_bytes(mut self, bytes: usize) -> JsonLines {
         self.lines.set_max_bytes(bytes);
@@ -164,7 +162,7 @@ impl fmt::Debug for JsonLines {
     }
 }
 
-/// One operation on one line.
+/// One operation, as one line.
 #[derive(Default)]
 struct JsonLine {
     text: Vec<u8>,
@@ -188,7 +186,7 @@ impl PartWriter for JsonLine {
             if kind == OperationKind::Post { b"{\"op\":\"post\"," } else { b"{\"op\":\"patch\"," };
         self.text.extend_from_slice(op);
         let json = json.strip_prefix(b"{").unwrap_or(json);
-        // the brace at its end comes after the fields
+        // the closing brace follows the fields
         self.text.extend_from_slice(json.strip_suffix(b"}").unwrap_or(json));
     }
 
@@ -198,8 +196,8 @@ impl PartWriter for JsonLine {
         self.text.extend_from_slice(b"\":");
         let start = self.text.len();
         self.text.extend_from_slice(json);
-        // JSON that was made elsewhere may be laid out on several lines; a break can stand between its parts alone,
-        // and so can a space
+        // raw JSON of the program may span several lines; line breaks occur only between tokens, where a space is as
+        // good
         for byte in &mut self.text[start..] {
             if matches!(byte, b'\n' | b'\r') {
                 *byte = b' ';

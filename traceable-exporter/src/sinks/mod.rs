@@ -1,4 +1,7 @@
-//! Where runs go besides a server: to several sinks at once, to files, to people.
+//! Sinks without a server: several sinks at once, JSON lines, a console.
+//!
+//! In: operations, from any thread. Out: lines in a file or on a terminal, or the same operations for other sinks.
+//! Never blocks a producer: a thread writes, and lines that exceed the buffer are dropped and counted.
 
 mod console;
 mod jsonl;

@@ -1,4 +1,4 @@
-//! Traces whose root has not ended: what is to be printed of them, bounded in number.
+//! Traces whose root has not ended: what the console will print of them, bounded in number.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -11,7 +11,7 @@ const MAX_ERROR: usize = 200;
 /// Outputs larger than this, in bytes, are not searched for token counts.
 const MAX_SEARCHED: usize = 256 << 10;
 
-/// What is printed of a run.
+/// A run, as far as it is printed.
 pub(super) struct Node {
     pub(super) id: Uuid,
     pub(super) parent: Option<Uuid>,
@@ -31,52 +31,53 @@ pub(super) struct Tokens {
     pub(super) total: Option<u64>,
 }
 
-/// A root and what is below it, in the order in which it became known: the root is the first.
+/// A root and its descendants, in the order in which they were submitted: the root is the first.
 #[derive(Default)]
 pub(super) struct Tree {
     pub(super) nodes: Vec<Node>,
 }
 
-/// The trees that are not printed yet. What is called a root here is the first run of a trace that this sink hears of:
-/// the trace's own root may be in another process, or may have been printed already.
+/// The trees that are not printed yet. A root here is a run whose parent is not in a tree: the trace's own root may
+/// be in another process, or may have been printed already.
 pub(super) struct OpenTrees {
     max_runs: usize,
     /// By the id of the root.
     trees: HashMap<Uuid, Tree>,
-    /// Where each run is: its root, and its place below it.
-    places: HashMap<Uuid, (Uuid, usize)>,
+    /// Where each run is: its root, and its index in that tree.
+    positions: HashMap<Uuid, (Uuid, usize)>,
     /// Roots, oldest first. Some may be printed already.
     order: VecDeque<Uuid>,
 }
 
 impl OpenTrees {
     pub(super) fn new(max_runs: usize) -> OpenTrees {
-        OpenTrees { max_runs, trees: HashMap::new(), places: HashMap::new(), order: VecDeque::new() }
+        OpenTrees { max_runs, trees: HashMap::new(), positions: HashMap::new(), order: VecDeque::new() }
     }
 
-    pub(super) fn forget_all(&mut self) {
+    /// Removes all trees.
+    pub(super) fn clear(&mut self) {
         *self = OpenTrees::new(self.max_runs);
     }
 
-    /// Takes what an operation tells. Returns the trees that are to be printed now.
+    /// Adds an operation. Returns the trees that must be printed now.
     pub(super) fn add(&mut self, operation: &RunOperation) -> Vec<Tree> {
         let id = operation.id();
-        let (root, place) = match self.places.get(&id) {
-            Some(place) => *place,
+        let (root, index) = match self.positions.get(&id) {
+            Some(position) => *position,
             None => self.insert(operation),
         };
-        if let Some(node) = self.trees.get_mut(&root).and_then(|tree| tree.nodes.get_mut(place)) {
-            node.learn(operation);
+        if let Some(node) = self.trees.get_mut(&root).and_then(|tree| tree.nodes.get_mut(index)) {
+            node.update(operation);
         }
         let mut printed = Vec::new();
         if root == id && operation.end_time.is_some() {
             printed.extend(self.remove(root));
         }
-        while self.places.len() > self.max_runs {
+        while self.positions.len() > self.max_runs {
             let Some(oldest) = self.order.pop_front() else { break };
             printed.extend(self.remove(oldest));
         }
-        // what is printed in its turn leaves its entry behind
+        // a tree that was printed because its root ended is still in the order
         if self.order.len() > 2 * self.trees.len() + 64 {
             self.order.retain(|root| self.trees.contains_key(root));
         }
@@ -85,22 +86,22 @@ impl OpenTrees {
 
     fn insert(&mut self, operation: &RunOperation) -> (Uuid, usize) {
         let id = operation.id();
-        let parent = operation.parent_run_id().and_then(|parent| self.places.get(&parent));
+        let parent = operation.parent_run_id().and_then(|parent| self.positions.get(&parent));
         let root = parent.map_or(id, |(root, _)| *root);
         if root == id {
             self.order.push_back(id);
         }
         let nodes = &mut self.trees.entry(root).or_default().nodes;
-        let place = (root, nodes.len());
+        let position = (root, nodes.len());
         nodes.push(Node::new(operation));
-        self.places.insert(id, place);
-        place
+        self.positions.insert(id, position);
+        position
     }
 
     fn remove(&mut self, root: Uuid) -> Option<Tree> {
         let tree = self.trees.remove(&root)?;
         for node in &tree.nodes {
-            self.places.remove(&node.id);
+            self.positions.remove(&node.id);
         }
         Some(tree)
     }
@@ -120,7 +121,7 @@ impl Node {
         }
     }
 
-    fn learn(&mut self, operation: &RunOperation) {
+    fn update(&mut self, operation: &RunOperation) {
         self.end = operation.end_time.or(self.end);
         if let Some(error) = &operation.details().error {
             let first = error.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
@@ -133,8 +134,8 @@ impl Node {
 }
 
 impl Tokens {
-    /// Functions return counts in their outputs, and have them in the metadata as well; of a run made by hand the
-    /// outputs are looked into, unless that takes long.
+    /// Reads the metadata, where traced functions put the counts that they return. For a run that was made by hand it
+    /// searches the outputs, unless they are large.
     fn of(operation: &RunOperation) -> Tokens {
         const KEY: &str = "usage_metadata";
         let in_outputs = || {
@@ -147,7 +148,7 @@ impl Tokens {
     }
 }
 
-/// What cannot do anything to a terminal: a text without control characters, and not too long.
+/// Repositions control characters, which could act on a terminal, and limits the length.
 fn one_line(text: &str, max: usize) -> String {
     let mut short: String = text.chars().take(max).map(|c| if c.is_control() { ' ' } else { c }).collect();
     if text.chars().nth(max).is_some() {

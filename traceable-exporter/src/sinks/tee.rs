@@ -1,4 +1,4 @@
-//! Several sinks at once.
+//! Tee: several sinks at once.
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,11 +11,11 @@ use traceable_core::{RunOperation, RunSink};
 
 use crate::accounting::process_wide;
 
-/// Passes every operation on to several sinks: a server and a file, a server and the console, a recorder and whatever
-/// the program has.
+/// Passes every operation to several sinks: a server and a file, a server and the console, a recorder and a sink of
+/// the program.
 ///
-/// What a run saw is shared between them, not copied. One sink that fails, or panics, takes nothing from the others;
-/// a panic is told once for each sink. Runs that name no project are in that of the first sink that has one.
+/// The sinks share inputs and outputs; nothing is copied. A sink that fails or panics does not affect the others; a
+/// warning reports the first panic of each. Runs that name no project use the project of the first sink that has one.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -35,12 +35,12 @@ pub struct Tee {
 
 struct Branch {
     sink: Arc<dyn RunSink>,
-    /// Somebody was told that it panics.
-    is_told: AtomicBool,
+    /// A warning has reported that it panics.
+    has_warned: AtomicBool,
 }
 
 impl Tee {
-    /// No sink yet.
+    /// Creates a tee without sinks.
     #[must_use = "without sinks it passes nothing on: add them with `.and(sink)`"]
     pub fn new() -> Tee {
         Tee::default()
@@ -49,7 +49,7 @@ impl Tee {
     /// Adds a sink.
     #[must_use = "the sink is added to what is returned"]
     pub fn and(mut self, sink: Arc<dyn RunSink>) -> Tee {
-        self.sinks.push(Branch { sink, is_told: AtomicBool::new(false) });
+        self.sinks.push(Branch { sink, has_warned: AtomicBool::new(false) });
         self
     }
 }
@@ -63,8 +63,8 @@ impl FromIterator<Arc<dyn RunSink>> for Tee {
 impl Branch {
     fn submit(&self, operation: RunOperation) {
         let submitted = catch_unwind(AssertUnwindSafe(|| self.sink.submit(operation)));
-        if submitted.is_err() && !self.is_told.swap(true, Relaxed) {
-            process_wide().call("one of several sinks panicked and does not get all runs; the others do");
+        if submitted.is_err() && !self.has_warned.swap(true, Relaxed) {
+            process_wide().call("one of several sinks panicked and misses runs; the others get them all");
         }
     }
 }
@@ -90,8 +90,8 @@ impl RunSink for Tee {
         self.sinks.iter().find_map(|branch| branch.sink.default_address())
     }
 
-    /// All at the same time, each on a thread of its own: the slowest takes no time from the others, and one that
-    /// overstays the deadline is not waited for.
+    /// Flushes all sinks at the same time, each on a thread of its own: a slow one takes no time from the others.
+    /// Waits for none beyond the deadline.
     fn flush(&self, timeout: Duration) -> bool {
         if let [only] = &self.sinks[..] {
             return flush(&*only.sink, timeout);
@@ -103,7 +103,7 @@ impl RunSink for Tee {
         for branch in &self.sinks {
             let (sink, done) = (branch.sink.clone(), done.clone());
             let wait = move || {
-                // nobody listens any more after the deadline
+                // fails after the deadline, when nobody receives any more
                 let _ = done.send(flush(&*sink, timeout));
             };
             match Builder::new().name("traceable-flush".to_owned()).spawn(wait) {

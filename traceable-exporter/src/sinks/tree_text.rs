@@ -1,4 +1,4 @@
-//! A tree of runs as text.
+//! Formats a tree of runs as text.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -7,10 +7,10 @@ use uuid::Uuid;
 
 use super::open_trees::{Node, Tokens, Tree};
 
-/// Lines are not indented further than this; below it they say how deep they are.
+/// Deepest indentation; lines below it begin with their depth instead.
 const MAX_INDENT: usize = 32;
 
-/// The tree's lines, and how many there are.
+/// Formats the tree. Returns its lines, and how many there are.
 pub(super) fn write(tree: &Tree) -> (Vec<u8>, u64) {
     let Some(root) = tree.nodes.first() else { return (Vec::new(), 0) };
     let mut children: HashMap<Uuid, Vec<&Node>> = HashMap::new();
@@ -20,17 +20,17 @@ pub(super) fn write(tree: &Tree) -> (Vec<u8>, u64) {
         }
     }
     for siblings in children.values_mut() {
-        // the last is taken first; ids of one moment sort as they were made
+        // the stack below takes the last first; ids of the same time sort in the order of their creation
         siblings.sort_unstable_by_key(|node| std::cmp::Reverse((node.start, node.id)));
     }
     let (mut text, mut lines) = (String::new(), 0);
-    // not by recursion: traces can be deeper than a stack
-    let mut waiting = vec![(0, root)];
-    while let Some((depth, node)) = waiting.pop() {
+    // no recursion: a trace can be deeper than a thread's stack
+    let mut stack = vec![(0, root)];
+    while let Some((depth, node)) = stack.pop() {
         line(&mut text, depth, node);
         lines += 1;
         let below = children.remove(&node.id).unwrap_or_default();
-        waiting.extend(below.into_iter().map(|child| (depth + 1, child)));
+        stack.extend(below.into_iter().map(|child| (depth + 1, child)));
     }
     (text.into_bytes(), lines)
 }
@@ -40,7 +40,7 @@ fn line(out: &mut String, depth: usize, node: &Node) {
         out.push_str("  ");
     }
     if depth > MAX_INDENT {
-        // writing to a text cannot fail, here and below
+        // writing to a string cannot fail, here and below
         let _ = write!(out, "({depth}) ");
     }
     let _ = write!(out, "{}  {}  ", node.name, node.run_type.as_str());
@@ -55,7 +55,7 @@ fn line(out: &mut String, depth: usize, node: &Node) {
     out.push('\n');
 }
 
-/// Three digits that matter, or all there are.
+/// Formats a duration in a unit that fits, with few digits.
 fn duration(out: &mut String, micros: u64) {
     let _ = match micros {
         0..1_000 => write!(out, "{micros} µs"),

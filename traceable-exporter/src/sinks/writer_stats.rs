@@ -1,15 +1,15 @@
-//! The books of a thread that writes lines.
+//! The counters of a thread that writes lines.
 
-/// Lines handed over, and what became of them. At every moment `accepted == written + dropped + waiting`.
+/// How many lines were submitted, and what became of them. Always `accepted == written + dropped + waiting`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WriterStats {
-    /// Lines handed over.
+    /// Lines that were submitted.
     pub accepted: u64,
     /// Lines that were written.
     pub written: u64,
-    /// Lines that had no room, or whose writer is gone.
+    /// Lines that exceeded the buffer, or whose writer failed for good.
     pub dropped: u64,
-    /// Lines that are not written yet.
+    /// Lines that wait to be written.
     pub waiting: u64,
 }

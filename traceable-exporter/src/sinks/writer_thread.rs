@@ -1,4 +1,4 @@
-//! Lines on their way to a file or a terminal: the program hands them over and goes on, a thread writes them.
+//! A thread that writes lines to a file or a terminal, and the bounded buffer in front of it.
 
 use std::io::{self, ErrorKind, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -12,17 +12,17 @@ use super::writer_stats::WriterStats;
 use crate::accounting::{Subject, Warner};
 
 /// How long the first line waits for others, so that one write serves several.
-const GATHER: Duration = Duration::from_millis(10);
-/// So many bytes are worth a write.
-const ENOUGH: usize = 64 << 10;
-/// Between two tries while writing fails: the first pause, and the longest.
+const BATCH_DELAY: Duration = Duration::from_millis(10);
+/// So many bytes are written without that delay.
+const ENOUGH_BYTES: usize = 64 << 10;
+/// Pauses while writing fails: the first, and the longest.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(10));
 
 /// Where lines go.
 pub(crate) enum Target {
-    /// Opened anew by each process: a copy made by `fork` does not use what its parent may be in the middle of.
+    /// Each process opens it anew: after `fork` the copy must not use a writer that its parent may be using.
     Open(Box<dyn Fn() -> io::Result<Box<dyn Write + Send>> + Send + Sync>),
-    /// Belongs to the process that made it.
+    /// A writer that the program made. It belongs to that process alone.
     Given,
 }
 
@@ -32,14 +32,14 @@ pub(crate) struct WriterThread {
 }
 
 struct Shared {
-    /// For people, in warnings.
+    /// Its name in warnings.
     name: String,
     warner: Warner,
     target: Target,
     state: Mutex<State>,
     /// Wakes the thread.
     work: Condvar,
-    /// Wakes those who flush.
+    /// Wakes threads that flush.
     done: Condvar,
 }
 
@@ -49,29 +49,29 @@ struct State {
     max_bytes: usize,
     /// Whole lines.
     buffer: Vec<u8>,
-    /// How many bytes the thread has taken and not written yet.
+    /// How many bytes the thread is writing.
     being_written: usize,
-    /// Lines handed over.
+    /// Lines that were submitted.
     accepted: u64,
-    /// Those of them that had room. The number of the last one is a ticket to wait for.
+    /// Those of them that fitted. A flush waits for the number of the last one.
     queued: u64,
-    /// How many of the queued ones the thread has taken, and how many it is through with.
+    /// How many of the queued lines the thread has taken, and how many it has written or dropped.
     taken: u64,
     acknowledged: u64,
     written: u64,
-    /// The thread's, until it starts.
+    /// Held for the thread until it starts.
     writer: Option<Box<dyn Write + Send>>,
     has_thread: bool,
-    /// The thread sleeps until it is woken.
+    /// The thread waits for a line.
     is_idle: bool,
     is_flush_wanted: bool,
     is_closed: bool,
-    /// Nothing can be written any more.
+    /// Nothing can be written any more: the writer panicked, or belongs to another process.
     is_broken: bool,
 }
 
 impl WriterThread {
-    /// `writer`: open already, so that whoever names a place learns at once that it cannot be written to.
+    /// `writer` is open already, so that the caller has learnt whether the target can be opened.
     pub(crate) fn new(
         name: String,
         target: Target,
@@ -92,27 +92,27 @@ impl WriterThread {
         }
     }
 
-    /// How many bytes may wait.
+    /// Sets how many bytes may wait.
     pub(crate) fn set_max_bytes(&mut self, bytes: usize) {
         self.shared.lock().max_bytes = bytes;
     }
 
-    /// Takes `text`, which is `lines` lines with their ends, or drops all of it. Waits for nothing but a lock.
+    /// Queues `text`, which is `lines` whole lines, or drops all of it. Waits for nothing but a lock.
     pub(crate) fn push(&self, text: &[u8], lines: u64) {
         let mut state = self.shared.lock();
         let inherited = state.reset_after_fork(&self.shared.target);
         state.accepted += lines;
         let has_room = state.buffer.len() + state.being_written + text.len() <= state.max_bytes;
         if state.is_broken || !has_room {
-            let reason = if state.is_broken { "cannot be used any more" } else { "has no room left" };
+            let reason = if state.is_broken { "its writer failed" } else { "its buffer is full" };
             drop(state);
-            let tell = || format!("lines are dropped: {} {reason}", self.shared.name);
-            self.shared.warner.warn(Subject::QueueFull, tell);
+            let warning = || format!("lines for {} are dropped: {reason}", self.shared.name);
+            self.shared.warner.warn(Subject::QueueFull, warning);
             return;
         }
         state.buffer.extend_from_slice(text);
         state.queued += lines;
-        let wake = state.is_idle || state.buffer.len() >= ENOUGH;
+        let wake = state.is_idle || state.buffer.len() >= ENOUGH_BYTES;
         state.is_idle = false;
         let start = !std::mem::replace(&mut state.has_thread, true);
         let writer = if start { state.writer.take() } else { None };
@@ -126,21 +126,22 @@ impl WriterThread {
     }
 
     fn start(&self, writer: Option<Box<dyn Write + Send>>) {
-        // kept here until the thread has it: a thread that cannot be started must not take it along
-        let parcel = Arc::new(Mutex::new(writer));
-        let (shared, own) = (self.shared.clone(), parcel.clone());
-        let run = move || shared.run(own.lock().unwrap_or_else(PoisonError::into_inner).take());
+        // shared with the thread until it has started: if that fails, the writer must not be lost
+        let handover = Arc::new(Mutex::new(writer));
+        let (shared, taken) = (self.shared.clone(), handover.clone());
+        let run = move || shared.run(taken.lock().unwrap_or_else(PoisonError::into_inner).take());
         if let Err(error) = Builder::new().name("traceable-lines".to_owned()).spawn(run) {
             let mut state = self.shared.lock();
             state.has_thread = false;
-            state.writer = parcel.lock().unwrap_or_else(PoisonError::into_inner).take();
+            state.writer = handover.lock().unwrap_or_else(PoisonError::into_inner).take();
             drop(state);
-            let tell = || format!("{} has no thread: {error}", self.shared.name);
-            self.shared.warner.warn(Subject::Worker, tell);
+            let warning =
+                || format!("the thread that writes to {} cannot be started: {error}", self.shared.name);
+            self.shared.warner.warn(Subject::Worker, warning);
         }
     }
 
-    /// Waits until what was handed over before is written, at most `timeout`.
+    /// Waits until all lines that were queued before are written, at most `timeout`. Returns whether they are.
     pub(crate) fn flush(&self, timeout: Duration) -> bool {
         let begun = Instant::now();
         let mut state = self.shared.lock();
@@ -169,7 +170,7 @@ impl WriterThread {
 }
 
 impl Drop for WriterThread {
-    /// What waits is still written, as long as the process lives.
+    /// Lines that wait are still written, unless the process ends first.
     fn drop(&mut self) {
         self.shared.lock().is_closed = true;
         self.shared.work.notify_one();
@@ -182,7 +183,7 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The thread: takes what waits and writes it.
+    /// The thread's main loop: takes lines and writes them.
     fn run(&self, mut writer: Option<Box<dyn Write + Send>>) {
         while let Some((text, lines)) = self.next() {
             let written = catch_unwind(AssertUnwindSafe(|| self.write(&mut writer, &text)));
@@ -192,7 +193,7 @@ impl Shared {
             if let Ok(true) = written {
                 state.written += lines;
             }
-            // a writer of the user's that panics is not asked again
+            // a program's writer that panicked is not called again
             let is_broken = written.is_err();
             if is_broken {
                 (state.buffer, state.is_broken, state.acknowledged) = (Vec::new(), true, state.queued);
@@ -200,14 +201,15 @@ impl Shared {
             drop(state);
             self.done.notify_all();
             if is_broken {
-                self.warner
-                    .warn(Subject::Worker, || format!("{} panicked while it was written to", self.name));
+                self.warner.warn(Subject::Worker, || {
+                    format!("{} panicked: lines are dropped from now on", self.name)
+                });
                 return;
             }
         }
     }
 
-    /// What waits, once that is worth a write. `None`: there will be no more.
+    /// Waits for lines and takes them all. `None`: the sink was dropped and nothing waits.
     fn next(&self) -> Option<(Vec<u8>, u64)> {
         let mut state = self.lock();
         while state.buffer.is_empty() {
@@ -219,9 +221,11 @@ impl Shared {
             state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         state.is_idle = false;
-        let waits =
-            |state: &mut State| !state.is_flush_wanted && !state.is_closed && state.buffer.len() < ENOUGH;
-        state = self.work.wait_timeout_while(state, GATHER, waits).unwrap_or_else(PoisonError::into_inner).0;
+        let waits = |state: &mut State| {
+            !state.is_flush_wanted && !state.is_closed && state.buffer.len() < ENOUGH_BYTES
+        };
+        state =
+            self.work.wait_timeout_while(state, BATCH_DELAY, waits).unwrap_or_else(PoisonError::into_inner).0;
         state.is_flush_wanted = false;
         state.being_written = state.buffer.len();
         let lines = state.queued - state.taken;
@@ -229,13 +233,13 @@ impl Shared {
         Some((std::mem::take(&mut state.buffer), lines))
     }
 
-    /// Writes all of it, however often that takes. `false`: it was given up, because the sink is gone.
+    /// Writes all of it, with retries. `false`: it failed, and the sink was dropped meanwhile.
     fn write(&self, writer: &mut Option<Box<dyn Write + Send>>, mut text: &[u8]) -> bool {
         let mut pause = PAUSES.0;
-        let mut is_told = false;
+        let mut has_warned = false;
         loop {
             let result = match writer {
-                // after a part of it, what follows is the rest: no line is written twice
+                // after a partial write the rest follows: no line is written twice
                 Some(writer) => write_some(&mut **writer, &mut text),
                 None => self.open().map(|opened| {
                     *writer = Some(opened);
@@ -245,10 +249,10 @@ impl Shared {
             match result {
                 Ok(true) => return true,
                 Ok(false) => continue,
-                Err(error) if !is_told => {
-                    is_told = true;
-                    let tell = || format!("{} cannot be written to, trying on: {error}", self.name);
-                    self.warner.warn(Subject::Retrying, tell);
+                Err(error) if !has_warned => {
+                    has_warned = true;
+                    let warning = || format!("writing to {} failed, retrying: {error}", self.name);
+                    self.warner.warn(Subject::Retrying, warning);
                 }
                 Err(_) => {}
             }
@@ -259,10 +263,10 @@ impl Shared {
             let waits = |state: &mut State| !state.is_flush_wanted && !state.is_closed;
             state =
                 self.work.wait_timeout_while(state, pause, waits).unwrap_or_else(PoisonError::into_inner).0;
-            let hurries = std::mem::take(&mut state.is_flush_wanted);
+            let is_flushing = std::mem::take(&mut state.is_flush_wanted);
             drop(state);
-            // whoever flushes asks for a try, not for a thousand
-            if hurries {
+            // a waiting flush cuts the pause short, but not to nothing
+            if is_flushing {
                 std::thread::sleep(Duration::from_millis(5));
             }
             pause = (2 * pause).min(PAUSES.1);
@@ -272,12 +276,15 @@ impl Shared {
     fn open(&self) -> io::Result<Box<dyn Write + Send>> {
         match &self.target {
             Target::Open(open) => open(),
-            Target::Given => Err(io::Error::other("it belongs to the process that this one is a copy of")),
+            Target::Given => {
+                Err(io::Error::other("the writer belongs to the process that this one was forked from"))
+            }
         }
     }
 }
 
-/// Writes as much as it takes at once, and takes that off `text`. Returns whether that was all.
+/// Writes once, and removes from `text` what was written. Flushes if nothing is left, and returns whether that was
+/// so.
 fn write_some(writer: &mut dyn Write, text: &mut &[u8]) -> io::Result<bool> {
     if text.is_empty() {
         writer.flush()?;
@@ -293,19 +300,19 @@ fn write_some(writer: &mut dyn Write, text: &mut &[u8]) -> io::Result<bool> {
 }
 
 impl State {
-    /// In a copy of the process: what waits is written by the original, whose thread is not here either. Returns
-    /// what it held, to be dropped without the lock.
+    /// After `fork`, in the copy: starts anew, as the original writes what waits, and its thread does not exist here.
+    /// Returns the inherited state, to be dropped without the lock.
     fn reset_after_fork(&mut self, target: &Target) -> Option<State> {
         let process = this_process();
         if self.process == process {
             return None;
         }
         let (max_bytes, is_closed) = (self.max_bytes, self.is_closed);
-        // a writer that was given may be in the middle of something, and cannot be opened anew
+        // the original may be using a given writer, which cannot be opened anew
         let is_broken = matches!(target, Target::Given);
         let fresh = State { process, max_bytes, is_closed, is_broken, ..State::default() };
         let mut inherited = std::mem::replace(self, fresh);
-        // dropping it would write what it holds a second time
+        // dropping a buffered writer would write its bytes a second time
         std::mem::forget(inherited.writer.take());
         Some(inherited)
     }

@@ -1,4 +1,4 @@
-//! What the store speaks of.
+//! What the store returns: records that wait, what was recovered, why an append failed.
 
 use std::io;
 use std::ops::Range;
@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use super::segment::Kind;
 
-/// One record that was not delivered yet.
+/// One record that is not acknowledged yet.
 #[derive(Clone)]
 pub(crate) struct Entry {
     pub(crate) storage: Storage,
     pub(crate) operations: u64,
-    /// All tickets of the queue below this one are settled when this record and those before it are.
+    /// All tickets of the queue below this one are acknowledged when this record and those before it are.
     pub(crate) acknowledges: u64,
 }
 
@@ -23,12 +23,12 @@ pub(crate) enum Storage {
         number: u64,
         payload: Range<u64>,
     },
-    /// The disk would not take it.
+    /// Held in memory, as the disk did not take it.
     Memory(Arc<[u8]>),
 }
 
 impl Entry {
-    /// The number of its file, if it waits in the line on disk.
+    /// The number of its main file, if it is in one.
     pub(super) fn main_number(&self) -> Option<u64> {
         match self.storage {
             Storage::Disk { kind: Kind::Main, number, .. } => Some(number),
@@ -40,42 +40,42 @@ impl Entry {
         matches!(self.storage, Storage::Disk { .. })
     }
 
-    /// Whether it was set aside.
+    /// Whether it is in a quarantine file.
     pub(crate) fn is_quarantined(&self) -> bool {
         matches!(self.storage, Storage::Disk { kind: Kind::Quarantine, .. })
     }
 }
 
-/// What there is to do.
+/// What the sender is to do next.
 pub(crate) enum NextRecord {
-    /// To deliver a record: the oldest, or one that was set aside and is due.
+    /// Deliver this record: the oldest, or a quarantined one that is due.
     Record(Entry),
-    /// To take note of what others have left; it will be among the records.
+    /// Account for what was taken over; its records come next.
     TakenOver(Recovered),
-    /// Nothing, and there will be nothing.
+    /// Stop: the store is closed and empty.
     Over,
 }
 
-/// What a former process left.
+/// What former processes left on disk.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Recovered {
     pub(crate) operations: u64,
-    /// Those that were set aside.
+    /// Quarantined operations.
     pub(crate) quarantined: u64,
-    /// Bytes that were no part of a whole record.
+    /// Bytes that belong to no whole record.
     pub(crate) damaged: u64,
-    /// Files that could not be read, and why.
+    /// Files that cannot be read, and why. They stay.
     pub(crate) unreadable: Vec<(PathBuf, String)>,
-    /// Files that another version has written.
+    /// Files of another version. They stay.
     pub(crate) unknown: Vec<PathBuf>,
-    /// Files that another version has written so long ago that nobody would send them. They are gone.
+    /// How many files of another version were deleted because they were too old to be sent.
     pub(crate) outdated: usize,
 }
 
 /// Why a record was not appended.
 #[derive(Debug)]
 pub(crate) enum AppendError {
-    /// There are as many bytes as there may be.
+    /// The spool holds as many bytes as it may.
     Full,
     Disk(io::Error),
 }

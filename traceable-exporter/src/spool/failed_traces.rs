@@ -1,5 +1,5 @@
-//! Runs that are given up, as files in the form that LangSmith's SDKs write (`LANGSMITH_FAILED_TRACES_DIR`): one JSON
-//! object with the body of a request. Neither an address nor a key is in there.
+//! Files of failed traces: runs that were dropped, in the form that LangSmith's SDKs write
+//! (`LANGSMITH_FAILED_TRACES_DIR`): one JSON object with the body of a request. It holds no address and no key.
 
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{self, Write};
@@ -14,12 +14,12 @@ use super::record::Label;
 use super::segment;
 use crate::wire::Encoded;
 
-/// Ends the name of a file that is being written.
+/// Suffix of a file that is being written.
 const UNFINISHED: &str = ".tmp";
-/// Nobody writes one file for so long.
+/// An unfinished file of this age is abandoned: no write takes so long.
 const STALE: Duration = Duration::from_secs(600);
 
-/// The folder for such files.
+/// The folder of such files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct FailedTraces {
     folder: PathBuf,
@@ -31,22 +31,22 @@ impl FailedTraces {
         FailedTraces { folder, max_bytes }
     }
 
-    /// The same in a folder inside, which no other destination uses: bodies do not say where they were to go.
+    /// The same in a subfolder for one destination: bodies do not say where they were to go.
     pub(crate) fn of_destination(mut self, folder: &str) -> FailedTraces {
         self.folder.push(folder);
         self
     }
 
-    /// The same wherever the program's working directory will be.
+    /// The same with an absolute path: the program may change its working directory.
     pub(crate) fn absolute(mut self) -> FailedTraces {
         self.folder = std::path::absolute(&self.folder).unwrap_or(self.folder);
         self
     }
 
-    /// Writes a body, under its own name in one step.
+    /// Saves a body. The file appears under its name only when it is complete.
     ///
     /// # Errors
-    /// If the disk does not take it, or the folder holds as much as it may.
+    /// If writing fails, or the folder is full.
     pub(crate) fn save(&self, encoded: &Encoded, body: &[u8]) -> io::Result<()> {
         let mut headers = json!({"Content-Type": encoded.content_type});
         if encoded.uncompressed.is_some() {
@@ -59,9 +59,9 @@ impl FailedTraces {
             "body_base64": STANDARD.encode(body),
         });
         let text = content.to_string();
-        self.make()?;
-        if self.held()? + text.len() as u64 > self.max_bytes {
-            return Err(io::Error::other(format!("{} holds as much as it may", self.folder.display())));
+        self.create_folder()?;
+        if self.bytes_used()? + text.len() as u64 > self.max_bytes {
+            return Err(io::Error::other(format!("{} is full", self.folder.display())));
         }
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let name = format!("trace_{:.6}_{:08x}.json", now.as_secs_f64(), fastrand::u32(..));
@@ -79,28 +79,28 @@ impl FailedTraces {
         written
     }
 
-    /// Makes the folder if there is none: for nobody but its owner, as runs hold what the program works on.
-    fn make(&self) -> io::Result<()> {
+    /// Creates the folder for its owner alone, as runs hold the program's data.
+    fn create_folder(&self) -> io::Result<()> {
         let mut builder = DirBuilder::new();
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
         builder.recursive(true).create(&self.folder)
     }
 
-    /// How many bytes are there. What a process has not finished that was killed is removed.
-    fn held(&self) -> io::Result<u64> {
+    /// How many bytes the folder holds. Deletes files that a killed process left unfinished.
+    fn bytes_used(&self) -> io::Result<u64> {
         let mut sum = 0;
         for entry in fs::read_dir(&self.folder)? {
             let entry = entry?;
-            let Ok(recovery) = entry.metadata() else { continue };
+            let Ok(metadata) = entry.metadata() else { continue };
             let is_stale = || {
                 let name = entry.file_name();
                 let name = name.to_string_lossy();
-                let age = recovery.modified().ok().and_then(|at| at.elapsed().ok());
+                let age = metadata.modified().ok().and_then(|at| at.elapsed().ok());
                 name.starts_with("trace_") && name.ends_with(UNFINISHED) && age.is_some_and(|age| age > STALE)
             };
             if !(is_stale() && fs::remove_file(entry.path()).is_ok()) {
-                sum += recovery.len();
+                sum += metadata.len();
             }
         }
         Ok(sum)
@@ -122,7 +122,7 @@ pub(crate) fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-/// Reads such a file. `None`: it is none.
+/// Reads such a file. `None`: it is not one.
 pub(crate) fn read(text: &[u8]) -> Option<(Label, Vec<u8>)> {
     let content: Value = serde_json::from_slice(text).ok()?;
     let header = |name: &str| {
@@ -132,7 +132,7 @@ pub(crate) fn read(text: &[u8]) -> Option<(Label, Vec<u8>)> {
     let body = STANDARD.decode(content["body_base64"].as_str()?).ok()?;
     let uncompressed = match header("Content-Encoding") {
         None => None,
-        // how long it was before is in the frame
+        // the size before compression is in the zstd frame; this one only marks the body as compressed
         Some("zstd") => Some(body.len()),
         Some(_) => return None,
     };

@@ -1,4 +1,4 @@
-//! The folders inside of the spool's, one for each process that uses it, and who may write to them.
+//! Process folders: which exporter uses which, and who may write to them.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io;
@@ -6,29 +6,29 @@ use std::path::{Path, PathBuf};
 
 use super::segment::{self, Kind};
 
-/// No machine runs more processes with one spool.
+/// How many exporters may share one spool.
 const MAX: usize = 4096;
 
-/// A folder that only this exporter uses, until it is dropped.
+/// A process folder that this exporter alone uses, until the value is dropped.
 pub(crate) struct Folder {
     path: PathBuf,
     number: usize,
-    /// Locked as long as it is open, and by the system: a process that is killed leaves no lock.
+    /// Holds the lock while it is open. The system releases it when the process is killed.
     _lock: File,
 }
 
 impl Folder {
-    /// Takes the first that is free, and makes it if there is none.
+    /// Locks the first free folder; creates one if all are taken.
     ///
     /// # Errors
-    /// If the folder cannot be made or written to.
+    /// If the folder cannot be created or written to, or others may write to the spool.
     pub(crate) fn take(spool: &Path) -> io::Result<Folder> {
         make(spool)?;
         refuse_if_others_write(spool)?;
         Folder::take_from(spool, 0)
     }
 
-    /// Takes the next that is free instead.
+    /// Releases this folder, and locks the next free one.
     pub(crate) fn next_free(self, spool: &Path) -> io::Result<Folder> {
         Folder::take_from(spool, self.number + 1)
     }
@@ -44,7 +44,7 @@ impl Folder {
         Err(io::Error::other(format!("{MAX} processes use this folder")))
     }
 
-    /// All others than this one that nobody uses now: their processes have ended.
+    /// Locks all other folders whose exporters have ended.
     pub(crate) fn abandoned(spool: &Path, own: &Path) -> Vec<Folder> {
         let mut paths: Vec<PathBuf> =
             fs::read_dir(spool).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
@@ -53,7 +53,7 @@ impl Folder {
         paths.into_iter().filter(is_folder).filter_map(|path| Folder::lock(path).ok().flatten()).collect()
     }
 
-    /// `None`: somebody else uses it.
+    /// `None`: another exporter uses it.
     fn lock(path: PathBuf) -> io::Result<Option<Folder>> {
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(false);
@@ -70,7 +70,7 @@ impl Folder {
         &self.path
     }
 
-    /// The numbers of its files for this, in order.
+    /// The numbers of its files of this kind, ascending.
     pub(crate) fn numbers(&self, kind: Kind) -> io::Result<Vec<u64>> {
         let mut numbers = Vec::new();
         for entry in fs::read_dir(&self.path)? {
@@ -81,27 +81,27 @@ impl Folder {
     }
 }
 
-/// What lies there is sent with this program's key, and read into its memory: nobody else may have put it there.
+/// Refuses a spool that others may write to: its records are sent with this program's key, and read into its memory.
 #[cfg(unix)]
 fn refuse_if_others_write(spool: &Path) -> io::Result<()> {
     use std::os::unix::fs::MetadataExt;
-    // the names of destinations are known: somebody else may have made a link of one, to another folder of this user
-    let is_ours = spool.file_name().is_some_and(|name| name.to_string_lossy().starts_with("to-"));
-    if is_ours && spool.is_symlink() {
+    // somebody else may know a destination's name, and have made it a link to another folder of this user
+    let is_destination = spool.file_name().is_some_and(|name| name.to_string_lossy().starts_with("to-"));
+    if is_destination && spool.is_symlink() {
         return Err(io::Error::other("it is a link, which this program has not made"));
     }
-    let found = fs::metadata(spool)?;
-    if found.mode() & 0o002 != 0 {
+    let metadata = fs::metadata(spool)?;
+    if metadata.mode() & 0o002 != 0 {
         return Err(io::Error::other("everybody may write to it: take that right away (chmod o-w)"));
     }
-    // who owns what this program makes
+    // a new file shows which user this program creates files as
     let probe = spool.join(format!("owner-{}-{:08x}", std::process::id(), fastrand::u32(..)));
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     segment::private(&mut options);
-    let own = options.open(&probe)?.metadata().map(|own| own.uid());
+    let owner = options.open(&probe)?.metadata().map(|own| own.uid());
     let _ = fs::remove_file(probe);
-    if own? != found.uid() {
+    if owner? != metadata.uid() {
         return Err(io::Error::other("it belongs to another user: name a folder of this program's user"));
     }
     Ok(())
@@ -124,8 +124,8 @@ fn make(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).create(path)
 }
 
-/// A new file is not there after a loss of power unless its folder is on the disk too. Where the system cannot do that,
-/// it is no worse than without.
+/// Syncs the folder: after a power failure a new file is gone unless its folder was synced. Errors are ignored, as
+/// some systems cannot sync a folder.
 #[cfg(unix)]
 pub(super) fn sync_folder(folder: &Folder) {
     let _ = File::open(folder.path()).and_then(|folder| folder.sync_all());

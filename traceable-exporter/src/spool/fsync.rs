@@ -1,4 +1,4 @@
-//! From the memory of the system to the disk.
+//! Syncing the main files: from the system's memory to the disk.
 
 use std::io;
 use std::sync::PoisonError;
@@ -7,12 +7,12 @@ use super::segment::Writer;
 use super::store::Store;
 
 impl Store {
-    /// Brings to the disk what was written, again and again, each time within the interval of the settings, until the
-    /// store is closed. For a thread of its own: neither who writes nor who sends has to wait for the disk.
+    /// Syncs what was written, each time within the interval of the settings, until the store is closed. Runs on a
+    /// thread of its own, so that neither writing nor sending waits for the disk.
     ///
-    /// `safe` is called when all that waits is on the disk, before more can be written; `tell` with what the disk says
-    /// if it fails.
-    pub(crate) fn sync_until_closed(&self, safe: impl Fn(), tell: impl Fn(&io::Error)) {
+    /// Calls `on_synced` when everything that waits is synced, before more can be written, and `on_error` for each
+    /// file that cannot be synced.
+    pub(crate) fn sync_until_closed(&self, on_synced: impl Fn(), on_error: impl Fn(&io::Error)) {
         let every = self.settings.sync_every;
         let mut state = self.lock();
         loop {
@@ -28,19 +28,19 @@ impl Store {
                     let mut failed = None;
                     for (number, file) in files {
                         if let Err(error) = (self.sync_file)(&file) {
-                            tell(&error);
+                            on_error(&error);
                             failed = failed.max(Some(number));
                         }
                     }
                     let mut state = self.lock();
                     if failed.is_some() {
-                        state.doubtful = state.doubtful.max(failed);
+                        state.sync_failed_up_to = state.sync_failed_up_to.max(failed);
                         if state.writer.as_ref().map(Writer::number) <= failed {
                             state.writer = None;
                         }
                     }
-                    if state.is_safe() {
-                        safe();
+                    if state.is_synced() {
+                        on_synced();
                     }
                     state
                 }

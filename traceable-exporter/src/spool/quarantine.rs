@@ -21,34 +21,35 @@ impl Store {
         self.lock().quarantine.server_accepted();
     }
 
-    /// Quarantines the oldest record, or what is left of it: if others wait, and the server has accepted something since the
-    /// last one. `false`: the record stays the first.
+    /// Quarantines the oldest record, or what is left of it. `false`: the record stays the first, because no other
+    /// waits, the server has accepted nothing since the last one, the quarantine holds a quarter of the spool's
+    /// bound, or the copy failed.
     pub(crate) fn quarantine(&self, entry: &Entry, rest: Option<(&Label, &[u8])>) -> bool {
         let Storage::Disk { number, payload, .. } = &entry.storage else { return false };
         {
             let state = self.lock();
-            let is_room =
+            let has_room =
                 state.quarantine.bytes() + payload.end - payload.start <= self.settings.max_bytes / 4;
-            if !(state.entries.len() > 1 && state.quarantine.is_open() && is_room) {
+            if !(state.entries.len() > 1 && state.quarantine.is_open() && has_room) {
                 return false;
             }
         }
-        let own = || File::open(segment::path(self.folder.path(), Kind::Main, *number));
+        let open = || File::open(segment::path(self.folder.path(), Kind::Main, *number));
         let written = match rest {
-            None => self.write_quarantined(entry.operations, |writer| writer.append_copy(&own()?, payload)),
+            None => self.write_quarantined(entry.operations, |writer| writer.append_copy(&open()?, payload)),
             Some(rest) => self.write_quarantined_rest(rest),
         };
-        let Ok((quarantine, length)) = written else { return false };
-        self.lock().quarantine.push(quarantine, length);
+        let Ok((copy, length)) = written else { return false };
+        self.lock().quarantine.push(copy, length);
         true
     }
 
-    /// Quarantines what is left of a quarantined record after part of it was delivered.
+    /// Quarantines what is left of a quarantined record after part of it was delivered. `false`: writing it failed.
     pub(crate) fn requarantine_rest(&self, rest: (&Label, &[u8])) -> bool {
-        let Ok((quarantine, length)) = self.write_quarantined_rest(rest) else { return false };
+        let Ok((copy, length)) = self.write_quarantined_rest(rest) else { return false };
         let mut state = self.lock();
-        state.quarantine.push(quarantine.clone(), length);
-        state.quarantine.postpone(&quarantine);
+        state.quarantine.push(copy.clone(), length);
+        state.quarantine.postpone(&copy);
         true
     }
 
@@ -57,8 +58,8 @@ impl Store {
         self.write_quarantined(label.total(), |writer| writer.append(&parts).map_err(|(error, _)| error))
     }
 
-    /// Writes a file for one record. Neither the thread that appends nor the one that syncs waits for it, and it is synced
-    /// before the record leaves the main files.
+    /// Writes and syncs a file for one record, without the lock: neither the thread that appends nor the one that
+    /// syncs waits for it.
     fn write_quarantined(
         &self,
         operations: u64,
@@ -78,7 +79,7 @@ impl Store {
         Ok((Entry { storage, operations, acknowledges: 0 }, writer.end()))
     }
 
-    /// Notes that a quarantined record was tried again in vain.
+    /// Notes that a quarantined record failed again.
     pub(crate) fn postpone(&self, entry: &Entry) {
         self.lock().quarantine.postpone(entry);
     }

@@ -1,4 +1,4 @@
-//! A batch as it lies on disk: the body of a request, and what has to be known of it.
+//! A record: the body of a request, and the label in front of it.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -8,22 +8,23 @@ use serde_json::{Value, json};
 
 use crate::wire::Encoded;
 
-/// What is known of a body without reading it. No address and no key: it is sent to where its reader sends runs.
+/// What is known of a body without reading it. It holds no address and no key: whoever reads it sends it to its own
+/// destination.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Label {
     pub(crate) content_type: String,
-    /// Set if the body is compressed with zstd: bytes before, without the framing.
+    /// Set if the body is compressed with zstd: its bytes before that, without multipart framing.
     pub(crate) uncompressed: Option<usize>,
-    /// Bytes of the whole body before it was compressed. `None`: nobody has said so.
+    /// Bytes of the whole body before it was compressed. `None`: unknown.
     pub(crate) plain_len: Option<usize>,
-    /// How many operations each of its runs stands for, in order.
+    /// How many operations each of its runs stands for, in the order of the body.
     pub(crate) operations: Vec<u64>,
-    /// When it was written, in seconds since 1970.
+    /// When it was encoded, in seconds since 1970.
     pub(crate) at: u64,
 }
 
 impl Label {
-    /// Of a body that was just made, of runs that stand for so many operations.
+    /// The label of a body that was just encoded. `operations`: how many each of its runs stands for.
     pub(crate) fn of(encoded: &Encoded, operations: Vec<u64>) -> Label {
         Label {
             content_type: encoded.content_type.clone(),
@@ -38,18 +39,18 @@ impl Label {
         SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
     }
 
-    /// All operations together.
+    /// The sum of its operations.
     pub(crate) fn total(&self) -> u64 {
         self.operations.iter().fold(0, |sum, n| sum.saturating_add(*n))
     }
 
-    /// How long until it is older than `age`; `None`: it is. A clock that was set back makes nothing old.
+    /// How long until it is older than `age`; `None`: it is already. A clock that was set back expires nothing.
     pub(crate) fn time_left(&self, age: Duration) -> Option<Duration> {
-        let is = Label::now().saturating_sub(self.at);
-        Some(Duration::from_secs(age.as_secs().checked_sub(is)?))
+        let current = Label::now().saturating_sub(self.at);
+        Some(Duration::from_secs(age.as_secs().checked_sub(current)?))
     }
 
-    /// The bytes in front of the body.
+    /// Encodes the label: these bytes precede the body.
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
         let label = json!({
             "content_type": self.content_type,
@@ -64,14 +65,14 @@ impl Label {
         bytes
     }
 
-    /// Takes a payload apart. `None`: it was written by something else.
+    /// Divides a payload into label and body. `None`: it is not a record.
     pub(crate) fn split(payload: &[u8]) -> Option<(Label, &[u8])> {
         let (length, rest) = payload.split_first_chunk::<4>()?;
         let (json, body) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
         Some((Label::read(json)?, body))
     }
 
-    /// Reads what stands in front of a body. `None`: it is something else.
+    /// Reads the JSON of a label. `None`: it is not one.
     pub(super) fn read(json: &[u8]) -> Option<Label> {
         let json: Value = serde_json::from_slice(json).ok()?;
         let bytes = |name: &str| match &json[name] {
@@ -89,10 +90,10 @@ impl Label {
     }
 }
 
-/// A record that is in hand.
+/// The bytes of a record.
 pub(crate) enum Payload {
     Read(Vec<u8>),
-    /// The disk would not take it.
+    /// Held in memory, as the disk did not take it.
     Held(Arc<[u8]>),
 }
 

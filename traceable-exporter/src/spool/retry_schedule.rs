@@ -1,41 +1,42 @@
-//! When quarantined records are tried again.
+//! When quarantined records are retried.
 
 use std::time::{Duration, Instant};
 
 use super::entry::{Entry, Storage};
 
-/// After the first failed try, and twice as long after each further one.
+/// Pause after the first failed retry; each further failure doubles it.
 const FIRST_PAUSE: Duration = Duration::from_secs(60);
 const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
 
-/// The quarantined records. Each is in a file of its own.
+/// The quarantined records, and when each is due.
 #[derive(Default)]
 pub(super) struct RetrySchedule {
     records: Vec<Record>,
-    /// Another record may be quarantined only after a delivery: a server that fails on everything is not a record's fault.
+    /// No further record may be quarantined until the server accepts one: if it fails on everything, no record is to
+    /// blame.
     is_closed: bool,
-    /// One was tried since a record of the main files was acknowledged. There may be many, each of which costs a failed
-    /// request and a pause: the main files must not wait for all of them.
+    /// A quarantined record was retried since a main record was acknowledged. Each retry may cost a failed request
+    /// and a pause: the main files must not wait for all of them.
     has_had_turn: bool,
 }
 
 struct Record {
     entry: Entry,
     length: u64,
-    /// `None`: as soon as the server accepts something, or nothing else is to be done.
+    /// `None`: due once the server accepts a record, or nothing else waits.
     due: Option<Instant>,
     pause: Duration,
 }
 
 impl RetrySchedule {
-    pub(super) fn new(recovery: Vec<(Entry, u64)>) -> RetrySchedule {
-        let mut quarantine = RetrySchedule::default();
-        quarantine.add(recovery);
-        quarantine
+    pub(super) fn new(recovered: Vec<(Entry, u64)>) -> RetrySchedule {
+        let mut schedule = RetrySchedule::default();
+        schedule.add(recovered);
+        schedule
     }
 
-    pub(super) fn add(&mut self, recovery: Vec<(Entry, u64)>) {
-        let new = recovery.into_iter().map(|(entry, length)| Record {
+    pub(super) fn add(&mut self, entries: Vec<(Entry, u64)>) {
+        let new = entries.into_iter().map(|(entry, length)| Record {
             entry,
             length,
             due: None,
@@ -68,7 +69,7 @@ impl RetrySchedule {
         self.wake();
     }
 
-    /// Makes due now what was not tried since it was quarantined or found.
+    /// Makes due every record that was not retried since it was quarantined or recovered.
     pub(super) fn wake(&mut self) {
         let now = Instant::now();
         for record in &mut self.records {
@@ -76,7 +77,7 @@ impl RetrySchedule {
         }
     }
 
-    /// A record that is due, where it is the quarantine's turn.
+    /// A record that is due, if it is the quarantine's turn.
     pub(super) fn due(&self, is_main_empty: bool) -> Option<&Entry> {
         if self.has_had_turn && !is_main_empty {
             return None;
@@ -102,7 +103,7 @@ impl RetrySchedule {
         self.records.retain(|record| number(&record.entry) != number(entry));
     }
 
-    /// Notes that a record was tried in vain.
+    /// Notes that a retry failed, and schedules the next one.
     pub(super) fn postpone(&mut self, entry: &Entry) {
         self.has_had_turn = true;
         if let Some(record) = self.records.iter_mut().find(|record| number(&record.entry) == number(entry)) {

@@ -1,4 +1,4 @@
-//! What is in a file, however damaged it is, and however long: a small part of it is in memory at a time.
+//! Finds all records of a file, however damaged or long it is. Reads it in small chunks.
 
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::ops::Range;
@@ -8,13 +8,13 @@ use xxhash_rust::xxh3::Xxh3Builder;
 use super::record::Label;
 use super::segment::{FRAME, HEAD, MARK, cut_of, head_of};
 
-/// How much is read at a time.
+/// How many bytes are read at a time.
 const CHUNK: usize = 64 << 10;
 
-/// Why a file is left alone.
+/// Why a file was not scanned.
 #[derive(Debug)]
 pub(crate) enum Unread {
-    /// Another version of this crate has written it.
+    /// Another version of this crate wrote it.
     Unknown,
     Disk(io::Error),
 }
@@ -25,16 +25,16 @@ impl From<io::Error> for Unread {
     }
 }
 
-/// Tells where the payloads of a file of this `length` lie, from `start` on, each with its label unless that makes no
-/// sense. Returns how many bytes are no part of a whole frame.
+/// Calls `found` with the place of each payload in a file of this `length`, from `start` on, and with its label
+/// (`None`: it cannot be read). Returns how many bytes belong to no whole frame.
 ///
-/// What is anything else than a whole frame is skipped up to the next one: what was cut off or overwritten costs the
-/// records it touches and no other.
+/// Skips anything that is not a whole frame up to the next mark: truncated or overwritten bytes cost the records they
+/// touch, and no others.
 pub(crate) fn scan(
     file: impl Read + Seek,
     length: u64,
     start: u64,
-    mut recovery: impl FnMut(Range<u64>, Option<Label>),
+    mut found: impl FnMut(Range<u64>, Option<Label>),
 ) -> Result<u64, Unread> {
     let mut file = Source { reader: BufReader::with_capacity(CHUNK, file), at: 0, length };
     let mut damaged = 0;
@@ -44,7 +44,7 @@ pub(crate) fn scan(
             Some(payload) => {
                 at = payload.end;
                 let label = file.label(&payload)?;
-                recovery(payload, label);
+                found(payload, label);
             }
             None => {
                 let next = file.next_mark(at + 1)?;
@@ -56,7 +56,7 @@ pub(crate) fn scan(
     Ok(damaged)
 }
 
-/// A file with a place in it.
+/// A file and the position in it.
 struct Source<R: Read + Seek> {
     reader: BufReader<R>,
     at: u64,
@@ -73,7 +73,7 @@ impl<R: Read + Seek> Source<R> {
         Ok(())
     }
 
-    /// `None`: so much is not there.
+    /// Reads `N` bytes. `None`: the file ends before.
     fn take<const N: usize>(&mut self, at: u64) -> io::Result<Option<[u8; N]>> {
         if at.checked_add(N as u64).is_none_or(|end| end > self.length) {
             return Ok(None);
@@ -85,12 +85,12 @@ impl<R: Read + Seek> Source<R> {
         Ok(Some(bytes))
     }
 
-    /// Where that begins what was not delivered when the file was moved here.
+    /// Where the first frame begins, or what follows a cut.
     fn beginning(&mut self) -> Result<u64, Unread> {
         let after = HEAD.len() as u64;
         if let Some(head) = self.take::<{ HEAD.len() }>(0)? {
             let (name, version) = head.split_at(HEAD.len() - 1);
-            // a damaged head is no reason to lose what follows it
+            // a damaged head must not cost the records after it
             if HEAD.starts_with(name) && version[0].is_ascii_alphanumeric() && head != *HEAD {
                 return Err(Unread::Unknown);
             }
@@ -98,7 +98,7 @@ impl<R: Read + Seek> Source<R> {
         Ok(self.take::<FRAME>(after)?.and_then(|frame| cut_of(&frame)).unwrap_or(after))
     }
 
-    /// The payload of a whole frame that begins here.
+    /// The payload of the whole frame that begins here. `None`: there is none.
     fn frame(&mut self, at: u64) -> io::Result<Option<Range<u64>>> {
         let Some((length, sum)) = self.take::<FRAME>(at)?.and_then(|frame| head_of(&frame)) else {
             return Ok(None);
@@ -133,7 +133,7 @@ impl<R: Read + Seek> Source<R> {
         Ok(Label::read(&json))
     }
 
-    /// Where the next frame may begin; else the end.
+    /// Where the next mark is, or the end of the file.
     fn next_mark(&mut self, from: u64) -> io::Result<u64> {
         self.go_to(from)?;
         let mut matched = 0;
@@ -143,7 +143,7 @@ impl<R: Read + Seek> Source<R> {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
             let seen = chunk.iter().position(|byte| {
-                // no beginning of the mark is inside of it
+                // the mark's first byte occurs only once in it, so a mismatch restarts there
                 matched = match *byte {
                     byte if byte == MARK[matched] => matched + 1,
                     byte => usize::from(byte == MARK[0]),

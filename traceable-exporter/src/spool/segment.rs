@@ -1,15 +1,5 @@
-//! Files that records are appended to: how they are written, and how one record is read. How all of them are found,
-//! however damaged the file is, is in `scan`.
-//!
-//! ```text
-//! file:   "TRSPOOL1" [cut] frame*
-//! frame:  "\xF5run"  length: u32 LE  checksum: u64 LE  payload: `length` bytes
-//! cut:    "\xF5cut"  length: u32 LE  checksum: u64 LE
-//! ```
-//!
-//! The checksum is XXH3 of the payload, with its length as the seed; that of a cut is of the four bytes of its length.
-//! A cut is written over the beginning of the first frame, and says that so many bytes that follow were delivered. The
-//! digit in the head is the version of all this.
+//! Main and quarantine files: appends frames, and reads one record. The folder's `mod.rs` describes the format;
+//! `scan` finds all records of a file, however damaged it is.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -22,17 +12,17 @@ use xxhash_rust::xxh3::{Xxh3Builder, xxh3_64, xxh3_64_with_seed};
 pub(super) const HEAD: &[u8; 8] = b"TRSPOOL1";
 pub(super) const MARK: &[u8; 4] = b"\xF5run";
 const CUT: &[u8; 4] = b"\xF5cut";
-/// From the mark to the payload.
+/// Length of a frame's header: from the mark to the payload.
 pub(super) const FRAME: usize = 16;
-/// No record is larger: a length beyond it is damage.
+/// Longest payload. A frame that claims more is damaged.
 pub(super) const MAX_PAYLOAD: usize = 1 << 30;
 
 /// What a file is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// Records that are sent in their order.
+    /// Records that are sent in order.
     Main,
-    /// One record that the server fails on, while it takes others.
+    /// One record that the server fails on while it accepts others.
     Quarantine,
 }
 
@@ -45,12 +35,12 @@ impl Kind {
     }
 }
 
-/// The name of the file with this number. They sort in the order of their numbers.
+/// The path of the file with this number. Names sort as numbers do.
 pub(crate) fn path(folder: &Path, kind: Kind, number: u64) -> PathBuf {
     folder.join(format!("{number:016x}.{}", kind.extension()))
 }
 
-/// The number of a file with such a name.
+/// The number in a file's name. `None`: the name is not one of this kind.
 pub(crate) fn number(path: &Path, kind: Kind) -> Option<u64> {
     let name = path.file_name()?.to_str()?.strip_suffix(kind.extension())?.strip_suffix('.')?;
     (name.len() == 16).then(|| u64::from_str_radix(name, 16).ok())?
@@ -60,12 +50,12 @@ pub(crate) fn number(path: &Path, kind: Kind) -> Option<u64> {
 pub(crate) struct Writer {
     file: Arc<File>,
     number: u64,
-    /// Up to here the file is whole.
+    /// Where the last whole frame ends.
     end: u64,
 }
 
 impl Writer {
-    /// Makes the file, which must not exist. Only its owner may read it.
+    /// Creates the file, which must not exist. Only its owner may read it.
     pub(crate) fn create(folder: &Path, kind: Kind, number: u64) -> io::Result<Writer> {
         let mut options = OpenOptions::new();
         options.read(true).write(true).create_new(true);
@@ -73,7 +63,7 @@ impl Writer {
         let path = path(folder, kind, number);
         let mut file = options.open(&path)?;
         if let Err(error) = file.write_all(HEAD) {
-            // or it would lie there for ever
+            // otherwise the empty file would stay for ever
             let _ = std::fs::remove_file(path);
             return Err(error);
         }
@@ -88,11 +78,11 @@ impl Writer {
         self.end
     }
 
-    /// Appends one record, given in parts. Returns where its payload lies.
+    /// Appends one record, given in parts. Returns where its payload is.
     ///
     /// # Errors
-    /// If it cannot be written, as when the disk is full. What got there of it is taken back; should that fail as well,
-    /// no more must be appended to this file (`true`).
+    /// If it cannot be written, as when the disk is full. The file is truncated to its last whole frame; if that
+    /// fails too, the error comes with `true`, and the caller must append no more to this file.
     pub(crate) fn append(&mut self, parts: &[&[u8]]) -> Result<Range<u64>, (io::Error, bool)> {
         let frame = frame(parts).map_err(|error| (error, false))?;
         let all = std::iter::once(&frame[..]).chain(parts.iter().copied());
@@ -104,16 +94,16 @@ impl Writer {
                 Ok(start..self.end)
             }
             Err(error) => {
-                let whole = self.file.set_len(self.end).and_then(|()| self.seek_to_end());
-                Err((error, whole.is_err()))
+                let truncated = self.file.set_len(self.end).and_then(|()| self.seek_to_end());
+                Err((error, truncated.is_err()))
             }
         }
     }
 
-    /// Appends a record of another file as it is. Returns where its payload lies.
+    /// Copies a record of another file, frame and all. Returns where its payload is.
     ///
     /// # Errors
-    /// If it cannot be read or written. No more must be appended then.
+    /// If it cannot be read or written. The caller must append no more then.
     pub(crate) fn append_copy(&mut self, mut from: &File, payload: &Range<u64>) -> io::Result<Range<u64>> {
         let start = payload.start.saturating_sub(FRAME as u64);
         from.seek(SeekFrom::Start(start))?;
@@ -130,17 +120,17 @@ impl Writer {
         (&*self.file).seek(SeekFrom::Start(self.end)).map(drop)
     }
 
-    /// The file, for somebody who waits until what was appended is on the disk.
+    /// The file, for the thread that syncs it.
     pub(crate) fn file(&self) -> Arc<File> {
         self.file.clone()
     }
 
-    /// Reads one payload where its file has been taken away, name and all. `None`: it is not what was written, or the
-    /// system knows no such thing.
+    /// Reads one payload through the open handle, after the file was deleted. `None`: the payload is damaged, or the
+    /// system cannot do this.
     #[cfg(unix)]
     pub(crate) fn read_back(&self, payload: &Range<u64>) -> io::Result<Option<Vec<u8>>> {
         use std::os::unix::fs::FileExt;
-        // at a place of its own: what is appended goes to where the file is
+        // with an explicit offset: appending relies on the position of the handle
         check(payload, |bytes, at| self.file.read_exact_at(bytes, at))
     }
 
@@ -175,7 +165,7 @@ fn frame(parts: &[&[u8]]) -> io::Result<[u8; FRAME]> {
     Ok(frame)
 }
 
-/// Reads one payload. `None`: it is not what was written.
+/// Reads one payload. `None`: it is damaged.
 pub(crate) fn read(mut file: &File, payload: &Range<u64>) -> io::Result<Option<Vec<u8>>> {
     check(payload, |bytes, at| {
         file.seek(SeekFrom::Start(at))?;
@@ -183,7 +173,7 @@ pub(crate) fn read(mut file: &File, payload: &Range<u64>) -> io::Result<Option<V
     })
 }
 
-/// Takes room for the payload once, and no more than it needs.
+/// Checks a payload against its frame. Allocates it once, at its exact length.
 fn check(
     payload: &Range<u64>,
     mut read: impl FnMut(&mut [u8], u64) -> io::Result<()>,
@@ -198,24 +188,24 @@ fn check(
         read => read?,
     }
     let sum = xxh3_64_with_seed(&bytes, length);
-    let is_whole = head_of(&frame) == Some((length, sum));
-    Ok(is_whole.then_some(bytes))
+    let is_intact = head_of(&frame) == Some((length, sum));
+    Ok(is_intact.then_some(bytes))
 }
 
-/// The length and the checksum that a frame tells. `None`: it is none.
+/// The length and the checksum in a frame's header. `None`: it is not a frame.
 pub(super) fn head_of(frame: &[u8; FRAME]) -> Option<(u64, u64)> {
     let (mark, rest) = frame.split_first_chunk::<4>()?;
     let (length, sum) = rest.split_first_chunk::<4>()?;
     let length = u32::from_le_bytes(*length);
-    let is_one = mark == MARK && length as usize <= MAX_PAYLOAD;
-    is_one.then_some((length.into(), u64::from_le_bytes(*sum.first_chunk()?)))
+    let is_frame = mark == MARK && length as usize <= MAX_PAYLOAD;
+    is_frame.then_some((length.into(), u64::from_le_bytes(*sum.first_chunk()?)))
 }
 
-/// Where what follows a cut begins. `None`: it is none.
+/// Where the bytes after a cut's acknowledged part begin. `None`: it is not a cut.
 pub(super) fn cut_of(frame: &[u8; FRAME]) -> Option<u64> {
     let length = frame.strip_prefix(CUT)?.first_chunk::<4>()?;
-    let is_one = *frame == cut_frame(*length);
-    is_one.then_some((HEAD.len() + FRAME) as u64 + u64::from(u32::from_le_bytes(*length)))
+    let is_cut = *frame == cut_frame(*length);
+    is_cut.then_some((HEAD.len() + FRAME) as u64 + u64::from(u32::from_le_bytes(*length)))
 }
 
 fn cut_frame(length: [u8; 4]) -> [u8; FRAME] {
@@ -226,8 +216,8 @@ fn cut_frame(length: [u8; 4]) -> [u8; FRAME] {
     frame
 }
 
-/// Notes in the file itself that everything up to `start` was delivered. Sixteen bytes, written at once: who is killed
-/// meanwhile has done it or has not.
+/// Writes a cut: everything below `start` is acknowledged. It is sixteen bytes in one write, so a kill leaves all of
+/// it or nothing.
 pub(crate) fn cut(path: &Path, start: u64) -> io::Result<()> {
     let first = (HEAD.len() + FRAME) as u64;
     let Some(length) = start.checked_sub(first).and_then(|length| u32::try_from(length).ok()) else {

@@ -1,4 +1,4 @@
-//! Which records and files there are, under the lock of the store.
+//! The store's state, under its lock: which records wait, and in which files.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::fs::{self, File};
@@ -14,32 +14,32 @@ use super::recovery::Recovery;
 use super::retry_schedule::RetrySchedule;
 use super::segment::{self, Kind, Writer};
 
-/// A file that grew beyond this gets a successor, so that room is given back while an outage is worked off.
-const SEGMENT: u64 = 8 << 20;
+/// A main file longer than this gets a successor, so that space is freed while a backlog is sent.
+const MAX_SEGMENT: u64 = 8 << 20;
 
-/// How often a file is looked at that is left alone.
+/// How often a skipped file is examined again.
 const RECHECK: Duration = Duration::from_secs(60);
 
 pub(super) struct State {
-    /// Not delivered, oldest first.
+    /// Not acknowledged, oldest first.
     pub(super) entries: VecDeque<Entry>,
     pub(super) quarantine: RetrySchedule,
     pub(super) writer: Option<Writer>,
-    /// Those whose files somebody has deleted: what was written can be read as long as they are open.
+    /// Writers whose files somebody deleted: their records can be read while the handle is open.
     deleted_while_open: Vec<Writer>,
     pub(super) next_number: u64,
-    /// The length of each file of the line.
+    /// Number and length of each main file, oldest first.
     pub(super) files: VecDeque<(u64, u64)>,
     pub(super) cursor: Cursor,
-    /// When the first was written of what may not be on the disk yet.
+    /// When the first record was written that is not synced yet.
     pub(super) unsynced: Option<Instant>,
-    /// Files that are appended to no more, and may not be on the disk yet.
+    /// Files that are appended to no more and are not synced yet.
     pub(super) unsynced_files: Vec<(u64, Arc<File>)>,
-    /// Of this file and those before it, the disk would not say that they are there: no more is asked, as a system
-    /// that was asked once and failed says yes the next time, whatever has become of it.
-    pub(super) doubtful: Option<u64>,
-    /// Files that were left alone, each of which was told, and when they were last looked at.
-    unreadable_files: HashMap<PathBuf, Instant>,
+    /// This file or one before it could not be synced. It is not synced again: after a failure the system reports
+    /// success, whatever became of the data.
+    pub(super) sync_failed_up_to: Option<u64>,
+    /// Files that were skipped and reported, and when each was last examined.
+    skipped_files: HashMap<PathBuf, Instant>,
     pub(super) closed: bool,
 }
 
@@ -55,13 +55,13 @@ impl State {
             cursor,
             unsynced: None,
             unsynced_files: Vec::new(),
-            doubtful: None,
-            unreadable_files: HashMap::new(),
+            sync_failed_up_to: None,
+            skipped_files: HashMap::new(),
             closed: false,
         }
     }
 
-    /// Adds what others have left. New records come after it, in a file with a higher number.
+    /// Adds what was taken over. New records come after it, in a file with a higher number.
     pub(super) fn add(&mut self, recovery: Recovery) {
         if !recovery.entries.is_empty() {
             self.retire_writer();
@@ -72,18 +72,17 @@ impl State {
         self.quarantine.add(recovery.quarantine);
     }
 
-    /// Leaves out what was told before.
-    pub(super) fn only_new(&mut self, mut recovered: Recovered) -> Recovered {
-        let mut is_new =
-            |path: &PathBuf| self.unreadable_files.insert(path.clone(), Instant::now()).is_none();
+    /// Removes files that were reported before.
+    pub(super) fn only_unreported(&mut self, mut recovered: Recovered) -> Recovered {
+        let mut is_new = |path: &PathBuf| self.skipped_files.insert(path.clone(), Instant::now()).is_none();
         recovered.unreadable.retain(|(path, _)| is_new(path));
         recovered.unknown.retain(&mut is_new);
         recovered
     }
 
-    /// Files that need not be looked at again so soon: a disk that fails may take its time.
+    /// Skipped files that are not examined again yet: a failing disk may take long to answer.
     pub(super) fn recently_checked(&self) -> HashSet<PathBuf> {
-        let recent = self.unreadable_files.iter().filter(|(_, at)| at.elapsed() < RECHECK);
+        let recent = self.skipped_files.iter().filter(|(_, at)| at.elapsed() < RECHECK);
         recent.map(|(path, _)| path.clone()).collect()
     }
 
@@ -98,17 +97,17 @@ impl State {
         }
     }
 
-    /// A number that no file has.
+    /// Takes a number that no file has.
     pub(super) fn take_number(&mut self) -> u64 {
-        // one that cannot be made must not be in the way of the next
+        // used up even if the file cannot be created: otherwise that name would block every further file
         let number = self.next_number;
         self.next_number = number.saturating_add(1);
         number
     }
 
-    /// What the next record is appended to.
+    /// The writer for the next record; creates a file if there is none, or if the current one is long enough.
     pub(super) fn writer(&mut self, folder: &Folder) -> io::Result<&mut Writer> {
-        if self.writer.as_ref().is_some_and(|writer| writer.end() >= SEGMENT) {
+        if self.writer.as_ref().is_some_and(|writer| writer.end() >= MAX_SEGMENT) {
             self.retire_writer();
         }
         if self.writer.is_none() {
@@ -119,7 +118,7 @@ impl State {
         self.writer.as_mut().ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
-    /// Appends no more to the file that was written to.
+    /// Closes the current file: later records go to another one.
     pub(super) fn retire_writer(&mut self) {
         let Some(writer) = self.writer.take() else { return };
         if self.unsynced.is_some() {
@@ -127,43 +126,42 @@ impl State {
         }
     }
 
-    /// Notes that this file is not there any more. Returns what can read it, if it was the one that is written to.
+    /// Notes that somebody deleted this file. Returns the writer that can still read it, if there is one.
     pub(super) fn deleted_while_open(&mut self, number: u64) -> Option<&Writer> {
         if let Some(writer) = self.writer.take_if(|writer| writer.number() == number) {
             self.deleted_while_open.push(writer);
-            self.doubtful = self.doubtful.max(Some(number));
+            self.sync_failed_up_to = self.sync_failed_up_to.max(Some(number));
         }
         self.deleted_while_open.iter().find(|writer| writer.number() == number)
     }
 
-    /// Whether all that was not delivered is on the disk, also after a loss of power.
-    pub(super) fn is_safe(&self) -> bool {
-        let is_on_disk = |entry: &Entry| {
+    /// Whether everything that is not acknowledged survives a power failure.
+    pub(super) fn is_synced(&self) -> bool {
+        let is_durable = |entry: &Entry| {
             let number = entry.main_number();
-            number.is_some_and(|number| self.doubtful.is_none_or(|doubtful| number > doubtful))
+            number.is_some_and(|number| self.sync_failed_up_to.is_none_or(|failed| number > failed))
         };
-        self.unsynced.is_none() && self.unsynced_files.is_empty() && self.entries.iter().all(is_on_disk)
+        self.unsynced.is_none() && self.unsynced_files.is_empty() && self.entries.iter().all(is_durable)
     }
 
-    /// Deletes files that hold nothing but what was delivered; the one that is written to, if that is more than
-    /// `worth` bytes.
-    pub(super) fn remove_delivered(&mut self, folder: &Folder, worth: u64) {
+    /// Deletes main files whose records are all acknowledged; the current one only if it is longer than `keep` bytes.
+    pub(super) fn delete_acknowledged(&mut self, folder: &Folder, keep: u64) {
         let needed = self.entries.iter().find_map(Entry::main_number);
         self.deleted_while_open.retain(|writer| needed.is_some_and(|needed| needed <= writer.number()));
-        let written = self.writer.as_ref().map(|writer| (writer.number(), writer.end()));
+        let current = self.writer.as_ref().map(|writer| (writer.number(), writer.end()));
         while let Some((number, _)) = self.files.front().copied() {
             if needed.is_some_and(|needed| number >= needed) {
                 break;
             }
-            if let Some((current, end)) = written
-                && current == number
+            if let Some((writer, end)) = current
+                && writer == number
             {
-                if end <= worth {
+                if end <= keep {
                     break;
                 }
                 self.writer = None;
             }
-            // if it cannot be deleted, the cursor says that it has been delivered
+            // if this fails, the cursor still says that the file is acknowledged
             let _ = fs::remove_file(segment::path(folder.path(), Kind::Main, number));
             self.files.pop_front();
         }

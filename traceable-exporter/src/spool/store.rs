@@ -1,4 +1,4 @@
-//! Records on disk, in order: appended at one end, delivered from the other.
+//! The store: appends records at one end of the main files, and hands them out from the other.
 
 use std::fs::{self, File};
 use std::io;
@@ -14,36 +14,36 @@ use super::segment::{self, Kind};
 use super::settings::Spool;
 use super::state::State;
 
-/// What was delivered is kept until there is so much of it, or nothing to do.
-const DELIVERED: u64 = 1 << 20;
-/// How often it is looked whether there is nothing to do, at most.
+/// The current file is deleted when it is longer than this and wholly acknowledged, or when nothing waits.
+const KEEP: u64 = 1 << 20;
+/// How long the store must be idle, at least, until acknowledged files are deleted.
 const TICK: Duration = Duration::from_millis(100);
-/// How often others are looked for that have ended and left something.
+/// How often an idle store looks for folders of exporters that have ended.
 const TAKE_OVER_INTERVAL: Duration = Duration::from_secs(2);
 
-/// Waits until what was written to a file is on the disk.
+/// Syncs a file.
 pub(super) type SyncFile = Box<dyn Fn(&File) -> io::Result<()> + Send + Sync>;
 
-/// What waits in one folder.
+/// One exporter's folder of the spool, and the records that wait there.
 pub(crate) struct Store {
     pub(super) folder: Folder,
     pub(super) settings: Spool,
     pub(super) state: Mutex<State>,
-    /// Wakes who waits for records, written or to be synced.
+    /// Wakes the threads that wait for a record to send or to sync.
     pub(super) changed: Condvar,
     pub(super) sync_file: SyncFile,
 }
 
 impl Store {
-    /// Takes a folder inside of the spool's, with what others have left.
+    /// Locks a process folder, recovers its records, and takes over those of exporters that have ended.
     ///
     /// # Errors
-    /// If the folder cannot be made, read or written to.
+    /// If the folder cannot be created, read or written to.
     pub(crate) fn open(settings: &Spool) -> io::Result<(Store, Recovered)> {
         Store::open_with(settings, Box::new(File::sync_data))
     }
 
-    /// As [`open`](Self::open), on a disk that is brought up to date in this way.
+    /// As [`open`](Self::open), with another way to sync.
     pub(super) fn open_with(settings: &Spool, sync_file: SyncFile) -> io::Result<(Store, Recovered)> {
         let directory = &settings.directory;
         let mut folder = Folder::take(directory)?;
@@ -53,27 +53,27 @@ impl Store {
             if recovery.recovered.unreadable.is_empty() && recovery.recovered.unknown.is_empty() {
                 break recovery;
             }
-            // what can be read there is taken over below
+            // its readable files are taken over below
             folder = folder.next_free(directory)?;
         };
         recovery.take_over(directory, &folder, settings.max_age);
         let cursor = Cursor::open(folder.path())?;
         let recovered = std::mem::take(&mut recovery.recovered);
         let mut state = State::new(recovery, cursor);
-        let recovered = state.only_new(recovered);
+        let recovered = state.only_unreported(recovered);
         let (state, changed) = (Mutex::new(state), Condvar::new());
         Ok((Store { folder, settings: settings.clone(), state, changed, sync_file }, recovered))
     }
 
-    /// A thread that panicked under the lock left nothing half done that matters.
+    /// Ignores poison: a thread that panicked under the lock left nothing inconsistent.
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Appends a record. `written` is called when it is there, before anybody can take it.
+    /// Appends a record. Calls `written` when it is in the file, before another thread can see it.
     ///
     /// # Errors
-    /// If there is no room, or the disk does not take it: then nothing of it is there.
+    /// If the spool is full or the disk fails. Nothing of the record is left then.
     pub(crate) fn append(
         &self,
         label: &Label,
@@ -110,7 +110,7 @@ impl Store {
         }
     }
 
-    /// Holds a record in memory that the disk does not take, if there is none yet. Returns whether it does.
+    /// Holds a record in memory, as the disk does not take it. `false`: another record is held already.
     pub(crate) fn hold(&self, label: &Label, body: &[u8], acknowledges: u64) -> bool {
         let mut state = self.lock();
         if state.entries.iter().any(|entry| matches!(entry.storage, Storage::Memory(_))) {
@@ -123,20 +123,20 @@ impl Store {
         true
     }
 
-    /// Says that these tickets are settled with the newest record. `false`: there is none.
-    pub(crate) fn acknowledges(&self, ticket: u64) -> bool {
+    /// Acknowledges the tickets below this one together with the newest record. `false`: there is no record.
+    pub(crate) fn acknowledge_with_newest(&self, ticket: u64) -> bool {
         let mut state = self.lock();
         let Some(newest) = state.entries.back_mut() else { return false };
         newest.acknowledges = newest.acknowledges.max(ticket);
         true
     }
 
-    /// Whether all has been delivered.
+    /// Whether no record waits, apart from the quarantine.
     pub(crate) fn is_empty(&self) -> bool {
         self.lock().entries.is_empty()
     }
 
-    /// The next record, when there is one.
+    /// Waits for the next thing to do. Deletes acknowledged files and takes over folders while idle.
     pub(crate) fn wait(&self) -> NextRecord {
         let mut state = self.lock();
         loop {
@@ -145,7 +145,7 @@ impl Store {
                 return NextRecord::Record(entry.clone());
             }
             if state.closed {
-                state.remove_delivered(&self.folder, 0);
+                state.delete_acknowledged(&self.folder, 0);
                 return NextRecord::Over;
             }
             let tick =
@@ -156,7 +156,7 @@ impl Store {
             if !timeout.timed_out() || !state.entries.is_empty() || state.closed {
                 continue;
             }
-            state.remove_delivered(&self.folder, 0);
+            state.delete_acknowledged(&self.folder, 0);
             state.quarantine.wake();
             let recovered = self.take_over(&mut state);
             if recovered != Recovered::default() {
@@ -165,16 +165,16 @@ impl Store {
         }
     }
 
-    /// Takes what others have left that have ended since this was opened.
+    /// Takes over the folders of exporters that have ended meanwhile.
     fn take_over(&self, state: &mut State) -> Recovered {
         let mut recovery = Recovery::from(state.next_number, state.recently_checked());
         recovery.take_over(&self.settings.directory, &self.folder, self.settings.max_age);
         let recovered = std::mem::take(&mut recovery.recovered);
         state.add(recovery);
-        state.only_new(recovered)
+        state.only_unreported(recovered)
     }
 
-    /// Reads a record. `None`: it is not what was written.
+    /// Reads a record. `None`: it is damaged.
     ///
     /// # Errors
     /// If the disk fails.
@@ -192,9 +192,9 @@ impl Store {
         Ok(read?.map(Payload::Read))
     }
 
-    /// Notes that a record is settled, the oldest or one that was set aside, and returns the ticket below which all
-    /// are. Files whose records all are settled get deleted.
-    pub(crate) fn done(&self, entry: &Entry) -> u64 {
+    /// Acknowledges a record, the oldest or a quarantined one, whatever became of it. Returns the ticket below which
+    /// all are acknowledged. Deletes files whose records all are.
+    pub(crate) fn acknowledge(&self, entry: &Entry) -> u64 {
         let mut state = self.lock();
         if let Storage::Disk { kind: kind @ Kind::Quarantine, number, .. } = entry.storage {
             state.quarantine.remove(entry);
@@ -203,26 +203,26 @@ impl Store {
         }
         let Some(entry) = state.entries.pop_front() else { return 0 };
         if let Storage::Disk { number, payload, .. } = entry.storage {
-            // if it cannot be written, some runs may be sent once more
+            // if this fails, some runs may be sent once more
             let _ = state.cursor.write(number, payload.end);
         }
         state.quarantine.main_advanced();
-        state.remove_delivered(&self.folder, DELIVERED);
+        state.delete_acknowledged(&self.folder, KEEP);
         entry.acknowledges
     }
 
-    /// How old records may get.
+    /// The age at which records expire.
     pub(crate) fn max_age(&self) -> Duration {
         self.settings.max_age
     }
 
-    /// How many operations wait.
-    pub(crate) fn left(&self) -> u64 {
+    /// How many operations wait, quarantined ones included.
+    pub(crate) fn operations_left(&self) -> u64 {
         let state = self.lock();
         state.entries.iter().map(|entry| entry.operations).sum::<u64>() + state.quarantine.operations()
     }
 
-    /// Nothing more will be appended.
+    /// Closes the store: nothing more is appended, and its threads end when nothing waits.
     pub(crate) fn close(&self) {
         self.lock().closed = true;
         self.changed.notify_all();

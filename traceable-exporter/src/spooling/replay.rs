@@ -1,4 +1,4 @@
-//! Runs that were left on disk, sent by hand.
+//! Replay: sends by hand what was left on disk.
 
 use std::fmt;
 use std::fs;
@@ -17,23 +17,24 @@ use crate::server::Server;
 use crate::spool::{Folder, Kind, NextRecord, Spool, Store, failed_trace_files, read_failed_trace};
 use crate::wire::{Encoder, Resource};
 
-/// What became of what was in a folder. An *operation* is a run's start or its end; those of other programs' files count
-/// one each.
+/// The result of a replay. An *operation* is a run's start or its end; in files of failed traces each run of a
+/// body counts as one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Replayed {
-    /// Operations the server has confirmed. Their files are gone.
+    /// Operations that the server has confirmed. Their files are deleted.
     pub delivered: u64,
-    /// Operations that were not delivered, by reason. What the server rejected is gone from a spool, and stays in files
-    /// of failed traces.
+    /// Operations that were dropped, by reason. Those that the server rejected are deleted from a spool, and stay in
+    /// files of failed traces.
     pub dropped: Dropped,
-    /// Operations that stay in the folder, because the server could not be reached, refused the key, redirected, or had
-    /// no such way in.
+    /// Operations that stay in the folder, because the server was unreachable, rejected the key, redirected, or had
+    /// no such endpoint.
     pub left: u64,
-    /// Files that are not what their names say, cannot be read, or are of another version of this crate. They stay.
+    /// Files that cannot be read, have another content than their names say, or are of another version of this crate.
+    /// They stay.
     pub unreadable: Vec<PathBuf>,
-    /// Folders with runs that were not sent, because they are of other destinations than the configured ones, or do not
-    /// say of which. To send one nevertheless, name it itself, with settings of a single destination.
+    /// Folders with runs that were not sent, because they belong to destinations that are not configured, or do not
+    /// say to which. To send one nevertheless, replay that folder itself, with settings of a single destination.
     pub not_sent: Vec<PathBuf>,
 }
 
@@ -51,7 +52,7 @@ impl Replayed {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ReplayError {
-    /// The folder cannot be read, or is none.
+    /// The folder cannot be read, or is not a folder.
     Folder(PathBuf, io::Error),
 }
 
@@ -69,16 +70,16 @@ impl std::error::Error for ReplayError {
     }
 }
 
-/// Sends what is in a folder: a [spool](Spool), but for what running programs hold there, and files of failed traces, of
-/// this crate or of LangSmith's SDKs. What is delivered is deleted.
+/// Sends what is in a folder: a [spool](Spool), except for what running programs use there, and files of failed
+/// traces, of this crate or of LangSmith's SDKs. Deletes what is delivered.
 ///
-/// Blocks until all is delivered or the server has not been reached for the
-/// [retry budget](crate::ConfigBuilder::retry_budget). `config` says where runs go; its own spool plays no part.
+/// Blocks until everything is delivered, or until the server was unreachable for the
+/// [retry timeout](crate::ConfigBuilder::retry_timeout). `config` says where runs go; its own spool is not used.
 ///
-/// Runs on disk do not say where they were to go; [folders inside](crate::ConfigBuilder::spool) are named after it. To a
-/// single destination goes what is in `folder` itself, and in a folder inside if that is the only one. Of several, which
-/// are of several destinations, only its own. With several [replicas](crate::Replica) each is sent what is in its own, and
-/// nothing else. What was not sent for that reason is named: [`Replayed::not_sent`].
+/// Runs on disk do not say where they were to go; the names of [subfolders](crate::ConfigBuilder::spool) do. A single
+/// destination is sent what is in `folder` itself, and what is in a subfolder if that is the only one; of several
+/// subfolders, only its own. With several [replicas](crate::Replica), each is sent what is in its own subfolder, and
+/// nothing else. [`Replayed::not_sent`] names what was not sent for that reason.
 ///
 /// # Errors
 /// If the folder cannot be read.
@@ -115,7 +116,7 @@ pub fn replay(folder: impl AsRef<Path>, config: &Config) -> Result<Replayed, Rep
     Ok(all)
 }
 
-/// The folders inside that are named after destinations.
+/// The subfolders of destinations.
 fn destinations(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut all = Vec::new();
     for entry in folder.read_dir()? {
@@ -128,7 +129,7 @@ fn destinations(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(all)
 }
 
-/// Whether anything is there to be sent by hand.
+/// Whether the folder has anything to replay.
 fn holds_runs(folder: &Path) -> bool {
     let has_records = |spool: &Folder| {
         [Kind::Main, Kind::Quarantine]
@@ -139,15 +140,15 @@ fn holds_runs(folder: &Path) -> bool {
         || Folder::abandoned(folder, Path::new("")).iter().any(has_records)
 }
 
-/// What is in these folders, to one destination.
+/// Sends what is in these folders to one destination.
 fn replay_to(target: &Config, folders: &[&Path]) -> Result<Replayed, ReplayError> {
     let mut replay = Replay::new(target);
     for folder in folders {
-        let wrong = |error| ReplayError::Folder(folder.to_path_buf(), error);
-        let files = failed_trace_files(folder).map_err(wrong)?;
-        // a folder without a spool is not made one
+        let failed = |error| ReplayError::Folder(folder.to_path_buf(), error);
+        let files = failed_trace_files(folder).map_err(failed)?;
+        // opening a store would turn any other folder into a spool
         if !Folder::abandoned(folder, Path::new("")).is_empty() {
-            replay.spool(folder).map_err(wrong)?;
+            replay.spool(folder).map_err(failed)?;
         }
         for file in files {
             replay.file(file);
@@ -156,7 +157,7 @@ fn replay_to(target: &Config, folders: &[&Path]) -> Result<Replayed, ReplayError
     let stats = replay.stats();
     replay.replayed.delivered = stats.delivered;
     replay.replayed.dropped = stats.dropped;
-    // what was given up for want of a server is still there
+    // what was dropped because no server accepted it is still on disk
     replay.replayed.dropped.rejected -= replay.misdirected;
     replay.replayed.left += replay.misdirected;
     for left in [&mut replay.replayed.dropped.retries_exhausted, &mut replay.replayed.dropped.unauthorized] {
@@ -171,15 +172,15 @@ struct Replay {
     delivery: Delivery,
     encoder: Encoder,
     replayed: Replayed,
-    /// Operations that a server rejected which is not the one they are for: it redirects, or has no such way in.
+    /// Operations that were rejected by a server that is not LangSmith: it redirects, or has no such endpoint.
     misdirected: u64,
-    /// The server was not there, or not the right one, or refused the key: nothing more is tried.
+    /// The server is unreachable, not LangSmith, or rejects the key: nothing more is sent.
     is_over: bool,
 }
 
 impl Replay {
     fn new(config: &Config) -> Replay {
-        // what is there already need not be kept again
+        // what is replayed is on disk already
         let config = Config { spool: None, failed_traces: None, ..config.clone() };
         let resource = Resource::new(config.project.clone(), config.sent_revision());
         let encoder = Encoder::new(resource, config.compression_level);
@@ -203,6 +204,7 @@ impl Replay {
         stats
     }
 
+    /// Sends the records of a spool.
     fn spool(&mut self, folder: &Path) -> io::Result<()> {
         let (store, recovered) = Store::open(&Spool::new(folder))?;
         self.replayed.unreadable.extend(recovered.unreadable.into_iter().map(|(path, _)| path));
@@ -214,43 +216,43 @@ impl Replay {
         };
         while let Some(entry) = next() {
             let stored = store.read(&entry)?.and_then(StoredBody::from_record);
-            let sent = stored.and_then(|stored| self.send(stored));
-            if sent == Some(false) {
-                // what it holds counts as left already
-                self.replayed.left += store.left().saturating_sub(entry.operations);
+            let is_final = stored.map(|stored| self.send(stored));
+            if is_final == Some(false) {
+                // the operations of this record count as left already
+                self.replayed.left += store.operations_left().saturating_sub(entry.operations);
                 return Ok(());
             }
-            if sent.is_none() {
+            if is_final.is_none() {
                 self.shared.queue.add_recovered(entry.operations);
                 self.delivery.take(entry.operations, true);
                 self.delivery.give_up(DropReason::Unreadable);
             }
-            store.done(&entry);
+            store.acknowledge(&entry);
         }
         Ok(())
     }
 
+    /// Sends a file of failed traces.
     fn file(&mut self, path: PathBuf) {
         let read = fs::read(&path).ok();
         let read = read.as_deref().and_then(read_failed_trace);
         let Some(stored) = read.and_then(|(label, body)| StoredBody::from_file(label, body)) else {
             return self.replayed.unreadable.push(path);
         };
-        let rejected = self.stats().dropped.total();
-        match self.send(stored) {
-            Some(true) if self.stats().dropped.total() == rejected => drop(fs::remove_file(path)),
-            Some(_) => {}
-            None => self.replayed.unreadable.push(path),
+        let dropped_before = self.stats().dropped.total();
+        if self.send(stored) && self.stats().dropped.total() == dropped_before {
+            // if this fails, the next replay sends the file again, and the server merges its runs
+            let _ = fs::remove_file(path);
         }
     }
 
-    /// Sends a body. Whether there is a server that took it, or had something against it; `None`: it cannot be read.
-    fn send(&mut self, stored: StoredBody) -> Option<bool> {
+    /// Sends a body. `false`: it stays on disk, and nothing more is sent.
+    fn send(&mut self, stored: StoredBody) -> bool {
         self.server.ask_info();
         let operations = stored.operations();
         if self.is_over {
             self.replayed.left += operations;
-            return Some(false);
+            return false;
         }
         let before = self.stats().dropped.rejected;
         self.shared.queue.add_recovered(operations);
@@ -265,6 +267,6 @@ impl Replay {
             self.misdirected += dropped.rejected - before;
         }
         self.is_over = dropped.retries_exhausted + dropped.unauthorized + self.misdirected > 0;
-        Some(!self.is_over)
+        !self.is_over
     }
 }

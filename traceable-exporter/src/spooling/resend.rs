@@ -1,5 +1,5 @@
-//! Sending a stored body again: as it is where that will do, else decompressed, else taken apart and written anew. One of
-//! these forms is in memory at a time, and the next while it is made.
+//! Sends a stored body: as it is if the server takes that, else decompressed, else as runs that are encoded anew. One
+//! of these forms is in memory at a time, and the next one while it is made.
 
 use std::io;
 
@@ -17,7 +17,7 @@ pub(crate) enum ResendOutcome {
     Acknowledged,
     /// The exporter is abandoned.
     Abandoned,
-    /// Nothing is acknowledged: it is no body, or cannot be decompressed.
+    /// Nothing is acknowledged: it is not a body, or cannot be decompressed.
     Lost(DropReason),
 }
 
@@ -34,16 +34,16 @@ enum BodyOutcome {
     Acknowledged,
     /// The server takes another format now.
     OtherFormat,
-    /// Its runs are to be sent in smaller requests, for this reason.
+    /// Its runs must be sent in smaller requests, for this reason.
     Apart(DropReason),
-    /// The server fails on it, and is healthy otherwise.
+    /// The server fails on it and is healthy otherwise.
     Suspect,
     /// The shutdown's deadline has passed.
     Abandoned,
 }
 
 impl Delivery {
-    /// Sends a multipart body that was made before and [taken](Self::take).
+    /// Sends a stored multipart body whose operations were [taken](Self::take).
     fn send_body(&mut self, encoded: &Encoded, body: &[u8]) -> BodyOutcome {
         let outcome = match self.shared.queue.is_abandoned() {
             true => RequestOutcome::Abandoned,
@@ -87,8 +87,8 @@ impl Delivery {
 }
 
 impl StoredBody {
-    /// Sends the body and acknowledges all of it. `quarantine` is called with what the server fails on, and returns whether
-    /// that is quarantined; else it is tried again.
+    /// Sends the body and acknowledges all of it. Calls `quarantine` with what the server fails on; if that returns
+    /// `false`, it is retried.
     pub(super) fn send(
         mut self,
         delivery: &mut Delivery,
@@ -123,14 +123,14 @@ impl StoredBody {
         }
         let at = self.label.at;
         let Some(runs) = self.into_runs() else { return ResendOutcome::Lost(DropReason::Unreadable) };
-        // what is quarantined of it keeps its age
+        // the quarantined part keeps its age
         send_runs(&runs, refused, delivery, encoder, |suspect| match suspect {
             Suspect::Rest(label, body) => quarantine(Suspect::Rest(&Label { at, ..label.clone() }, body)),
             all => quarantine(all),
         })
     }
 
-    /// Whether the server takes the body as it is.
+    /// Whether the server accepts the body as it is, as far as is known.
     fn fits(&self, server: &Server) -> bool {
         let is_compressed = self.label.uncompressed.is_some();
         let length = if is_compressed { self.label.plain_len } else { Some(self.body.bytes().len()) };
@@ -143,7 +143,7 @@ impl StoredBody {
         is_understood && length.is_some_and(|length| length <= server.batch_bytes())
     }
 
-    /// Decompresses the body, if the server may take it then. Returns whether it did.
+    /// Decompresses the body if the server may accept it then. Returns whether it did.
     fn decompress_for(&mut self, server: &Server) -> Result<bool, DropReason> {
         let is_worth_it = self.label.uncompressed.is_some()
             && server.format() != Format::Batch
@@ -181,7 +181,7 @@ fn send_runs(
     }
 }
 
-/// Encodes runs into a body that can be stored.
+/// Encodes runs into a body that can be stored, in the encoder. Returns its label.
 fn label_of(runs: &[&StoredRun], encoder: &mut Encoder) -> io::Result<Label> {
     let format = Format::Multipart { compressed: true };
     let encoded = encoder.encode(runs, format, usize::MAX, Trim::Nothing)?;

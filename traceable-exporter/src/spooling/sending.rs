@@ -1,4 +1,4 @@
-//! The thread that sends what is on disk.
+//! The thread that sends the records of the spool.
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -13,15 +13,15 @@ use crate::queue::Pause;
 use crate::spool::{Entry, NextRecord, Payload};
 use crate::wire::Encoder;
 
-/// So often the server may fail on a record, and be well otherwise, until the record goes out of the way of others. It
-/// takes a quarter of a minute, about.
+/// After so many failures on one record, of a server that is healthy otherwise, the record is quarantined. That takes
+/// about 15 seconds.
 const MAX_FAILURES: u32 = 8;
 
 /// Why a record was not read.
 enum NotRead {
-    /// The deadline of the shut-down has passed.
+    /// The shutdown's deadline has passed.
     Abandoned,
-    /// The disk fails, and the record is one that others do not wait for.
+    /// The disk fails, and the record is quarantined: others do not wait for it.
     Postponed,
 }
 
@@ -35,7 +35,7 @@ impl SpoolWorkers {
             let entry = match self.store.wait() {
                 NextRecord::Record(entry) => entry,
                 NextRecord::TakenOver(recovered) => {
-                    self.note(&recovered);
+                    self.note_recovered(&recovered);
                     continue;
                 }
                 NextRecord::Over => return,
@@ -60,7 +60,7 @@ impl SpoolWorkers {
             });
             encoder.clear();
             if !is_acknowledged {
-                // all is abandoned: the next process sends it
+                // the exporter is abandoned: the next process sends the record
                 return;
             }
             if is_postponed {
@@ -69,11 +69,12 @@ impl SpoolWorkers {
             if !entry.is_quarantined() && self.server.is_healthy() {
                 self.store.server_accepted();
             }
-            self.shared.queue.acknowledged_up_to(self.store.done(&entry));
+            self.shared.queue.acknowledged_up_to(self.store.acknowledge(&entry));
         }
     }
 
-    /// Sends a record, however long that takes. Whether it is settled, or set aside.
+    /// Sends a record, however long that takes. `false`: the exporter is abandoned. Sets `is_postponed` if a
+    /// quarantined record stays in quarantine.
     fn send(
         &self,
         entry: &Entry,
@@ -91,7 +92,7 @@ impl SpoolWorkers {
             }
         };
         let Some(stored) = payload.and_then(StoredBody::from_record) else {
-            self.warn(|| "a record of the spool is damaged".to_owned());
+            self.warn(|| "a record of the spool is damaged and lost".to_owned());
             delivery.give_up(DropReason::Unreadable);
             return true;
         };
@@ -107,14 +108,14 @@ impl SpoolWorkers {
             ResendOutcome::Acknowledged => true,
             ResendOutcome::Abandoned => false,
             ResendOutcome::Lost(reason) => {
-                self.warn(|| format!("a record of the spool cannot be sent: {reason}"));
+                self.warn(|| format!("a record of the spool cannot be sent and is lost: {reason}"));
                 delivery.give_up(reason);
                 true
             }
         }
     }
 
-    /// Takes a record that the server fails on out of the way of others, if there is a way to do so.
+    /// Quarantines what the server fails on. `false`: that is not possible, and the record is retried.
     fn quarantine(&self, entry: &Entry, suspect: Suspect<'_>, is_postponed: &mut bool) -> bool {
         let (operations, rest) = match suspect {
             Suspect::All => (entry.operations, None),
@@ -133,21 +134,21 @@ impl SpoolWorkers {
             self.shared.queue.quarantine(operations);
             self.shared.warner.warn(Subject::Quarantined, || {
                 format!(
-                    "the server fails on {operations} run operations and is well otherwise: they are set aside on \
-                     disk, and tried again later"
+                    "the server fails on {operations} run operations but is healthy: they are quarantined on disk, and \
+                     retried later"
                 )
             });
         }
         is_done
     }
 
-    /// Tries one that was set aside again later.
+    /// Returns a record to quarantine until its next retry.
     fn postpone(&self, entry: &Entry) {
         self.store.postpone(entry);
         self.shared.queue.quarantine(entry.operations);
     }
 
-    /// Reads a record; while the disk fails, again and again. `None`: it is not what was written, or not there.
+    /// Reads a record; retries while the disk fails. `None`: it is damaged or missing.
     fn read(&self, entry: &Entry) -> Result<Option<Payload>, NotRead> {
         loop {
             match self.store.read(entry) {

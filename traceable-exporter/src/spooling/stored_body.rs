@@ -1,17 +1,17 @@
-//! A body that was stored, in the spool or as a file of failed traces: read, decompressed, taken apart into runs.
+//! A stored body, from the spool or a file of failed traces: reads it, decompresses it, divides it into runs.
 
 use crate::accounting::DropReason;
 use crate::spool::{Label, Payload};
 use crate::wire::{self, StoredRun};
 
-/// A body, and what its label says.
+/// A stored body and its label.
 pub(super) struct StoredBody {
     pub(super) label: Label,
     pub(super) body: Body,
 }
 
 pub(super) enum Body {
-    /// With the label in front of it.
+    /// A record of the spool, and where the body begins in it: the label is in front.
     Record(Payload, usize),
     Bytes(Vec<u8>),
 }
@@ -37,14 +37,14 @@ impl Body {
 }
 
 impl StoredBody {
-    /// Reads a record of the spool. `None`: it is none.
+    /// Reads a record of the spool. `None`: it is not one.
     pub(super) fn from_record(payload: Payload) -> Option<StoredBody> {
         let (label, body) = Label::split(&payload)?;
         let start = payload.len() - body.len();
         Some(StoredBody { label, body: Body::Record(payload, start) })
     }
 
-    /// Reads a body that another program may have written, and counts its operations. `None`: it is none.
+    /// Reads a body that another program may have written, and counts its operations. `None`: it is not a body.
     pub(super) fn from_file(mut label: Label, body: Vec<u8>) -> Option<StoredBody> {
         let plain = match label.uncompressed {
             Some(_) => wire::decompress(&body, label.plain_len).ok()?,
@@ -65,6 +65,7 @@ impl StoredBody {
         self.label.total()
     }
 
+    /// Decompresses the body, unless it is not compressed.
     pub(super) fn decompress(&mut self) -> Result<(), DropReason> {
         if self.label.uncompressed.take().is_some() {
             if self.label.plain_len.is_some_and(|length| length > wire::MAX_DECOMPRESSED) {
@@ -76,6 +77,7 @@ impl StoredBody {
         Ok(())
     }
 
+    /// Divides the body into runs. `None`: it is not a body, or has another number of runs than its label says.
     pub(super) fn into_runs(self) -> Option<Vec<StoredRun>> {
         let runs = wire::read_runs(&self.label.content_type, self.body.into_bytes())?;
         if runs.len() != self.label.operations.len() {

@@ -1,4 +1,4 @@
-//! The exporter's threads where runs wait on disk: one writes batches there, the other sends what is there.
+//! The exporter's threads where runs wait on disk: one writes batches, one syncs them, one sends them.
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -12,29 +12,29 @@ use crate::server::Server;
 use crate::spool::{AppendError, Label, Recovered, Spool, Store};
 use crate::wire::{Encoder, Format, Resource, Trim};
 
-/// How long until a disk that is full or fails is tried again.
+/// Pause before a full or failing disk is retried.
 pub(super) const DISK_PAUSE: Duration = Duration::from_millis(250);
 
-/// What the two threads share.
+/// What the threads share.
 pub(crate) struct SpoolWorkers {
     pub(super) shared: Arc<Shared>,
     pub(super) server: Arc<Server>,
     pub(super) store: Store,
 }
 
-/// Closes a store when it goes.
-struct Closes<'a>(&'a Store);
+/// Closes a store when it is dropped.
+struct CloseOnDrop<'a>(&'a Store);
 
-impl Drop for Closes<'_> {
+impl Drop for CloseOnDrop<'_> {
     fn drop(&mut self) {
         self.0.close();
     }
 }
 
-/// Only the thread that sends asks the server: the other must not wait for it.
-struct Unasked(Arc<Server>);
+/// The limits that are known already. Only the thread that sends asks the server; the one that writes must not wait.
+struct KnownLimits(Arc<Server>);
 
-impl Limits for Unasked {
+impl Limits for KnownLimits {
     fn ask(&self) {}
 
     fn operations(&self) -> usize {
@@ -45,7 +45,7 @@ impl Limits for Unasked {
         self.0.batch_bytes()
     }
 
-    /// One thread writes them.
+    /// One thread writes batches.
     fn max_in_flight(&self) -> usize {
         1
     }
@@ -60,33 +60,34 @@ impl SpoolWorkers {
         let (store, recovered) = Store::open(spool)?;
         let server = Arc::new(Server::new(&shared.config));
         let workers = SpoolWorkers { shared, server, store };
-        workers.note(&recovered);
+        workers.note_recovered(&recovered);
         Ok(workers)
     }
 
-    pub(super) fn note(&self, recovered: &Recovered) {
+    /// Accounts for recovered operations, and warns of files that were not recovered.
+    pub(super) fn note_recovered(&self, recovered: &Recovered) {
         self.shared.queue.add_recovered(recovered.operations + recovered.quarantined);
         self.shared.queue.quarantine(recovered.quarantined);
         if recovered.damaged > 0 {
-            self.warn(|| format!("{} bytes of the spool were damaged and are skipped", recovered.damaged));
+            self.warn(|| format!("{} damaged bytes of the spool were skipped", recovered.damaged));
         }
-        // each of these is told once
+        // the store reports each of these once
         if let [(path, why), ..] = &recovered.unreadable[..] {
             let (count, path) = (recovered.unreadable.len(), path.display());
             self.shared
                 .warner
-                .say(&format!("{count} files of the spool cannot be read and stay there: {path}: {why}"));
+                .say(&format!("{count} files of the spool cannot be read and are left there: {path}: {why}"));
         }
         if let [path, ..] = &recovered.unknown[..] {
             let (count, path) = (recovered.unknown.len(), path.display());
             self.shared.warner.say(&format!(
-                "{count} files of the spool were written by another version of this crate and stay there: {path}"
+                "{count} files of the spool were written by another version of this crate and are left there: {path}"
             ));
         }
         if recovered.outdated > 0 {
             self.shared.warner.say(&format!(
-                "{} files of the spool were written by another version of this crate, longer ago than runs are \
-                 kept, and are deleted",
+                "{} files of the spool were written by another version of this crate and deleted, because they were \
+                 older than the maximum age",
                 recovered.outdated
             ));
         }
@@ -96,29 +97,28 @@ impl SpoolWorkers {
         self.shared.warner.warn(Subject::Spool, line);
     }
 
-    /// Writes batches, on this thread, and sends them and brings them to the disk, on two others.
+    /// Writes batches on this thread, and sends and syncs them on two others.
     pub(crate) fn run(self) {
         let workers = Arc::new(self);
-        // however this ends, the others end too
-        let _closes = Closes(&workers.store);
+        // the other threads end with this one, even after a panic
+        let _close = CloseOnDrop(&workers.store);
         let sender = workers.clone();
         if let Err(error) = spawn(move || sender.send_all()) {
-            let told =
-                || format!("runs are written to disk but not sent, as no thread can be started: {error}");
-            workers.shared.warner.warn(Subject::Worker, told);
+            let warning =
+                || format!("runs are written to disk but not sent: the thread cannot be started: {error}");
+            workers.shared.warner.warn(Subject::Worker, warning);
         }
         let syncer = workers.clone();
         let sync = move || {
-            let told = |error: &io::Error| {
-                let told = || format!("what waits in the spool would not outlast a loss of power: {error}");
-                syncer.shared.warner.warn(Subject::Unsynced, told);
+            let on_error = |error: &io::Error| {
+                let warning =
+                    || format!("spool fsync failed; queued runs may be lost on power failure: {error}");
+                syncer.shared.warner.warn(Subject::Unsynced, warning);
             };
-            syncer.store.sync_until_closed(|| syncer.shared.queue.all_synced(), told);
+            syncer.store.sync_until_closed(|| syncer.shared.queue.all_synced(), on_error);
         };
         if let Err(error) = spawn(sync) {
-            workers.warn(|| {
-                format!("the spool is not brought to the disk, as no thread can be started: {error}")
-            });
+            workers.warn(|| format!("the spool is not synced: the thread cannot be started: {error}"));
         }
         workers.write_all();
     }
@@ -132,33 +132,33 @@ impl SpoolWorkers {
     fn write_all(&self) {
         self.shared.queue.add_thread();
         let mut encoder = self.encoder();
-        let mut batcher = Batcher::new(self.shared.clone(), Unasked(self.server.clone()));
+        let mut batcher = Batcher::new(self.shared.clone(), KnownLimits(self.server.clone()));
         while let Some(batch) = batcher.next() {
             if catch_unwind(AssertUnwindSafe(|| self.write(&batch, &mut encoder))).is_err() {
                 self.shared.meter.count_restart();
-                self.lose(&batch);
+                self.drop_batch(&batch);
             }
             self.shared.queue.discard(batch.items);
         }
     }
 
-    /// Counts a batch that cannot be written as lost.
-    fn lose(&self, batch: &Batch) {
+    /// Drops a batch that cannot be encoded or whose writing panicked, and accounts for it.
+    fn drop_batch(&self, batch: &Batch) {
         let (operations, bytes) = batch.total();
         self.shared.queue.acknowledge(operations, bytes, Some(DropReason::Internal));
-        self.shared
-            .warner
-            .warn(Subject::Worker, || format!("{operations} run operations could not be written to disk"));
-        if !self.store.acknowledges(batch.acknowledges) {
+        self.shared.warner.warn(Subject::Worker, || {
+            format!("{operations} run operations could not be written to disk and are lost")
+        });
+        if !self.store.acknowledge_with_newest(batch.acknowledges) {
             self.shared.queue.acknowledged_up_to(batch.acknowledges);
         }
     }
 
-    /// Writes a batch to disk, whatever its size: what the server takes is not known yet.
+    /// Writes a batch to disk, whatever its size: the server's limits may not be known yet.
     fn write(&self, batch: &Batch, encoder: &mut Encoder) {
         let format = Format::Multipart { compressed: true };
         let Ok(encoded) = encoder.encode(&batch.items, format, usize::MAX, Trim::Nothing) else {
-            return self.lose(batch);
+            return self.drop_batch(batch);
         };
         self.shared.meter.count_wire_losses(encoded.names_cut, 0);
         let label = Label::of(&encoded, batch.items.iter().map(|item| item.operations).collect());
@@ -168,20 +168,18 @@ impl SpoolWorkers {
             let Err(refused) = self.store.append(&label, encoder.body(), batch.acknowledges, written) else {
                 return;
             };
-            // where nothing waits on disk, waiting would make no room either
-            let is_held = match refused {
+            // if nothing waits on disk, waiting frees no space either
+            let may_hold = match refused {
                 AppendError::Full => {
-                    self.warn(|| "the spool holds as many bytes as it may, runs wait in memory".to_owned());
+                    self.warn(|| "the spool is full, runs wait in memory".to_owned());
                     self.store.is_empty()
                 }
                 AppendError::Disk(error) => {
-                    self.warn(|| {
-                        format!("runs cannot be written to the spool, they wait in memory: {error}")
-                    });
+                    self.warn(|| format!("writing to the spool failed, runs wait in memory: {error}"));
                     true
                 }
             };
-            if is_held && self.store.hold(&label, encoder.body(), batch.acknowledges) {
+            if may_hold && self.store.hold(&label, encoder.body(), batch.acknowledges) {
                 return self.shared.queue.written(operations, bytes, false);
             }
             if self.shared.queue.rest(DISK_PAUSE) == Pause::Abandoned {

@@ -1,4 +1,4 @@
-//! What is read again after damage.
+//! Damaged files: which records survive.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::{Label, Recovered, Scratch, drain, label, next};
 use crate::spool::entry::Storage;
 
-/// A file with three records, and where each of them ends.
+/// A file with three records, its bytes, and where each record ends.
 fn three_records(scratch: &Scratch) -> (PathBuf, Vec<u8>, Vec<usize>) {
     let (store, _) = scratch.open();
     let mut ends = Vec::new();
@@ -28,16 +28,16 @@ fn reopen_with(scratch: &Scratch, path: &Path, bytes: &[u8]) -> (Vec<Vec<u8>>, R
 }
 
 #[test]
-fn a_file_that_was_cut_off_anywhere_loses_what_was_cut_and_no_more() {
+fn a_truncated_file_loses_only_the_records_that_were_truncated() {
     let scratch = Scratch::new();
     let (path, bytes, ends) = three_records(&scratch);
     for length in 0..=bytes.len() {
         let (bodies, recovered) = reopen_with(&scratch, &path, &bytes[..length]);
         let whole = ends.iter().filter(|end| **end <= length).count();
-        assert_eq!(bodies.len(), whole, "cut to {length}");
+        assert_eq!(bodies.len(), whole, "truncated to {length}");
         assert_eq!(recovered.operations, whole as u64);
         let at_an_end = length <= 8 || ends.contains(&length);
-        assert_eq!(recovered.damaged == 0, at_an_end, "cut to {length}");
+        assert_eq!(recovered.damaged == 0, at_an_end, "truncated to {length}");
     }
 }
 
@@ -63,7 +63,7 @@ fn a_damaged_cursor_sends_once_more_and_loses_nothing() {
     let (path, bytes, _) = three_records(&scratch);
     let cursor = path.with_file_name("cursor");
     let (store, _) = scratch.open();
-    store.done(&next(&store));
+    store.acknowledge(&next(&store));
     drop(store);
     let line = fs::read(&cursor).unwrap();
     for at in 0..line.len() {
@@ -77,7 +77,7 @@ fn a_damaged_cursor_sends_once_more_and_loses_nothing() {
 }
 
 #[test]
-fn a_record_that_is_damaged_while_it_waits_is_noticed() {
+fn a_record_that_is_damaged_while_it_waits_is_not_read() {
     let scratch = Scratch::new();
     let (store, _) = scratch.open();
     store.append(&label(1), b"text", 0, || {}).unwrap();
@@ -98,7 +98,7 @@ fn a_file_that_somebody_deletes_is_read_as_long_as_it_is_written_to() {
     fs::remove_file(scratch.segments().remove(0)).unwrap();
     let first = next(&store);
     assert_eq!(Label::split(&store.read(&first).unwrap().unwrap()).unwrap().1, b"first");
-    // what follows does not go where nobody would find it
+    // later records go to a new file, not to the deleted one
     store.append(&label(1), b"third", 0, || {}).unwrap();
     assert_eq!(scratch.segments().len(), 1);
     assert_eq!(drain(&store), [&b"first"[..], b"second", b"third"]);
@@ -106,10 +106,10 @@ fn a_file_that_somebody_deletes_is_read_as_long_as_it_is_written_to() {
 }
 
 #[test]
-fn a_file_that_is_not_there_is_an_error() {
+fn a_missing_file_is_an_error() {
     let scratch = Scratch::new();
     let (store, _) = scratch.open();
-    // longer than a file may get, so that the next begins another
+    // long enough that the next record begins another file
     store.append(&label(1), &vec![1; 9 << 20], 0, || {}).unwrap();
     let path = scratch.segments().remove(0);
     store.append(&label(1), b"next", 0, || {}).unwrap();
@@ -118,7 +118,7 @@ fn a_file_that_is_not_there_is_an_error() {
 }
 
 #[test]
-fn a_length_that_is_damaged_takes_no_memory() {
+fn a_damaged_length_allocates_nothing() {
     let scratch = Scratch::new();
     let (store, _) = scratch.open();
     store.append(&label(1), b"text", 0, || {}).unwrap();

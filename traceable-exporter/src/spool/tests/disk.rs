@@ -1,4 +1,4 @@
-//! What the disk takes, and what it does not.
+//! A full or failing disk, syncing, and the quarantine.
 
 use std::fs;
 use std::io;
@@ -10,7 +10,7 @@ use super::{Kind, Scratch, Spool, Store, drain, label, next, segment};
 use crate::spool::AppendError;
 
 #[test]
-fn what_is_full_takes_no_more_until_something_was_delivered() {
+fn a_full_spool_appends_nothing_until_something_is_acknowledged() {
     let scratch = Scratch::new();
     let (store, _) = Store::open(&Spool::new(&scratch.0).max_bytes(20 << 20)).unwrap();
     let body = vec![0; 4 << 20];
@@ -21,13 +21,13 @@ fn what_is_full_takes_no_more_until_something_was_delivered() {
     assert_eq!(taken, 4);
     assert!(matches!(store.append(&label(1), &body, 0, || {}), Err(AppendError::Full)));
     for _ in 0..2 {
-        store.done(&next(&store));
+        store.acknowledge(&next(&store));
     }
     assert!(store.append(&label(1), &body, 0, || {}).is_ok());
 }
 
 #[test]
-fn a_file_that_cannot_be_made_does_not_hinder_the_next() {
+fn a_file_that_cannot_be_created_does_not_block_the_next() {
     let scratch = Scratch::new();
     let (store, _) = scratch.open();
     fs::create_dir(segment::path(&scratch.0.join("0000"), Kind::Main, 1)).unwrap();
@@ -37,7 +37,7 @@ fn a_file_that_cannot_be_made_does_not_hinder_the_next() {
 }
 
 #[test]
-fn what_was_written_is_synced_though_nothing_follows() {
+fn records_are_synced_even_if_no_other_follows() {
     let scratch = Scratch::new();
     let settings = Spool::new(&scratch.0).sync_every(std::time::Duration::from_millis(30));
     let (store, _) = Store::open(&settings).unwrap();
@@ -54,16 +54,16 @@ fn what_was_written_is_synced_though_nothing_follows() {
     });
 }
 
-/// A store whose disk does not say that it has anything, while that is wanted.
+/// A store whose syncs fail while the flag is set, and how many syncs there were.
 fn on_a_failing_disk(scratch: &Scratch) -> (Store, Arc<AtomicBool>, Arc<AtomicUsize>) {
-    let (fails, asked) = (Arc::new(AtomicBool::new(true)), Arc::new(AtomicUsize::new(0)));
-    let own = (fails.clone(), asked.clone());
+    let (fails, syncs) = (Arc::new(AtomicBool::new(true)), Arc::new(AtomicUsize::new(0)));
+    let own = (fails.clone(), syncs.clone());
     let sync = move |_: &fs::File| {
         own.1.fetch_add(1, SeqCst);
         if own.0.load(SeqCst) { Err(io::Error::other("no such luck")) } else { Ok(()) }
     };
     let settings = Spool::new(&scratch.0).sync_every(Duration::from_millis(10));
-    (Store::open_with(&settings, Box::new(sync)).unwrap().0, fails, asked)
+    (Store::open_with(&settings, Box::new(sync)).unwrap().0, fails, syncs)
 }
 
 fn wait_until(condition: impl Fn() -> bool) {
@@ -75,39 +75,39 @@ fn wait_until(condition: impl Fn() -> bool) {
 }
 
 #[test]
-fn what_the_disk_failed_to_take_is_not_called_safe_and_loses_nothing() {
+fn a_file_that_cannot_be_synced_never_counts_as_synced_and_loses_nothing() {
     let scratch = Scratch::new();
-    let (store, fails, asked) = on_a_failing_disk(&scratch);
-    let (safe, told) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let (store, fails, syncs) = on_a_failing_disk(&scratch);
+    let (synced, errors) = (AtomicUsize::new(0), AtomicUsize::new(0));
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            let tell = |error: &io::Error| {
+            let on_error = |error: &io::Error| {
                 assert_eq!(error.to_string(), "no such luck");
-                told.fetch_add(1, SeqCst);
+                errors.fetch_add(1, SeqCst);
             };
-            store.sync_until_closed(|| _ = safe.fetch_add(1, SeqCst), tell);
+            store.sync_until_closed(|| _ = synced.fetch_add(1, SeqCst), on_error);
         });
         store.append(&label(1), b"1", 0, || {}).unwrap();
-        wait_until(|| told.load(SeqCst) == 1);
+        wait_until(|| errors.load(SeqCst) == 1);
         std::thread::sleep(Duration::from_millis(50));
-        // that file is not asked for again, as the answer would be worth nothing: another one takes what follows
+        // that file is not synced again, as success would mean nothing; later records go to another file
         fails.store(false, SeqCst);
         store.append(&label(1), b"2", 0, || {}).unwrap();
-        wait_until(|| asked.load(SeqCst) == 2);
+        wait_until(|| syncs.load(SeqCst) == 2);
         assert_eq!(scratch.segments().len(), 2);
         std::thread::sleep(Duration::from_millis(50));
-        assert_eq!((safe.load(SeqCst), told.load(SeqCst), asked.load(SeqCst)), (0, 1, 2));
-        // with the first, the doubt is gone
-        store.done(&next(&store));
+        assert_eq!((synced.load(SeqCst), errors.load(SeqCst), syncs.load(SeqCst)), (0, 1, 2));
+        // once the first record is acknowledged, all others are synced
+        store.acknowledge(&next(&store));
         store.append(&label(1), b"3", 0, || {}).unwrap();
-        wait_until(|| safe.load(SeqCst) == 1);
+        wait_until(|| synced.load(SeqCst) == 1);
         store.close();
     });
     assert_eq!(drain(&store), [b"2", b"3"]);
 }
 
 #[test]
-fn a_record_is_set_aside_only_when_it_is_on_the_disk() {
+fn a_record_is_quarantined_only_when_its_copy_is_synced() {
     let scratch = Scratch::new();
     let (store, fails, _) = on_a_failing_disk(&scratch);
     for body in [b"1", b"2", b"3"] {
@@ -118,30 +118,30 @@ fn a_record_is_set_aside_only_when_it_is_on_the_disk() {
     assert!(scratch.files(Kind::Quarantine).is_empty());
     fails.store(false, SeqCst);
     assert!(store.quarantine(&first, None));
-    store.done(&first);
+    store.acknowledge(&first);
     assert_eq!(scratch.files(Kind::Quarantine).len(), 1);
-    // a second one not before the server has taken something
+    // no second one until the server has accepted a record
     assert!(!store.quarantine(&next(&store), None));
-    store.done(&next(&store));
+    store.acknowledge(&next(&store));
     store.server_accepted();
-    let quarantine = next(&store);
-    assert!(quarantine.is_quarantined());
-    assert!(store.read(&quarantine).unwrap().unwrap().ends_with(b"1"));
-    store.postpone(&quarantine);
+    let quarantined = next(&store);
+    assert!(quarantined.is_quarantined());
+    assert!(store.read(&quarantined).unwrap().unwrap().ends_with(b"1"));
+    store.postpone(&quarantined);
     assert_eq!(drain(&store), [b"3"]);
     drop(store);
-    // the next process has it, whatever folder it uses
+    // the next process recovers it, whatever folder it uses
     fs::rename(scratch.0.join("0000"), scratch.0.join("0005")).unwrap();
     let (store, recovered) = scratch.open();
     assert_eq!((recovered.operations, recovered.quarantined), (0, 1));
-    let quarantine = store.first_quarantined().unwrap();
-    assert!(store.read(&quarantine).unwrap().unwrap().ends_with(b"1"));
-    store.done(&quarantine);
+    let quarantined = store.first_quarantined().unwrap();
+    assert!(store.read(&quarantined).unwrap().unwrap().ends_with(b"1"));
+    store.acknowledge(&quarantined);
     assert!(scratch.files(Kind::Quarantine).is_empty() && store.first_quarantined().is_none());
 }
 
 #[test]
-fn what_is_set_aside_takes_room() {
+fn quarantined_records_count_against_the_bound() {
     let scratch = Scratch::new();
     let (store, _) = Store::open(&Spool::new(&scratch.0).max_bytes(1000)).unwrap();
     for _ in 0..3 {
@@ -149,7 +149,7 @@ fn what_is_set_aside_takes_room() {
     }
     let first = next(&store);
     assert!(store.quarantine(&first, None));
-    store.done(&first);
+    store.acknowledge(&first);
     store.server_accepted();
     // a quarter at most
     let second = store.first_quarantined().unwrap();
@@ -161,13 +161,13 @@ fn what_is_set_aside_takes_room() {
 }
 
 #[test]
-fn what_waits_on_disk_takes_little_memory() {
+fn a_record_on_disk_needs_little_memory() {
     assert!(std::mem::size_of::<crate::spool::Entry>() <= 48);
 }
 
-/// Each costs a request that fails and the pause after it, and there may be many.
+/// Each retry may cost a failed request and a pause, and there may be many quarantined records.
 #[test]
-fn those_that_were_set_aside_and_those_in_the_line_take_turns() {
+fn quarantined_and_main_records_take_turns() {
     let scratch = Scratch::new();
     let (store, _) = scratch.open();
     for n in 1..=6 {
@@ -177,7 +177,7 @@ fn those_that_were_set_aside_and_those_in_the_line_take_turns() {
         let entry = next(&store);
         store.server_accepted();
         assert!(store.quarantine(&entry, None));
-        store.done(&entry);
+        store.acknowledge(&entry);
     }
     drop(store);
     let (store, recovered) = scratch.open();
@@ -188,7 +188,7 @@ fn those_that_were_set_aside_and_those_in_the_line_take_turns() {
             let entry = next(&store);
             match entry.is_quarantined() {
                 true => store.postpone(&entry),
-                false => drop(store.done(&entry)),
+                false => drop(store.acknowledge(&entry)),
             }
             entry.operations
         })

@@ -1,4 +1,4 @@
-//! Folders: whose they are, and what others have left.
+//! Process folders: who uses them, and what is taken over.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,15 +11,15 @@ fn paths(recovered: &Recovered) -> Vec<PathBuf> {
 }
 
 #[test]
-fn each_has_a_folder_of_its_own_and_what_others_left_is_taken_over() {
+fn each_exporter_has_a_folder_and_takes_over_those_of_others_that_ended() {
     let scratch = Scratch::new();
     let (first, _) = scratch.open();
     let (second, _) = scratch.open();
     first.append(&label(1), b"1", 0, || {}).unwrap();
     second.append(&label(2), b"2", 0, || {}).unwrap();
     second.append(&label(3), b"3", 0, || {}).unwrap();
-    second.done(&next(&second));
-    // while the first lives, its records are its own
+    second.acknowledge(&next(&second));
+    // nobody takes over from the first while it lives
     drop(second);
     let (third, recovered) = scratch.open();
     assert_eq!(recovered.operations, 3);
@@ -32,19 +32,19 @@ fn each_has_a_folder_of_its_own_and_what_others_left_is_taken_over() {
 }
 
 #[test]
-fn names_that_are_taken_and_files_that_are_none_are_in_nobodys_way() {
+fn folders_with_the_names_of_files_block_nothing() {
     let scratch = Scratch::new();
     let (other, _) = scratch.open();
     other.append(&label(1), b"left", 0, || {}).unwrap();
     drop(other);
-    // one file that is none, where the next one would be: another folder is used
+    // a folder stands where the next file would be: another process folder is used
     let in_the_way = segment::path(&scratch.0.join("0000"), Kind::Main, 2);
     fs::create_dir(&in_the_way).unwrap();
     let (store, recovered) = scratch.open();
     assert_eq!((recovered.operations, paths(&recovered)), (1, vec![in_the_way.clone()]));
     store.append(&label(1), b"new", 0, || {}).unwrap();
 
-    // what cannot be moved is not noted, and stays
+    // a file that cannot be moved is not counted, and stays
     let (second, _) = scratch.open();
     second.append(&label(5), b"of another", 0, || {}).unwrap();
     drop(second);
@@ -55,7 +55,7 @@ fn names_that_are_taken_and_files_that_are_none_are_in_nobodys_way() {
     for _ in 0..2 {
         let entry = next(&store);
         bodies.push(Label::split(&store.read(&entry).unwrap().unwrap()).unwrap().1.to_vec());
-        store.done(&entry);
+        store.acknowledge(&entry);
     }
     assert_eq!(bodies, [&b"left"[..], b"new"]);
     store.close();
@@ -92,21 +92,21 @@ fn a_destination_that_is_a_link_is_refused() {
     assert!(error.to_string().contains("link"), "{error}");
 }
 
-/// A store with three records in one file, the first of which was delivered. It has let go of its folder.
+/// Leaves three records in one file, the first of which is acknowledged.
 fn one_of_three_delivered(scratch: &Scratch) {
     let (store, _) = scratch.open();
     for body in [b"1", b"2", b"3"] {
         store.append(&label(1), body, 0, || {}).unwrap();
     }
-    store.done(&next(&store));
+    store.acknowledge(&next(&store));
 }
 
 #[test]
-fn what_was_delivered_is_known_however_often_it_is_taken_over() {
+fn acknowledged_records_stay_acknowledged_after_any_number_of_take_overs() {
     let scratch = Scratch::new();
     one_of_three_delivered(&scratch);
     for _ in 0..3 {
-        // the one that has it is in another folder each time
+        // the file is in another folder each time
         let holder = scratch.0.join("0000");
         let moved = scratch.0.join("0009");
         fs::rename(&holder, &moved).unwrap();
@@ -128,11 +128,11 @@ fn of_another_version(path: &Path) -> Vec<u8> {
 }
 
 #[test]
-fn what_another_version_has_written_is_left_alone_with_its_folder() {
+fn files_of_another_version_stay_until_they_are_too_old() {
     let scratch = Scratch::new();
     one_of_three_delivered(&scratch);
     let folder = scratch.0.join("0000");
-    // also one that the cursor seems to say is delivered
+    // also a file that the cursor would call acknowledged
     let foreign = [0, 7].map(|number| segment::path(&folder, Kind::Main, number));
     let bytes = foreign.each_ref().map(|path| of_another_version(path));
     for _ in 0..2 {
@@ -145,7 +145,7 @@ fn what_another_version_has_written_is_left_alone_with_its_folder() {
         assert_eq!(foreign.each_ref().map(|path| fs::read(path).unwrap()), bytes);
     }
     assert_eq!(scratch.segments().len(), 2);
-    // until nobody would send it any more
+    // until they are too old to be sent
     std::thread::sleep(Duration::from_millis(20));
     let settings = Spool::new(&scratch.0).max_age(Duration::from_millis(10));
     let (store, recovered) = Store::open(&settings).unwrap();
@@ -155,10 +155,10 @@ fn what_another_version_has_written_is_left_alone_with_its_folder() {
 }
 
 #[test]
-fn what_cannot_be_read_at_one_start_is_there_at_the_next() {
+fn a_file_that_cannot_be_read_at_one_start_is_sent_after_the_next() {
     let scratch = Scratch::new();
     let (store, _) = scratch.open();
-    store.append(&label(1), b"kept", 0, || {}).unwrap();
+    store.append(&label(1), b"left", 0, || {}).unwrap();
     drop(store);
     let path = scratch.segments().remove(0);
     let away = path.with_extension("away");
@@ -166,7 +166,7 @@ fn what_cannot_be_read_at_one_start_is_there_at_the_next() {
     fs::create_dir(&path).unwrap();
     let (store, recovered) = scratch.open();
     assert_eq!((recovered.operations, paths(&recovered)), (0, vec![path.clone()]));
-    // what is delivered meanwhile says nothing of it
+    // acknowledgements meanwhile do not cover that file
     store.append(&label(1), b"new", 0, || {}).unwrap();
     assert_eq!(drain(&store), [b"new"]);
     drop(store);
@@ -174,5 +174,5 @@ fn what_cannot_be_read_at_one_start_is_there_at_the_next() {
     fs::rename(&away, &path).unwrap();
     let (store, recovered) = scratch.open();
     assert_eq!((recovered.operations, recovered.unreadable.len()), (1, 0));
-    assert_eq!(drain(&store), [b"kept"]);
+    assert_eq!(drain(&store), [b"left"]);
 }

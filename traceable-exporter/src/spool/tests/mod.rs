@@ -1,4 +1,4 @@
-//! The store: what the tests of it share.
+//! Helpers of the store's tests.
 
 mod damage;
 mod disk;
@@ -15,7 +15,7 @@ use super::segment::{self, Kind};
 use super::settings::Spool;
 use super::store::Store;
 
-/// A folder that goes when the test ends.
+/// A folder that is deleted when the test ends.
 struct Scratch(PathBuf);
 
 impl Scratch {
@@ -29,7 +29,7 @@ impl Scratch {
         Store::open(&Spool::new(&self.0)).unwrap()
     }
 
-    /// The files with records in all folders.
+    /// The main files of all process folders.
     fn segments(&self) -> Vec<PathBuf> {
         self.files(Kind::Main)
     }
@@ -65,14 +65,14 @@ fn next(store: &Store) -> Entry {
     entry
 }
 
-/// The bodies of all that was not delivered, oldest first.
+/// The bodies of all records that are not acknowledged, oldest first.
 fn drain(store: &Store) -> Vec<Vec<u8>> {
     let mut bodies = Vec::new();
     store.close();
     while let NextRecord::Record(entry) = store.wait() {
         let bytes = store.read(&entry).unwrap().unwrap();
         bodies.push(Label::split(&bytes).unwrap().1.to_vec());
-        store.done(&entry);
+        store.acknowledge(&entry);
     }
     bodies
 }

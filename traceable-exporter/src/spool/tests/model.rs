@@ -11,37 +11,37 @@ use super::{Kind, Label, Scratch, drain, label, next};
 enum Step {
     Append(usize),
     Deliver,
-    /// The server fails on it.
-    SetAside,
-    /// The server takes something, so that what was set aside is due.
-    Takes,
+    /// The server fails on the record.
+    Quarantine,
+    /// The server accepts a record, so that quarantined ones are due.
+    Accept,
     Reopen,
-    /// By a process that uses another folder.
+    /// As `Reopen`, by a process that uses another folder.
     TakeOver,
-    /// As after a loss of power: the last bytes of the newest file are gone.
-    Cut(usize),
+    /// As after a power failure: the last bytes of the newest file are gone.
+    Truncate(usize),
 }
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         4 => (0..3000_usize).prop_map(Step::Append),
-        // larger than what makes a file be given up
+        // some of them so long that the next record begins another file
         1 => (2_000_000..9_000_000_usize).prop_map(Step::Append),
         3 => Just(Step::Deliver),
-        1 => Just(Step::SetAside),
-        1 => Just(Step::Takes),
+        1 => Just(Step::Quarantine),
+        1 => Just(Step::Accept),
         1 => Just(Step::Reopen),
         1 => Just(Step::TakeOver),
-        1 => (1..2000_usize).prop_map(Step::Cut),
+        1 => (1..2000_usize).prop_map(Step::Truncate),
     ]
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(16))]
 
-    /// The model: a queue of bodies, and those that are set aside.
+    /// The model: a queue of bodies, and the quarantined ones.
     #[test]
-    fn it_is_a_queue_on_disk(steps in prop::collection::vec(step(), 1..40)) {
+    fn the_store_is_a_queue_on_disk(steps in prop::collection::vec(step(), 1..40)) {
         let scratch = Scratch::new();
         let (mut store, _) = scratch.open();
         let mut model: VecDeque<Vec<u8>> = VecDeque::new();
@@ -61,13 +61,13 @@ proptest! {
                     let bytes = store.read(&entry).unwrap().unwrap();
                     let body = Label::split(&bytes).unwrap().1;
                     let expected = match entry.is_quarantined() {
-                        true => quarantine.iter().position(|quarantine| quarantine == body).map(|at| quarantine.remove(at)),
+                        true => quarantine.iter().position(|other| other == body).map(|at| quarantine.remove(at)),
                         false => model.pop_front(),
                     };
                     prop_assert_eq!(Some(body), expected.as_deref());
-                    store.done(&entry);
+                    store.acknowledge(&entry);
                 }
-                Step::SetAside => {
+                Step::Quarantine => {
                     if model.is_empty() {
                         continue;
                     }
@@ -75,11 +75,11 @@ proptest! {
                     if entry.is_quarantined() {
                         store.postpone(&entry);
                     } else if store.quarantine(&entry, None) {
-                        store.done(&entry);
+                        store.acknowledge(&entry);
                         quarantine.extend(model.pop_front());
                     }
                 }
-                Step::Takes => store.server_accepted(),
+                Step::Accept => store.server_accepted(),
                 Step::Reopen | Step::TakeOver => {
                     drop(store);
                     if matches!(step, Step::TakeOver) {
@@ -91,7 +91,7 @@ proptest! {
                     prop_assert_eq!(recovered.quarantined, quarantine.len() as u64);
                     store = again;
                 }
-                Step::Cut(bytes) => {
+                Step::Truncate(bytes) => {
                     drop(store);
                     if let Some(path) = scratch.segments().into_iter().max() {
                         let file = fs::OpenOptions::new().write(true).open(path).unwrap();
@@ -99,7 +99,7 @@ proptest! {
                         file.set_len(length.saturating_sub(bytes as u64)).unwrap();
                     }
                     let (again, recovered) = scratch.open();
-                    // what is left is the oldest, in order
+                    // the oldest records are left, in order
                     prop_assert!(recovered.operations <= model.len() as u64);
                     model.truncate(recovered.operations as usize);
                     store = again;
@@ -110,7 +110,7 @@ proptest! {
         let mut left = Vec::new();
         while let Some(entry) = store.first_quarantined() {
             left.push(Label::split(&store.read(&entry).unwrap().unwrap()).unwrap().1.to_vec());
-            store.done(&entry);
+            store.acknowledge(&entry);
         }
         left.sort();
         quarantine.sort();
