@@ -1,4 +1,4 @@
-//! Traces as text for people.
+//! Console: traces as text.
 
 mod support;
 
@@ -38,14 +38,14 @@ fn console() -> (Screen, Arc<Console>) {
 
 const BEGIN: u64 = 1_795_353_960_000_000;
 
-/// Starts so many microseconds after all began.
+/// Starts a run so many microseconds after `BEGIN`.
 fn start(builder: RunTreeBuilder, after: u64) -> RunTree {
     let run = builder.start_time(Timestamp::from_micros(BEGIN + after)).build();
     run.post();
     run
 }
 
-/// Ends so many microseconds after all began.
+/// Ends a run so many microseconds after `BEGIN`.
 fn end(run: &RunTree, after: u64) {
     END.set(BEGIN + after);
     run.end().patch();
@@ -55,7 +55,7 @@ thread_local! {
     static END: Cell<u64> = const { Cell::new(0) };
 }
 
-/// Runs that end on this thread end when the test says so.
+/// Replaces the end times of runs by the one that the test has set for this thread.
 struct Timed(Arc<Console>);
 
 impl RunSink for Timed {
@@ -73,7 +73,7 @@ fn timed(console: &Arc<Console>) -> Arc<Timed> {
 fn a_tree_is_printed_when_its_root_ends() {
     let (screen, console) = console();
     let root = start(RunTree::builder("answer").sink(timed(&console)), 0);
-    // known in another order than that of the starts
+    // submitted in another order than that of the starts
     let model = start(root.create_child("Chat\u{1b}[2J\nModel").run_type("llm"), 220_000);
     let parse = start(model.create_child("parse").run_type("parser"), 1_240_000);
     let retrieve = start(root.create_child("retrieve").run_type("retriever"), 5_000);
@@ -97,7 +97,7 @@ fn a_tree_is_printed_when_its_root_ends() {
 }
 
 #[test]
-fn what_comes_late_or_from_elsewhere_is_not_lost() {
+fn late_runs_and_runs_with_a_remote_parent_are_printed() {
     let (screen, console) = console();
     let root = start(RunTree::builder("root").sink(timed(&console)), 0);
     let late = start(root.create_child("late"), 10);
@@ -114,7 +114,7 @@ fn what_comes_late_or_from_elsewhere_is_not_lost() {
 }
 
 #[test]
-fn traces_that_never_end_do_not_pile_up() {
+fn traces_that_never_end_are_bounded() {
     let screen = Screen::default();
     let console = Arc::new(Console::to(screen.clone()).max_runs(10));
     let open: Vec<_> =
@@ -122,12 +122,12 @@ fn traces_that_never_end_do_not_pile_up() {
     let lines = || screen.text(&console).lines().map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(lines().len(), 90);
     assert_eq!(lines()[0], "r0  chain  still open");
-    // those that are remembered are printed once
+    // the runs that are held are printed once
     for run in &open[90..] {
         end(run, 200);
     }
     assert_eq!(lines().len(), 100);
-    // one trace can be too much by itself
+    // one trace alone can exceed the bound
     let root = start(RunTree::builder("root").sink(timed(&console)), 0);
     for i in 0..25 {
         end(&start(root.create_child(format!("c{i}")), 10), 20);
@@ -142,7 +142,7 @@ fn traces_that_never_end_do_not_pile_up() {
 }
 
 #[test]
-fn a_trace_may_be_deeper_than_a_stack_and_than_a_line() {
+fn a_trace_may_be_deeper_than_a_stack_and_the_indentation() {
     let (screen, console) = console();
     let mut runs = vec![start(RunTree::builder("r").sink(timed(&console)), 0)];
     for _ in 1..5_000 {

@@ -1,4 +1,4 @@
-//! The folder of runs that are given up: who may read it, and what is left there by writes that fail.
+//! The folder of failed traces: who may read it, and what failed writes leave there.
 
 #![cfg(unix)]
 
@@ -25,7 +25,7 @@ fn files(folder: &Scratch) -> Vec<PathBuf> {
     fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect()
 }
 
-fn give_up(exporter: &Arc<Exporter>) {
+fn drop_one(exporter: &Arc<Exporter>) {
     run(exporter, "r");
     assert!(exporter.flush(LONG).is_complete());
 }
@@ -37,17 +37,17 @@ fn refusing() -> Server {
 }
 
 #[test]
-fn the_folder_is_its_owners_alone() {
+fn only_the_owner_can_read_the_folder() {
     let (server, folder) = (refusing(), Scratch::new());
     let inside = folder.path().join("failed");
-    give_up(&exporter(config(&server.url()).failed_traces(&inside, 1 << 20)));
+    drop_one(&exporter(config(&server.url()).failed_traces(&inside, 1 << 20)));
     for path in [folder.path(), &inside] {
         assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o700, "{path:?}");
     }
 }
 
 #[test]
-fn what_was_not_finished_long_ago_takes_no_room() {
+fn old_unfinished_files_are_deleted() {
     let (server, folder) = (refusing(), Scratch::new());
     fs::create_dir_all(folder.path()).unwrap();
     let leave = |name: &str, age: u64| {
@@ -59,19 +59,19 @@ fn what_was_not_finished_long_ago_takes_no_room() {
     };
     let stale = leave("trace_1.000000_00000000.json.tmp", 3600);
     let exporter = exporter(config(&server.url()).failed_traces(folder.path(), 4000));
-    give_up(&exporter);
+    drop_one(&exporter);
     assert!(!stale.exists());
     assert_eq!(files(&folder).len(), 1);
-    // somebody may be at it; and what is not ours is not touched
+    // another process may be writing a recent one; files with other names are left alone
     let fresh = leave("trace_2.000000_00000000.json.tmp", 0);
     let foreign = leave("mine.tmp", 3600);
-    give_up(&exporter);
+    drop_one(&exporter);
     assert!(fresh.exists() && foreign.exists());
     assert_eq!(files(&folder).len(), 3);
 }
 
 #[test]
-#[ignore = "run by the next test, in a process whose files may not be long"]
+#[ignore = "run by the next test, in a process with a limit on the length of files"]
 fn the_role() {
     let (Ok(url), Ok(folder)) = (std::env::var(URL), std::env::var(FOLDER)) else { return };
     let exporter = exporter(config(&url).failed_traces(folder, 1 << 20));
@@ -80,16 +80,16 @@ fn the_role() {
     assert_eq!(exporter.flush(LONG).dropped.rejected, 1);
 }
 
-/// The limit stands for a disk that is full.
+/// The limit simulates a full disk.
 #[test]
-fn a_write_that_fails_leaves_nothing() {
+fn a_failed_write_leaves_nothing() {
     let (server, folder) = (refusing(), Scratch::new());
     let status = Command::new("sh")
         .args(["-c", "trap '' XFSZ; ulimit -f 32; exec \"$0\" --exact the_role --include-ignored"])
         .arg(std::env::current_exe().unwrap())
         .env(URL, server.url())
         .env(FOLDER, folder.path())
-        // where these are files, the limit is theirs too
+        // the limit would apply to files here too
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status()

@@ -1,4 +1,4 @@
-//! Runs as lines of JSON, in files and elsewhere.
+//! JSON lines, in files and other writers.
 
 mod support;
 
@@ -12,7 +12,7 @@ use support::LONG;
 use traceable_core::{Attachment, RunSink, RunTree};
 use traceable_exporter::JsonLines;
 
-/// A buffer that can be looked at.
+/// A buffer that the test can read.
 #[derive(Clone, Default)]
 struct Buffer(Arc<Mutex<Vec<u8>>>);
 
@@ -77,7 +77,7 @@ fn each_operation_is_one_line_with_all_fields_of_the_run() {
 }
 
 #[test]
-fn files_are_private_and_grow_or_begin_anew() {
+fn files_are_private_and_are_appended_to_or_truncated() {
     let path = path("files");
     let _ = std::fs::remove_file(&path);
     let names = || -> Vec<Value> {
@@ -99,7 +99,7 @@ fn files_are_private_and_grow_or_begin_anew() {
     run(&sink, "anew");
     assert!(sink.flush(LONG));
     assert_eq!(names(), ["anew", "anew"]);
-    // what waits when the sink goes is written all the same
+    // lines that wait when the sink is dropped are still written
     run(&sink, "last");
     drop(sink);
     let begun = Instant::now();
@@ -111,7 +111,7 @@ fn files_are_private_and_grow_or_begin_anew() {
     assert!(JsonLines::create(path.join("no such directory")).is_err());
 }
 
-/// Takes a few bytes at a time, and fails in between.
+/// Writes a few bytes at a time, and fails in between.
 struct Unsteady(Buffer, u32);
 
 impl Write for Unsteady {
@@ -142,7 +142,7 @@ fn after_an_error_the_rest_is_written_and_nothing_twice() {
     assert_eq!(names, expected);
 }
 
-/// Takes nothing until it may.
+/// Blocks every write until the flag is set.
 struct Stalled(Buffer, Arc<AtomicBool>);
 
 impl Write for Stalled {
@@ -159,7 +159,7 @@ impl Write for Stalled {
 }
 
 #[test]
-fn a_stalled_writer_stops_nobody_and_what_has_no_room_is_counted() {
+fn a_stalled_writer_blocks_no_producer_and_dropped_lines_are_counted() {
     let (buffer, go) = (Buffer::default(), Arc::new(AtomicBool::new(false)));
     let sink = Arc::new(JsonLines::to(Stalled(buffer.clone(), go.clone())).max_bytes(64 << 10));
     let begun = Instant::now();
@@ -174,7 +174,7 @@ fn a_stalled_writer_stops_nobody_and_what_has_no_room_is_counted() {
     // a line has some 500 bytes
     assert!((50..300).contains(&stats.waiting), "{stats:?}");
 
-    // what comes while it is full does not count as written
+    // lines that come while the buffer is full do not count as written
     std::thread::scope(|scope| {
         let flush = scope.spawn(|| sink.flush(LONG));
         std::thread::sleep(Duration::from_millis(50));
@@ -207,7 +207,7 @@ impl Write for Panics {
 }
 
 #[test]
-fn a_writer_that_panics_is_given_up() {
+fn a_writer_that_panics_is_not_used_again() {
     let sink = Arc::new(JsonLines::to(Panics));
     run(&sink, "r");
     assert!(!sink.flush(LONG));

@@ -1,5 +1,5 @@
-//! What is held in memory where runs wait on disk: while the server says nothing, and while what a former process has left
-//! is sent. One test, because it counts every allocation of its process.
+//! Memory with a spool: while the server does not answer, and while recovered runs are sent. The only test of this file,
+//! because it counts every allocation of its process.
 
 mod support;
 
@@ -17,13 +17,13 @@ use traceable_core::{Attachment, RunTree};
 use traceable_exporter::{Exporter, Spool, replay};
 
 const MIB: usize = 1 << 20;
-/// The bound that is the default.
+/// The default bound of the queue.
 const QUEUE: usize = 64 * MIB;
-/// What a server takes in one request, if it says nothing else.
+/// The default limit of one request.
 const BATCH: usize = 20 * MIB;
-/// All that is not payload.
+/// Everything that is not payload.
 const REST: usize = 12 * MIB;
-/// What may wait on disk.
+/// The bound of the spool.
 const DISK: u64 = 128 << 20;
 
 const WITH_ZSTD: &str = "HTTP/1.1 200 X\r\nContent-Length: 120\r\n\r\n{\"batch_ingest_config\":\
@@ -36,7 +36,7 @@ const SMALL: &str = "HTTP/1.1 200 X\r\nContent-Length: 120\r\n\r\n{\"batch_inges
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// From now on the most is measured; returns what there is already.
+/// Starts measuring the maximum. Returns how much is allocated already.
 fn begin() -> usize {
     let live = LIVE.load(Relaxed);
     MOST.store(live, Relaxed);
@@ -51,7 +51,8 @@ fn wait_until(what: &str, condition: impl Fn() -> bool) {
     }
 }
 
-/// A run with a mebibyte that does not compress, not even against the one before: that is further away than is looked.
+/// Submits a run with a mebibyte that does not compress, not even against the previous run, which is beyond the
+/// window.
 fn submit(exporter: &Arc<Exporter>, noise: &[u8]) {
     let attachment = Attachment::new("application/octet-stream", noise.to_vec());
     RunTree::builder("r").attachment("file", attachment).sink(exporter.clone()).build().post();
@@ -69,10 +70,10 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// Fills a spool while the server says nothing. Returns how many operations are left in it.
+/// Fills a spool while the server does not answer. Returns how many operations are left in it.
 fn outage(folder: &Path, total: usize) -> u64 {
     let server = Faulty::start_with(Fault::Bytes(WITH_ZSTD), vec![], Fault::Stall(LONG));
-    // the first batch is a full one, and on its way all the time
+    // the first batch is a full one, and in flight all the time
     let settings =
         config(&server.url()).request_timeout(Duration::from_secs(5)).batch_delay(Duration::from_millis(500));
     let exporter = exporter(settings.spool(Spool::new(folder).max_bytes(DISK)));
@@ -81,7 +82,7 @@ fn outage(folder: &Path, total: usize) -> u64 {
     let before = begin();
     for _ in 0..total {
         submit(&exporter, &noise);
-        // a gibibyte a second, which leaves the disk some time
+        // a gibibyte per second, so that the disk can keep up
         std::thread::sleep(Duration::from_millis(1));
         assert!(exporter.stats().queued_bytes <= QUEUE);
     }
@@ -89,26 +90,28 @@ fn outage(folder: &Path, total: usize) -> u64 {
     let most = MOST.load(Relaxed) - before;
     let stats = exporter.stats();
     eprintln!("an outage: {} MiB at most, {stats:?}", most / MIB);
-    // one is on its way, and the buffer that another is written to is there twice while it grows
+    // one batch is in flight, and the buffer of another exists twice while it grows
     assert!(most <= QUEUE + 3 * BATCH + REST, "{} MiB", most / MIB);
     assert!(stats.dropped.queue_full as usize > total / 2, "{stats:?}");
     let report = exporter.shutdown(Duration::ZERO);
     assert_eq!(report.dropped.total() + report.left_on_disk, total as u64, "{report}");
     drop(exporter);
-    // its threads are in the middle of something
-    wait_until("its memory is given back", || LIVE.load(Relaxed) < before + MIB);
+    // its threads end a moment later
+    wait_until("its memory is freed", || LIVE.load(Relaxed) < before + MIB);
     report.left_on_disk
 }
 
-/// Sends what was left in a folder, `at_most` with so much memory.
+/// Sends what was left in a folder, with `at_most` so many bytes of memory.
 fn resend(what: &str, left: &Path, info: &'static str, operations: u64, at_most: usize) {
     let server = Faulty::start_with(Fault::Bytes(info), vec![], Fault::Status(202, String::new()));
     let folder = Scratch::new();
     let before = begin();
     let exporter = exporter(config(&server.url()).spool(Spool::new(folder.path())));
     exporter.start();
-    wait_until("the folder is made", || folder.path().exists() && folder.only_folder().join("0000").exists());
-    // as another process of the same destination would have left it
+    wait_until("the folder is created", || {
+        folder.path().exists() && folder.only_folder().join("0000").exists()
+    });
+    // as another process for the same destination would have left it
     copy(left, &folder.only_folder().join("0001"));
     wait_until("all is sent", || exporter.stats().delivered == operations);
     let (most, stats) = (MOST.load(Relaxed) - before, exporter.stats());
@@ -116,10 +119,10 @@ fn resend(what: &str, left: &Path, info: &'static str, operations: u64, at_most:
     assert!(most <= at_most, "{what}: {} MiB", most / MIB);
     assert_eq!((stats.recovered, stats.dropped.total()), (operations, 0));
     drop(exporter);
-    wait_until("its memory is given back", || LIVE.load(Relaxed) < before + MIB);
+    wait_until("its memory is freed", || LIVE.load(Relaxed) < before + MIB);
 }
 
-/// A file of somebody else's that is small, and would not be when it is unpacked.
+/// Replays a small file of another program that would be huge when decompressed.
 fn replay_a_bomb() {
     let folder = Scratch::new();
     fs::create_dir(folder.path()).unwrap();
@@ -140,17 +143,17 @@ fn replay_a_bomb() {
 }
 
 #[test]
-fn the_disk_takes_what_memory_need_not_hold() {
+fn memory_is_bounded_while_the_spool_fills_and_empties() {
     let total: usize =
         std::env::var("TRACEABLE_MEMORY_MIB").map_or(4 << 10, |mebibytes| mebibytes.parse().unwrap());
     replay_a_bomb();
     let folder = Scratch::new();
     let operations = outage(folder.path(), total);
     let left = folder.only_folder().join("0000");
-    // as it is
+    // sent as it is
     resend("with zstd", &left, WITH_ZSTD, operations, BATCH + REST);
-    // unpacked, of which two are there for a moment: before and after
+    // decompressed: for a moment both forms are in memory
     resend("without zstd", &left, PLAIN, operations, 2 * BATCH + REST);
-    // taken apart, where each is larger than the server takes
+    // encoded anew: each body exceeds the server's limit
     resend("small requests", &left, SMALL, operations, 2 * BATCH + REST);
 }

@@ -1,4 +1,4 @@
-//! Runs that were left on disk, sent by hand.
+//! Replay: sends by hand what was left on disk.
 
 mod support;
 
@@ -20,7 +20,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 #[test]
-fn a_spool_is_sent_and_emptied() {
+fn a_spool_is_sent_and_deleted() {
     let (server, folder) = (Server::start(), Scratch::new());
     server.rule(|_| Answer::Status(503));
     let spooled = || exporter(config(&server.url()).spool(Spool::new(folder.path())));
@@ -30,7 +30,7 @@ fn a_spool_is_sent_and_emptied() {
     }
     assert_eq!(first.shutdown(Duration::from_millis(300)).left_on_disk, 300);
     drop(first);
-    // its threads let go of the folder a moment later
+    // its threads release the folder a moment later
     std::thread::sleep(Duration::from_millis(300));
 
     let nowhere = config("http://127.0.0.1:9").retry_timeout(Duration::from_millis(50)).build().unwrap();
@@ -57,7 +57,7 @@ fn a_spool_is_sent_and_emptied() {
 }
 
 #[test]
-fn what_another_version_has_written_is_named_and_stays() {
+fn files_of_another_version_are_named_and_stay() {
     let (server, folder) = (Server::start(), Scratch::new());
     server.rule(|_| Answer::Status(503));
     let first = exporter(config(&server.url()).spool(Spool::new(folder.path())));
@@ -74,7 +74,7 @@ fn what_another_version_has_written_is_named_and_stays() {
 }
 
 #[test]
-fn what_a_running_program_holds_is_left_to_it() {
+fn runs_of_a_running_program_are_not_replayed() {
     let (server, folder) = (Server::start(), Scratch::new());
     server.rule(|_| Answer::Status(503));
     let running = exporter(config(&server.url()).spool(Spool::new(folder.path())));
@@ -89,7 +89,7 @@ fn what_a_running_program_holds_is_left_to_it() {
 }
 
 #[test]
-fn runs_that_are_given_up_become_files_that_can_be_replayed() {
+fn dropped_runs_become_files_that_can_be_replayed() {
     let (server, folder) = (Server::start(), Scratch::new());
     let exporter = exporter(
         config(&server.url())
@@ -109,9 +109,9 @@ fn runs_that_are_given_up_become_files_that_can_be_replayed() {
     run.end_with(json!({"a": 1})).post();
     assert_eq!(exporter.flush(LONG).dropped.retries_exhausted, 1);
 
-    let kept = files(folder.path());
-    assert_eq!(kept.len(), 2, "{kept:?}");
-    for path in &kept {
+    let saved = files(folder.path());
+    assert_eq!(saved.len(), 2, "{saved:?}");
+    for path in &saved {
         let name = path.file_name().unwrap().to_str().unwrap();
         let (time, random) =
             name.strip_prefix("trace_").unwrap().strip_suffix(".json").unwrap().split_once('_').unwrap();
@@ -127,11 +127,11 @@ fn runs_that_are_given_up_become_files_that_can_be_replayed() {
         }
     }
 
-    // the server has learnt to take what it did not; another one takes no zstd and no multipart
+    // one server accepts everything now; another one accepts neither zstd nor multipart
     for info in [None, Some(r#"{"batch_ingest_config":{"use_multipart_endpoint":false}}"#)] {
         let copy = Scratch::new();
         fs::create_dir_all(copy.path()).unwrap();
-        for path in &kept {
+        for path in &saved {
             fs::copy(path, copy.path().join(path.file_name().unwrap())).unwrap();
         }
         let server = Server::start();
@@ -148,8 +148,8 @@ fn runs_that_are_given_up_become_files_that_can_be_replayed() {
     }
 }
 
-/// Written by hand after the description of the format: as the Python SDK writes them, lengths of attachments are in
-/// their types, and there may be bodies of `/runs/batch`.
+/// Files made by hand from the description of the format. As in files of the Python SDK, attachments have their
+/// length in their type, and some bodies are for `/runs/batch`.
 #[test]
 fn files_of_other_sdks_are_understood() {
     let folder = Scratch::new();
@@ -189,7 +189,7 @@ fn files_of_other_sdks_are_understood() {
     fs::write(folder.path().join("trace_3.json"), "{}").unwrap();
     fs::write(folder.path().join("other.txt"), "x").unwrap();
 
-    // one that rejects what it is sent as it is
+    // a server that rejects the multipart body in its original form
     let server = Server::start();
     let own = body.concat();
     server.rule(move |request| Answer::Status(if request.body == own.as_bytes() { 413 } else { 202 }));
@@ -198,8 +198,8 @@ fn files_of_other_sdks_are_understood() {
     assert_eq!(replayed.unreadable, [folder.path().join("trace_3.json")]);
     assert_eq!(files(folder.path()).len(), 2);
 
-    let [as_it_was, one, two] = &server.requests()[..] else { panic!("{}", server.requests().len()) };
-    assert_eq!(as_it_was.body, body.concat().as_bytes());
+    let [original, one, two] = &server.requests()[..] else { panic!("{}", server.requests().len()) };
+    assert_eq!(original.body, body.concat().as_bytes());
     assert_eq!(delivered_names(&server), ["one", "two"]);
     for request in [one, two] {
         let inputs =
@@ -209,7 +209,7 @@ fn files_of_other_sdks_are_understood() {
 }
 
 #[test]
-fn a_folder_that_is_none_is_an_error_that_names_it() {
+fn a_missing_folder_is_an_error_that_names_it() {
     let folder = Scratch::new();
     let error = replay(folder.path(), &config("http://127.0.0.1:9").build().unwrap()).unwrap_err();
     assert!(matches!(&error, ReplayError::Folder(path, _) if path == folder.path()));
@@ -225,6 +225,6 @@ fn the_folder_of_failed_traces_has_a_bound() {
         run(&exporter, "r");
         assert!(exporter.flush(LONG).is_complete());
     }
-    let held: u64 = files(folder.path()).iter().map(|path| fs::metadata(path).unwrap().len()).sum();
-    assert!(held > 1000 && held <= 3000, "{held}");
+    let bytes: u64 = files(folder.path()).iter().map(|path| fs::metadata(path).unwrap().len()).sum();
+    assert!(bytes > 1000 && bytes <= 3000, "{bytes}");
 }

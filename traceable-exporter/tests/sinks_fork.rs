@@ -1,6 +1,6 @@
-//! A process that forks while lines wait and runs are open: each writes its own, and none twice.
+//! A process that forks while lines wait and runs are open: each process writes its own lines, and none twice.
 //!
-//! One test, because a process with other threads must not fork.
+//! The only test of this file, because a process with other threads must not fork.
 #![cfg(unix)]
 
 use std::ffi::c_int;
@@ -23,7 +23,7 @@ fn run(sink: &Arc<JsonLines>, name: &str) {
     RunTree::builder(name.to_owned()).sink(sink.clone()).build().post().end().patch();
 }
 
-/// Never through with its first write, so that something waits when the process is copied.
+/// Never finishes its first write, so that lines wait when the process forks.
 struct Stuck;
 
 impl Write for Stuck {
@@ -38,7 +38,7 @@ impl Write for Stuck {
 }
 
 #[test]
-fn a_copy_of_the_process_writes_its_own_lines() {
+fn after_fork_each_process_writes_its_own_lines() {
     let path = std::env::temp_dir().join(format!("traceable-fork-{}.jsonl", std::process::id()));
     let file = Arc::new(JsonLines::create(&path).unwrap());
     let unused = Arc::new(JsonLines::append(&path).unwrap());
@@ -48,7 +48,7 @@ fn a_copy_of_the_process_writes_its_own_lines() {
     let console = Arc::new(Console::to(io::sink()).max_runs(2));
     let open = |name: &'static str| RunTree::builder(name).sink(console.clone()).build().post().clone();
     let left_open = [open("one"), open("two")];
-    // SAFETY: the copy uses what it inherits as any user's would, and leaves by `_exit`
+    // SAFETY: the copy uses what it inherits as a program's copy would, and ends with `_exit`
     let process = unsafe { fork() };
     assert!(process >= 0);
     if process == 0 {
@@ -60,17 +60,17 @@ fn a_copy_of_the_process_writes_its_own_lines() {
             !file.flush(LONG) || file.stats().written != 2,
             !unused.flush(LONG) || unused.stats().written != 2,
             given.flush(Duration::ZERO) || given.stats().dropped != 2,
-            // what the original has open is none of its business: nothing has to make room
+            // runs that the original has open take no room here
             console.stats().accepted != 1,
         ];
         let code = problems.iter().position(|problem| *problem).map_or(0, |at| at as c_int + 1);
-        // SAFETY: ends the copy at once, without the test harness's own end
+        // SAFETY: ends the copy at once, without the exit handlers of the test harness
         unsafe { _exit(code) }
     }
     let mut status = -1;
-    // SAFETY: the status is a place to write to
+    // SAFETY: the pointer to the status is valid
     assert_eq!(unsafe { waitpid(process, &mut status, 0) }, process);
-    assert_eq!(status, 0, "what the copy did is said by its exit code, in the second byte: {}", status >> 8);
+    assert_eq!(status, 0, "the exit code of the copy is the number of the failed check: {}", status >> 8);
     run(&file, "after");
     assert!(file.flush(LONG));
     for run in left_open {

@@ -1,4 +1,4 @@
-//! Runs that wait on disk: through outages, refusals, and the end of the process.
+//! The spool: outages, refusals, and the end of the process.
 
 mod support;
 
@@ -19,7 +19,7 @@ fn spooled(server: &Server, folder: &Scratch) -> ConfigBuilder {
     config(&server.url()).spool(Spool::new(folder.path()))
 }
 
-/// All files with runs, of all destinations.
+/// The main files of all destinations.
 fn files(folder: &Path) -> Vec<PathBuf> {
     let inside = |folder: PathBuf| {
         fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path()).collect::<Vec<_>>()
@@ -47,7 +47,7 @@ fn names(count: usize) -> Vec<String> {
 }
 
 #[test]
-fn what_is_delivered_leaves_the_disk() {
+fn delivered_runs_are_deleted_from_disk() {
     let (server, folder) = (Server::start(), Scratch::new());
     let exporter = exporter(spooled(&server, &folder));
     for n in 0..250 {
@@ -57,12 +57,12 @@ fn what_is_delivered_leaves_the_disk() {
     assert!(report.is_lossless(), "{report}");
     assert_eq!(sorted(delivered_names(&server)), names(250));
     assert_eq!(server.requests()[0].header("content-encoding"), Some("zstd"));
-    wait_until("the folder is emptied", || files(folder.path()).is_empty());
+    wait_until("the folder is empty", || files(folder.path()).is_empty());
     assert_eq!(exporter.stats().on_disk, 0);
 }
 
 #[test]
-fn the_next_process_sends_what_an_outage_has_left() {
+fn the_next_process_sends_what_an_outage_left() {
     let (server, folder) = (Server::start(), Scratch::new());
     server.rule(|_| Answer::Status(503));
     let first = exporter(spooled(&server, &folder));
@@ -81,14 +81,14 @@ fn the_next_process_sends_what_an_outage_has_left() {
     let stats = second.stats();
     assert_eq!((stats.submitted, stats.recovered, stats.queued, stats.on_disk), (0, 500, 0, 0));
     assert_eq!(sorted(delivered_names(&server)), names(250));
-    wait_until("the folder is emptied", || files(folder.path()).is_empty());
+    wait_until("the folder is empty", || files(folder.path()).is_empty());
 }
 
 #[test]
-fn an_outage_takes_room_on_disk_and_not_in_memory() {
+fn an_outage_fills_the_disk_and_not_the_memory() {
     let (server, folder) = (Server::start(), Scratch::new());
     server.rule(|_| Answer::Status(503));
-    // not a tenth of what follows
+    // less than a tenth of what follows
     let exporter = exporter(spooled(&server, &folder).max_queue_bytes(1 << 20).backpressure(false));
     for n in 0..300 {
         let text: String = (0..50_000).map(|_| fastrand::alphanumeric()).collect();
@@ -104,13 +104,13 @@ fn an_outage_takes_room_on_disk_and_not_in_memory() {
 }
 
 #[test]
-fn a_refused_key_is_waited_out() {
+fn a_rejected_key_drops_nothing() {
     let (server, folder) = (Server::start(), Scratch::new());
     server.rule(|_| Answer::Status(401));
     let exporter = exporter(spooled(&server, &folder).api_key(KEY));
     run(&exporter, "r0");
     for _ in 0..5 {
-        // somebody who flushes wants it to be tried
+        // a flush causes a try
         let report = exporter.flush(Duration::from_millis(100));
         assert_eq!((report.remaining, report.on_disk, report.dropped.total()), (2, 2, 0), "{report}");
     }
@@ -120,7 +120,7 @@ fn a_refused_key_is_waited_out() {
 }
 
 #[test]
-fn what_stands_before_the_server_throws_nothing_away() {
+fn redirects_and_missing_endpoints_drop_nothing() {
     for status in [302, 404, 405, 402] {
         let (server, folder) = (Server::start(), Scratch::new());
         server.rule(move |_| Answer::With(status, "Location: /login\r\n".to_owned()));
@@ -134,14 +134,14 @@ fn what_stands_before_the_server_throws_nothing_away() {
         }
         server.rule(|_| Answer::Status(202));
         assert!(exporter.flush(LONG).is_lossless(), "{status}");
-        // by the way in that it was looked for again
+        // the multipart endpoint was looked for again
         let (request, _) = server.answered().pop().unwrap();
         assert_eq!(request.path, "/runs/multipart", "{status}");
     }
 }
 
 #[test]
-fn what_gets_too_old_while_it_is_tried_is_dropped_and_counted() {
+fn runs_that_expire_while_they_are_retried_are_dropped_and_counted() {
     let (server, folder) = (Server::start(), Scratch::new());
     server.rule(|_| Answer::Status(500));
     let spool = Spool::new(folder.path()).max_age(Duration::from_secs(1));
@@ -167,7 +167,7 @@ fn a_batch_that_is_larger_than_the_spool_is_sent_from_memory() {
 }
 
 #[test]
-fn what_the_server_will_not_take_is_sought_out_on_disk_too() {
+fn a_rejected_run_is_isolated_on_disk_too() {
     for status in [400, 413, 422] {
         let (server, folder) = (Server::start(), Scratch::new());
         let bad = |body: &[u8]| body.windows(3).any(|window| window == b"BAD");
@@ -179,13 +179,13 @@ fn what_the_server_will_not_take_is_sought_out_on_disk_too() {
         let report = exporter.flush(LONG);
         assert_eq!((report.dropped.total(), report.delivered), (2, 38), "{status}: {report}");
         assert_eq!(sorted(delivered_names(&server)).len(), 19);
-        wait_until("the folder is emptied", || files(folder.path()).is_empty());
+        wait_until("the folder is empty", || files(folder.path()).is_empty());
     }
 }
 
 #[test]
-fn servers_that_take_less_get_what_they_take() {
-    // neither zstd nor, for the last two, multipart; the last is found out to have none
+fn servers_get_the_format_and_size_that_they_accept() {
+    // no zstd for the first two, no multipart for the last two; the last does not say so beforehand
     let infos = [
         r#"{"batch_ingest_config":{"size_limit_bytes":3000}}"#,
         r#"{"batch_ingest_config":{"use_multipart_endpoint":false}}"#,
@@ -229,7 +229,7 @@ fn servers_that_take_less_get_what_they_take() {
 }
 
 #[test]
-fn a_full_spool_makes_runs_wait_in_memory_and_a_full_memory_drops_whole_runs() {
+fn with_a_full_spool_runs_wait_in_memory_and_a_full_memory_drops_whole_runs() {
     let (server, folder) = (Server::start(), Scratch::new());
     server.rule(|_| Answer::Status(503));
     let warnings = Warnings::default();
@@ -246,9 +246,7 @@ fn a_full_spool_makes_runs_wait_in_memory_and_a_full_memory_drops_whole_runs() {
             std::thread::sleep(Duration::from_millis(30));
         }
     }
-    wait_until("the warning", || {
-        warnings.lines().iter().any(|line| line.contains("the spool holds as many"))
-    });
+    wait_until("the warning", || warnings.lines().iter().any(|line| line.contains("the spool is full")));
     let stats = exporter.stats();
     assert!(stats.dropped.queue_full > 0 && stats.on_disk > 0, "{stats:?}");
     let on_disk: u64 = files(folder.path()).iter().map(|path| fs::metadata(path).unwrap().len()).sum();
@@ -262,7 +260,7 @@ fn a_full_spool_makes_runs_wait_in_memory_and_a_full_memory_drops_whole_runs() {
 }
 
 #[test]
-fn what_waited_too_long_is_dropped_and_counted() {
+fn expired_runs_are_dropped_and_counted() {
     let (server, folder) = (Server::start(), Scratch::new());
     server.rule(|_| Answer::Status(503));
     let first = exporter(spooled(&server, &folder));
@@ -281,7 +279,7 @@ fn what_waited_too_long_is_dropped_and_counted() {
 
 #[test]
 #[cfg(unix)]
-fn files_are_private_and_know_neither_key_nor_address() {
+fn files_are_private_and_hold_neither_key_nor_address() {
     use std::os::unix::fs::PermissionsExt;
     let (server, folder) = (Server::start(), Scratch::new());
     server.rule(|_| Answer::Status(503));
@@ -307,7 +305,7 @@ fn files_are_private_and_know_neither_key_nor_address() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_used_is_told_and_memory_is_used_instead() {
+fn a_folder_that_cannot_be_used_is_reported_and_memory_is_used_instead() {
     let (server, folder) = (Server::start(), Scratch::new());
     fs::create_dir_all(folder.path()).unwrap();
     let file = folder.path().join("file");

@@ -1,4 +1,4 @@
-//! What waits on disk is sent where it was to go, and nowhere else: programs and replicas that share one folder.
+//! Several destinations in one spool: each is sent its own runs, and no others.
 
 mod support;
 
@@ -12,17 +12,17 @@ use support::{LONG, config, delivered_names, exporter, run};
 use traceable_core::RunTree;
 use traceable_exporter::{ConfigBuilder, Exporter, Replica, Replicas, Spool, replay};
 
-/// A longer time than an exporter needs to take over what others have left.
-const A_WHILE: Duration = Duration::from_millis(2500);
+/// An exporter takes over folders within this time.
+const TAKE_OVER: Duration = Duration::from_millis(2500);
 
-/// An exporter that leaves one run on disk, and ends.
+/// Starts an exporter that leaves one run on disk, and ends it.
 fn leave_one(config: ConfigBuilder, folder: &Scratch, name: &str) {
     let exporter = exporter(config.spool(Spool::new(folder.path())));
     run(&exporter, name);
     let report = exporter.shutdown(Duration::from_millis(300));
     assert_eq!((report.left_on_disk, report.dropped.total()), (2, 0), "{report}");
     drop(exporter);
-    // its threads let go of the folder a moment later
+    // its threads release the folder a moment later
     std::thread::sleep(Duration::from_millis(300));
 }
 
@@ -40,7 +40,7 @@ fn wait_for(exporter: &Exporter, delivered: u64) {
     }
 }
 
-fn unwell() -> Server {
+fn unhealthy() -> Server {
     let server = Server::start();
     server.rule(|_| Answer::Status(503));
     server
@@ -55,7 +55,7 @@ fn folders(folder: &Scratch) -> Vec<PathBuf> {
 
 #[test]
 fn programs_with_other_servers_or_other_keys_take_over_nothing() {
-    let (server, other, folder) = (unwell(), Server::start(), Scratch::new());
+    let (server, other, folder) = (unhealthy(), Server::start(), Scratch::new());
     let own = || config(&server.url()).api_key("key-a");
     leave_one(own(), &folder, "of a");
     server.rule(|_| Answer::Status(202));
@@ -64,7 +64,7 @@ fn programs_with_other_servers_or_other_keys_take_over_nothing() {
         started(config(&server.url()).api_key("key-b"), &folder),
         started(config(&server.url()).api_key("key-a").workspace_id("w"), &folder),
     ];
-    std::thread::sleep(A_WHILE);
+    std::thread::sleep(TAKE_OVER);
     for stranger in &strangers {
         assert_eq!((stranger.stats().recovered, stranger.stats().delivered), (0, 0));
     }
@@ -79,8 +79,8 @@ fn programs_with_other_servers_or_other_keys_take_over_nothing() {
 }
 
 #[test]
-fn a_workspace_that_is_named_is_the_same_with_a_new_key() {
-    let (server, folder) = (unwell(), Scratch::new());
+fn a_named_workspace_keeps_its_folder_with_a_new_key() {
+    let (server, folder) = (unhealthy(), Scratch::new());
     let with_key = |key: &str| config(&server.url()).workspace_id("workspace-1").api_key(key);
     leave_one(with_key("old-key"), &folder, "r");
     server.rule(|_| Answer::Status(202));
@@ -89,8 +89,8 @@ fn a_workspace_that_is_named_is_the_same_with_a_new_key() {
 }
 
 #[test]
-fn a_replica_at_the_programs_own_address_goes_on_with_what_the_program_left() {
-    let (server, folder) = (unwell(), Scratch::new());
+fn a_replica_at_the_programs_own_address_recovers_what_the_program_left() {
+    let (server, folder) = (unhealthy(), Scratch::new());
     leave_one(config(&server.url()).api_key("key"), &folder, "r");
     server.rule(|_| Answer::Status(202));
     let config = config(&server.url()).api_key("key").spool(Spool::new(folder.path()));
@@ -103,7 +103,7 @@ fn a_replica_at_the_programs_own_address_goes_on_with_what_the_program_left() {
 #[test]
 fn two_workspaces_at_one_address_share_no_folder() {
     for (spooled, name) in [(true, "spool"), (false, "failed traces")] {
-        let (server, folder) = (unwell(), Scratch::new());
+        let (server, folder) = (unhealthy(), Scratch::new());
         let to = |key: &str| Replica::to(server.url()).api_key(key);
         let settings = config(&server.url()).compression(None).replica(to("key-a")).replica(to("key-b"));
         let settings = match spooled {
@@ -124,8 +124,8 @@ fn two_workspaces_at_one_address_share_no_folder() {
 }
 
 #[test]
-fn by_hand_what_a_single_destination_has_left_is_sent_wherever_it_is_wanted() {
-    let (server, folder) = (unwell(), Scratch::new());
+fn replay_sends_a_single_destinations_runs_to_any_server() {
+    let (server, folder) = (unhealthy(), Scratch::new());
     leave_one(config(&server.url()).api_key("key-a"), &folder, "r");
     let other = Server::start();
     let replayed = replay(folder.path(), &config(&other.url()).build().unwrap()).unwrap();
@@ -134,8 +134,8 @@ fn by_hand_what_a_single_destination_has_left_is_sent_wherever_it_is_wanted() {
 }
 
 #[test]
-fn by_hand_each_of_several_destinations_is_sent_its_own_and_the_rest_is_named() {
-    let (server, other, folder) = (unwell(), unwell(), Scratch::new());
+fn replay_sends_each_of_several_destinations_its_own_runs_and_names_the_rest() {
+    let (server, other, folder) = (unhealthy(), unhealthy(), Scratch::new());
     let a = || config(&server.url()).api_key("key-a");
     leave_one(a(), &folder, "of a");
     leave_one(config(&other.url()).api_key("key-b"), &folder, "of b");
@@ -148,7 +148,7 @@ fn by_hand_each_of_several_destinations_is_sent_its_own_and_the_rest_is_named() 
     assert_eq!(of_b.parent().unwrap(), folder.path());
     assert_eq!((delivered_names(&server).len(), delivered_names(&other).len()), (1, 0));
 
-    // of several that are configured, none is the one
+    // none of the configured destinations is the right one
     let to = |key: &str| Replica::to(server.url()).api_key(key);
     let both = a().replica(to("key-c")).replica(to("key-d")).build().unwrap();
     let replayed = replay(folder.path(), &both).unwrap();
@@ -156,17 +156,17 @@ fn by_hand_each_of_several_destinations_is_sent_its_own_and_the_rest_is_named() 
     let replayed = replay(of_b, &both).unwrap();
     assert_eq!((replayed.delivered, &replayed.not_sent), (0, &vec![of_b.clone()]));
 
-    // named itself, it is sent: by a program whose key is a new one
+    // the folder itself is sent, even with a new key
     let renewed = config(&other.url()).api_key("key-b2").build().unwrap();
     let replayed = replay(of_b, &renewed).unwrap();
     assert_eq!((replayed.delivered, replayed.not_sent.len()), (2, 0));
     assert_eq!(delivered_names(&other), ["of b"]);
-    // and is no matter any more
+    // and is not named any more
     assert!(replay(folder.path(), &both).unwrap().not_sent.is_empty());
 }
 
 #[test]
-fn by_hand_files_without_a_destination_go_to_a_single_one_only() {
+fn replay_sends_files_without_a_destination_only_to_a_single_one() {
     let (server, folder) = (Server::start(), Scratch::new());
     server.rule(|_| Answer::Status(422));
     let one = || config(&server.url()).failed_traces(folder.path(), 1 << 20);
@@ -177,6 +177,6 @@ fn by_hand_files_without_a_destination_go_to_a_single_one_only() {
     let both = one().replica(Replica::new()).replica(Replica::new().project("p")).build().unwrap();
     let replayed = replay(folder.path(), &both).unwrap();
     assert_eq!((replayed.delivered, replayed.not_sent), (0, vec![folder.path().to_owned()]));
-    // start and end in one
+    // start and end are one operation in that file
     assert_eq!(replay(folder.path(), &one().build().unwrap()).unwrap().delivered, 1);
 }

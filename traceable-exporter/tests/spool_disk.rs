@@ -1,4 +1,4 @@
-//! What the file system may do to a spool: nothing is lost in silence or sent twice, and one line says what is wrong.
+//! File system trouble: no silent loss, nothing sent twice, and one warning says what is wrong.
 
 mod support;
 
@@ -23,7 +23,7 @@ fn wait_until(what: &str, condition: impl Fn() -> bool) {
     }
 }
 
-/// The files of the line, in the folder of the only process.
+/// The main files of the only process folder.
 fn files(folder: &Scratch) -> Vec<PathBuf> {
     let inside = folder.only_folder().join("0000");
     let paths = fs::read_dir(inside).unwrap().map(|entry| entry.unwrap().path());
@@ -36,7 +36,7 @@ fn sorted(mut names: Vec<String>) -> Vec<String> {
 }
 
 #[test]
-fn a_disk_that_cannot_be_read_for_a_while_is_waited_for() {
+fn a_disk_that_cannot_be_read_for_a_while_is_retried() {
     let (server, folder, warnings) = (Server::start(), Scratch::new(), Warnings::default());
     server.rule(|_| Answer::Status(503));
     let first = exporter(spooled(&server, &folder, &warnings));
@@ -48,20 +48,20 @@ fn a_disk_that_cannot_be_read_for_a_while_is_waited_for() {
     drop(first);
     std::thread::sleep(Duration::from_millis(300));
 
-    // the file is known, and cannot be read: a folder stands in its place, which is an error of the system too
+    // the file was recovered but cannot be read: a folder in its place is a system error too
     let second = exporter(spooled(&server, &folder, &warnings));
     second.start();
-    wait_until("the file is known", || second.stats().recovered == 6);
+    wait_until("the file is recovered", || second.stats().recovered == 6);
     let path = files(&folder).remove(0);
     let away = path.with_extension("away");
     fs::rename(&path, &away).unwrap();
     fs::create_dir(&path).unwrap();
     server.rule(|_| Answer::Status(202));
-    let is_told = || warnings.lines().iter().any(|line| line.contains("the spool cannot be read"));
+    let has_warned = || warnings.lines().iter().any(|line| line.contains("the spool cannot be read"));
     wait_until("the warning", || {
-        // what is in hand already is not read again
+        // a record that was read already is not read again
         let _ = second.flush(Duration::from_millis(30));
-        is_told()
+        has_warned()
     });
     let stats = second.stats();
     assert_eq!((stats.dropped.total(), stats.on_disk), (0, 6 - stats.delivered));
@@ -71,12 +71,12 @@ fn a_disk_that_cannot_be_read_for_a_while_is_waited_for() {
     wait_until("all is delivered", || second.stats().delivered == 6);
     assert_eq!(report.dropped.total(), 0, "{report}");
     assert_eq!(sorted(delivered_names(&server)), ["r0", "r1", "r2"]);
-    let told = warnings.lines().iter().filter(|line| line.contains("cannot be read")).count();
-    assert_eq!(told, 1, "{:?}", warnings.lines());
+    let count = warnings.lines().iter().filter(|line| line.contains("cannot be read")).count();
+    assert_eq!(count, 1, "{:?}", warnings.lines());
 }
 
 #[test]
-fn a_folder_that_is_deleted_while_it_is_used_loses_nothing() {
+fn deleting_the_folder_while_it_is_used_loses_nothing() {
     let (server, folder, warnings) = (Server::start(), Scratch::new(), Warnings::default());
     server.rule(|_| Answer::Status(503));
     let exporter = exporter(spooled(&server, &folder, &warnings));
@@ -100,8 +100,8 @@ fn a_folder_that_is_deleted_while_it_is_used_loses_nothing() {
     assert!(exporter.flush(LONG).is_lossless());
     let expected: Vec<String> = (0..8).map(|n| format!("r{n}")).collect();
     assert_eq!(sorted(delivered_names(&server)), expected);
-    let told = warnings.lines().iter().filter(|line| line.contains("wait in memory")).count();
-    assert_eq!(told, 1, "{:?}", warnings.lines());
+    let count = warnings.lines().iter().filter(|line| line.contains("wait in memory")).count();
+    assert_eq!(count, 1, "{:?}", warnings.lines());
 }
 
 #[test]
@@ -109,15 +109,17 @@ fn a_folder_that_is_deleted_while_it_is_used_loses_nothing() {
 fn a_folder_of_another_user_is_not_used() {
     use std::os::unix::fs::chown;
     let (server, folder, warnings) = (Server::start(), Scratch::new(), Warnings::default());
-    // makes the folder of the destination
+    // creates the folder of the destination
     let first = exporter(spooled(&server, &folder, &warnings));
     first.start();
-    wait_until("the folder is made", || folder.path().exists() && folder.only_folder().join("0000").exists());
+    wait_until("the folder is created", || {
+        folder.path().exists() && folder.only_folder().join("0000").exists()
+    });
     let _ = first.shutdown(Duration::ZERO);
     drop(first);
-    // who may not give a folder away is shown one that cannot be theirs
-    let is_given_away = chown(folder.only_folder(), Some(12345), None).is_ok();
-    let settings = match is_given_away {
+    // without the right to give a folder away, a foreign one serves
+    let is_foreign = chown(folder.only_folder(), Some(12345), None).is_ok();
+    let settings = match is_foreign {
         true => spooled(&server, &folder, &warnings),
         false => spooled(&server, &folder, &warnings).spool(Spool::new("/proc/1/task")),
     };
@@ -127,11 +129,11 @@ fn a_folder_of_another_user_is_not_used() {
     assert_eq!(delivered_names(&server), ["r"]);
     let lines = warnings.lines();
     assert!(lines.len() == 1 && lines[0].contains("cannot be used"), "{lines:?}");
-    assert!(!is_given_away || lines[0].contains("belongs to another user"), "{lines:?}");
+    assert!(!is_foreign || lines[0].contains("belongs to another user"), "{lines:?}");
 }
 
 #[test]
-fn what_another_version_has_written_stays_and_one_line_says_so() {
+fn files_of_another_version_stay_and_one_warning_says_so() {
     let (server, folder, warnings) = (Server::start(), Scratch::new(), Warnings::default());
     let first = exporter(spooled(&server, &folder, &warnings));
     run(&first, "r0");
@@ -148,12 +150,12 @@ fn what_another_version_has_written_stays_and_one_line_says_so() {
         let exporter = exporter(spooled(&server, &folder, &warnings));
         run(&exporter, &format!("r{n}"));
         assert!(exporter.flush(LONG).is_lossless());
-        // others are looked for now and then: no more is said
+        // later take-overs find them again, without another warning
         std::thread::sleep(Duration::from_millis(2500));
-        let told = warnings.lines();
-        assert_eq!(told.len(), n, "{told:?}");
-        assert!(told[0].contains("2 files") && told[0].contains("another version"), "{told:?}");
-        assert!(told[0].contains("00000000000000aa.spool"), "{told:?}");
+        let lines = warnings.lines();
+        assert_eq!(lines.len(), n, "{lines:?}");
+        assert!(lines[0].contains("2 files") && lines[0].contains("another version"), "{lines:?}");
+        assert!(lines[0].contains("00000000000000aa.spool"), "{lines:?}");
         for (name, content) in future {
             assert_eq!(fs::read_to_string(inside.join(name)).unwrap(), content);
         }

@@ -1,6 +1,6 @@
-//! Processes that are killed, that share a spool, and whose disk is full. Each is this same test in another role.
+//! Processes that are killed, that share a spool, or whose disk is full. Each process is this test in another role.
 
-#![allow(clippy::print_stdout, reason = "each process tells the test that has started it")]
+#![allow(clippy::print_stdout, reason = "each process reports to the test that started it")]
 
 mod support;
 
@@ -22,8 +22,8 @@ const URL: &str = "TEST_URL";
 const FOLDER: &str = "TEST_FOLDER";
 const PREFIX: &str = "TEST_PREFIX";
 
-/// What is handed over longer than this before a process is killed must be on disk: the batch delay of the tests is
-/// 20 ms, the rest is for machines that are busy.
+/// Runs that were submitted longer than this before a kill must be on disk: the batch delay of the tests is 20 ms,
+/// the rest is for busy machines.
 const ON_DISK_AFTER: Duration = Duration::from_millis(1500);
 
 fn command(program: &str, role: &str, server: &Server, folder: &Scratch, prefix: &str) -> Command {
@@ -61,7 +61,7 @@ fn the_role() {
         "endless" => {
             for n in 0.. {
                 run(&exporter, &name(n));
-                println!("handed over {}", name(n));
+                println!("submitted {}", name(n));
                 std::thread::sleep(Duration::from_millis(1));
             }
         }
@@ -72,7 +72,7 @@ fn the_role() {
             let report = exporter.flush(LONG);
             println!("delivered {} of {}", report.delivered, exporter.stats().submitted);
         }
-        // only what others have left
+        // takes over, and submits nothing
         "nothing" => {
             exporter.start();
             while exporter.stats().recovered == 0 {
@@ -99,19 +99,19 @@ fn lines(child: &mut Child) -> impl Iterator<Item = String> + use<> {
 }
 
 #[test]
-fn whoever_is_killed_loses_no_more_than_the_last_moment() {
+fn a_killed_process_loses_only_the_last_moment() {
     let (server, folder) = (Server::start(), Scratch::new());
     let mut expected = HashSet::new();
     for round in 0..8_u64 {
-        // unwell most of the time, so that there is always something left
-        let is_well = round % 3 == 2;
-        server.rule(move |_| Answer::Status(if is_well { 202 } else { 503 }));
+        // unhealthy most of the time, so that there is always something left
+        let is_healthy = round % 3 == 2;
+        server.rule(move |_| Answer::Status(if is_healthy { 202 } else { 503 }));
         let mut child = start("endless", &server, &folder, &format!("p{round}"));
-        let handed_over: Arc<Mutex<Vec<(String, Instant)>>> = Arc::default();
-        let (own, lines) = (handed_over.clone(), lines(&mut child));
+        let submitted: Arc<Mutex<Vec<(String, Instant)>>> = Arc::default();
+        let (own, lines) = (submitted.clone(), lines(&mut child));
         let reader = std::thread::spawn(move || {
             for line in lines {
-                if let Some(name) = line.split("handed over ").nth(1) {
+                if let Some(name) = line.split("submitted ").nth(1) {
                     own.lock().unwrap().push((name.to_owned(), Instant::now()));
                 }
             }
@@ -122,8 +122,8 @@ fn whoever_is_killed_loses_no_more_than_the_last_moment() {
         child.wait().unwrap();
         reader.join().unwrap();
         let before = killed_at - ON_DISK_AFTER;
-        let handed_over = handed_over.lock().unwrap();
-        expected.extend(handed_over.iter().filter(|(_, at)| *at < before).map(|(name, _)| name.clone()));
+        let submitted = submitted.lock().unwrap();
+        expected.extend(submitted.iter().filter(|(_, at)| *at < before).map(|(name, _)| name.clone()));
     }
     assert!(expected.len() > 100, "{}", expected.len());
 
@@ -142,17 +142,16 @@ fn whoever_is_killed_loses_no_more_than_the_last_moment() {
     assert_eq!(last.stats().dropped.total(), 0);
 }
 
-/// Of a file with several batches, some were delivered when its process was killed, and then a process that had taken it
-/// over was killed as well.
+/// A process is killed after it delivered some batches of a file; a second one takes the file over and is killed too.
 #[test]
-fn what_was_delivered_is_not_sent_again_by_who_takes_it_over() {
+fn a_take_over_does_not_send_delivered_runs_again() {
     let (server, folder) = (Server::start(), Scratch::new());
-    // what the first batch holds is up to the machine
+    // how many runs the first batch holds depends on the machine
     server.rule(|_| Answer::Status(503));
     let mut first = start("endless", &server, &folder, "p");
-    let mut said = lines(&mut first);
-    said.find(|line| line.contains("handed over p-99")).unwrap();
-    // in the folder of its own that it has now
+    let mut output = lines(&mut first);
+    output.find(|line| line.contains("submitted p-99")).unwrap();
+    // uses the second process folder, as the first is locked
     let mut second = start("nothing", &server, &folder, "q");
     let others = folder.only_folder();
     let begun = Instant::now();
@@ -201,9 +200,9 @@ fn processes_share_a_spool() {
     let (server, folder) = (Server::start(), Scratch::new());
     let children: Vec<_> = ["a", "b", "c"].map(|p| (p, start("some", &server, &folder, p))).into();
     for (prefix, mut child) in children {
-        let said: Vec<String> = lines(&mut child).collect();
+        let output: Vec<String> = lines(&mut child).collect();
         assert!(child.wait().unwrap().success());
-        assert!(said.iter().any(|line| line.contains("delivered 400 of 400")), "{prefix}: {said:?}");
+        assert!(output.iter().any(|line| line.contains("delivered 400 of 400")), "{prefix}: {output:?}");
     }
     let mut names = delivered_names(&server);
     names.sort();
@@ -211,21 +210,20 @@ fn processes_share_a_spool() {
     assert_eq!(names.len(), 600);
 }
 
-/// A limit on the length of files stands for a disk that is full: both are an error of the system in the middle of a
-/// record.
+/// A limit on the length of files simulates a full disk: both are a system error in the middle of a record.
 #[test]
 #[cfg(unix)]
-fn a_disk_that_takes_no_more_loses_nothing() {
+fn a_full_disk_loses_nothing() {
     let (server, folder) = (Server::start(), Scratch::new());
     let program = std::env::current_exe().unwrap();
     let mut child = command("sh", "large", &server, &folder, "full")
         .args(["-c", "trap '' XFSZ; ulimit -f 256; exec \"$0\" \"$@\"", program.to_str().unwrap()])
         .args(ARGUMENTS)
-        // where this is a file, the limit is its too
+        // the limit would apply to a file here too
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    // time to fill what there is
+    // time to fill the disk
     server.rule(|_| Answer::Status(503));
     std::thread::sleep(Duration::from_millis(1500));
     let written: u64 = std::fs::read_dir(folder.only_folder().join("0000"))
@@ -234,7 +232,7 @@ fn a_disk_that_takes_no_more_loses_nothing() {
         .sum();
     assert!((50_000..300_000).contains(&written), "{written}");
     server.rule(|_| Answer::Status(202));
-    let said: Vec<String> = lines(&mut child).collect();
-    assert!(child.wait().unwrap().success(), "{said:?}");
-    assert!(said.iter().any(|line| line.contains("delivered 200 of 200")), "{said:?}");
+    let output: Vec<String> = lines(&mut child).collect();
+    assert!(child.wait().unwrap().success(), "{output:?}");
+    assert!(output.iter().any(|line| line.contains("delivered 200 of 200")), "{output:?}");
 }

@@ -1,4 +1,4 @@
-//! Runs on which the server fails every time, while it takes others: they wait on disk without holding anything up.
+//! The quarantine: runs on which the server fails while it accepts others wait on disk without blocking them.
 
 mod support;
 
@@ -20,19 +20,19 @@ fn is_bad(request: &Request) -> bool {
     request.body.windows(3).any(|window| window == b"BAD")
 }
 
-/// Files of what was set aside, in the only destination's folders.
-fn aside(folder: &Scratch) -> Vec<PathBuf> {
+/// The quarantine files of the only destination.
+fn quarantined(folder: &Scratch) -> Vec<PathBuf> {
     let inside =
         |folder: &Path| fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
     let files = inside(&folder.only_folder()).into_iter().flat_map(|folder| inside(&folder));
     files.filter(|path| path.extension().is_some_and(|extension| extension == "aside")).collect()
 }
 
-/// Each in a batch of its own.
+/// Submits each run in a batch of its own.
 fn run_each(exporter: &Arc<Exporter>, names: &[&str]) {
     for name in names {
         run(exporter, name);
-        // which also keeps the pauses between tries short
+        // a flush also keeps the pauses between tries short
         let _ = exporter.flush(Duration::from_millis(60));
     }
 }
@@ -45,7 +45,7 @@ fn flush_all(exporter: &Exporter) {
     }
 }
 
-/// By either way in.
+/// The names of accepted runs, from either endpoint.
 fn names(server: &Server) -> Vec<String> {
     let taken = server.answered().into_iter().filter(|(_, status)| *status == 202);
     let mut names: Vec<String> = taken
@@ -62,8 +62,8 @@ fn names(server: &Server) -> Vec<String> {
     names
 }
 
-/// A program that ends, and leaves a request behind that the server fails on: it was set aside.
-fn leave_request_aside(server: &Server, folder: &Scratch) {
+/// Runs a program that ends and leaves one quarantined request.
+fn leave_quarantined(server: &Server, folder: &Scratch) {
     server.rule(|request| Answer::Status(if is_bad(request) { 500 } else { 202 }));
     let first = exporter(spooled(server, folder));
     run_each(&first, &["BAD", "a"]);
@@ -72,9 +72,9 @@ fn leave_request_aside(server: &Server, folder: &Scratch) {
 }
 
 #[test]
-fn what_the_server_fails_on_every_time_does_not_hold_up_the_rest() {
+fn a_request_that_always_fails_does_not_block_the_others() {
     let infos = [
-        // as it is, unpacked, and taken apart
+        // sent as it is, decompressed, and encoded anew
         r#"{"instance_flags":{"zstd_compression_enabled":true}}"#,
         r#"{"instance_flags":{"zstd_compression_enabled":false}}"#,
         r#"{"batch_ingest_config":{"use_multipart_endpoint":false}}"#,
@@ -87,7 +87,7 @@ fn what_the_server_fails_on_every_time_does_not_hold_up_the_rest() {
         run_each(&first, &["a", "BAD", "b", "c"]);
         flush_all(&first);
         assert_eq!(names(&server), ["a", "b", "c"], "{info}");
-        assert_eq!(aside(&folder).len(), 1, "{info}");
+        assert_eq!(quarantined(&folder).len(), 1, "{info}");
         let stats = first.stats();
         assert_eq!(
             (stats.submitted, stats.delivered, stats.quarantined, stats.queued),
@@ -95,9 +95,9 @@ fn what_the_server_fails_on_every_time_does_not_hold_up_the_rest() {
             "{info}"
         );
         assert_eq!(stats.dropped.total(), 0, "{info}");
-        let told = warnings.lines().into_iter().filter(|line| line.contains("set aside")).count();
-        assert_eq!(told, 1, "{info}: {:?}", warnings.lines());
-        // it is not asked for again and again: once more when others had got through, and then after a minute
+        let count = warnings.lines().into_iter().filter(|line| line.contains("quarantined")).count();
+        assert_eq!(count, 1, "{info}: {:?}", warnings.lines());
+        // it is retried once when others were accepted, and then only after a minute
         let tries = server.requests().iter().filter(|request| is_bad(request)).count();
         assert!((8..=10).contains(&tries), "{info}: {tries}");
         run_each(&first, &["d"]);
@@ -107,7 +107,7 @@ fn what_the_server_fails_on_every_time_does_not_hold_up_the_rest() {
         assert_eq!(first.shutdown(Duration::ZERO).quarantined, 2);
         drop(first);
 
-        // the next process tries it, too
+        // the next process retries it, too
         server.rule(|_| Answer::Status(202));
         let second = exporter(spooled(&server, &folder));
         second.start();
@@ -119,23 +119,23 @@ fn what_the_server_fails_on_every_time_does_not_hold_up_the_rest() {
         let stats = second.stats();
         assert_eq!((stats.recovered, stats.delivered, stats.quarantined), (2, 2, 0), "{info}");
         assert_eq!(names(&server), ["BAD", "a", "b", "c", "d"], "{info}");
-        assert!(aside(&folder).is_empty(), "{info}");
+        assert!(quarantined(&folder).is_empty(), "{info}");
     }
 }
 
-/// One of 20 runs in the same request is the trouble.
+/// The server fails on one of 20 runs in a request.
 #[test]
-fn the_run_that_the_server_fails_on_is_sought_out() {
+fn the_run_that_the_server_fails_on_is_isolated() {
     let infos = [
         r#"{"instance_flags":{"zstd_compression_enabled":true}}"#,
         r#"{"batch_ingest_config":{"use_multipart_endpoint":false}}"#,
-        // several requests for them anyway
+        // several requests in any case
         r#"{"batch_ingest_config":{"size_limit_bytes":3000}}"#,
     ];
     for info in infos {
         let (server, folder) = (Server::start(), Scratch::new());
         server.set_info(info);
-        // together, and then others
+        // the 20 runs in one batch, and then others
         server.set_down(Some(Answer::Status(500)));
         let exporter = exporter(spooled(&server, &folder).batch_delay(Duration::from_millis(100)));
         for n in 0..20 {
@@ -160,7 +160,7 @@ fn the_run_that_the_server_fails_on_is_sought_out() {
             (44, 42, 2, 0),
             "{info}"
         );
-        assert_eq!(aside(&folder).len(), 1, "{info}");
+        assert_eq!(quarantined(&folder).len(), 1, "{info}");
     }
 }
 
@@ -170,13 +170,13 @@ fn a_server_that_fails_on_everything_for_a_while_loses_nothing_and_gets_nothing_
     server.rule(|_| Answer::Status(500));
     let exporter = exporter(spooled(&server, &folder));
     run_each(&exporter, &["a", "b", "c", "d"]);
-    // long enough for all of them, if it were each one's own fault
+    // enough tries to quarantine all of them, if each were to blame
     let begun = Instant::now();
     while server.requests().len() < 30 {
         assert!(begun.elapsed() < LONG, "{}", server.requests().len());
         let _ = exporter.flush(Duration::from_millis(50));
     }
-    assert_eq!(aside(&folder).len(), 1);
+    assert_eq!(quarantined(&folder).len(), 1);
     assert_eq!(exporter.stats().dropped.total(), 0);
     server.rule(|_| Answer::Status(202));
     let begun = Instant::now();
@@ -187,11 +187,11 @@ fn a_server_that_fails_on_everything_for_a_while_loses_nothing_and_gets_nothing_
     assert_eq!(names(&server), ["a", "b", "c", "d"]);
     let stats = exporter.stats();
     assert_eq!((stats.submitted, stats.quarantined, stats.queued), (8, 0, 0));
-    assert!(aside(&folder).is_empty());
+    assert!(quarantined(&folder).is_empty());
 }
 
 #[test]
-fn what_is_alone_is_not_set_aside_and_a_server_that_is_down_sets_nothing_aside() {
+fn a_single_request_is_not_quarantined_nor_is_any_while_the_server_is_down() {
     for is_down in [false, true] {
         let (server, folder) = (Server::start(), Scratch::new());
         let exporter = exporter(spooled(&server, &folder));
@@ -205,7 +205,7 @@ fn what_is_alone_is_not_set_aside_and_a_server_that_is_down_sets_nothing_aside()
             assert!(begun.elapsed() < LONG);
             let _ = exporter.flush(Duration::from_millis(50));
         }
-        assert!(aside(&folder).is_empty(), "{is_down}");
+        assert!(quarantined(&folder).is_empty(), "{is_down}");
         server.rule(|_| Answer::Status(202));
         server.set_down(None);
         assert!(exporter.flush(LONG).is_lossless(), "{is_down}");
@@ -213,10 +213,10 @@ fn what_is_alone_is_not_set_aside_and_a_server_that_is_down_sets_nothing_aside()
 }
 
 #[test]
-fn what_was_set_aside_can_be_replayed() {
+fn quarantined_requests_can_be_replayed() {
     let (server, folder) = (Server::start(), Scratch::new());
-    leave_request_aside(&server, &folder);
-    // its threads let go of the folder a moment later
+    leave_quarantined(&server, &folder);
+    // its threads release the folder a moment later
     std::thread::sleep(Duration::from_millis(300));
     let settings = config(&server.url()).retry_timeout(Duration::from_millis(50)).build().unwrap();
     let replayed = replay(folder.path(), &settings).unwrap();
@@ -225,13 +225,13 @@ fn what_was_set_aside_can_be_replayed() {
     let replayed = replay(folder.path(), &settings).unwrap();
     assert_eq!((replayed.delivered, replayed.left, replayed.dropped.total()), (2, 0, 0));
     assert_eq!(names(&server), ["BAD", "a"]);
-    assert!(aside(&folder).is_empty());
+    assert!(quarantined(&folder).is_empty());
 }
 
 #[test]
-fn what_was_set_aside_gets_too_old_as_all_else_does() {
+fn quarantined_requests_expire() {
     let (server, folder) = (Server::start(), Scratch::new());
-    leave_request_aside(&server, &folder);
+    leave_quarantined(&server, &folder);
     // ages are whole seconds
     std::thread::sleep(Duration::from_millis(2100));
     let spool = Spool::new(folder.path()).max_age(Duration::from_secs(1));
@@ -244,5 +244,5 @@ fn what_was_set_aside_gets_too_old_as_all_else_does() {
     }
     let stats = second.stats();
     assert_eq!((stats.recovered, stats.quarantined, stats.queued, stats.on_disk), (2, 0, 0, 0));
-    assert!(aside(&folder).is_empty());
+    assert!(quarantined(&folder).is_empty());
 }

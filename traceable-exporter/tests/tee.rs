@@ -1,4 +1,4 @@
-//! Several sinks at once.
+//! Tee: several sinks at once.
 
 mod support;
 
@@ -12,7 +12,7 @@ use traceable_core::testing::Recorder;
 use traceable_core::{Payload, RunOperation, RunSink, RunTree};
 use traceable_exporter::Tee;
 
-/// What it was told, and how it behaves.
+/// A sink that records inputs and may panic or flush slowly.
 #[derive(Default)]
 struct Odd {
     inputs: Mutex<Vec<Payload>>,
@@ -30,7 +30,7 @@ impl RunSink for Odd {
     fn flush(&self, _timeout: Duration) -> bool {
         self.flushes.fetch_add(1, SeqCst);
         assert!(!self.panics, "as it does");
-        // does not keep to its time
+        // ignores the timeout
         std::thread::sleep(self.flush_takes);
         true
     }
@@ -42,7 +42,7 @@ fn run(sink: Arc<dyn RunSink>) {
 }
 
 #[test]
-fn all_get_everything_and_share_what_is_large() {
+fn all_sinks_get_every_operation_and_share_large_values() {
     let sinks: Vec<_> = (0..3).map(|_| Arc::new(Odd::default())).collect();
     let recorder = Recorder::new();
     let tee: Tee = sinks.iter().map(|sink| sink.clone() as Arc<dyn RunSink>).collect();
@@ -56,7 +56,7 @@ fn all_get_everything_and_share_what_is_large() {
 }
 
 #[test]
-fn one_that_panics_takes_nothing_from_the_others() {
+fn a_sink_that_panics_does_not_affect_the_others() {
     let bad = Arc::new(Odd { panics: true, ..Odd::default() });
     let (before, after) = (Recorder::new(), Recorder::new());
     let tee = Arc::new(Tee::new().and(before.sink()).and(bad.clone()).and(after.sink()));
@@ -67,10 +67,10 @@ fn one_that_panics_takes_nothing_from_the_others() {
 }
 
 #[test]
-fn a_flush_waits_for_all_and_no_longer_than_it_may() {
+fn a_flush_waits_for_all_sinks_and_not_beyond_its_deadline() {
     let server = Server::start();
     let slow = || Arc::new(Odd { flush_takes: Duration::from_millis(800), ..Odd::default() });
-    // nothing of these goes out without a flush
+    // the exporter sends nothing without a flush
     let one = exporter(config(&server.url()).batch_delay(LONG));
     let tee = Arc::new(Tee::new().and(slow()).and(one.clone()).and(slow()));
     run(tee.clone());
@@ -89,12 +89,12 @@ fn a_flush_waits_for_all_and_no_longer_than_it_may() {
 }
 
 #[test]
-fn the_first_project_there_is_goes_to_other_processes() {
+fn the_first_sinks_project_is_the_default_project() {
     let server = Server::start();
     let tee = Tee::new().and(Recorder::new().sink()).and(exporter_for(&server));
     assert_eq!(tee.default_project(), Some("wire-test"));
     assert_eq!(Tee::new().default_project(), None);
     assert!(Tee::new().flush(Duration::ZERO));
-    // nowhere to go is no trouble
+    // a tee without sinks drops runs silently
     run(Arc::new(Tee::new()));
 }
