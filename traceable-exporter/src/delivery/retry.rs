@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::batch_delivery::Delivery;
+use super::unacknowledged::{Delivery, RetryPolicy};
 use crate::accounting::{DropReason, Subject};
 use crate::queue::Pause;
 use crate::server::{Reply, ResponseClass, classify, is_unhealthy};
@@ -11,17 +11,6 @@ use crate::wire::{Encoded, Format};
 /// The pause between two tries while the server rejects the key or refuses every request, where nothing is lost by
 /// waiting.
 const REPAIR_PAUSE: Duration = Duration::from_secs(60);
-
-/// How long a body is retried.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum RetryPolicy {
-    /// While the server is unreachable or unhealthy, for the
-    /// [retry timeout](crate::ConfigBuilder::retry_timeout).
-    UntilTimeout,
-    /// Whatever the server answers, unless it rejects runs, until the body expires: it takes no memory. `None`: it never
-    /// expires.
-    UntilExpired(Option<Instant>),
-}
 
 /// What became of one request, retries included.
 pub(crate) enum RequestOutcome {
@@ -103,15 +92,6 @@ impl Delivery {
             if self.server.format() != format {
                 return RequestOutcome::OtherFormat;
             }
-        }
-    }
-
-    /// Until when the next body is retried; `None`: for ever.
-    pub(crate) fn give_up_at(&self) -> Option<Instant> {
-        match self.retry_policy {
-            // a timeout beyond what a clock can count has no end
-            RetryPolicy::UntilTimeout => Instant::now().checked_add(self.shared.config.retry_timeout),
-            RetryPolicy::UntilExpired(end) => end,
         }
     }
 

@@ -8,11 +8,10 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::thread::Builder;
 use std::time::Duration;
 
-use super::batch_delivery::Delivery;
 use super::batcher::Batch;
 use super::dispatch::Dispatcher;
-use super::retry::RetryPolicy;
 use super::shared::Shared;
+use super::unacknowledged::{Delivery, RetryPolicy};
 use crate::accounting::Subject;
 use crate::queue::Pause;
 use crate::server::Server;

@@ -110,13 +110,15 @@ impl Store {
         }
     }
 
-    /// Holds a record in memory, as the disk does not take it. `false`: another record is held already.
-    pub(crate) fn hold(&self, label: &Label, body: &[u8], acknowledges: u64) -> bool {
+    /// Holds a record in memory, as the disk does not take it. `held` is called when it is there, before anybody can take it.
+    /// `false`: another record is held already.
+    pub(crate) fn hold(&self, label: &Label, body: &[u8], acknowledges: u64, held: impl FnOnce()) -> bool {
         let mut state = self.lock();
         if state.entries.iter().any(|entry| matches!(entry.storage, Storage::Memory(_))) {
             return false;
         }
         let storage = Storage::Memory([&label.to_bytes(), body].concat().into());
+        held();
         state.entries.push_back(Entry { storage, operations: label.total(), acknowledges });
         drop(state);
         self.changed.notify_all();

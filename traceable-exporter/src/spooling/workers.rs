@@ -179,8 +179,9 @@ impl SpoolWorkers {
                     true
                 }
             };
-            if may_hold && self.store.hold(&label, encoder.body(), batch.acknowledges) {
-                return self.shared.queue.written(operations, bytes, false);
+            let held = || self.shared.queue.written(operations, bytes, false);
+            if may_hold && self.store.hold(&label, encoder.body(), batch.acknowledges, held) {
+                return;
             }
             if self.shared.queue.rest(DISK_PAUSE) == Pause::Abandoned {
                 return;
