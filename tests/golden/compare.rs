@@ -4,15 +4,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use traceable::{Config, Exporter, RunOperation, RunSink, process};
+use traceable_test_server::server::{Request, Server};
 
 use crate::agreed;
 use crate::difference::{Comparison, Difference};
 use crate::operation::{captured, received};
-use crate::server::{Request, Server};
 use crate::view::{Side, apart, merged};
 
 /// A time that nothing here needs, if nothing is wrong.
 const LONG: Duration = Duration::from_secs(30);
+
+/// What the server says of itself: it takes multipart, and nothing compressed.
+const INFO: &str = r#"{"batch_ingest_config":{"use_multipart_endpoint":true,"size_limit":100}}"#;
 
 /// When runs are sent.
 #[derive(Clone, Copy, PartialEq)]
@@ -63,6 +66,7 @@ pub(crate) fn requests_of(sending: Sending, program: impl Fn() + Send + Sync) ->
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let server = Server::start();
+    server.set_info(INFO);
     let config = Config::builder()
         .endpoint(server.url())
         .api_key("test-key")
@@ -80,7 +84,7 @@ pub(crate) fn requests_of(sending: Sending, program: impl Fn() + Send + Sync) ->
     process::remove_sink();
     assert!(exporter.flush(LONG).is_lossless());
     ran.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-    server.requests()
+    server.all_requests()
 }
 
 /// A trace that begins anywhere but on the main thread says why it has no parent, and the threads of tests are

@@ -8,7 +8,6 @@ mod agreed;
 mod compare;
 mod difference;
 mod operation;
-mod server;
 mod view;
 
 mod attachments;

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::server::Request;
+use traceable_test_server::multipart;
+use traceable_test_server::server::Request;
 
 /// The parts of an operation, in the order in which they must come; attachments follow.
 const PARTS: [&str; 7] = ["main", "inputs", "outputs", "events", "extra", "error", "serialized"];
@@ -39,7 +40,7 @@ pub(crate) fn captured(json: &str) -> Vec<Operation> {
 /// What came in at the server.
 pub(crate) fn received(requests: &[Request]) -> Vec<Operation> {
     let runs = requests.iter().filter(|request| request.path == "/runs/multipart");
-    operations(runs.flat_map(|request| split(request.header("content-type").unwrap(), &request.body)))
+    operations(runs.flat_map(|request| parts(request.header("content-type").unwrap(), &request.body)))
 }
 
 fn operations(parts: impl Iterator<Item = Part>) -> Vec<Operation> {
@@ -71,34 +72,14 @@ fn operations(parts: impl Iterator<Item = Part>) -> Vec<Operation> {
     all
 }
 
-/// Splits a body at the declared lengths.
-fn split(content_type: &str, mut body: &[u8]) -> Vec<Part> {
-    fn line<'a>(body: &mut &'a [u8]) -> &'a str {
-        let end = body.windows(2).position(|two| two == b"\r\n").unwrap();
-        let line = std::str::from_utf8(&body[..end]).unwrap();
-        *body = &body[end + 2..];
-        line
-    }
-    let boundary = content_type.strip_prefix("multipart/form-data; boundary=").unwrap();
-    let mut parts = Vec::new();
-    loop {
-        let opening = line(&mut body);
-        if opening == format!("--{boundary}--") {
-            assert!(body.is_empty());
-            return parts;
-        }
-        assert_eq!(opening, format!("--{boundary}"));
-        let name = line(&mut body).strip_prefix("Content-Disposition: form-data; name=\"").unwrap();
-        let name = name.strip_suffix('"').unwrap().to_owned();
-        let content_type = line(&mut body).strip_prefix("Content-Type: ").unwrap().to_owned();
-        let length = line(&mut body).strip_prefix("Content-Length: ").unwrap().parse().unwrap();
-        assert_eq!(line(&mut body), "");
-        let (content, rest) = body.split_at(length);
-        let body_of_part = match name.starts_with("attachment.") {
-            true => content.iter().map(|byte| char::from(*byte)).collect::<String>().into(),
-            false => serde_json::from_slice(content).unwrap(),
+/// The parts of a body; bytes of attachments as characters, as captures have them.
+fn parts(content_type: &str, body: &[u8]) -> Vec<Part> {
+    let parts = multipart::parts(content_type, body).into_iter().map(|part| {
+        let body = match part.name.starts_with("attachment.") {
+            true => part.body.iter().map(|byte| char::from(*byte)).collect::<String>().into(),
+            false => part.json(),
         };
-        parts.push(Part { name, content_type, body: body_of_part });
-        body = rest.strip_prefix(b"\r\n").unwrap();
-    }
+        Part { name: part.name, content_type: part.content_type, body }
+    });
+    parts.collect()
 }

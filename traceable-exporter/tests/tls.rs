@@ -2,17 +2,14 @@
 #![cfg(feature = "rustls")]
 
 mod support;
-#[path = "support/tls.rs"]
-#[allow(unreachable_pub, reason = "a part of what tests share")]
-mod tls;
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::time::Duration;
 
 use support::faulty::{Fault, Faulty};
+use support::tls::TlsServer;
 use support::{LONG, Warnings, config, exporter, run};
-use tls::TlsServer;
 use traceable_exporter::{Config, ConfigBuilder, ConfigErrorKind};
 
 fn settings(url: &str) -> ConfigBuilder {

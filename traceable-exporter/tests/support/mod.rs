@@ -1,18 +1,16 @@
 //! What the tests share.
-#![allow(dead_code, unreachable_pub, reason = "each test file uses a part of it")]
+#![allow(dead_code, unreachable_pub, unused_imports, reason = "each test file uses a part of it")]
 
 pub mod counting;
-pub mod faulty;
-pub mod multipart;
 pub mod scratch;
 pub mod secrets;
-pub mod server;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use traceable_core::RunTree;
 use traceable_exporter::{Config, ConfigBuilder, Exporter};
+pub use traceable_test_server::{faulty, multipart, server, tls};
 
 use multipart::Part;
 use server::{Request, Server};

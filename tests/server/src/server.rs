@@ -1,11 +1,13 @@
-//! A server on loopback that answers as it is told, and remembers what it was sent.
+//! A server that answers as a test asks, and keeps every request.
 
 use std::collections::VecDeque;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
+
+use crate::http::{self, Head};
 
 /// What the server does with one request for runs.
 #[derive(Clone, Debug)]
@@ -25,7 +27,9 @@ pub enum Answer {
 /// A request as it came in.
 #[derive(Clone, Debug)]
 pub struct Request {
+    /// In capitals.
     pub method: String,
+    /// With the query.
     pub path: String,
     /// Names in lower case.
     pub headers: Vec<(String, String)>,
@@ -33,10 +37,12 @@ pub struct Request {
     pub raw: Vec<u8>,
     /// Decompressed.
     pub body: Vec<u8>,
+    /// When its head had been read.
     pub at: Instant,
 }
 
 impl Request {
+    /// The first header of this name, which is in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
     }
@@ -76,21 +82,14 @@ impl Server {
 
     /// As [`without_info`](Self::without_info), on a port that was chosen before.
     pub fn on(listener: TcpListener) -> Server {
-        let port = listener.local_addr().unwrap().port();
         let shared = Arc::new(Shared::default());
-        let own = shared.clone();
-        std::thread::spawn(move || {
-            for stream in listener.incoming() {
-                if own.stop.load(SeqCst) {
-                    break;
-                }
-                let own = own.clone();
-                std::thread::spawn(move || serve(&own, stream.unwrap()));
-            }
-        });
+        let (stopped, own) = (shared.clone(), shared.clone());
+        let port =
+            http::listen(listener, move || stopped.stop.load(SeqCst), move |stream| serve(&own, stream));
         Server { shared, port }
     }
 
+    /// Answers `/info` with this from now on.
     pub fn set_info(&self, json: &str) {
         *self.shared.info.lock().unwrap() = Some(json.to_owned());
     }
@@ -100,7 +99,7 @@ impl Server {
         self.shared.script.lock().unwrap().extend(answers);
     }
 
-    /// Answers everything like this, `/info` too, or is well again.
+    /// Gives every request this answer, `/info` too; with `None`, not any more.
     pub fn set_down(&self, answer: Option<Answer>) {
         *self.shared.down.lock().unwrap() = answer;
     }
@@ -115,6 +114,7 @@ impl Server {
         *self.shared.rule.lock().unwrap() = Some(Arc::new(rule));
     }
 
+    /// Where it listens.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
@@ -165,8 +165,7 @@ fn serve(shared: &Shared, mut stream: TcpStream) {
             }
             Answer::Reset => break,
         };
-        let head = format!("HTTP/1.1 {status} X\r\nContent-Length: {}\r\n{headers}\r\n{text}", text.len());
-        if stream.write_all(head.as_bytes()).is_err() {
+        if stream.write_all(http::answer(status, &headers, &text).as_bytes()).is_err() {
             break;
         }
     }
@@ -189,26 +188,13 @@ fn answer_to(shared: &Shared, request: &Request) -> Answer {
     rule.map_or(Answer::Status(202), |rule| rule(request))
 }
 
-fn read_request(reader: &mut BufReader<TcpStream>) -> Option<Request> {
-    let mut line = String::new();
-    reader.read_line(&mut line).ok().filter(|n| *n > 0)?;
-    let mut words = line.split(' ').map(str::to_owned);
-    let (method, path) = (words.next()?, words.next()?);
-    let mut headers = Vec::new();
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line).ok()?;
-        let Some((name, value)) = line.trim_end().split_once(": ") else { break };
-        headers.push((name.to_lowercase(), value.to_owned()));
-    }
-    let mut request =
-        Request { method, path, headers, raw: Vec::new(), body: Vec::new(), at: Instant::now() };
-    let length = request.header("content-length").map_or(0, |n| n.parse().unwrap());
-    request.raw = vec![0; length];
-    reader.read_exact(&mut request.raw).ok()?;
-    request.body = match request.header("content-encoding") {
-        Some("zstd") => zstd::decode_all(&request.raw[..]).unwrap(),
-        _ => request.raw.clone(),
-    };
-    Some(request)
+fn read_request(stream: &mut BufReader<TcpStream>) -> Option<Request> {
+    let head = Head::read(stream)?;
+    let at = Instant::now();
+    let mut raw = vec![0; head.length() as usize];
+    stream.read_exact(&mut raw).ok()?;
+    let headers: Vec<_> = head.headers().map(|(name, value)| (name, value.to_owned())).collect();
+    let is_packed = headers.iter().any(|(name, value)| name == "content-encoding" && value == "zstd");
+    let body = if is_packed { zstd::decode_all(&raw[..]).unwrap() } else { raw.clone() };
+    Some(Request { method: head.method().to_owned(), path: head.path().to_owned(), headers, raw, body, at })
 }

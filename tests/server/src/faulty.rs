@@ -1,10 +1,12 @@
-//! A server on loopback that misbehaves below HTTP: it decides on each byte, and on when a connection ends.
+//! A server that misbehaves below HTTP: it decides on each byte, and on when a connection ends.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
+
+use crate::http::{self, Head};
 
 /// What becomes of one request for runs.
 #[derive(Clone, Debug)]
@@ -30,13 +32,17 @@ pub enum Fault {
 /// A request for runs.
 #[derive(Clone, Debug)]
 pub struct Seen {
+    /// With the query.
     pub path: String,
+    /// Everything before the body.
     pub head: String,
+    /// When it had been read.
     pub at: Instant,
 }
 
 /// The server. Its threads end with the test.
 pub struct Faulty {
+    /// Of every name of this machine.
     pub port: u16,
     seen: Arc<Mutex<Vec<Seen>>>,
     /// How many bytes the longest answer had.
@@ -53,30 +59,26 @@ impl Faulty {
     pub fn start_with(info: Fault, faults: Vec<Fault>, rest: Fault) -> Faulty {
         // reached under every name of this machine
         let listener = TcpListener::bind("0.0.0.0:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
         let (seen, longest) = (Arc::<Mutex<Vec<Seen>>>::default(), Arc::<AtomicU64>::default());
-        let server = Faulty { port, seen: seen.clone(), longest: longest.clone() };
-        std::thread::spawn(move || {
-            for stream in listener.incoming() {
-                let (seen, longest, info) = (seen.clone(), longest.clone(), info.clone());
-                let (faults, rest) = (faults.clone(), rest.clone());
-                std::thread::spawn(move || {
-                    let fault = |n| faults.get(n).unwrap_or(&rest).clone();
-                    serve(stream.unwrap(), &seen, &longest, &info, fault);
-                });
-            }
-        });
-        server
+        let own = (seen.clone(), longest.clone());
+        let serve = move |stream| {
+            let fault = |n| faults.get(n).unwrap_or(&rest).clone();
+            serve(stream, &own.0, &own.1, &info, fault);
+        };
+        Faulty { port: http::listen(listener, || false, serve), seen, longest }
     }
 
+    /// Where it listens, on loopback.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
+    /// Requests for runs so far.
     pub fn seen(&self) -> Vec<Seen> {
         self.seen.lock().unwrap().clone()
     }
 
+    /// How many bytes the longest answer had, so far.
     pub fn longest_answer(&self) -> u64 {
         self.longest.load(SeqCst)
     }
@@ -91,16 +93,17 @@ fn serve(
 ) {
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     let mut stream = stream;
-    while let Some((path, head, length)) = read_head(&mut reader) {
-        let answer = if path == "/info" {
+    while let Some(head) = Head::read(&mut reader) {
+        let answer = if head.path() == "/info" {
             info.clone()
         } else {
             let mut seen = seen.lock().unwrap();
-            seen.push(Seen { path, head, at: Instant::now() });
+            let (path, text) = (head.path().to_owned(), head.text.clone());
+            seen.push(Seen { path, head: text, at: Instant::now() });
             fault(seen.len() - 1)
         };
         if !matches!(answer, Fault::Reset(_)) {
-            std::io::copy(&mut (&mut reader).take(length), &mut std::io::sink()).unwrap();
+            head.skip_body(&mut reader);
         }
         let mut sent = 0;
         let mut send = |text: &str| {
@@ -109,13 +112,13 @@ fn serve(
             stream.write_all(text.as_bytes()).is_ok()
         };
         let is_kept = match answer {
-            Fault::Status(status, headers) => send(&answer_with(status, &headers)),
+            Fault::Status(status, headers) => send(&http::answer(status, &headers, "{}")),
             Fault::Late(time) => {
                 std::thread::sleep(time);
-                send(&answer_with(202, ""))
+                send(&http::answer(202, "", "{}"))
             }
             Fault::StatusThenClose(status) => {
-                send(&answer_with(status, ""));
+                send(&http::answer(status, "", "{}"));
                 false
             }
             Fault::Bytes(text) | Fault::Reset(text) => {
@@ -143,20 +146,4 @@ fn serve(
             return;
         }
     }
-}
-
-fn answer_with(status: u16, headers: &str) -> String {
-    format!("HTTP/1.1 {status} X\r\nContent-Length: 2\r\n{headers}\r\n{{}}")
-}
-
-/// Path, everything before the body, and the body's length.
-fn read_head(reader: &mut BufReader<TcpStream>) -> Option<(String, String, u64)> {
-    let mut head = String::new();
-    while !head.ends_with("\r\n\r\n") {
-        reader.read_line(&mut head).ok().filter(|n| *n > 0)?;
-    }
-    let path = head.split(' ').nth(1)?.to_owned();
-    let length =
-        head.to_lowercase().lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
-    Some((path, head, length.unwrap_or(0)))
 }

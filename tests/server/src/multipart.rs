@@ -5,12 +5,16 @@ use serde_json::Value;
 /// One part.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Part {
+    /// In `Content-Disposition`.
     pub name: String,
+    /// As sent, with a length if it has one.
     pub content_type: String,
+    /// As long as it was declared.
     pub body: Vec<u8>,
 }
 
 impl Part {
+    /// The body, which must be JSON.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap()
     }

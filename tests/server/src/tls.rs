@@ -1,6 +1,6 @@
 //! A server that speaks TLS, with a certificate of an authority of its own.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufReader, Read, Write};
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
@@ -9,8 +9,11 @@ use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair}
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
+use crate::http::{self, Head};
+
 /// The server. It answers everything with 202.
 pub struct TlsServer {
+    /// On loopback.
     pub port: u16,
     /// The authority, in PEM form.
     pub authority: String,
@@ -37,24 +40,21 @@ impl TlsServer {
             .unwrap();
         let config = Arc::new(config);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
         let requests = Arc::<AtomicUsize>::default();
-        let server = TlsServer { port, authority: authority.pem(), requests: requests.clone() };
-        std::thread::spawn(move || {
-            for stream in listener.incoming() {
-                let (requests, connection) =
-                    (requests.clone(), ServerConnection::new(config.clone()).unwrap());
-                let stream = StreamOwned::new(connection, stream.unwrap());
-                std::thread::spawn(move || serve(stream, &requests));
-            }
-        });
-        server
+        let own = requests.clone();
+        let serve = move |stream| {
+            let connection = ServerConnection::new(config.clone()).unwrap();
+            serve(StreamOwned::new(connection, stream), &own);
+        };
+        TlsServer { port: http::listen(listener, || false, serve), authority: authority.pem(), requests }
     }
 
+    /// Where it listens, by the name that it has a certificate for.
     pub fn url(&self) -> String {
         format!("https://localhost:{}", self.port)
     }
 
+    /// How many requests it could read.
     pub fn requests(&self) -> usize {
         self.requests.load(SeqCst)
     }
@@ -62,20 +62,11 @@ impl TlsServer {
 
 fn serve(stream: impl Read + Write, requests: &AtomicUsize) {
     let mut stream = BufReader::new(stream);
-    loop {
-        let mut head = String::new();
-        while !head.ends_with("\r\n\r\n") {
-            if !stream.read_line(&mut head).is_ok_and(|n| n > 0) {
-                return;
-            }
-        }
+    while let Some(head) = Head::read(&mut stream) {
         requests.fetch_add(1, SeqCst);
-        let head = head.to_lowercase();
-        let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
-        let body = &mut (&mut stream).take(length.unwrap_or(0));
-        std::io::copy(body, &mut std::io::sink()).unwrap();
+        head.skip_body(&mut stream);
         let stream = stream.get_mut();
-        if stream.write_all(b"HTTP/1.1 202 X\r\nContent-Length: 2\r\n\r\n{}").is_err() {
+        if stream.write_all(http::answer(202, "", "{}").as_bytes()).is_err() {
             return;
         }
         let _ = stream.flush();
