@@ -9,7 +9,7 @@ use petgraph::algo::tarjan_scc;
 use petgraph::graphmap::DiGraphMap;
 
 use crate::resolve::{Arrow, Arrows, arrows};
-use crate::source::Source;
+use crate::source::{ROOTS, Source};
 
 /// What was found in one crate.
 pub struct Report {
@@ -50,7 +50,7 @@ pub fn check(workspace: &Path, src: &str) -> Report {
     let arrows = arrows(&source);
     let files: BTreeSet<&str> = source.modules.iter().map(|module| &*module.file).collect();
     let rooms: BTreeSet<&str> =
-        files.iter().map(|file| room(&files, file)).filter(|room| *room != "lib.rs").collect();
+        files.iter().map(|file| room(&files, file)).filter(|room| !ROOTS.contains(room)).collect();
     let mut faults = layout(&folder, src);
 
     let declared = declared(&fs::read_to_string(folder.join("lib.rs")).unwrap());
@@ -74,13 +74,13 @@ pub fn check(workspace: &Path, src: &str) -> Report {
     let mut up = BTreeSet::new();
     for ((from, to), arrow) in &arrows {
         let (user, used) = (room(&files, from), room(&files, to));
-        if user == used || user == "lib.rs" {
+        if user == used || ROOTS.contains(&user) {
             continue;
         }
-        if used != "lib.rs" {
+        if !ROOTS.contains(&used) {
             between.insert((user, used));
         }
-        if used == "lib.rs" || order.get(used) < order.get(user) && order.contains_key(used) {
+        if ROOTS.contains(&used) || order.get(used) < order.get(user) && order.contains_key(used) {
             up.insert((user, used));
             let (line, path) = (arrow.line, &arrow.path);
             faults.push(format!(

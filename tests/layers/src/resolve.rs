@@ -42,11 +42,15 @@ pub(crate) fn arrows(source: &Source) -> Arrows {
 }
 
 /// Whether `module` is `outer` or lies in it.
-fn is_inside(source: &Source, mut module: usize, outer: usize) -> bool {
-    while module != outer && module != 0 {
-        module = source.modules[module].parent;
-    }
-    module == outer
+fn is_inside(source: &Source, module: usize, outer: usize) -> bool {
+    let parent = source.modules[module].parent;
+    module == outer || parent != module && is_inside(source, parent, outer)
+}
+
+/// The crate that `module` is in.
+fn root(source: &Source, module: usize) -> usize {
+    let parent = source.modules[module].parent;
+    if parent == module { module } else { root(source, parent) }
 }
 
 /// What a path names: nothing if it leads out of the crate.
@@ -55,15 +59,15 @@ fn resolve(source: &Source, from: usize, path: &[String], depth: usize) -> Vec<T
     let mut at = from;
     for (index, segment) in path.iter().enumerate() {
         match segment.as_str() {
-            "crate" => at = 0,
+            "crate" => at = root(source, at),
             "super" => at = source.modules[at].parent,
             "self" => {}
             _ if index == 0 => return find(source, at, path, left),
             _ => {
                 let found = find(source, at, &path[index..], left);
-                // made by a macro, or re-exported from another crate: the module stands for it, but for `lib.rs`,
+                // made by a macro, or re-exported from another crate: the module stands for it, but for a root,
                 // which re-exports everything
-                let is_unknown = found.is_empty() && at != 0;
+                let is_unknown = found.is_empty() && at != root(source, at);
                 return if is_unknown { vec![Target::File(at)] } else { found };
             }
         }

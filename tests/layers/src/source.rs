@@ -14,6 +14,7 @@ use syn::{Attribute, ImplItemFn, Item, ItemUse, Macro, Meta, Token, UseTree, Vis
 pub(crate) struct Module {
     /// Relative to the crate's `src`.
     pub(crate) file: String,
+    /// Itself for a root.
     pub(crate) parent: usize,
     /// Defined here.
     pub(crate) items: BTreeSet<String>,
@@ -33,17 +34,23 @@ pub(crate) struct Used {
     pub(crate) is_exported: bool,
 }
 
-/// A whole crate; module 0 is `lib.rs`.
+/// A whole crate: the library, and a program if there is one.
 #[derive(Default)]
 pub(crate) struct Source {
     pub(crate) modules: Vec<Module>,
     pub(crate) used: Vec<Used>,
 }
 
+/// Where crates begin. They are above all others.
+pub(crate) const ROOTS: [&str; 2] = ["lib.rs", "main.rs"];
+
 impl Source {
     pub(crate) fn read(src: &Path) -> Source {
         let mut source = Source::default();
-        source.add_file(src, "lib.rs".to_owned(), "", 0);
+        for root in ROOTS.iter().filter(|root| src.join(root).exists()) {
+            let parent = source.modules.len();
+            source.add_file(src, (*root).to_owned(), "", parent);
+        }
         source
     }
 

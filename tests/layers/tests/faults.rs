@@ -144,6 +144,21 @@ fn lib_rs_is_above_all() {
 }
 
 #[test]
+fn a_program_beside_the_library_is_read_too() {
+    let lib = LIB.replace("//   upper/", "//   command/   of the program\n//   upper/");
+    let files = [
+        ("lib.rs", &*lib),
+        ("main.rs", "mod command;\nstruct Arguments;\nfn main() { command::run() }"),
+        ("command/mod.rs", "use crate::Arguments;\npub fn run() {}"),
+        ("lower.rs", ""),
+        ("upper/mod.rs", ""),
+    ];
+    let report = crate_of("program", &files);
+    assert_eq!((report.rooms, report.arrows_up, report.circles), (3, 1, 1), "{:?}", report.faults);
+    assert!(report.faults[0].starts_with("src/command/mod.rs:1: `crate::Arguments` is in main.rs"));
+}
+
+#[test]
 fn the_order_names_each_room_once() {
     let lib = LIB.replace("lower.rs    what is used", "gone/    not there");
     let faults = crate_of("declared", &[("lib.rs", &lib), ("lower.rs", ""), ("upper/mod.rs", "")]).faults;
