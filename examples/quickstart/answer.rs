@@ -1,6 +1,5 @@
 //! Answers a question: searches in tasks, streams an answer, and has it verified by another thread.
 
-use std::collections::HashSet;
 use std::error::Error;
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,7 +11,8 @@ use tokio::sync::{mpsc, oneshot};
 use traceable::prelude::*;
 
 use crate::index::{self, Hit, Index, SHARDS};
-use crate::load;
+use crate::load::{self, Source};
+use crate::passages::{self, Term};
 
 /// Passages that an answer is made of.
 const PASSAGES: usize = 4;
@@ -36,7 +36,7 @@ pub(crate) async fn answer_question(
     out: &mut impl Write,
     #[run_tree] rt: RunTree, // filled in by the attribute: callers do not pass it
 ) -> Result<Answer, Box<dyn Error>> {
-    let query: Vec<String> = index::terms(&question).collect();
+    let query = index.query(&question);
 
     // The calls are made here and polled by other tasks: they are children of this run all the same.
     let search = |shard| tokio::spawn(index::search_shard(Arc::clone(&index), shard, query.clone()));
@@ -48,6 +48,9 @@ pub(crate) async fn answer_question(
     hits.retain(|hit: &Hit| !hit.passage.text.contains(&question)); // repeating the question answers nothing
     index::best_first(&mut hits);
     hits.truncate(PASSAGES);
+    let enough = hits.first().map_or(0.0, |best| best.score / 2.0);
+    hits.retain(|hit| hit.score >= enough);
+    hits.sort_by_key(|hit| hit.place); // an answer reads as its source does
     let mut answer = Answer { passages: hits.len(), ..Answer::default() };
 
     // Each attempt is a run of its own: one that was refused stays visible, with its error.
@@ -78,14 +81,14 @@ pub(crate) async fn answer_question(
 /// consumer does between two words is not.
 #[traceable(run_type = "llm", reduce = concat, skip(quota), metadata(ls_model_name = "extractive"))]
 async fn generate(
-    query: Vec<String>,
+    query: Vec<Term>,
     hits: Vec<Hit>,
     quota: &Quota,
 ) -> Result<impl Stream<Item = String>, Refused> {
     quota.take()?;
     Ok(async_stream::stream! {
         for hit in &hits {
-            let Some(sentence) = pick_sentence(&query, &hit.passage.text) else { continue };
+            let Some(sentence) = passages::pick_sentence(&query, &hit.passage.text) else { continue };
             for word in sentence.split_inclusive(' ') {
                 yield word.to_owned();
             }
@@ -99,24 +102,6 @@ fn concat(words: &[String]) -> String {
     words.concat()
 }
 
-/// The sentence with most of the terms; code is no sentence.
-#[traceable(run_type = "tool")]
-fn pick_sentence(query: &[String], text: &str) -> Option<String> {
-    let is_prose = |sentence: &&str| {
-        let marks = sentence.chars().filter(|c| !c.is_alphanumeric() && !" ,.:'`".contains(*c)).count();
-        (30..300).contains(&sentence.len()) && marks * 12 < sentence.len()
-    };
-    let known = |sentence: &&str| {
-        let terms: HashSet<String> = index::terms(sentence).collect();
-        query.iter().filter(|term| terms.contains(*term)).count()
-    };
-    text.split(". ")
-        .filter(is_prose)
-        .filter(|sentence| known(sentence) > 0)
-        .max_by_key(known)
-        .map(str::to_owned)
-}
-
 /// Work for the verifier. Its thread is older than the call it works for and cannot inherit a context, so the run
 /// travels with the job.
 pub(crate) struct Job {
@@ -125,25 +110,27 @@ pub(crate) struct Job {
     reply: oneshot::Sender<(usize, usize)>,
 }
 
-pub(crate) fn start_verifier(folder: String) -> mpsc::Sender<Job> {
+pub(crate) fn start_verifier(source: Source) -> mpsc::Sender<Job> {
     let (jobs, mut queue) = mpsc::channel::<Job>(1);
     thread::spawn(move || {
         while let Some(Job { run, text, reply }) = queue.blocking_recv() {
             let extra = Extra::new().parent(&run).tag("verifier");
             // an error means that nobody waits for the result any more
-            let _ = reply.send(extra.call(|| verify_quotes(&folder, &text)));
+            let _ = reply.send(extra.call(|| verify_quotes(&source, &text)));
         }
     });
     jobs
 }
 
 /// Looks for each quote in its file. Returns how many are there, of how many.
-#[traceable]
-fn verify_quotes(folder: &str, text: &str) -> (usize, usize) {
+#[traceable(skip(source))]
+fn verify_quotes(source: &Source, text: &str) -> (usize, usize) {
     let quotes: Vec<_> = text.lines().filter_map(|line| line.strip_suffix(']')?.rsplit_once(" [")).collect();
     let is_there = |(sentence, file): &&(&str, &str)| {
-        let text = load::read_file(folder, file);
-        text.is_ok_and(|text| load::split(file, &text).iter().any(|passage| passage.text.contains(sentence)))
+        let text = load::read_file(source.folder(), file);
+        text.is_ok_and(|text| {
+            passages::split(file, &text).iter().any(|passage| passage.text.contains(sentence))
+        })
     };
     (quotes.iter().filter(is_there).count(), quotes.len())
 }

@@ -10,9 +10,6 @@ use uuid::Uuid;
 use crate::answer::Answer;
 use crate::index::{BATCH, Index, SHARDS};
 
-/// Runs of one name below one parent that are printed.
-const PRINTED: usize = 4;
-
 /// How many runs there are of each kind. A kind is the way from the root, with run type and status: a run that hangs
 /// in the wrong place, that lost its parent or never ended is of a kind that nobody expects.
 pub(crate) type Kinds = BTreeMap<String, usize>;
@@ -22,9 +19,9 @@ pub(crate) fn expected(index: &Index, answer: &Answer) -> Kinds {
     let files = index.corpus.files.len();
     let kinds = [
         ("build_index [chain, success]", 1),
-        ("build_index > load_folder [chain, success]", 1),
-        ("build_index > load_folder > read_file [tool, success]", files),
-        ("build_index > load_folder > read_file [tool, error]", index.corpus.unreadable.len()),
+        ("build_index > load_files [chain, success]", 1),
+        ("build_index > load_files > read_file [tool, success]", files),
+        ("build_index > load_files > read_file [tool, error]", index.corpus.unreadable.len()),
         ("build_index > split [parser, success]", files),
         ("build_index > embed [embedding, success]", index.passages.len().div_ceil(BATCH)),
         ("answer_question [chain, success]", 1),
@@ -96,26 +93,36 @@ fn difference(expected: &Kinds, found: &Kinds) -> String {
     text
 }
 
-/// Prints a trace: of many runs that are alike the first few, and every error, with its causes.
-pub(crate) fn print(runs: &[StoredRun], out: &mut impl Write) -> io::Result<()> {
-    let mut alike: HashMap<(Option<Uuid>, &str), usize> = HashMap::new();
+/// Prints a trace, one line for most runs: every error, and of runs of one name below one parent the first; of those
+/// below the root so many as `wide` says.
+pub(crate) fn print(runs: &[StoredRun], wide: usize, out: &mut impl Write) -> io::Result<()> {
+    let mut seen: HashMap<(Option<Uuid>, &str), usize> = HashMap::new();
     let mut left_out: HashSet<Uuid> = HashSet::new();
     for run in runs {
-        let count = alike.entry((run.parent_id, &run.name)).or_default();
+        let count = seen.entry((run.parent_id, &run.name)).or_default();
         *count += usize::from(run.status != RunStatus::Error);
         let parent_is_out = run.parent_id.is_some_and(|parent| left_out.contains(&parent));
-        if parent_is_out || (run.status != RunStatus::Error && *count > PRINTED) {
+        let most = if run.parent_id == Some(run.trace_id) { wide } else { 1 };
+        if parent_is_out || (run.status != RunStatus::Error && *count > most) {
             left_out.insert(run.id);
         }
     }
-    let shown: Vec<StoredRun> = runs.iter().filter(|run| !left_out.contains(&run.id)).cloned().collect();
+    let shown: Vec<StoredRun> = runs.iter().filter(|run| !left_out.contains(&run.id)).map(shorten).collect();
     write!(out, "\n{}", render_tree(&shown))?;
     if !left_out.is_empty() {
         writeln!(out, "({} more runs like these)", left_out.len())?;
     }
-    // the tree shows the first line of an error; the others are its causes
-    for error in shown.iter().filter_map(|run| run.error.as_deref()).filter(|error| error.contains('\n')) {
-        writeln!(out, "\n{error}")?;
-    }
     Ok(())
+}
+
+/// A run with what fits on a screen: inputs of a root, outputs of a model, an error and its causes on one line.
+fn shorten(run: &StoredRun) -> StoredRun {
+    let mut run = run.clone();
+    run.inputs = run.inputs.filter(|_| run.parent_id.is_none());
+    run.outputs = run.outputs.filter(|_| run.run_type == "llm" && run.status != RunStatus::Error);
+    run.error = run.error.map(|error| {
+        let lines = error.lines().filter(|line| !line.trim().is_empty() && *line != "Caused by:");
+        lines.map(|line| line.trim().trim_start_matches("0: ")).collect::<Vec<_>>().join(": ")
+    });
+    run
 }

@@ -9,19 +9,15 @@ use serde::Serialize;
 use traceable::ContextThreadPool;
 use traceable::prelude::*;
 
-use crate::load::{self, Corpus, Passage};
+use crate::load::{self, Corpus, Source};
+use crate::passages::{self, Passage, Term};
 
 /// Passages that one run embeds: a run for each would cost more than the work.
-pub(crate) const BATCH: usize = 256;
+pub(crate) const BATCH: usize = 128;
 /// Parts of the index that are searched at the same time.
 pub(crate) const SHARDS: usize = 4;
 /// Hits of a shard.
 const HITS: usize = 3;
-/// Words that say nothing about what a text is about.
-const EMPTY: [&str; 16] = [
-    "the", "and", "are", "does", "how", "what", "why", "who", "when", "where", "which", "for", "from",
-    "this", "that", "with",
-];
 
 /// How often each term occurs: a sparse vector.
 type Terms = HashMap<String, u32>;
@@ -40,13 +36,15 @@ pub(crate) struct Hit {
     #[serde(flatten)]
     pub(crate) passage: Passage,
     pub(crate) score: f64,
+    /// Which passage of the index.
+    pub(crate) place: usize,
 }
 
-/// Loads a folder and indexes it.
-#[traceable(process_outputs = summary)]
-pub(crate) fn build_index(folder: &str, one_more: PathBuf) -> Result<Index, Box<dyn Error>> {
-    let corpus = load::load_folder(folder, one_more)?;
-    let passages: Vec<_> = corpus.files.iter().flat_map(|(name, text)| load::split(name, text)).collect();
+/// Loads files and indexes them.
+#[traceable(skip_all, inputs(source = source.name()), process_outputs = summary)]
+pub(crate) fn build_index(source: &Source, one_more: PathBuf) -> Result<Index, Box<dyn Error>> {
+    let corpus = load::load_files(source, one_more)?;
+    let passages: Vec<_> = corpus.files.iter().flat_map(|(name, text)| passages::split(name, text)).collect();
 
     // The pool's threads have no context of their own. It lends them ours, so each `embed` is a child of this run.
     let pool = ContextThreadPool::new(0)?;
@@ -68,23 +66,18 @@ fn summary(index: &Index) -> serde_json::Value {
 fn embed(batch: &[Passage]) -> Vec<Terms> {
     let mut vectors = vec![Terms::new(); batch.len()];
     for (passage, vector) in batch.iter().zip(&mut vectors) {
-        terms(&passage.text).for_each(|term| *vector.entry(term).or_default() += 1);
+        passages::terms(&passage.text).for_each(|term| *vector.entry(term).or_default() += 1);
     }
     vectors
 }
 
-pub(crate) fn terms(text: &str) -> impl Iterator<Item = String> {
-    let words = text.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase);
-    words.filter(|word| word.len() > 2 && !EMPTY.contains(&word.as_str()))
-}
-
 /// The best passages of a part of the index. A task of its own polls it, so it owns what it uses.
 #[traceable(run_type = "retriever", skip(index), metadata(ranking = "bm25"))]
-pub(crate) async fn search_shard(index: Arc<Index>, shard: usize, query: Vec<String>) -> Vec<Hit> {
+pub(crate) async fn search_shard(index: Arc<Index>, shard: usize, query: Vec<Term>) -> Vec<Hit> {
     let places = (shard..index.passages.len()).step_by(SHARDS);
     let scored = places.map(|place| (place, index.score(place, &query))).filter(|(_, score)| *score > 0.0);
     let mut hits: Vec<_> =
-        scored.map(|(place, score)| Hit { passage: index.passages[place].clone(), score }).collect();
+        scored.map(|(place, score)| Hit { passage: index.passages[place].clone(), score, place }).collect();
     best_first(&mut hits);
     hits.truncate(HITS);
     hits
@@ -95,14 +88,22 @@ pub(crate) fn best_first(hits: &mut [Hit]) {
 }
 
 impl Index {
-    /// BM25: rare terms count more, repeated ones less and less, and a long passage has to say more.
-    fn score(&self, place: usize, query: &[String]) -> f64 {
+    /// The terms of a question, each with its weight: rare ones say more.
+    pub(crate) fn query(&self, question: &str) -> Vec<Term> {
+        let weigh = |word: String| {
+            let frequency = f64::from(self.frequency.get(&word).copied().unwrap_or(0));
+            let weight = (1.0 + (self.terms.len() as f64 - frequency + 0.5) / (frequency + 0.5)).ln();
+            Term { word, weight }
+        };
+        passages::terms(question).map(weigh).collect()
+    }
+
+    /// BM25: what a passage repeats counts less and less, and a long one has to say more.
+    fn score(&self, place: usize, query: &[Term]) -> f64 {
         let length = self.passages[place].text.len() as f64 / 300.0;
-        let weigh = |term: &String| {
-            let count = f64::from(*self.terms[place].get(term)?);
-            let frequency = f64::from(*self.frequency.get(term)?);
-            let rarity = (1.0 + (self.terms.len() as f64 - frequency + 0.5) / (frequency + 0.5)).ln();
-            Some(rarity * count * 2.2 / (count + 1.2 * (0.25 + 0.75 * length)))
+        let weigh = |term: &Term| {
+            let count = f64::from(*self.terms[place].get(&term.word)?);
+            Some(term.weight * count * 2.2 / (count + 1.2 * (0.25 + 0.75 * length)))
         };
         query.iter().filter_map(weigh).sum()
     }

@@ -1,22 +1,71 @@
-//! Reads a folder of text and splits it into passages: plain functions, whose calls are below them.
+//! Reads files of text: plain functions, whose calls are below them.
 
 use std::path::{Path, PathBuf};
 use std::{error, fmt, fs, io};
 
-use serde::Serialize;
 use traceable::prelude::*;
 
 const EXTENSIONS: [&str; 10] = ["md", "txt", "rst", "adoc", "rs", "py", "js", "ts", "go", "toml"];
 /// In bytes; what is larger is data rather than text.
 const LARGEST_FILE: u64 = 1 << 20;
-/// In bytes; a paragraph that is longer becomes several passages.
-const PASSAGE: usize = 600;
 
-/// A paragraph of a file.
-#[derive(Clone, Serialize)]
-pub(crate) struct Passage {
-    pub(crate) file: String,
-    pub(crate) text: String,
+/// The crates of this repository, whose documentation is read by default.
+const CRATES: [&str; 5] =
+    ["", "traceable-core", "traceable-exporter", "traceable-macros", "traceable-viewer"];
+
+/// What is read.
+#[derive(Clone)]
+pub(crate) struct Source {
+    folder: PathBuf,
+    what: What,
+}
+
+#[derive(Clone)]
+enum What {
+    /// The README, the guide and the first page of each crate's documentation.
+    Documentation,
+    Everything,
+    File(PathBuf),
+}
+
+impl Source {
+    pub(crate) fn documentation() -> Source {
+        Source { folder: env!("CARGO_MANIFEST_DIR").into(), what: What::Documentation }
+    }
+
+    /// A folder with all that is in it, or a file.
+    pub(crate) fn at(path: PathBuf) -> Source {
+        match path.parent() {
+            Some(folder) if path.is_file() => Source { folder: folder.into(), what: What::File(path) },
+            _ => Source { folder: path, what: What::Everything },
+        }
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    pub(crate) fn name(&self) -> String {
+        match &self.what {
+            What::Documentation => "README.md, src/guide and the crates' lib.rs".to_owned(),
+            What::Everything => self.folder.display().to_string(),
+            What::File(path) => path.display().to_string(),
+        }
+    }
+
+    fn paths(&self) -> io::Result<Vec<PathBuf>> {
+        let mut paths = Vec::new();
+        match &self.what {
+            What::Documentation => {
+                paths.push(self.folder.join("README.md"));
+                find_files(&self.folder.join("src/guide"), &mut paths)?;
+                paths.extend(CRATES.map(|krate| self.folder.join(krate).join("src/lib.rs")));
+            }
+            What::Everything => find_files(&self.folder, &mut paths)?,
+            What::File(path) => paths.push(path.clone()),
+        }
+        Ok(paths)
+    }
 }
 
 pub(crate) struct Corpus {
@@ -34,7 +83,8 @@ pub(crate) struct ReadError {
 
 impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "cannot read {}", self.file)
+        let name = Path::new(&self.file).file_name().unwrap_or(self.file.as_ref());
+        write!(f, "cannot read {}", name.display())
     }
 }
 
@@ -44,19 +94,17 @@ impl error::Error for ReadError {
     }
 }
 
-/// Reads the files of a folder, and one more. A file that cannot be read does not end the program.
-#[traceable(process_outputs = summary)]
-pub(crate) fn load_folder(folder: &str, one_more: PathBuf) -> Result<Corpus, ReadError> {
-    let mut paths = Vec::new();
-    find_files(Path::new(folder), &mut paths)
-        .map_err(|source| ReadError { file: folder.to_owned(), source })?;
+/// Reads files, and one more. A file that cannot be read does not end the program.
+#[traceable(skip_all, process_outputs = summary)]
+pub(crate) fn load_files(source: &Source, one_more: PathBuf) -> Result<Corpus, ReadError> {
+    let mut paths = source.paths().map_err(|error| ReadError { file: source.name(), source: error })?;
     paths.sort();
     paths.push(one_more);
 
     let mut corpus = Corpus { files: Vec::new(), unreadable: Vec::new() };
     for path in paths {
-        let name = path.strip_prefix(folder).unwrap_or(&path).display().to_string();
-        match read_file(folder, &name) {
+        let name = path.strip_prefix(&source.folder).unwrap_or(&path).display().to_string();
+        match read_file(&source.folder, &name) {
             Ok(text) => corpus.files.push((name, text)),
             Err(error) => corpus.unreadable.push(error),
         }
@@ -87,28 +135,6 @@ fn find_files(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
 
 /// Reads a file. The trace keeps the length of the text.
 #[traceable(run_type = "tool", process_outputs = String::len)]
-pub(crate) fn read_file(folder: &str, file: &str) -> Result<String, ReadError> {
-    let path = Path::new(folder).join(file);
-    fs::read_to_string(path).map_err(|source| ReadError { file: file.to_owned(), source })
-}
-
-/// Splits a text into paragraphs, without the marks of comments, headings and lists.
-#[traceable(run_type = "parser", skip(text), process_outputs = Vec::len)]
-pub(crate) fn split(file: &str, text: &str) -> Vec<Passage> {
-    let mut passages = Vec::new();
-    let mut paragraph = String::new();
-    let bare = |line: &'_ str| {
-        line.trim_start_matches(['/', '!', '#', '*', '-', '>', ' ', '\t']).trim_end().to_owned()
-    };
-    for line in text.lines().map(bare).chain([String::new()]) {
-        if line.is_empty() || paragraph.len() > PASSAGE {
-            let text = std::mem::take(&mut paragraph);
-            passages.extend((!text.is_empty()).then(|| Passage { file: file.to_owned(), text }));
-        }
-        if !paragraph.is_empty() {
-            paragraph.push(' ');
-        }
-        paragraph.push_str(&line);
-    }
-    passages
+pub(crate) fn read_file(folder: &Path, file: &str) -> Result<String, ReadError> {
+    fs::read_to_string(folder.join(file)).map_err(|source| ReadError { file: file.to_owned(), source })
 }
