@@ -1,3 +1,10 @@
+// the links of README, which names files for whom reads it elsewhere: the first definition counts
+#![doc = "[compared]: crate::guide::compared"]
+#![doc = "[forms]: crate::guide::forms"]
+#![doc = "[lints]: crate::guide::lints"]
+#![doc = "[nesting]: crate::guide::nesting"]
+#![cfg_attr(feature = "stream", doc = "[generators]: crate::guide::generators")]
+#![doc = ""]
 #![doc = include_str!("../README.md")]
 //!
 //! # Where to look
