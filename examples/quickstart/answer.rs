@@ -48,7 +48,7 @@ pub(crate) async fn answer_question(
     hits.retain(|hit: &Hit| !hit.passage.text.contains(&question)); // repeating the question answers nothing
     index::best_first(&mut hits);
     hits.truncate(PASSAGES);
-    let enough = hits.first().map_or(0.0, |best| best.score / 2.0);
+    let enough = hits.first().map_or(0.0, |best| best.score * 0.6);
     hits.retain(|hit| hit.score >= enough);
     hits.sort_by_key(|hit| hit.place); // an answer reads as its source does
     let mut answer = Answer { passages: hits.len(), ..Answer::default() };

@@ -39,7 +39,7 @@ use crate::index::SHARDS;
 use crate::load::Source;
 
 /// The README answers it.
-const QUESTION: &str = "What happens to runs while the server is down?";
+const QUESTION: &str = "Where do runs go while the server is down?";
 
 fn main() -> ExitCode {
     let mut arguments = env::args_os().skip(1);

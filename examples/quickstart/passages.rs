@@ -28,15 +28,18 @@ pub(crate) fn split(file: &str, text: &str) -> Vec<Passage> {
     let mut passages = Vec::new();
     let mut paragraph = String::new();
     let mut in_code = false;
-    for line in text.lines().map(str::trim).chain([""]) {
-        let line = match line.strip_prefix("//") {
-            Some(comment) if is_rust => comment.trim_start_matches(['/', '!']).trim_start(),
-            None if is_rust => "",
-            _ => line,
-        };
+    let comment = |line: &str| match line.strip_prefix("//") {
+        Some(comment) => comment.trim_start_matches(['/', '!']).trim_start().to_owned(),
+        None => String::new(),
+    };
+    let lines = text.lines().map(str::trim).chain([""]);
+    let mut lines = lines.map(|line| if is_rust { comment(line) } else { line.to_owned() }).peekable();
+    while let Some(line) = lines.next() {
         let is_fence = is_markdown && line.starts_with("```");
         in_code ^= is_fence;
-        let is_left_out = in_code || is_fence || (is_markdown && line.starts_with(['#', '<']));
+        let is_table_head = line.starts_with("|-") || lines.peek().is_some_and(|next| next.starts_with("|-"));
+        let is_left_out =
+            in_code || is_fence || (is_markdown && (is_table_head || line.starts_with(['#', '<'])));
         let is_item = line.starts_with(['|', '-', '*', '>']);
         if line.is_empty() || is_left_out || is_item || paragraph.len() > PASSAGE {
             let text = plain(&std::mem::take(&mut paragraph));
@@ -44,7 +47,7 @@ pub(crate) fn split(file: &str, text: &str) -> Vec<Passage> {
         }
         if !is_left_out {
             paragraph.push_str(if paragraph.is_empty() { "" } else { " " });
-            paragraph.push_str(line);
+            paragraph.push_str(&line);
         }
     }
     passages
