@@ -3,9 +3,7 @@
 use std::io;
 
 use crate::server::ServerInfo;
-use crate::spool::Label;
-use crate::spool::failed_traces;
-use crate::spool::scan::{Unread, scan};
+use crate::spool::{Label, Unread, read_failed_trace, scan};
 use crate::wire::{self, Encoder, Format, Resource, Trim};
 
 /// An answer to `GET /info`.
