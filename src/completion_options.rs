@@ -3,7 +3,7 @@
 
 #![allow(non_upper_case_globals)] // they are named as the options are
 
-/// What an option is written like.
+/// The type of every option here.
 pub struct Written;
 
 /// On a function.

@@ -37,25 +37,23 @@
 //! | C | P is C or below it | P |
 //! | C | anything else | C |
 //!
-//! A scope that names a parent, or that leaves a trace, stands in the place of the context; one that only gives tags,
-//! metadata or a project moves nothing. A parent that is named beats both: `.with_parent(..)` on what the call
-//! returned, then [`Extra`], then `parent = ..` or `root` in the attribute. A context that was entered in one task
-//! counts as none in another.
+//! A named parent beats both: `.with_parent(..)` on what the call returned, then [`Extra`], then `parent = ..` or `root` in
+//! the attribute. A scope that names a parent, or leaves a trace, replaces the context; one that only adds tags, metadata or
+//! a project moves nothing. A context that was entered in one task counts as none in another.
 //!
-//! A run ends once: with its result, an `Err`, a panic, exhaustion, or by being dropped. A future that is dropped
-//! early has the error `Cancelled` and `metadata.cancelled`; a stream or iterator that its consumer leaves early has
-//! no error, its partial outputs, and `metadata.stream_dropped`. What is never polled leaves no run.
+//! A run ends once: with its result, an `Err`, a panic, exhaustion, or a drop. A future dropped early ends with the error
+//! `Cancelled` and `metadata.cancelled`; a stream or iterator left early ends without error, with its partial outputs and
+//! `metadata.stream_dropped`. What is never polled leaves no run.
 //!
-//! What each pattern of concurrent Rust needs, and what to do when a run is not where it belongs, is in
-//! [`guide::nesting`].
+//! [`guide::nesting`] shows what each pattern of concurrent Rust needs, and what to do when a run is not where it belongs.
 //!
 //! # Features
 //!
 //! | feature | default | what it brings |
 //! |---|---|---|
-//! | `exporter` | yes | shipping over HTTP; without it runs go to sinks of your own |
+//! | `exporter` | yes | sends runs over HTTP; without it they go to sinks of your own |
 //! | `stream` | yes | streams as generators, by `futures-core` |
-//! | `tokio` | yes | the check that an ambient context belongs to the current tokio task, and [`task`] |
+//! | `tokio` | yes | [`task`], and the task check: a context of one tokio task counts as none in another |
 //! | `tokio-util` | no | `task::TaskTracker` |
 //! | `rayon` | no | `ContextThreadPool`, and `in_current_run` on parallel iterators |
 //! | `futures-sink` | no | `TraceableSinkExt`: `futures` sinks that carry a context |

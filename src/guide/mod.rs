@@ -1,6 +1,10 @@
-//! Longer reading: [`nesting`], what to do when a run is not where it belongs; [`lints`], what finds such places before
-//! the program runs; [`compared`], which patterns need a step and which do not, beside other libraries; [`forms`], which
-//! functions an attribute can stand on; `generators`, functions that give many values.
+//! Longer reading.
+//!
+//! - [`nesting`]: what to do when a run is not under its right parent.
+//! - [`lints`]: finding lost contexts before the program runs.
+//! - `generators`: functions that return streams and iterators.
+//! - [`forms`]: which functions the attribute can stand on, beside other libraries.
+//! - [`compared`]: which patterns of concurrency need a step, beside other libraries.
 
 #[doc = include_str!("compared.md")]
 pub mod compared {}

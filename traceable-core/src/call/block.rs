@@ -1,4 +1,4 @@
-//! Blocks without a function of their own: LangSmith's `trace`.
+//! `trace`: runs for blocks without a function of their own.
 
 use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use std::sync::Arc;
@@ -114,8 +114,7 @@ impl Block {
         self
     }
 
-    /// Runs the block. Its outputs are what it gives to the run: `run.add_outputs(..)`. While tracing is off, the
-    /// run is an inactive handle.
+    /// Runs the block. It records outputs by `run.add_outputs(..)`. While tracing is off, `run` is an inactive handle.
     pub fn scope<R>(self, f: impl FnOnce(&RunTree) -> R) -> R {
         self.run(f, |_, _| ())
     }

@@ -1,5 +1,5 @@
-//! Runs that begin a trace of their own although nobody meant them to: they say why, and the first of a function (or of
-//! a block) that runs as a child elsewhere is reported. None is given a parent by guess.
+//! Broken traces: runs that begin a trace of their own although nobody meant them to. Each says why; the first of a
+//! callsite that is a child elsewhere is reported. Parents are never guessed.
 
 use uuid::Uuid;
 

@@ -1,4 +1,4 @@
-//! Whether a call is recorded, before it starts: one that is not costs next to nothing, and is no run.
+//! Whether a call is recorded, decided before it starts: one that is not costs next to nothing, and is no run.
 
 use std::sync::Arc;
 

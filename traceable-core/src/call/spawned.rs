@@ -1,4 +1,4 @@
-//! Where a task was spawned, and inside of which run: with it a report names the very line where a context was lost.
+//! Where a task was spawned, and inside which run: a diagnostic then names the line where a context was lost.
 //!
 //! tokio tells this to hooks that are behind its `--cfg tokio_unstable`. Without them nothing is known.
 

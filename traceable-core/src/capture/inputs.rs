@@ -13,10 +13,10 @@ use super::writer::Writer;
 
 /// An argument that can be recorded: everything that implements `serde::Serialize`.
 ///
-/// Whatever goes wrong while a value is recorded stays inside: if its `Serialize` fails, panics, nests arrays and
-/// objects deeper than 120 levels or makes more than 10 MiB, a marker such as `[not recorded: larger than 10 MiB]` is
-/// recorded instead, and [`unrecorded_values`](crate::process::unrecorded_values) counts it. What cannot be stopped
-/// is a value that recurses without end and never writes an array or object on the way: that overflows the stack.
+/// Recording never changes the call. If a value's `Serialize` fails, panics, nests arrays and objects deeper than 120
+/// levels or writes more than 10 MiB, a marker such as `[not recorded: larger than 10 MiB]` is recorded instead, and
+/// [`unrecorded_values`](crate::process::unrecorded_values) counts it. One thing cannot be stopped: a value that recurses
+/// without end and never writes an array or object on the way overflows the stack.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be recorded as a run input",
     label = "this argument does not implement `serde::Serialize`",

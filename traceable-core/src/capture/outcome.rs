@@ -1,4 +1,4 @@
-//! What a call came to: its result or its error.
+//! What a call recorded at its end: its outputs or its error.
 
 use std::error::Error;
 use std::fmt::Display;

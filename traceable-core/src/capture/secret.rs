@@ -20,8 +20,8 @@ const PLACEHOLDER: &str = "[secret]";
 /// assert_eq!(format!("{:?}", login.password), "[secret]");
 /// ```
 ///
-/// It can be read from JSON and the like, so that requests and settings may have such fields: what comes in as any other
-/// value goes out as the placeholder. There is no `Deref`, so that every place that looks at the value says so.
+/// It deserialises like its value, so requests and settings may have such fields; serialised, it is the placeholder. There
+/// is no `Deref`: every access to the value is spelt out.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Secret<T>(T);
 

@@ -1,4 +1,4 @@
-//! The current run.
+//! The current run: `RunTree::current`, and `run.scope(..)`.
 
 use super::ambient::ambient;
 use super::extra::Extra;

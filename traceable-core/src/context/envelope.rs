@@ -1,14 +1,14 @@
-//! A message that brings along where it was sent from.
+//! `Envelope`: a message with the context of its sender.
 
 use std::fmt;
 
 use super::handle::ContextHandle;
 use crate::run::run_tree::RunTree;
 
-/// A message with the context of the place where it was put into the envelope: what is called while it is handled
-/// nests under its sender, and not under whatever the receiver is doing.
+/// A message with the context of its sender. What is called while it is handled nests under the sender, not under
+/// whatever the receiver is doing.
 ///
-/// For channels, actors, job queues: a task that was started once serves many callers.
+/// For channels, actors and job queues, where one long-lived task serves many callers.
 ///
 /// ```
 /// use std::sync::mpsc;

@@ -1,4 +1,4 @@
-//! What one call is given besides its arguments: LangSmith's `langsmith_extra`.
+//! `Extra`: what one call is given besides its arguments. LangSmith's `langsmith_extra`.
 
 use std::panic::Location;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -31,11 +31,10 @@ use crate::sink::text::Text;
 /// let text = Extra::new().parent(&run).tag("retry").call(|| answer("why?"));
 /// ```
 ///
-/// The shape is the same for every form of function: what `call` returns is what the function returned, a future to
-/// await, a stream to poll, a value.
+/// It works for every form of function: `call` returns what the function returned, be it a future, a stream or a value.
 ///
-/// `name`, `run_id` and `on_end` are for one run: the first traced call inside the closure takes them. Evaluate
-/// arguments that are traced calls themselves before.
+/// `name`, `run_id` and `on_end` go to one run: the first traced call inside the closure takes them. Evaluate arguments
+/// that are traced calls themselves before.
 #[derive(Default)]
 #[must_use = "an `Extra` does nothing until `.call(|| ..)`"]
 pub struct Extra {
@@ -191,7 +190,7 @@ impl Extra {
     }
 }
 
-/// A name or an id that nobody took is a mistake: what was called is not traced.
+/// A name or an id that no call took is a mistake: what was called is not traced.
 fn warn_if_left(scope: &Scope, location: &'static Location<'static>) {
     if cfg!(debug_assertions)
         && !is_suppressed()

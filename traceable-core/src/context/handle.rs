@@ -1,4 +1,4 @@
-//! A context in the hand: for whatever runs elsewhere.
+//! `ContextHandle`, `bind` and `detached`: carrying a context into closures and callbacks, or leaving it behind.
 
 use std::fmt;
 
@@ -10,10 +10,10 @@ use crate::process;
 use crate::run::node::Context;
 use crate::run::run_tree::RunTree;
 
-/// The context of the place where [`ContextHandle::current`] was called, to be entered elsewhere: in a callback, in
-/// another thread, in an executor of somebody else's. It may be sent, shared and cloned, and costs next to nothing.
+/// The context where [`ContextHandle::current`] was called, to be entered elsewhere: in a callback, on another thread, in
+/// another executor. It is `Send`, `Sync` and cheap to clone.
 ///
-/// Where there was no context it clears: what is called inside begins traces of its own, even in another run.
+/// Taken without a current context, it clears: what is called inside begins traces of its own, even in another run.
 ///
 /// ```
 /// use traceable_core::ContextHandle;
@@ -68,10 +68,10 @@ impl fmt::Debug for ContextHandle {
     }
 }
 
-/// Binds a closure to the current context: whoever calls it, on whatever thread, what it calls nests here.
+/// Binds a closure to the current context: what it calls nests here, on whatever thread it runs.
 ///
-/// The context is that of the place where `bind` is called. Bound where there is none, the closure runs without one,
-/// even inside another run. A closure that is called many times is bound by [`bind_fn`] or [`bind_mut`]; one of another
+/// `bind` takes the context where `bind` itself is called. Without one, the closure runs without one, even inside another
+/// run. A closure that is called many times is bound by [`bind_fn`] or [`bind_mut`]; one of another
 /// shape by a [`ContextHandle`].
 ///
 /// ```
@@ -80,8 +80,8 @@ impl fmt::Debug for ContextHandle {
 /// std::thread::spawn(bind(|| work())).join().unwrap();
 /// ```
 ///
-/// It is left when it returns. If it returns a future of its own, that carries nothing: write `.in_current_run()`
-/// inside, where the bound context is the current one.
+/// The context is left when the closure returns. A future that it returns does not carry it: write `.in_current_run()`
+/// inside, where the bound context is current.
 ///
 /// ```
 /// use traceable_core::{TraceableExt as _, bind};
@@ -122,16 +122,15 @@ pub fn bind_mut<A, R>(mut f: impl FnMut(A) -> R) -> impl FnMut(A) -> R {
     move |argument| here.scope(|| f(argument))
 }
 
-/// Runs `f` outside of any trace: what is called inside begins traces of its own. For what outlives the call that
-/// happens to start it: connection pools, background tasks, lazily made singletons.
+/// Runs `f` outside of any trace: what is called inside begins traces of its own. For what outlives the call that happens
+/// to start it: connection pools, background tasks, lazy singletons.
 ///
 /// ```
 /// use traceable_core::{RunTree, detached};
 /// detached(|| assert!(RunTree::current().is_none()));
 /// ```
 ///
-/// A traced call that is made inside is outside of any trace wherever it is polled. An `async` block is not a call, and
-/// is where it is polled, unless it carries this:
+/// A traced call made inside stays outside, wherever it is polled. An `async` block is no call: it must carry the context:
 ///
 /// ```
 /// use traceable_core::{TraceableExt as _, detached};

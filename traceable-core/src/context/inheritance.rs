@@ -1,4 +1,4 @@
-//! Scopes that give something to what is called inside: tags, metadata, a project.
+//! What scopes give to the calls inside: tags, metadata, a project.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Parents that are named.
+//! `Parent` and `IntoParent`: parents that are named.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -9,27 +9,26 @@ use crate::run::run_tree::RunTree;
 
 /// The parent of a call, where it is named instead of found.
 ///
-/// "Ambient" and "root" are two different things: an absent parent means that the context decides.
+/// "Ambient" is not "root": an absent parent leaves the choice to the context.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum Parent {
-    /// Whatever is current. An absent parent, an inactive [`RunTree`].
+    /// The current run, if any: an absent parent, or an inactive [`RunTree`].
     #[default]
     Ambient,
     /// None: the call begins a trace of its own. LangSmith's `"ignore"`.
     Root,
     /// This run.
     Run(RunTree),
-    /// A parent was to come from outside and could not be read: the call begins a trace of its own, and its
-    /// metadata says so.
+    /// A parent from outside that could not be read: the call begins a trace of its own, and its metadata says so.
     Unreadable,
 }
 
 /// What can be named as a parent: `&RunTree`, `Option<&RunTree>` (where `None` is the ambient context), a
 /// [`DottedOrder`] or its text, a map of request headers, or a [`Parent`].
 ///
-/// A text or headers that are malformed or say nothing mean a root, never the ambient context: the caller said that
-/// the parent comes from outside.
+/// Malformed or empty text or headers mean a root, never the ambient context: the caller said that the parent comes from
+/// outside.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the parent of a run",
     label = "not a parent",

@@ -8,8 +8,8 @@ use super::ambient::ambient;
 use super::extra::Extra;
 use crate::run::run_tree::RunTree;
 
-/// What LangChain and LangGraph hand from one runnable to the next, in the same JSON as in Python, plus the run that
-/// is the parent of whoever is handed it.
+/// The configuration that LangChain and LangGraph pass from one runnable to the next, in the same JSON as in Python, plus
+/// the parent run.
 ///
 /// ```
 /// use traceable_core::{Extra, RunnableConfig};

@@ -1,4 +1,4 @@
-//! Context for everything that happens inside: LangSmith's `tracing_context`.
+//! `TracingContext`: settings for everything inside a block. LangSmith's `tracing_context`.
 
 use std::sync::Arc;
 
@@ -6,16 +6,17 @@ use serde::Serialize;
 
 use super::ambient::{ambient, enter};
 use super::extra::Extra;
-use super::parent::IntoParent;
+use super::parent::{IntoParent, Parent};
 use crate::capture::json_object::to_value;
 use crate::process;
 use crate::run::node::{Context, Scope};
+use crate::run::settings::Settings;
 use crate::sink::run_sink::RunSink;
 use crate::sink::text::Text;
 
-/// Sets the parent, the project, tags, metadata, the sink or the switch for everything that is called inside.
+/// Sets parent, project, tags, metadata, sink, or recording on and off, for everything that is called inside.
 ///
-/// What is not set is inherited from the context around. A value can be used many times and be sent elsewhere.
+/// What is not set is inherited from the ambient context. A value can be reused, and sent to other threads.
 ///
 /// ```
 /// use traceable_core::TracingContext;
@@ -25,8 +26,8 @@ use crate::sink::text::Text;
 #[derive(Clone, Default)]
 #[must_use = "a `TracingContext` does nothing until `.scope(|| ..)` or `.with_context(..)`"]
 pub struct TracingContext {
-    parent: crate::context::parent::Parent,
-    settings: crate::run::settings::Settings,
+    parent: Parent,
+    settings: Settings,
 }
 
 impl TracingContext {

@@ -1,4 +1,4 @@
-//! Whether a thread is that of one of Rust's tests: what a test calls first begins a trace, and nobody meant otherwise.
+//! Whether a thread runs one of Rust's tests: what a test calls first begins a trace on purpose.
 //!
 //! The test harness gives such a thread the test's name, and other threads have names as well: those of a pool, of a
 //! runtime, of a worker. So the name is only the first look, and what is on the stack decides. That takes a tenth of a

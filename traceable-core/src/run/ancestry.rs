@@ -1,4 +1,4 @@
-//! The way from a node to the root: who is above whom, what children attach to, and how a long way is taken apart.
+//! The path from a node to the root: who is above whom, what children attach to, and how a long path is dropped.
 
 use std::sync::Arc;
 

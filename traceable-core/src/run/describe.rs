@@ -1,4 +1,4 @@
-//! What a sink can ask of a run.
+//! What an operation reads from its run: identity, name, dotted order.
 
 use uuid::Uuid;
 

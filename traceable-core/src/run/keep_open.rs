@@ -1,4 +1,4 @@
-//! Runs that outlast their function.
+//! `KeepOpen`: runs that outlast their function.
 
 use std::sync::Arc;
 

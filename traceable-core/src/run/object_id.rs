@@ -1,4 +1,4 @@
-//! Which future, stream or iterator is polled.
+//! Identity of a future, stream or iterator: whether it is the one that `.with_parent(..)` was put on.
 
 use std::any::{TypeId, type_name};
 use std::marker::PhantomData;

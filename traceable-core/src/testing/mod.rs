@@ -24,16 +24,15 @@ pub use forest::Forest;
 pub use recorded_run::{RecordedRun, Status};
 pub use recorder::Recorder;
 
-/// Asserts that no function or block of the process that is a child in one place began a trace of its own in another,
-/// against its will; see [`BrokenTrace`](crate::diagnostics::BrokenTrace) for what counts.
+/// Asserts that the process has no broken traces; see [`BrokenTrace`](crate::diagnostics::BrokenTrace) for what counts.
 ///
-/// For the end of a test that has the process for itself, or of a program's own check: what was lost in other tests
-/// counts too. For the runs of one recorder there is [`Recorder::assert_no_broken_traces`]. A call that is meant to begin traces
+/// For the end of a test that has the process for itself, or of a program's own check: other tests of the process count
+/// too. For the runs of one recorder there is [`Recorder::assert_no_broken_traces`]. A call that is meant to begin traces
 /// says so, by `#[traceable(root)]` or `detached(|| ..)`.
 ///
-/// What the thread of a test calls itself is taken to be meant, as what `main` calls is. Such a thread is known by its
-/// name, a function's path, and by the test harness below it on the stack; threads that a test starts are not exempt. The
-/// stack is looked at in the programs that cargo makes of tests, once a thread.
+/// What `main` or the thread of a test calls itself is taken to be meant; threads that a test starts are not exempt. The
+/// thread of a test is recognised by its name, a function's path, and by the test harness on its stack. The stack is read
+/// once a thread, and only in the binaries that cargo builds for tests.
 ///
 /// # Panics
 ///

@@ -1,4 +1,4 @@
-//! A sink that keeps runs in memory.
+//! `Recorder`: a sink that keeps runs in memory.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -82,10 +82,10 @@ impl Recorder {
         Forest::new(self.runs())
     }
 
-    /// Asserts that none of the runs so far is a root against its will. Calls that have lost their context come to the
-    /// recorder of the process alone ([`install`](Self::install)), and not to that of a block. A call that is meant to
-    /// begin traces says so, by `#[traceable(root)]` or `detached(|| ..)`; what the thread of a test calls itself is taken
-    /// to be meant, as what `main` calls is.
+    /// Asserts that none of the runs so far is an unintentional root. Only the recorder of the process
+    /// ([`install`](Self::install)) sees calls that lost their context; a scoped one does not. Mark calls that are meant to
+    /// begin traces by `#[traceable(root)]` or `detached(|| ..)`; what `main` or the thread of a test calls itself is taken
+    /// to be meant.
     ///
     /// # Panics
     ///

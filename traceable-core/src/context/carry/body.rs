@@ -1,5 +1,4 @@
-//! HTTP bodies that carry a context: what produces the frames is polled by a server, long after the handler has
-//! returned.
+//! `TraceableBodyExt`: HTTP bodies that carry a context. A server polls them long after the handler has returned.
 
 use std::pin::Pin;
 use std::task::{Context as TaskContext, Poll};

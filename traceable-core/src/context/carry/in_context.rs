@@ -1,5 +1,4 @@
-//! Futures, streams and iterators that carry a context to where it would not be found: other tasks, other people's
-//! executors.
+//! `TraceableExt` and `InContext`: futures, streams and iterators that carry a context to other tasks and executors.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -32,8 +31,8 @@ pub trait TakesContext<Kind>: Sized {
 
 /// Adapters for futures, streams and iterators.
 ///
-/// A `tokio::task::JoinHandle` is a future too, but of a task that has started: wrap what is spawned, before it is
-/// spawned. The compiler says so for each of these adapters.
+/// Wrap a future before it is spawned. A `tokio::task::JoinHandle` is a future too, but its task has started: on it these
+/// adapters do not compile.
 ///
 /// ```compile_fail,E0283
 /// use traceable_core::TraceableExt as _;
@@ -41,10 +40,10 @@ pub trait TakesContext<Kind>: Sized {
 /// let task = tokio::spawn(work()).in_current_run();
 /// ```
 pub trait TraceableExt<Kind>: TakesContext<Kind> {
-    /// Carries the current context: whoever polls this, what it calls nests here. For an `async` block that is
-    /// handed to a `spawn`; a traced call that is spawned directly needs nothing.
+    /// Carries the current context: what is called inside nests here, whoever polls it. For `async` blocks given to a
+    /// `spawn`; a traced call that is spawned directly needs nothing.
     ///
-    /// Where there is no context, what is called inside runs without one.
+    /// Without a current context, what is called inside runs without one.
     ///
     /// ```
     /// use traceable_core::TraceableExt as _;
@@ -56,16 +55,16 @@ pub trait TraceableExt<Kind>: TakesContext<Kind> {
         InContext::ready(self, ambient().context())
     }
 
-    /// Names the parent of the traced call that this is the result of, and of what is called inside.
+    /// Names the parent of the traced call that returned this, and of what is called inside.
     ///
-    /// It has to come before the first poll. On a box or a pinned reference it means the traced call that lies in it. A
-    /// call that was made in a trace that is not recorded is left out, whatever is put on it: there, name the parent
-    /// before the call, by [`Extra`].
+    /// Call it before the first poll. On a box or a pinned reference it applies to the traced call inside. A call that was
+    /// made in a trace that is not recorded is not recorded either, whatever is put on it: there, name the parent before
+    /// the call, by [`Extra`].
     fn with_parent(self, parent: impl IntoParent) -> InContext<Self> {
         self.with_extra(Extra::new().parent(parent))
     }
 
-    /// Gives an [`Extra`] to the traced call that this is the result of, and to what is called inside.
+    /// Gives an [`Extra`] to the traced call that returned this, and to what is called inside.
     fn with_extra(self, extra: Extra) -> InContext<Self> {
         self.__with_extra(extra)
     }

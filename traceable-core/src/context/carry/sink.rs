@@ -1,4 +1,4 @@
-//! Sinks that carry a context.
+//! `TraceableSinkExt`: `futures` sinks that carry a context.
 
 use std::pin::Pin;
 use std::task::{Context as TaskContext, Poll};

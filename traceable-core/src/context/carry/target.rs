@@ -1,5 +1,4 @@
-//! What `.with_parent(..)` is put on may be a box or a reference: the traced call that is meant lies in it, and nowhere
-//! else.
+//! Finds the traced call that `.with_parent(..)` applies to: what it is put on may be a box or a reference to it.
 
 use std::any::type_name;
 use std::pin::Pin;
