@@ -1,7 +1,7 @@
 //! The ambient context: one slot a thread, swapped by value.
 //!
 //! There is no stack. Entering a context returns a guard that holds the one before and restores it; a wrapper does so at
-//! every poll. The context in the slot counts only for the task it was entered in, see [`task_identity`](super::task_identity).
+//! every poll. The context in the slot counts only for the task it was entered in, see `process::task_identity`.
 
 use std::cell::Cell;
 use std::marker::PhantomData;
