@@ -1,32 +1,32 @@
-//! Why operations were lost, and how many.
+//! The reasons for dropped operations, and a counter for each.
 
 use std::fmt;
 
-/// Why operations were not delivered.
+/// Why operations were dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DropReason {
     /// The queue was full: the newest runs are dropped.
     QueueFull,
-    /// A run by itself is larger than the server takes, even without its attachments, outputs and inputs.
+    /// A single run is larger than the server takes, even without its attachments, outputs and inputs.
     TooLarge,
-    /// The server rejected it (a 4xx or 3xx answer other than those below).
+    /// The server rejected them (a 4xx or 3xx answer other than those below).
     Rejected,
-    /// The server does not accept the API key (401, 403).
+    /// The server rejected the API key (401, 403).
     Unauthorized,
-    /// The server was unreachable or unhealthy until the retry timeout.
+    /// The server stayed unreachable or unhealthy until the retry timeout.
     RetriesExhausted,
-    /// The exporter was shut down before, or its deadline passed.
+    /// The exporter was shut down before, or the shutdown's deadline passed.
     Shutdown,
-    /// They waited on disk for longer than allowed ([`Spool::max_age`](crate::Spool::max_age)).
+    /// They waited on disk longer than allowed ([`Spool::max_age`](crate::Spool::max_age)).
     Expired,
-    /// What was written to disk cannot be read again.
+    /// Their record on disk cannot be read.
     Unreadable,
-    /// A worker panicked while it held them: a fault of this crate.
+    /// A worker panicked while it held them: a bug of this crate.
     Internal,
 }
 
-/// Operations that were not delivered, by reason.
+/// Dropped operations, by reason.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Dropped {
@@ -51,12 +51,12 @@ pub struct Dropped {
 }
 
 impl Dropped {
-    /// All of them.
+    /// The sum of all reasons.
     pub fn total(&self) -> u64 {
         self.by_reason().iter().map(|(_, n)| n).sum()
     }
 
-    /// Each reason with its number.
+    /// Each reason with its count.
     pub fn by_reason(&self) -> [(DropReason, u64); 9] {
         [
             (DropReason::QueueFull, self.queue_full),
@@ -71,7 +71,7 @@ impl Dropped {
         ]
     }
 
-    /// Both together.
+    /// Adds two counts.
     pub(crate) fn plus(mut self, other: Dropped) -> Dropped {
         for (reason, operations) in other.by_reason() {
             self.add(reason, operations);

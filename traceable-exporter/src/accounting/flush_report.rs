@@ -1,4 +1,4 @@
-//! What a flush or a shutdown came to.
+//! The result of a flush or a shutdown.
 
 use std::fmt;
 use std::time::Duration;
@@ -7,29 +7,30 @@ use super::drop_reason::Dropped;
 
 /// The result of a flush or a shutdown.
 ///
-/// The totals count since the exporter was made, so that no loss between two flushes goes unseen.
+/// Totals count from the exporter's start, so that a drop between two flushes is not missed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-#[must_use = "the report says whether anything is left, or lost"]
+#[must_use = "the report says whether anything is left, or dropped"]
 pub struct FlushReport {
-    /// Operations that were handed over before the flush and still wait or are in flight.
+    /// Operations that were submitted before the flush, and still wait or are in flight.
     pub remaining: u64,
-    /// Those of the remaining that are on disk: should the process end now, the next one sends them.
+    /// The part of `remaining` that is on disk: if the process ends now, the next one sends them.
     pub on_disk: u64,
-    /// Operations that are quarantined on disk, see [`Stats::quarantined`](crate::Stats::quarantined). They are not lost.
+    /// Operations that are quarantined on disk, see [`Stats::quarantined`](crate::Stats::quarantined). They are not
+    /// dropped.
     pub quarantined: u64,
-    /// Operations that a shutdown left on disk, for the next exporter. They are not lost either.
+    /// Operations that a shutdown left on disk for the next exporter. They are not dropped either.
     pub left_on_disk: u64,
-    /// Operations delivered since the exporter was made.
+    /// Operations delivered since the exporter's start.
     pub delivered: u64,
-    /// Operations lost since the exporter was made.
+    /// Operations dropped since the exporter's start.
     pub dropped: Dropped,
     /// How long the flush took.
     pub elapsed: Duration,
 }
 
 impl FlushReport {
-    /// Both together, of two that were waited for at the same time.
+    /// Adds the reports of two exporters that were flushed at the same time.
     pub(crate) fn plus(self, other: FlushReport) -> FlushReport {
         FlushReport {
             remaining: self.remaining + other.remaining,
@@ -42,13 +43,13 @@ impl FlushReport {
         }
     }
 
-    /// Whether nothing that was handed over before the flush waits any more. What is quarantined or left on disk does not
-    /// count.
+    /// Whether nothing that was submitted before the flush still waits. Quarantined operations, and those left on disk,
+    /// do not count as waiting.
     pub fn is_complete(&self) -> bool {
         self.remaining == 0
     }
 
-    /// Whether everything ever handed over before the flush has been delivered. What is on disk has not, yet.
+    /// Whether every operation ever submitted before the flush is delivered. Those on disk are not delivered yet.
     pub fn is_lossless(&self) -> bool {
         self.remaining + self.quarantined + self.left_on_disk == 0 && self.dropped.total() == 0
     }
@@ -60,7 +61,7 @@ impl fmt::Display for FlushReport {
         write!(f, "{} run operations delivered, ", self.delivered)?;
         match self.dropped.total() {
             0 => f.write_str("none dropped, ")?,
-            lost => write!(f, "{lost} dropped ({}), ", self.dropped)?,
+            dropped => write!(f, "{dropped} dropped ({}), ", self.dropped)?,
         }
         match self.remaining {
             0 => f.write_str("none")?,

@@ -1,10 +1,10 @@
-//! Counters that need no lock.
+//! Atomic counters, beside those that the queue keeps under its lock.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use super::stats::Stats;
 
-/// What the exporter's thread counts beside the books of the queue.
+/// Counters of requests, and of what was cut, left out or redacted.
 #[derive(Default)]
 pub(crate) struct Meter {
     requests: AtomicU64,

@@ -1,6 +1,6 @@
-//! What became of every operation, counted; and the warnings about it.
+//! Counts what becomes of every operation, and warns about it.
 //!
-//! In: what the other folders see happen. Out: [`Stats`], [`FlushReport`], one line for people. Never waits, and never looks
+//! In: events of the other folders. Out: [`Stats`], [`FlushReport`], one line per warning. Never waits, and never looks
 //! into a run.
 
 mod drop_reason;

@@ -2,57 +2,58 @@
 
 use super::drop_reason::Dropped;
 
-/// Counters since the exporter was made. An *operation* is a run's start (post) or its end or change (patch), so a
-/// run is usually two.
+/// Counters since the exporter's start. An *operation* is a run's start (post), or its end or another update (patch),
+/// so that a run usually is two.
 ///
-/// At every moment `submitted + recovered == delivered + dropped.total() + queued + quarantined + left_on_disk`.
+/// It holds at every moment: `submitted + recovered == delivered + dropped.total() + queued + quarantined +
+/// left_on_disk`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
-    /// Operations handed over.
+    /// Operations that the program submitted.
     pub submitted: u64,
-    /// Operations that a former process left on disk, see [`Spool`](crate::Spool).
+    /// Operations that an earlier process left on disk, see [`Spool`](crate::Spool).
     pub recovered: u64,
-    /// Operations the server has confirmed.
+    /// Operations that the server acknowledged.
     pub delivered: u64,
-    /// Operations that are lost.
+    /// Operations that were dropped, by reason.
     pub dropped: Dropped,
     /// Operations that wait or are in flight.
     pub queued: u64,
-    /// Those of the queued that wait on disk.
+    /// The part of `queued` that waits on disk.
     pub on_disk: u64,
-    /// Operations that are quarantined on disk: the server fails on them while it takes others. They are tried again now and
-    /// then, and no flush waits for them. See [`Spool`](crate::Spool).
+    /// Operations that are quarantined on disk: the server keeps failing on them while it takes others. They are
+    /// retried at intervals, and no flush waits for them. See [`Spool`](crate::Spool).
     pub quarantined: u64,
-    /// Operations that were on disk when the exporter was shut down: the next one sends them.
+    /// Operations that were on disk when the exporter was shut down. The next exporter sends them.
     pub left_on_disk: u64,
-    /// What the queued operations hold in memory, in bytes, as estimated when they were handed over.
+    /// Bytes of the queued operations in memory, as estimated when they were submitted.
     pub queued_bytes: usize,
-    /// HTTP requests with runs that were tried, retries included. When the server has closed a kept-alive connection, the
-    /// repeat on a new one counts with the first.
+    /// HTTP requests with runs, retries included. If the server closed a kept-alive connection, the repetition on a new
+    /// one does not count separately.
     pub requests: u64,
-    /// How many of those failed.
+    /// The part of `requests` that failed.
     pub failed_requests: u64,
-    /// Bytes of the bodies of those requests, compressed where they were.
+    /// Bytes of the bodies of those requests, after compression.
     pub bytes_sent: u64,
-    /// Names that were longer than the server takes and were cut.
+    /// Names that were cut, because they were longer than the server takes.
     pub names_cut: u64,
-    /// Attachments left out because the server has no multipart endpoint.
+    /// Attachments that were left out, because the server has no multipart endpoint.
     pub attachments_left_out: u64,
-    /// Runs that were larger than the server takes, and were sent without attachments, outputs or inputs. What is
-    /// missing says so, and `trimmed` in their metadata.
+    /// Runs that were larger than the server takes, and were sent without attachments, outputs or inputs. A marker
+    /// replaces the missing parts, and `trimmed` in the metadata lists them.
     pub trimmed: u64,
-    /// Parts of runs that could not be redacted, because a function of the program's panicked or gave back what cannot be
-    /// sent. A marker was sent in their place.
+    /// Parts of runs that could not be redacted, because the program's function panicked or returned what cannot be
+    /// sent. A marker was sent instead.
     pub redactions_failed: u64,
-    /// How often a worker panicked and restarted.
+    /// How often a worker panicked and was restarted.
     pub worker_restarts: u64,
 }
 
 impl Stats {
-    /// Both together.
+    /// Adds the counters of two exporters.
     pub(crate) fn plus(mut self, other: Stats) -> Stats {
-        // all fields by name, so that none is forgotten
+        // names all fields, so that a new one cannot be forgotten
         let Stats {
             submitted,
             delivered,

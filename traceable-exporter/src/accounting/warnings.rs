@@ -1,5 +1,5 @@
-//! Warnings: one line each, at most one per subject and minute, and never on standard output. They go to the diagnostic hook
-//! of the process, unless an exporter has a function of its own for them.
+//! Passes on warnings: one line each, at most one per subject and minute, never to standard output. They go to the
+//! exporter's own function or, without one, to the diagnostic hook of the process.
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use traceable_core::diagnostics::report_delivery;
 
-/// How often the same kind of warning may appear.
+/// The minimum time between two warnings about one subject.
 const INTERVAL: Duration = Duration::from_secs(60);
 
 /// A function that takes warnings.
@@ -20,7 +20,7 @@ impl OnWarning {
         OnWarning(Arc::new(call))
     }
 
-    /// A panic in the program's function must not end the exporter's thread.
+    /// Calls the function. Catches a panic in it, which must not end the exporter's thread.
     pub(crate) fn call(&self, line: &str) {
         let _ = catch_unwind(AssertUnwindSafe(|| (self.0)(line)));
     }
@@ -38,12 +38,12 @@ impl PartialEq for OnWarning {
     }
 }
 
-/// Takes the warnings of exporters that have no function of their own.
+/// The function of exporters without one of their own: passes warnings to the process's diagnostic hook.
 pub(crate) fn process_wide() -> OnWarning {
     OnWarning::new(report_delivery)
 }
 
-/// What a warning is about; each subject has a rate limit of its own.
+/// What a warning is about. Each subject has its own rate limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Subject {
     QueueFull,
@@ -71,7 +71,7 @@ impl Warner {
         Warner { on_warning, seen: Mutex::new(Vec::new()) }
     }
 
-    /// Reports `line()` unless the subject was reported within the last minute.
+    /// Passes on `line()`, unless the subject had a warning within the last minute.
     pub(crate) fn warn(&self, subject: Subject, line: impl FnOnce() -> String) {
         let now = Instant::now();
         let suppressed = {
@@ -98,7 +98,7 @@ impl Warner {
         self.say(&line);
     }
 
-    /// Reports without a rate limit.
+    /// Passes on a warning without a rate limit.
     pub(crate) fn say(&self, line: &str) {
         let line: String = line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         self.on_warning.clone().unwrap_or_else(process_wide).call(&line);

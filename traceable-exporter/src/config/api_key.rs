@@ -1,16 +1,16 @@
-//! The API key, which cannot be printed.
+//! The API key, which is never printed.
 
 use std::fmt;
 use std::hint::black_box;
 
 use xxhash_rust::xxh3::xxh3_64;
 
-/// An API key. It has no way out but the request header: `Debug` and `Display` show a placeholder, and it cannot be
+/// An API key. Only the request header reveals it: `Debug` and `Display` show a placeholder, and it cannot be
 /// serialised.
 ///
-/// Dropped, it overwrites its memory, so that it is not found in what a later crash writes down. That is as much as can
-/// be had without a crate for it, and without `unsafe`; copies stay in the environment, where it came from, and for the
-/// length of a request in the buffers of the HTTP client.
+/// When dropped, it overwrites its memory, so that a later crash dump does not contain it. That is best effort, without
+/// `unsafe`: copies stay in the environment, where it came from, and during a request in the buffers of the HTTP
+/// client.
 ///
 /// ```
 /// let key = traceable_exporter::ApiKey::new("lsv2_secret").unwrap();
@@ -19,7 +19,7 @@ use xxhash_rust::xxh3::xxh3_64;
 #[derive(Clone, PartialEq, Eq)]
 pub struct ApiKey(Box<str>);
 
-/// A key that was not checked yet is just as secret.
+/// A key that is not checked yet, and just as secret.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct SecretText(pub(crate) String);
 
@@ -35,22 +35,21 @@ impl Drop for SecretText {
     }
 }
 
-/// A text that cannot be an API key. Does not contain the text.
+/// Why a text cannot be an API key. Does not contain the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidKey {
-    /// Nothing but white space.
+    /// It is empty or white space.
     Empty,
-    /// Something other than printable ASCII, for example a line break in the middle.
+    /// It contains something other than printable ASCII, for example a line break in the middle.
     NotPrintableAscii,
 }
 
 impl ApiKey {
-    /// Checks and takes a key. White space around it is removed: keys are often read from files that end in a line
-    /// break.
+    /// Checks a key. Removes white space around it: keys are often read from files that end in a line break.
     ///
     /// # Errors
-    /// If the key is blank or contains anything that must not be in a request header.
+    /// If the key is blank, or contains a character that a request header must not contain.
     pub fn new(key: &str) -> Result<ApiKey, InvalidKey> {
         let key = key.trim();
         if key.is_empty() {
@@ -62,18 +61,18 @@ impl ApiKey {
         Ok(ApiKey(key.into()))
     }
 
-    /// The key itself, for the request header and nothing else.
+    /// The key itself, for the request header only.
     pub(crate) fn reveal(&self) -> &str {
         &self.0
     }
 
-    /// Tells it from other keys, without being one. Not to be shown either: of a key that can be guessed it is a proof.
+    /// A hash to tell keys apart. Not to be shown either: it would confirm a guessed key.
     pub(crate) fn hash(&self) -> u64 {
         xxh3_64(self.0.as_bytes())
     }
 
-    /// `text` with every occurrence of the key replaced, also as it is written in JSON and in addresses: servers
-    /// sometimes repeat a request's headers in an error.
+    /// Replaces every occurrence of the key in `text`, also escaped as in JSON and in URLs: servers sometimes repeat a
+    /// request's headers in an error.
     pub(crate) fn strip_from(&self, text: &str) -> String {
         let json = serde_json::Value::from(&*self.0).to_string();
         let mut text = text.replace(&*self.0, "[api key]").replace(json.trim_matches('"'), "[api key]");
@@ -97,7 +96,7 @@ impl Drop for ApiKey {
 pub(crate) fn wipe(text: String) {
     let mut bytes = text.into_bytes();
     bytes.fill(0);
-    // without somebody who might look, the compiler would leave it
+    // otherwise the compiler may remove the write as unused
     black_box(&mut bytes);
 }
 
@@ -129,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_taken_out_of_a_text_however_it_is_written() {
+    fn it_is_removed_from_a_text_however_it_is_escaped() {
         let key = ApiKey::new("a/b+c\"d e").unwrap();
         for echo in ["a/b+c\"d e", "a/b+c\\\"d e", "a%2Fb%2Bc%22d%20e", "a%2fb%2bc%22d%20e"] {
             let text = format!("Authorization: Bearer {echo}, x-api-key={echo}");

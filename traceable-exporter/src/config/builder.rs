@@ -1,20 +1,19 @@
-//! Settings by hand.
+//! The builder of a configuration: what the program sets.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
-use super::agent::{self, Wanted};
 use super::api_key::SecretText;
-use super::destination::{API_KEY, Access, ENDPOINT};
+use super::destination::Access;
 use super::endpoint::Endpoint;
 use super::error::ConfigError;
 use super::replica::Replica;
 use super::root_certificates::RootCertificates;
 use super::settings::{Config, DEFAULT_PROJECT};
+use super::target::{self, TargetSettings};
+use super::{limits, variable_names as name};
 use crate::accounting::OnWarning;
 use crate::redact::Redaction;
-use crate::spool::FailedTraces;
-use crate::spool::Spool;
+use crate::spool::{FailedTraces, Spool};
 use crate::wire::Placement;
 
 impl Config {
@@ -24,24 +23,21 @@ impl Config {
     }
 }
 
-/// Gathers settings; [`build`](Self::build) checks them.
+/// Collects settings; [`build`](Self::build) checks them.
 #[derive(Clone, Debug)]
 #[must_use = "settings are neither checked nor used until `.build()`"]
 pub struct ConfigBuilder {
     pub(super) config: Config,
     pub(super) access: Access,
-    /// Where runs are put, as the program says, and as the environment does.
-    pub(super) wanted: [Wanted; 2],
+    /// Set by the program: wins over the environment.
+    target: TargetSettings,
+    pub(super) environment_target: TargetSettings,
+    /// Set by the program: win over the environment.
     replicas: Vec<Replica>,
-    /// From the environment: what the program says itself wins.
-    pub(super) found_replicas: Vec<Replica>,
-    /// The variable, and the certificates.
+    pub(super) environment_replicas: Vec<Replica>,
+    /// The variable, and the certificates in PEM form.
     pub(super) root_certificates: Option<(String, Vec<u8>)>,
 }
-
-const PROJECT: &str = "LANGSMITH_PROJECT";
-/// As OpenSSL, Go and Python's SDK have it.
-pub(super) const ROOT_CERTIFICATES: &str = "SSL_CERT_FILE";
 
 impl Default for ConfigBuilder {
     fn default() -> ConfigBuilder {
@@ -55,16 +51,16 @@ impl Default for ConfigBuilder {
             own_folder: String::new(),
             sampling_rate: None,
             revision_id: None,
-            max_queue_bytes: 64 << 20,
+            max_queue_bytes: limits::MAX_QUEUE_BYTES,
             backpressure: true,
             batch_operations: None,
             batch_bytes: None,
-            batch_delay: Duration::from_millis(250),
-            max_concurrent_requests: 8,
-            compression_level: Some(1),
-            request_timeout: Duration::from_secs(60),
-            retry_timeout: Duration::from_secs(120),
-            exit_timeout: Duration::from_secs(5),
+            batch_delay: limits::BATCH_DELAY,
+            max_concurrent_requests: limits::MAX_CONCURRENT_REQUESTS,
+            compression_level: Some(limits::COMPRESSION_LEVEL),
+            request_timeout: limits::REQUEST_TIMEOUT,
+            retry_timeout: limits::RETRY_TIMEOUT,
+            exit_timeout: limits::EXIT_TIMEOUT,
             spool: None,
             failed_traces: None,
             flush_on_root_end: false,
@@ -82,16 +78,17 @@ impl Default for ConfigBuilder {
         ConfigBuilder {
             config,
             access,
-            wanted: Default::default(),
+            target: TargetSettings::default(),
+            environment_target: TargetSettings::default(),
             replicas: Vec::new(),
-            found_replicas: Vec::new(),
+            environment_replicas: Vec::new(),
             root_certificates: None,
         }
     }
 }
 
 impl ConfigBuilder {
-    /// Whether runs are to be recorded. Default: yes.
+    /// Whether to record runs. Default: yes.
     pub fn tracing(mut self, on: bool) -> Self {
         self.config.tracing = on;
         self
@@ -99,31 +96,32 @@ impl ConfigBuilder {
 
     /// The server's address. Default: LangSmith's cloud.
     pub fn endpoint(mut self, endpoint: impl Into<String>) -> Self {
-        self.access.endpoint = Some((ENDPOINT.to_owned(), endpoint.into()));
-        self.found_replicas.clear();
+        self.access.endpoint = Some((name::ENDPOINT.to_owned(), endpoint.into()));
+        self.environment_replicas.clear();
         self
     }
 
-    /// The API key. Needed unless the endpoint is this machine.
+    /// The API key. Required unless the endpoint is this machine.
     pub fn api_key(mut self, key: impl Into<String>) -> Self {
-        self.access.api_key = Some((API_KEY.to_owned(), SecretText(key.into())));
+        self.access.api_key = Some((name::API_KEY.to_owned(), SecretText(key.into())));
         self
     }
 
     /// The workspace, for keys that belong to several.
     pub fn workspace_id(mut self, id: impl Into<String>) -> Self {
-        self.access.workspace_id = Some(("LANGSMITH_WORKSPACE_ID".to_owned(), id.into()));
+        self.access.workspace_id = Some((name::WORKSPACE_ID.to_owned(), id.into()));
         self
     }
 
     /// The project of runs that name none. Default: `default`.
-    pub fn project(mut self, name: impl Into<String>) -> Self {
-        self.wanted[0].project = Some((PROJECT.to_owned(), name.into()));
+    pub fn project(mut self, project: impl Into<String>) -> Self {
+        self.target.project = Some((name::PROJECT.to_owned(), project.into()));
         self
     }
 
-    /// Puts runs that name no project into the environment of an agent, instead of a project; not along with
-    /// [`project`](Self::project). LangSmith takes them in workspaces that have agents, and refuses them elsewhere.
+    /// Sends runs that name no project to the environment of an agent, instead of a project. Conflicts with
+    /// [`project`](Self::project). LangSmith accepts such runs in workspaces that have agents, and rejects them
+    /// elsewhere.
     ///
     /// `id`: up to 63 lower-case letters, digits and hyphens. `environment`: `local`, `development`, `staging` or
     /// `production`, in any case.
@@ -137,13 +135,13 @@ impl ConfigBuilder {
     /// # Ok::<(), traceable_exporter::ConfigError>(())
     /// ```
     pub fn agent(mut self, id: impl Into<String>, environment: impl Into<String>) -> Self {
-        self.wanted[0].agent_id = Some(id.into());
-        self.wanted[0].agent_environment = Some(environment.into());
+        self.target.agent_id = Some(id.into());
+        self.target.agent_environment = Some(environment.into());
         self
     }
 
-    /// Adds a destination. As soon as there is one, runs go to the replicas and nowhere else: name the program's own
-    /// server among them, by [`Replica::new`], if it is to have them too.
+    /// Adds a destination. With at least one replica, runs go to the replicas only: add the program's own server as one
+    /// of them, by [`Replica::new`], if it should get them too.
     pub fn replica(mut self, replica: Replica) -> Self {
         self.replicas.push(replica);
         self
@@ -161,42 +159,40 @@ impl ConfigBuilder {
         self
     }
 
-    /// A folder in which runs wait for the server on disk instead of in memory. Default: none.
+    /// Runs wait for the server in this folder on disk instead of in memory. Default: none.
     ///
-    /// Each destination has a folder of its own inside, `to-` and a hash of the server's address and the workspace, so
-    /// that runs are never sent to another server or another workspace: not by programs that share the folder, not by
-    /// this one after its settings have changed, not by a [replica](Self::replica) (in whose hash is also the project, if
-    /// it names one). If no [workspace](Self::workspace_id) is named, the hash of the API key stands for it: then what
-    /// waits when the key is replaced is not sent by itself, and `traceable replay` or [`replay`](crate::replay) sends
-    /// it.
+    /// Each destination has a folder of its own inside: `to-` and a hash of the server's address and the workspace. So
+    /// runs are never sent to another server or workspace: not by programs that share the folder, not by this program
+    /// after its settings have changed, not by a [replica](Self::replica) (whose hash also covers the project, if it
+    /// names one). If no [workspace](Self::workspace_id) is named, the hash covers the API key instead: after the key
+    /// is replaced, runs that still wait are not sent automatically, but by `traceable replay` or
+    /// [`replay`](crate::replay).
     ///
-    /// Where a path is relative, what counts is the working directory when the settings are [built](Self::build).
+    /// A relative path is resolved against the working directory at [`build`](Self::build).
     pub fn spool(mut self, spool: Spool) -> Self {
         self.config.spool = Some(spool);
         self
     }
 
-    /// A folder for runs that are given up: rejected by the server, or not delivered in time. One file each time, in the
-    /// form of LangSmith's SDKs (`LANGSMITH_FAILED_TRACES_DIR`), which `traceable replay` and [`replay`](crate::replay)
-    /// send. Files are not written beyond `max_bytes` in the folder. Default: none.
+    /// A folder for dropped runs: rejected by the server, or not delivered in time. Each failed request becomes one
+    /// file, in the form of LangSmith's SDKs (`LANGSMITH_FAILED_TRACES_DIR`); `traceable replay` and
+    /// [`replay`](crate::replay) send these files. The folder never grows beyond `max_bytes`. Default: none.
     ///
-    /// Of several [replicas](Self::replica) each has a folder inside, named as those of a [spool](Self::spool) are. Where
-    /// a path is relative, what counts is the working directory when the settings are [built](Self::build).
+    /// Each of several [replicas](Self::replica) has a folder inside, named as those of a [spool](Self::spool) are. A
+    /// relative path is resolved against the working directory at [`build`](Self::build).
     ///
-    /// An outage is better bridged by a [spool](Self::spool), from which nothing is given up.
+    /// To survive outages, use a [spool](Self::spool): it drops no run because a server is away.
     pub fn failed_traces(mut self, folder: impl Into<PathBuf>, max_bytes: u64) -> Self {
         self.config.failed_traces = Some(FailedTraces::new(folder.into(), max_bytes));
         self
     }
 
-    /// Whether the thread that ends a root run, or the highest that this process has of a trace, waits until everything is delivered, at most the
-    /// [exit timeout](Self::exit_timeout). For functions in the cloud, whose machine is frozen as soon as they have
-    /// answered. Default: no.
+    /// Whether ending a trace blocks until everything is delivered, for at most the [exit timeout](Self::exit_timeout):
+    /// for serverless functions, whose machine is frozen as soon as they have answered. Default: no.
     ///
-    /// So it does where the caller has sent headers, and the function's own run hangs under one of another process. In
-    /// async code the thread waits as well, and with it other
-    /// tasks that it runs; where a server in the same runtime of one thread is to answer, use
-    /// [`flush_async`](crate::Exporter::flush_async) instead.
+    /// The thread that ends the root run blocks; where the trace continues one of another process, the thread that ends
+    /// the highest run of this process. In async code this blocks the other tasks of that thread too; if a server in
+    /// the same single-threaded runtime has to answer, use [`flush_async`](crate::Exporter::flush_async) instead.
     ///
     /// ```
     /// use traceable_exporter::Config;
@@ -214,18 +210,19 @@ impl ConfigBuilder {
         self
     }
 
-    /// The authorities whose certificates are believed, one or more in PEM form, and no others: for a server inside a
-    /// company, or a proxy that reads along. Default: those of browsers, or of the system with the features
-    /// `platform-verifier` and `native-tls`.
+    /// The certificate authorities to trust, one or more in PEM form, and no others: for a server inside a company, or
+    /// a proxy that inspects TLS. Default: those of browsers, or of the system with the features `platform-verifier`
+    /// and `native-tls`.
     ///
-    /// They are looked at if the endpoint is https://. [`build`](Self::build) fails if there are none, or one is damaged.
+    /// Only read if an endpoint is https://. Then [`build`](Self::build) fails if there is no certificate, or one is
+    /// damaged.
     pub fn root_certificates(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.root_certificates = Some((ROOT_CERTIFICATES.to_owned(), pem.into()));
+        self.root_certificates = Some((name::ROOT_CERTIFICATES.to_owned(), pem.into()));
         self
     }
 
-    /// Calls a function with each warning of this exporter: one line, without a line break. It is called on the thread that
-    /// has the warning, be it the exporter's or one of the program's; a panic in it is caught. Default: warnings go where all
+    /// Calls a function with each warning of this exporter: one line, without a line break. It runs on the thread that
+    /// warns, one of the exporter's or one of the program's; a panic in it is caught. Default: warnings go where all
     /// diagnostics of the process go, see [`set_diagnostic_hook`](traceable_core::diagnostics::set_diagnostic_hook).
     ///
     /// ```
@@ -238,29 +235,29 @@ impl ConfigBuilder {
         self
     }
 
-    /// What of runs may be sent. Where it says nothing, what was said before holds: by the environment, by the three
-    /// methods that follow, or by a redaction before this one.
+    /// Says which parts of runs are sent. A part that it does not set keeps its earlier setting: of the environment, of
+    /// the three methods below, or of an earlier redaction.
     pub fn redaction(mut self, redaction: Redaction) -> Self {
         self.config.redaction = redaction.or(self.config.redaction);
         self
     }
 
-    /// Whether inputs are left out, see [`Redaction::hide_inputs`].
+    /// Whether to hide inputs, see [`Redaction::hide_inputs`].
     pub fn hide_inputs(self, hide: bool) -> Self {
         self.redaction(Redaction::new().hide_inputs(hide))
     }
 
-    /// Whether outputs are left out, see [`Redaction::hide_outputs`].
+    /// Whether to hide outputs, see [`Redaction::hide_outputs`].
     pub fn hide_outputs(self, hide: bool) -> Self {
         self.redaction(Redaction::new().hide_outputs(hide))
     }
 
-    /// Whether metadata are left out, see [`Redaction::hide_metadata`].
+    /// Whether to hide metadata, see [`Redaction::hide_metadata`].
     pub fn hide_metadata(self, hide: bool) -> Self {
         self.redaction(Redaction::new().hide_metadata(hide))
     }
 
-    /// Allows http:// to machines other than this one. The key and all data can then be read on the way.
+    /// Allows http:// to other machines. The key and all data are then sent unencrypted.
     pub fn allow_insecure(mut self, allow: bool) -> Self {
         self.access.allow_insecure = allow;
         self
@@ -269,19 +266,20 @@ impl ConfigBuilder {
     /// Checks the settings.
     ///
     /// # Errors
-    /// The first one that is missing, malformed or dangerous.
+    /// The first setting that is missing, malformed or insecure.
     pub fn build(self) -> Result<Config, ConfigError> {
         let ConfigBuilder {
             mut config,
             access,
-            wanted: [own, found],
+            target,
+            environment_target,
             replicas,
-            found_replicas,
+            environment_replicas,
             root_certificates,
         } = self;
-        let replicas = if replicas.is_empty() { found_replicas } else { replicas };
+        let replicas = if replicas.is_empty() { environment_replicas } else { replicas };
         access.apply(&mut config)?;
-        config.project = Placement::new(agent::first([&own, &found])?);
+        config.project = Placement::new(target::first([&target, &environment_target])?);
         if replicas.is_empty() {
             access.require_key(&config)?;
         }
@@ -291,8 +289,8 @@ impl ConfigBuilder {
             let wrong = || ConfigError::malformed(&variable, None, "certificates in PEM form");
             config.root_certificates = Some(RootCertificates::from_pem(&pem).ok_or_else(wrong)?);
         }
-        config.check_numbers()?;
-        // a program may change its working directory
+        limits::check(&config)?;
+        // the program may change its working directory later
         if let Some(spool) = &mut config.spool
             && let Ok(path) = std::path::absolute(&spool.directory)
         {
@@ -301,7 +299,7 @@ impl ConfigBuilder {
         config.failed_traces = config.failed_traces.map(FailedTraces::absolute);
         access.apply_replicas(&mut config, &replicas)?;
         if replicas.is_empty() {
-            config.wait_alone();
+            config.set_folder_of_single_destination();
         }
         Ok(config)
     }

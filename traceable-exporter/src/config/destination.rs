@@ -1,56 +1,56 @@
-//! From what was named to what is used: address and credentials of each destination, and where runs are put there.
+//! Resolves each destination: its address, credentials, project and folders. A key only goes to the server that it is
+//! for.
 
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::api_key::{ApiKey, SecretText};
 use super::endpoint::{self, Endpoint};
 use super::error::ConfigError;
-use super::profile::{self, Profile};
+use super::profile::Profile;
 use super::replica::{self, Replica};
 use super::settings::Config;
+use super::target::check_project;
+use super::variable_names::{API_KEY, CONFIG_FILE, ENDPOINT, RUNS_ENDPOINTS};
 use crate::wire::Changes;
 
-pub(crate) const ENDPOINT: &str = "LANGSMITH_ENDPOINT";
-pub(crate) const API_KEY: &str = "LANGSMITH_API_KEY";
-
-/// A setting with the variable that is named in errors.
+/// A setting with the variable that errors name.
 pub(crate) type Named<T> = (String, T);
 
-/// How the program's own destination is reached.
+/// The address and the credentials of the program's own destination, not checked yet.
 #[derive(Clone, Debug)]
 pub(crate) struct Access {
     pub(crate) endpoint: Option<Named<String>>,
     pub(crate) api_key: Option<Named<SecretText>>,
     pub(crate) workspace_id: Option<Named<String>>,
     pub(crate) allow_insecure: bool,
-    /// For what is not named above.
+    /// Holds where nothing above is set.
     pub(crate) profile: Option<Profile>,
 }
 
 impl Access {
-    /// Checks it, and enters it into the settings.
+    /// Checks the address and the credentials, and writes them into the settings.
     pub(crate) fn apply(&self, config: &mut Config) -> Result<(), ConfigError> {
         let parse =
             |(variable, endpoint): &Named<String>| Endpoint::parse(endpoint, variable, self.allow_insecure);
         let profile = self.profile.as_ref();
         let of_profile = parse(&match profile.and_then(|profile| profile.api_url.clone()) {
-            Some(url) => (profile::FILE.to_owned(), url),
+            Some(url) => (CONFIG_FILE.to_owned(), url),
             None => (ENDPOINT.to_owned(), endpoint::DEFAULT.to_owned()),
         });
         config.endpoint = match &self.endpoint {
             Some(endpoint) => parse(endpoint)?,
             None => of_profile.clone()?,
         };
-        // the profile's credentials are for its own server
+        // the profile's credentials are for its own server only
         let profile = profile.filter(|_| of_profile.as_ref() == Ok(&config.endpoint));
         let key = self.api_key.clone().or_else(|| {
             let key = profile?.api_key.clone()?;
-            Some((profile::FILE.to_owned(), key))
+            Some((CONFIG_FILE.to_owned(), key))
         });
         config.api_key = key.as_ref().map(checked_key).transpose()?;
         let workspace = self.workspace_id.clone().or_else(|| {
             let id = profile?.workspace_id.clone()?;
-            Some((profile::FILE.to_owned(), id))
+            Some((CONFIG_FILE.to_owned(), id))
         });
         if let Some((variable, id)) = &workspace {
             check_workspace(id, variable)?;
@@ -59,16 +59,16 @@ impl Access {
         Ok(())
     }
 
-    /// Refuses settings that have no key for their server.
+    /// Checks that there is an API key, if the server needs one.
     pub(crate) fn require_key(&self, config: &Config) -> Result<(), ConfigError> {
         let result = require_key(config, API_KEY);
         match &self.profile {
-            Some(profile) if profile.has_login => result.map_err(|_| profile.login_is_no_key()),
+            Some(profile) if profile.has_login => result.map_err(|_| profile.login_unsupported()),
             _ => result,
         }
     }
 
-    /// Checks replicas, and enters them into the settings, which hold the program's own access already.
+    /// Checks replicas, and writes them into the settings. Call it after [`apply`](Self::apply).
     pub(crate) fn apply_replicas(
         &self,
         config: &mut Config,
@@ -83,25 +83,25 @@ impl Access {
     fn replica(&self, base: &Config, replica: &Replica) -> Result<Config, ConfigError> {
         let mut config = base.clone();
         if let Some(endpoint) = &replica.endpoint {
-            config.endpoint = Endpoint::parse(endpoint, replica::VARIABLE, self.allow_insecure)?;
+            config.endpoint = Endpoint::parse(endpoint, RUNS_ENDPOINTS, self.allow_insecure)?;
         }
-        // the program's own credentials are for its own server
+        // the program's own credentials are for its own server only
         if replica.api_key.is_some() || config.endpoint != base.endpoint {
-            let key = replica.api_key.clone().map(|key| (replica::VARIABLE.to_owned(), key));
+            let key = replica.api_key.clone().map(|key| (RUNS_ENDPOINTS.to_owned(), key));
             config.api_key = key.as_ref().map(checked_key).transpose()?;
             config.workspace_id = None;
         }
         if let Some(id) = &replica.workspace_id {
-            check_workspace(id, replica::VARIABLE)?;
+            check_workspace(id, RUNS_ENDPOINTS)?;
             config.workspace_id = Some(id.clone());
         }
-        require_key(&config, replica::VARIABLE)?;
+        require_key(&config, RUNS_ENDPOINTS)?;
         if let Some(project) = &replica.changes.project {
-            check_project(project, replica::VARIABLE)?;
+            check_project(project, RUNS_ENDPOINTS)?;
         }
-        let folder = folder_of(&config, replica.changes.project.as_deref());
-        config.failed_traces = config.failed_traces.map(|kept| kept.of_destination(&folder));
-        config.wait_in(folder);
+        let folder = folder_name(&config, replica.changes.project.as_deref());
+        config.failed_traces = config.failed_traces.map(|failed| failed.of_destination(&folder));
+        config.set_own_folder(folder);
         let changes = Changes { keeps_ids: replica.primary, ..replica.changes.clone() };
         config.project = base.project.with(changes);
         Ok(config)
@@ -109,24 +109,24 @@ impl Access {
 }
 
 impl Config {
-    /// Lets a single destination wait on disk apart from all others that may be given the same folder.
+    /// Gives a single destination a folder of its own inside its spool, which other programs may share.
     ///
-    /// Failed traces of a single one are in the folder itself, as those of LangSmith's SDKs are: nobody sends them
-    /// without being told to.
-    pub(crate) fn wait_alone(&mut self) {
-        self.wait_in(folder_of(self, None));
+    /// Its failed traces stay in the folder itself, as those of LangSmith's SDKs do: they are only sent by hand.
+    pub(crate) fn set_folder_of_single_destination(&mut self) {
+        self.set_own_folder(folder_name(self, None));
     }
 
-    fn wait_in(&mut self, folder: String) {
+    fn set_own_folder(&mut self, folder: String) {
         self.spool = self.spool.take().map(|spool| spool.of_destination(&folder));
         self.own_folder = folder;
     }
 }
 
-/// A name that tells one destination from another on disk, whatever their order. What waits there does not say where it
-/// is to go, so it must tell all that decides who gets to see it: the server, and the workspace there. One that is not
-/// named is the key's own; of one that is, keys may change. `project`: if all runs go to this one, whatever they name.
-fn folder_of(config: &Config, project: Option<&str>) -> String {
+/// The name of a destination's folder, independent of the order of destinations. Stored runs do not say where they go,
+/// so the name must identify everything that decides who can see them: the server, and the workspace there. Without a
+/// named workspace, the key identifies it; with one, the key may change. `project`: the project of all runs, if the
+/// replica names one.
+fn folder_name(config: &Config, project: Option<&str>) -> String {
     let owner = match (&config.workspace_id, &config.api_key) {
         (Some(id), _) => format!("workspace {id}"),
         (None, Some(key)) => format!("key {:016x}", key.hash()),
@@ -141,7 +141,7 @@ fn checked_key((variable, SecretText(key)): &Named<SecretText>) -> Result<ApiKey
     ApiKey::new(key).map_err(|_| ConfigError::malformed(variable, None, expected))
 }
 
-/// `variable`: where the key is to be put.
+/// `variable`: where the key can be set.
 fn require_key(config: &Config, variable: &str) -> Result<(), ConfigError> {
     if !config.tracing || config.api_key.is_some() || config.endpoint.is_loopback() {
         return Ok(());
@@ -154,11 +154,4 @@ fn check_workspace(id: &str, variable: &str) -> Result<(), ConfigError> {
         return Ok(());
     }
     Err(ConfigError::malformed(variable, Some(id), "the id of a workspace"))
-}
-
-pub(crate) fn check_project(name: &str, variable: &str) -> Result<(), ConfigError> {
-    if !name.trim().is_empty() && !name.chars().any(char::is_control) {
-        return Ok(());
-    }
-    Err(ConfigError::malformed(variable, Some(name), "a project name without control characters"))
 }

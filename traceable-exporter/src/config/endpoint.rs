@@ -1,12 +1,13 @@
-//! Where runs are sent.
+//! The address of a server, checked.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use ureq::http::Uri;
 
 use super::error::{ConfigError, ConfigErrorKind};
+use super::variable_names::ALLOW_INSECURE;
 
-/// LangSmith's own address.
+/// LangSmith's cloud.
 pub(crate) const DEFAULT: &str = "https://api.smith.langchain.com";
 
 /// The base address of a server, without a slash at the end.
@@ -22,11 +23,11 @@ impl Endpoint {
         Endpoint { base: String::new(), loopback: false }
     }
 
-    /// Checks an address. `variable` is named in errors.
+    /// Checks an address. Errors name `variable`.
     pub(crate) fn parse(text: &str, variable: &str, allow_insecure: bool) -> Result<Endpoint, ConfigError> {
         // as the Python SDK: people copy quotes along with the value
         let base = text.trim().trim_matches(['"', '\'']).trim().trim_end_matches('/');
-        // a key may be in the query or in a fragment, a password before the host: neither is repeated
+        // the query or a fragment may hold a key, and a password may stand before the host: errors show neither
         let shown = base.split(['?', '#']).next();
         let shown = shown.filter(|shown| !shown.is_empty() && !shown.contains('@'));
         let wrong = |expected: &str| ConfigError::malformed(variable, shown, expected);
@@ -38,7 +39,7 @@ impl Endpoint {
         if authority.as_str().contains('@') {
             return Err(wrong("an address without user name and password"));
         }
-        // the parser leaves a fragment out without a word
+        // the parser drops a fragment silently
         if base.contains('#') {
             return Err(wrong("an address without a fragment"));
         }
@@ -56,8 +57,10 @@ impl Endpoint {
             "https" => {}
             "http" if loopback || allow_insecure => {}
             "http" => {
-                let expected = "https://, because anyone on the way could read the API key and the data (if that is \
-                                acceptable, set LANGSMITH_ALLOW_INSECURE=true)";
+                let expected = format!(
+                    "https://, because http:// sends the API key and the data unencrypted (if that is acceptable, set \
+                     {ALLOW_INSECURE}=true)"
+                );
                 return Err(ConfigError::new(ConfigErrorKind::Insecure, variable, Some(base), expected));
             }
             _ => return Err(wrong("an address that begins with https://")),
@@ -65,7 +68,7 @@ impl Endpoint {
         Ok(Endpoint { base: base.to_owned(), loopback })
     }
 
-    /// The address of one call of the API.
+    /// The URL of one endpoint of the API.
     pub(crate) fn url(&self, path: &str) -> String {
         format!("{}{path}", self.base)
     }

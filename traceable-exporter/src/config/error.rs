@@ -1,9 +1,9 @@
-//! What can be wrong with a configuration.
+//! The error of a configuration.
 
 use std::fmt;
 
-/// A setting that is missing or makes no sense. Names the variable, what was found and what was expected; never
-/// contains an API key.
+/// A setting that is missing or wrong. It names the variable, what was found and what was expected; it never contains
+/// an API key.
 ///
 /// ```
 /// use traceable_exporter::{Config, ConfigErrorKind};
@@ -20,15 +20,15 @@ pub struct ConfigError {
     expected: String,
 }
 
-/// In which way a setting is wrong.
+/// How a setting is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ConfigErrorKind {
-    /// It must be set and is not.
+    /// It is required, and not set.
     Missing,
-    /// It does not have the expected form.
+    /// It has the wrong form.
     Malformed,
-    /// It would send an API key or the program's data over an unprotected connection.
+    /// It would send an API key or the program's data unencrypted.
     Insecure,
     /// It contradicts another setting.
     Conflict,
@@ -51,17 +51,17 @@ impl ConfigError {
         found: Option<&str>,
         expected: impl Into<String>,
     ) -> ConfigError {
-        // what was found goes into log lines: one line, not longer than a sentence
+        // the value goes into log lines: one line, and not too long
         let found = found.map(|f| f.chars().filter(|c| !c.is_control()).take(200).collect());
         ConfigError { kind, variable: variable.to_owned(), found, expected: expected.into() }
     }
 
-    /// In which way it is wrong.
+    /// How the setting is wrong.
     pub fn kind(&self) -> ConfigErrorKind {
         self.kind
     }
 
-    /// The environment variable that was read, or that would set the same as what the program set.
+    /// The environment variable that was read, or that stands for the program's setting.
     pub fn variable(&self) -> &str {
         &self.variable
     }

@@ -1,4 +1,4 @@
-//! The file that LangSmith's command line keeps addresses and keys in.
+//! Reads the profile file, where LangSmith's command line keeps addresses and keys.
 
 use std::path::PathBuf;
 
@@ -6,59 +6,57 @@ use serde_json::{Map, Value};
 
 use super::api_key::SecretText;
 use super::error::{ConfigError, ConfigErrorKind};
+use super::variable_names::{API_KEY, CONFIG_FILE, HOME, PROFILE, USERPROFILE};
 use super::variables::Variables;
 
-/// The variable that names the file, and stands for what is in it in errors.
-pub(crate) const FILE: &str = "LANGSMITH_CONFIG_FILE";
-const PROFILE: &str = "LANGSMITH_PROFILE";
-/// More than any list of profiles.
-const MAX_SIZE: u64 = 1 << 20;
+/// A larger file cannot be a list of profiles, and is not read to its end.
+const MAX_FILE_SIZE: u64 = 1 << 20;
 
-/// What one profile says.
+/// One profile.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Profile {
     pub(crate) api_url: Option<String>,
     pub(crate) api_key: Option<SecretText>,
     pub(crate) workspace_id: Option<String>,
-    /// It has a token of a login instead of a key.
+    /// Whether it has the token of a login instead of a key.
     pub(crate) has_login: bool,
-    /// The file, for people.
+    /// The path of the file, for errors.
     pub(crate) file: String,
 }
 
-/// Reads the profile that is selected: `LANGSMITH_PROFILE`, else the file's `current_profile`, else `default`. `None`:
-/// there is no file where it usually is, or no profile in it, and none was asked for.
+/// Reads the selected profile: `LANGSMITH_PROFILE`, else the file's `current_profile`, else `default`. `None`: no
+/// variable names a file or a profile, and the default file does not exist or has no such profile.
 pub(crate) fn read(vars: &Variables<'_>) -> Result<Option<Profile>, ConfigError> {
-    let asked = vars.exact(PROFILE).map(|found| found.value);
-    let named = vars.exact(FILE).map(|found| PathBuf::from(found.value));
+    let selected = vars.exact(PROFILE).map(|found| found.value);
+    let named = vars.exact(CONFIG_FILE).map(|found| PathBuf::from(found.value));
     let is_named = named.is_some();
-    let Some(path) = named.or_else(|| usual_place(vars)) else {
-        return match asked {
+    let Some(path) = named.or_else(|| default_path(vars)) else {
+        return match selected {
             Some(name) => Err(no_profile(&name, "no file, and the home directory is not known")),
             None => Ok(None),
         };
     };
     let file = path.display().to_string();
-    let text = match text_of(&path) {
+    let text = match read_text(&path) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && !is_named => {
-            return match asked {
+            return match selected {
                 Some(name) => Err(no_profile(&name, &format!("{file}, which does not exist"))),
                 None => Ok(None),
             };
         }
         Err(error) => {
             let expected = format!("a file of profiles that can be read ({error})");
-            return Err(ConfigError::malformed(FILE, Some(&file), expected));
+            return Err(ConfigError::malformed(CONFIG_FILE, Some(&file), expected));
         }
     };
-    // nothing of the text is repeated: there are keys in it
-    let malformed = |expected: &str| Err(ConfigError::malformed(FILE, Some(&file), expected));
+    // errors repeat nothing of the text: it holds keys
+    let malformed = |expected: &str| Err(ConfigError::malformed(CONFIG_FILE, Some(&file), expected));
     let Ok(Value::Object(content)) = serde_json::from_str(&text) else {
         return malformed("a file of profiles, a JSON object {\"profiles\": {..}}");
     };
     let current = content.get("current_profile").and_then(Value::as_str);
-    let name = asked.as_deref().or(current).unwrap_or("default");
+    let name = selected.as_deref().or(current).unwrap_or("default");
     let profiles = match content.get("profiles") {
         None | Some(Value::Null) => &Map::new(),
         Some(Value::Object(profiles)) => profiles,
@@ -67,26 +65,26 @@ pub(crate) fn read(vars: &Variables<'_>) -> Result<Option<Profile>, ConfigError>
     match profiles.get(name) {
         Some(Value::Object(profile)) => profile_of(profile, name, file).map(Some),
         Some(_) => malformed("a file in which each profile is an object"),
-        None if asked.is_some() => Err(no_profile(name, &file)),
+        None if selected.is_some() => Err(no_profile(name, &file)),
         None if current.is_some() => malformed("a file that has the profile its `current_profile` names"),
         None => Ok(None),
     }
 }
 
-fn usual_place(vars: &Variables<'_>) -> Option<PathBuf> {
-    let home = vars.exact("HOME").or_else(|| vars.exact("USERPROFILE").filter(|_| cfg!(windows)))?;
+fn default_path(vars: &Variables<'_>) -> Option<PathBuf> {
+    let home = vars.exact(HOME).or_else(|| vars.exact(USERPROFILE).filter(|_| cfg!(windows)))?;
     Some(PathBuf::from(home.value).join(".langsmith").join("config.json"))
 }
 
-fn text_of(path: &std::path::Path) -> std::io::Result<String> {
+fn read_text(path: &std::path::Path) -> std::io::Result<String> {
     use std::io::Read as _;
     let mut text = String::new();
-    std::fs::File::open(path)?.take(MAX_SIZE).read_to_string(&mut text)?;
+    std::fs::File::open(path)?.take(MAX_FILE_SIZE).read_to_string(&mut text)?;
     Ok(text)
 }
 
-fn no_profile(name: &str, place: &str) -> ConfigError {
-    ConfigError::malformed(PROFILE, Some(name), format!("the name of a profile in {place}"))
+fn no_profile(name: &str, file: &str) -> ConfigError {
+    ConfigError::malformed(PROFILE, Some(name), format!("the name of a profile in {file}"))
 }
 
 fn profile_of(found: &Map<String, Value>, name: &str, file: String) -> Result<Profile, ConfigError> {
@@ -95,7 +93,7 @@ fn profile_of(found: &Map<String, Value>, name: &str, file: String) -> Result<Pr
         Some(Value::String(text)) => Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty())),
         Some(_) => {
             let expected = format!("a file in which `{key}` of the profile {name:?} is a text");
-            Err(ConfigError::malformed(FILE, Some(&file), expected))
+            Err(ConfigError::malformed(CONFIG_FILE, Some(&file), expected))
         }
     };
     Ok(Profile {
@@ -108,12 +106,13 @@ fn profile_of(found: &Map<String, Value>, name: &str, file: String) -> Result<Pr
 }
 
 impl Profile {
-    /// Why a login does not help. Its token lasts for an hour or so, and is renewed by programs that have a user.
-    pub(crate) fn login_is_no_key(&self) -> ConfigError {
+    /// The error of a profile with a login only. Its token expires within about an hour, and only an interactive
+    /// program can renew it.
+    pub(crate) fn login_unsupported(&self) -> ConfigError {
         let expected = format!(
             "an API key: the profile in {} has a login (OAuth) only, which is not supported here",
             self.file
         );
-        ConfigError::new(ConfigErrorKind::Missing, "LANGSMITH_API_KEY", None, expected)
+        ConfigError::new(ConfigErrorKind::Missing, API_KEY, None, expected)
     }
 }

@@ -1,24 +1,22 @@
-//! One of several destinations that all runs go to.
+//! One of several destinations that each get all runs.
 
 use serde_json::{Map, Value};
 
 use super::api_key::SecretText;
 use super::error::{ConfigError, ConfigErrorKind};
+use super::variable_names::RUNS_ENDPOINTS;
 use super::variables::Found;
 use crate::wire::Changes;
 
-/// The variable that names replicas, and stands for them in errors.
-pub(crate) const VARIABLE: &str = "LANGSMITH_RUNS_ENDPOINTS";
-
-/// One of several destinations that all runs go to: another server, another workspace, another project.
+/// One of several destinations that each get all runs: another server, another workspace, another project.
 ///
-/// What it does not name is as the program's own settings have it. Its credentials are its own: the program's API key
-/// goes to a replica that names none only if it is at the same address, and the program's workspace only along with
+/// It takes every setting that it does not name from the program's own settings, but for credentials: a replica without
+/// an API key gets the program's key only if it has the same address, and the program's workspace only together with
 /// that key.
 ///
-/// In a project other than the run's own, a run has other ids, or one of the two would replace the other where both
-/// projects are in one workspace. The ids follow from the run's and the project's name, and are those that LangSmith's
-/// SDKs make. A replica that is [`primary`](Self::primary) keeps the program's ids.
+/// In a project other than the run's own, a run gets other ids: otherwise one of the two would replace the other if
+/// both projects are in one workspace. The ids derive from the run's id and the project's name, as in LangSmith's SDKs.
+/// A [`primary`](Self::primary) replica keeps the program's ids.
 ///
 /// ```
 /// use traceable_exporter::{Config, Replica};
@@ -42,17 +40,17 @@ pub struct Replica {
 }
 
 impl Replica {
-    /// At the address of the program's own settings: another project or workspace there.
+    /// Creates a replica at the program's own address: another project or workspace there.
     pub fn new() -> Replica {
         Replica::default()
     }
 
-    /// At this address.
+    /// Creates a replica at this address.
     pub fn to(endpoint: impl Into<String>) -> Replica {
         Replica { endpoint: Some(endpoint.into()), ..Replica::default() }
     }
 
-    /// The API key for this destination, which goes nowhere else.
+    /// The API key for this destination. No other destination gets it.
     pub fn api_key(mut self, key: impl Into<String>) -> Replica {
         self.api_key = Some(SecretText(key.into()));
         self
@@ -64,32 +62,32 @@ impl Replica {
         self
     }
 
-    /// Puts all runs into this project, whatever project they name. Default: each in its own.
+    /// Sends all runs to this project, whatever project they name. Default: each to its own.
     pub fn project(mut self, name: impl Into<String>) -> Replica {
         self.changes.project = Some(name.into());
         self
     }
 
-    /// Runs keep their ids here, in another project too. One replica at most can be the primary one.
+    /// Lets runs keep their ids here, even in another project. At most one replica can be primary.
     pub fn primary(mut self) -> Replica {
         self.primary = true;
         self
     }
 
-    /// Adds an entry to the metadata of each run there. It wins over one of the same name that the run has.
+    /// Adds an entry to the metadata of each run there. It wins over the run's own entry of the same name.
     pub fn metadata(mut self, key: impl Into<String>, value: impl Into<Value>) -> Replica {
         self.changes.metadata.insert(key.into(), value.into());
         self
     }
 
-    /// Adds a tag. The tags of a replica, if it has some, stand in the place of the run's own, as in LangSmith's SDKs.
+    /// Adds a tag. A replica's tags replace the run's own, as in LangSmith's SDKs.
     pub fn tag(mut self, tag: impl Into<String>) -> Replica {
         self.changes.tags.get_or_insert_default().push(tag.into());
         self
     }
 
-    /// Makes what hangs under a run of another process a trace of its own there: for a destination that does not hear
-    /// of the other process's runs.
+    /// Makes the part of a trace below a run of another process a trace of its own there: for a destination that does
+    /// not get the other process's runs.
     ///
     /// ```
     /// let replica = traceable_exporter::Replica::to("http://127.0.0.1:1984").reroot();
@@ -104,7 +102,7 @@ impl Replica {
 const EXPECTED: &str = "a JSON list such as [{\"api_url\": \"https://..\", \"api_key\": \"..\", \"project_name\": \"..\"}], or \
                         an object {\"https://..\": \"api key\"} (the value is not shown)";
 
-/// Reads the variable. What was found is never repeated: it contains keys.
+/// Reads the variable. Errors never repeat the value: it contains keys.
 pub(crate) fn read(found: &Found) -> Result<Vec<Replica>, ConfigError> {
     let malformed = || ConfigError::malformed(&found.name, None, EXPECTED);
     let replicas = match serde_json::from_str(&found.value).map_err(|_| malformed())? {
@@ -164,11 +162,11 @@ fn read_item(variable: &str, index: usize, item: Map<String, Value>) -> Result<R
             }
             ("primary", _) => return wrong(&key, "true or false"),
             ("updates", _) => return wrong(&key, "an object"),
-            // sent without these, runs would go out with credentials other than those that were meant
+            // ignoring an unknown key might send runs with the wrong credentials
             _ => {
                 return wrong(
                     &key,
-                    "a key that is known here: api_url, api_key, project_name, workspace_id, primary, updates",
+                    "one of the known keys: api_url, api_key, project_name, workspace_id, primary, updates",
                 );
             }
         }
@@ -176,13 +174,13 @@ fn read_item(variable: &str, index: usize, item: Map<String, Value>) -> Result<R
     Ok(replica)
 }
 
-/// At most one of them keeps the ids by being the primary one.
+/// Checks that at most one replica is primary.
 pub(crate) fn check(replicas: &[Replica]) -> Result<(), ConfigError> {
     match replicas.iter().filter(|replica| replica.primary).count() {
         0 | 1 => Ok(()),
         _ => {
             let expected = "at most one primary replica";
-            Err(ConfigError::new(ConfigErrorKind::Conflict, VARIABLE, None, expected))
+            Err(ConfigError::new(ConfigErrorKind::Conflict, RUNS_ENDPOINTS, None, expected))
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The authorities whose certificates are believed.
+//! The certificate authorities to trust.
 
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 pub(crate) use with_tls::RootCertificates;
@@ -12,12 +12,12 @@ mod with_tls {
 
     use ureq::tls::{Certificate, PemItem, RootCerts, parse_pem};
 
-    /// Certificates of authorities, at least one.
+    /// The certificates of authorities, at least one.
     #[derive(Clone)]
     pub(crate) struct RootCertificates(Arc<Vec<Certificate<'static>>>);
 
     impl RootCertificates {
-        /// Reads the certificates of a text, and nothing else that is in it. `None`: there are none, or one is damaged.
+        /// Reads the certificates in a text, and skips anything else. `None`: there are none, or one is damaged.
         pub(crate) fn from_pem(pem: &[u8]) -> Option<RootCertificates> {
             let mut certificates = Vec::new();
             for item in parse_pem(pem) {
@@ -48,12 +48,12 @@ mod with_tls {
 
 #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
 mod without_tls {
-    /// There are none in a build that has no use for them.
+    /// A build without TLS has none.
     #[derive(Clone, Debug, PartialEq)]
     pub(crate) enum RootCertificates {}
 
     impl RootCertificates {
-        /// Not reached: an address that begins with https:// is an error before.
+        /// Not reached: without TLS, an https:// address is an error.
         pub(crate) fn from_pem(_: &[u8]) -> Option<RootCertificates> {
             None
         }

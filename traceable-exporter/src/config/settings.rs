@@ -1,10 +1,9 @@
-//! The settings of an exporter.
+//! The settings of an exporter, as the builder has checked them.
 
 use std::time::Duration;
 
 use super::api_key::ApiKey;
 use super::endpoint::Endpoint;
-use super::error::ConfigError;
 use super::root_certificates::RootCertificates;
 use crate::accounting::OnWarning;
 use crate::redact::Redaction;
@@ -12,8 +11,8 @@ use crate::spool::FailedTraces;
 use crate::spool::Spool;
 use crate::wire::Placement;
 
-/// Of programs that name none.
-pub(crate) const DEFAULT_PROJECT: &str = "default";
+/// The project of programs that name none.
+pub(super) const DEFAULT_PROJECT: &str = "default";
 
 /// All settings of an exporter, checked.
 ///
@@ -29,11 +28,11 @@ pub struct Config {
     pub(crate) endpoint: Endpoint,
     pub(crate) api_key: Option<ApiKey>,
     pub(crate) workspace_id: Option<String>,
-    /// Where runs are put that name no project, and what differs there.
+    /// The target of runs that name none, and how runs differ in a replica.
     pub(crate) project: Placement,
-    /// Settings of the destinations, if there are several.
+    /// The settings of each destination, if there are several.
     pub(crate) replicas: Vec<Config>,
-    /// The name of this destination's folder inside those that several share.
+    /// The name of this destination's folder inside folders that destinations share.
     pub(crate) own_folder: String,
     pub(crate) sampling_rate: Option<f64>,
     pub(crate) revision_id: Option<String>,
@@ -43,7 +42,7 @@ pub struct Config {
     pub(crate) batch_bytes: Option<usize>,
     pub(crate) batch_delay: Duration,
     pub(crate) max_concurrent_requests: usize,
-    /// `None`: bodies go out as they are.
+    /// `None`: bodies are not compressed.
     pub(crate) compression_level: Option<i32>,
     pub(crate) request_timeout: Duration,
     pub(crate) retry_timeout: Duration,
@@ -51,7 +50,7 @@ pub struct Config {
     pub(crate) spool: Option<Spool>,
     pub(crate) failed_traces: Option<FailedTraces>,
     pub(crate) flush_on_root_end: bool,
-    /// `None`: those of the TLS library, or of the system.
+    /// `None`: the authorities of the TLS library, or of the system.
     pub(crate) root_certificates: Option<RootCertificates>,
     /// `None`: the diagnostic hook of the process.
     pub(crate) on_warning: Option<OnWarning>,
@@ -69,7 +68,7 @@ impl Config {
         self.endpoint.as_str()
     }
 
-    /// The project of runs that name none. Without a meaning if they go to an [address](Self::address).
+    /// The project of runs that name none. Meaningless if they go to an [address](Self::address).
     pub fn project(&self) -> &str {
         self.project.project().unwrap_or(DEFAULT_PROJECT)
     }
@@ -80,8 +79,7 @@ impl Config {
         self.project.address()
     }
 
-    /// The settings of each of several destinations; empty if there is one, and these are its settings. See
-    /// [`Replicas`](crate::Replicas).
+    /// The settings of each destination if there are several; empty if there is one. See [`Replicas`](crate::Replicas).
     pub fn replicas(&self) -> &[Config] {
         &self.replicas
     }
@@ -91,31 +89,8 @@ impl Config {
         self.sampling_rate
     }
 
-    /// The program's version, if it may be sent: it goes into the metadata.
+    /// The program's version for the metadata; `None` if metadata are hidden.
     pub(crate) fn sent_revision(&self) -> Option<String> {
         self.revision_id.clone().filter(|_| !self.redaction.hides_metadata())
-    }
-
-    pub(crate) fn check_numbers(&self) -> Result<(), ConfigError> {
-        let wrong = |suffix: &str, found: String, expected: &str| {
-            Err(ConfigError::malformed(&format!("LANGSMITH_{suffix}"), Some(&found), expected))
-        };
-        if let Some(rate) = self.sampling_rate
-            && !(0.0..=1.0).contains(&rate)
-        {
-            return wrong("TRACING_SAMPLING_RATE", rate.to_string(), "a number from 0 to 1");
-        }
-        if let Some(level) = self.compression_level
-            && !(1..=22).contains(&level)
-        {
-            return wrong("RUN_COMPRESSION_LEVEL", level.to_string(), "a zstd level from 1 to 22");
-        }
-        if self.max_queue_bytes == 0 {
-            return wrong("MAX_INGEST_MEMORY_BYTES", "0".into(), "a number of bytes greater than 0");
-        }
-        if self.batch_operations == Some(0) {
-            return wrong("BATCH_INGEST_SIZE_LIMIT", "0".into(), "a whole number greater than 0");
-        }
-        Ok(())
     }
 }

@@ -1,59 +1,63 @@
-//! Reading settings by name, the way the Python SDK does.
+//! Looks up variables by name, and reads switches and numbers, as the Python SDK does.
 
 use std::str::FromStr;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use super::error::ConfigError;
+use super::limits::Allowed;
+use super::variable_names::{TRACING, TRACING_V2};
 use crate::accounting::process_wide;
 
-/// Where settings come from: a name in, a value out.
+/// Looks up variables: of the process, or of a test.
 pub(crate) struct Variables<'a>(pub(crate) &'a dyn Fn(&str) -> Option<String>);
 
-/// A value and the full name it was found under.
+/// A value, and the name that it was found under.
 pub(crate) struct Found {
     pub(crate) name: String,
     pub(crate) value: String,
 }
 
 impl Variables<'_> {
-    /// `LANGSMITH_{suffix}`, then `LANGCHAIN_{suffix}`. Blank counts as unset.
-    pub(crate) fn get(&self, suffix: &str) -> Option<Found> {
-        ["LANGSMITH_", "LANGCHAIN_"].iter().find_map(|prefix| self.exact(&format!("{prefix}{suffix}")))
+    /// Looks up a `LANGSMITH_` name, then the same with `LANGCHAIN_`. A blank value counts as unset.
+    pub(crate) fn get(&self, name: &str) -> Option<Found> {
+        self.exact(name).or_else(|| {
+            let suffix = name.strip_prefix("LANGSMITH_")?;
+            self.exact(&format!("LANGCHAIN_{suffix}"))
+        })
     }
 
-    /// One variable under its full name. Blank counts as unset.
+    /// Looks up exactly this name. A blank value counts as unset.
     pub(crate) fn exact(&self, name: &str) -> Option<Found> {
         let value = (self.0)(name)?;
         let value = value.trim();
         (!value.is_empty()).then(|| Found { name: name.to_owned(), value: value.to_owned() })
     }
 
-    /// A switch: on for `true` (the Python SDK's only word) and for `1`, `yes`, `on`.
-    pub(crate) fn switch(&self, suffix: &str) -> Option<bool> {
-        self.get(suffix).map(|found| is_one_of(ON, &found.value))
+    /// Reads a switch: on for `true` (the Python SDK's only word) and for `1`, `yes`, `on`.
+    pub(crate) fn switch(&self, name: &str) -> Option<bool> {
+        self.get(name).map(|found| is_one_of(ON, &found.value))
     }
 
-    /// Whether a switch that is on by default was set to off.
-    pub(crate) fn is_off(&self, suffix: &str) -> bool {
-        self.get(suffix).is_some_and(|found| is_one_of(OFF, &found.value))
+    /// Whether a switch that is on by default is set to off.
+    pub(crate) fn is_off(&self, name: &str) -> bool {
+        self.get(name).is_some_and(|found| is_one_of(OFF, &found.value))
     }
 
-    /// A switch that hides something: on for any word but those for off. Who sets it does not want to be seen.
-    pub(crate) fn hides(&self, suffix: &str) -> bool {
-        self.get(suffix).is_some_and(|found| !is_one_of(OFF, &found.value))
+    /// Reads a switch that hides something: on for any word but those for off. When in doubt, data stays private.
+    pub(crate) fn hides(&self, name: &str) -> bool {
+        self.get(name).is_some_and(|found| !is_one_of(OFF, &found.value))
     }
 
-    /// A number within limits.
-    pub(crate) fn number<T: FromStr + PartialOrd>(
+    /// Reads a number.
+    pub(super) fn number<T: FromStr + PartialOrd>(
         &self,
-        suffix: &str,
-        range: std::ops::RangeInclusive<T>,
-        expected: &str,
+        name: &str,
+        allowed: &Allowed<T>,
     ) -> Result<Option<T>, ConfigError> {
-        let Some(found) = self.get(suffix) else { return Ok(None) };
+        let Some(found) = self.get(name) else { return Ok(None) };
         match found.value.parse::<T>() {
-            Ok(number) if range.contains(&number) => Ok(Some(number)),
-            _ => Err(ConfigError::malformed(&found.name, Some(&found.value), expected)),
+            Ok(number) if allowed.range.contains(&number) => Ok(Some(number)),
+            _ => Err(ConfigError::malformed(&found.name, Some(&found.value), allowed.description)),
         }
     }
 }
@@ -65,25 +69,23 @@ fn is_one_of(words: [&str; 4], value: &str) -> bool {
     words.iter().any(|word| value.eq_ignore_ascii_case(word))
 }
 
-/// `LANGSMITH_TRACING_V2`, then `LANGSMITH_TRACING`, each also under LangChain's prefix.
 fn tracing_switch(vars: &Variables<'_>) -> Option<Found> {
-    vars.get("TRACING_V2").or_else(|| vars.get("TRACING"))
+    vars.get(TRACING_V2).or_else(|| vars.get(TRACING))
 }
 
-/// Whether tracing is wanted. Off by default, and off where that is not clear.
+/// Whether tracing is on. Off by default, and for an unknown word.
 pub(crate) fn tracing_is_on(vars: &Variables<'_>) -> bool {
     tracing_switch(vars).is_some_and(|found| is_one_of(ON, &found.value))
 }
 
-/// Somebody who sets the switch to an unknown word wants something, so tracing is not left off without a word. Told
-/// once in a process.
-pub(crate) fn warn_of_unclear_switch(vars: &Variables<'_>) {
-    static TOLD: AtomicBool = AtomicBool::new(false);
+/// Warns if the tracing switch has an unknown word, which leaves tracing off. Once per process.
+pub(crate) fn warn_of_unknown_switch(vars: &Variables<'_>) {
+    static WARNED: AtomicBool = AtomicBool::new(false);
     let Some(found) = tracing_switch(vars) else { return };
     if !is_one_of(ON, &found.value) && !is_one_of(OFF, &found.value) {
         let error = ConfigError::malformed(&found.name, Some(&found.value), "true or false");
-        // who is told may come here again
-        if !TOLD.swap(true, Relaxed) {
+        // the warning may run the program's code, which may come here again
+        if !WARNED.swap(true, Relaxed) {
             process_wide().call(&format!("tracing is off: {error}"));
         }
     }

@@ -6,7 +6,7 @@ use super::unacknowledged::{Delivery, RetryPolicy};
 use crate::accounting::{DropReason, Subject};
 use crate::queue::Pause;
 use crate::server::{Reply, ResponseClass, classify, is_unhealthy};
-use crate::wire::{Encoded, Format};
+use crate::wire::{Encoded, Format, ZSTD};
 
 /// The pause between two tries while the server rejects the key or refuses every request, where nothing is lost by
 /// waiting.
@@ -38,7 +38,7 @@ impl Delivery {
         let (before, after) = (encoded.uncompressed.unwrap_or(0).to_string(), body.len().to_string());
         let mut headers = vec![("Content-Type", encoded.content_type.as_str())];
         if encoded.uncompressed.is_some() {
-            headers.push(("Content-Encoding", "zstd"));
+            headers.push(("Content-Encoding", ZSTD));
             headers.push(("X-Pre-Compressed-Size", &before));
             headers.push(("X-Post-Compressed-Size", &after));
         }

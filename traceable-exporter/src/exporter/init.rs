@@ -69,7 +69,8 @@ impl fmt::Display for InitError {
 impl std::error::Error for InitError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            InitError::Config(error) => Some(error),
+            // shown as it is, so that it is no source of itself
+            InitError::Config(error) => error.source(),
             InitError::AlreadyRunning => None,
         }
     }

@@ -1,4 +1,4 @@
-//! An exporter without a server, and what hands over to it.
+//! An exporter without a server, and threads that submit to it.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
@@ -19,7 +19,7 @@ use crate::queue::Pause;
 pub(super) const LONG: Duration = Duration::from_secs(3600);
 pub(super) const ROOM: usize = 1 << 20;
 
-/// Tries the orders that take a thread's turn away at most twice, unless `LOOM_MAX_PREEMPTIONS` says otherwise.
+/// Tries all orders with at most two preemptions, unless `LOOM_MAX_PREEMPTIONS` says otherwise.
 pub(super) fn model(test: impl Fn() + Send + Sync + 'static) {
     model_within(2, test);
 }
@@ -30,11 +30,11 @@ pub(super) fn model_within(preemptions: usize, test: impl Fn() + Send + Sync + '
     builder.check(test);
 }
 
-/// How many runs fit into a batch, and how many batches may be sent at once.
+/// The maximum of operations in a batch, and of batches in flight.
 #[derive(Clone, Copy)]
-pub(super) struct Fit(pub(super) usize, pub(super) usize);
+pub(super) struct FixedLimits(pub(super) usize, pub(super) usize);
 
-impl Limits for Fit {
+impl Limits for FixedLimits {
     fn ask(&self) {}
 
     fn operations(&self) -> usize {
@@ -53,31 +53,31 @@ impl Limits for Fit {
 /// An exporter without a server.
 pub(super) struct Exporter {
     pub(super) shared: Arc<Shared>,
-    pub(super) fit: Fit,
-    pub(super) dispatcher: Dispatcher<Fit>,
-    /// Counts the batches that are sent one after the other.
+    pub(super) limits: FixedLimits,
+    pub(super) dispatcher: Dispatcher<FixedLimits>,
+    /// The number of the next batch, where batches are sent one after the other.
     pub(super) sent: Mutex<u64>,
-    /// What has arrived, in this order. Not a lock of loom's: to look at it takes no turn.
+    /// The operations that arrived, in order. Not loom's mutex: locking it makes no further orders.
     pub(super) arrived: Mutex<Vec<(Uuid, OperationKind)>>,
 }
 
 impl Exporter {
     pub(super) fn new(batch_operations: usize, max_queue_bytes: usize) -> Arc<Exporter> {
-        Exporter::with(Fit(batch_operations, 1), max_queue_bytes)
+        Exporter::with(FixedLimits(batch_operations, 1), max_queue_bytes)
     }
 
-    pub(super) fn with(fit: Fit, max_queue_bytes: usize) -> Arc<Exporter> {
+    pub(super) fn with(limits: FixedLimits, max_queue_bytes: usize) -> Arc<Exporter> {
         let config = Config::builder()
             .endpoint("http://127.0.0.1:9")
             .batch_delay(LONG)
             .max_queue_bytes(max_queue_bytes)
             .on_warning(|_| {});
         let shared = Arc::new(Shared::new(config.build().unwrap()));
-        let dispatcher = Dispatcher::new(shared.clone(), fit);
-        Arc::new(Exporter { shared, fit, dispatcher, sent: Mutex::default(), arrived: Mutex::default() })
+        let dispatcher = Dispatcher::new(shared.clone(), limits);
+        Arc::new(Exporter { shared, limits, dispatcher, sent: Mutex::default(), arrived: Mutex::default() })
     }
 
-    /// One of the exporter's threads. `pauses`: the first try of each batch fails.
+    /// Starts a worker. `pauses`: the first try of each batch fails.
     pub(super) fn start_worker(self: &Arc<Self>, pauses: bool) -> JoinHandle<()> {
         let own = self.clone();
         thread::spawn(move || {
@@ -86,11 +86,11 @@ impl Exporter {
         })
     }
 
-    /// Gathers and sends a batch, as the exporter's threads do. Whether there was one.
+    /// Makes and sends one batch, as a worker does. Returns whether there was one.
     pub(super) fn work(&self, pauses: bool) -> bool {
         let Some(batch) = self.dispatcher.next_batch() else { return false };
         self.dispatcher.send(&batch, || {
-            if self.fit.1 == 1 {
+            if self.limits.1 == 1 {
                 let sent = std::mem::replace(&mut *self.sent.lock().unwrap(), batch.number + 1);
                 assert_eq!(sent, batch.number);
             }
@@ -121,7 +121,7 @@ impl Exporter {
         self.arrived.lock().unwrap().iter().any(|(arrived, _)| *arrived == id)
     }
 
-    /// The books, which are right at every moment.
+    /// The counters, which must add up at every moment.
     pub(super) fn stats(&self) -> Stats {
         let mut stats = Stats::default();
         self.shared.queue.fill(&mut stats);
@@ -134,7 +134,7 @@ impl Exporter {
         self.shared.queue.flush(LONG)
     }
 
-    /// Everything has been sent, and the start of each run before its end.
+    /// Asserts that everything was sent, and the start of each run before its end.
     pub(super) fn assert_done(&self, stats: &Stats) {
         assert_eq!((stats.queued, stats.queued_bytes), (0, 0));
         let mut begun = HashSet::new();
@@ -144,11 +144,11 @@ impl Exporter {
     }
 }
 
-/// Keeps what it is told, for a model to hand it over in its own time.
+/// Collects operations, for a model to submit them later.
 #[derive(Default)]
-struct Kept(Mutex<Vec<RunOperation>>);
+struct Collected(Mutex<Vec<RunOperation>>);
 
-impl RunSink for Kept {
+impl RunSink for Collected {
     fn submit(&self, operation: RunOperation) {
         self.0.lock().unwrap().push(operation);
     }
@@ -156,9 +156,9 @@ impl RunSink for Kept {
 
 /// The start and the end of a run.
 pub(super) fn run() -> [RunOperation; 2] {
-    let kept = Arc::new(Kept::default());
-    RunTree::builder("r").sink(kept.clone()).build().post().end().patch();
-    let operations = std::mem::take(&mut *kept.0.lock().unwrap());
+    let collected = Arc::new(Collected::default());
+    RunTree::builder("r").sink(collected.clone()).build().post().end().patch();
+    let operations = std::mem::take(&mut *collected.0.lock().unwrap());
     <[_; 2]>::try_from(operations).ok().unwrap()
 }
 
@@ -167,7 +167,7 @@ pub(super) fn start() -> RunOperation {
     start
 }
 
-/// A thread of the program that hands over the start of a run, and then flushes.
+/// A producer: submits the start of a run, and then flushes.
 pub(super) fn submit_and_flush(exporter: &Arc<Exporter>) -> JoinHandle<()> {
     let (own, start) = (exporter.clone(), start());
     thread::spawn(move || {

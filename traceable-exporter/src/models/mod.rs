@@ -1,8 +1,8 @@
-//! Queue, line and flush by themselves, in every order in which few threads may run:
-//! `RUSTFLAGS='--cfg traceable_loom' cargo test --lib models`.
+//! Models of queue, dispatch and flush: loom runs a few threads in every order.
+//! `RUSTFLAGS='--cfg traceable_loom' cargo test --lib models` runs them.
 //!
-//! The threads are loom's, and what they share is the exporter's own, but for the server. Clocks play no part: a
-//! timeout is so long that it is never over, or over at once.
+//! The threads are loom's; they share the exporter's own state, without a server. Time does not pass: a timeout either
+//! never ends, or ends at once.
 
 mod exporter;
 
@@ -10,15 +10,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
-use exporter::{Exporter, Fit, LONG, ROOM, model, model_within, run, start, submit_and_flush};
+use exporter::{Exporter, FixedLimits, LONG, ROOM, model, model_within, run, start, submit_and_flush};
 use loom::thread;
 use traceable_core::RunOperation;
 
 use crate::accounting::DropReason;
 
 #[test]
-fn what_was_handed_over_before_a_flush_has_arrived_after_it() {
-    // a fourth thread makes forty times as many orders
+fn runs_submitted_before_a_flush_have_arrived_after_it() {
+    // a fourth thread would make forty times as many orders
     for (workers, batch_operations, preemptions) in [(1, 100, 2), (1, 1, 2), (2, 1, 1)] {
         model_within(preemptions, move || {
             let exporter = Exporter::new(batch_operations, ROOM);
@@ -40,7 +40,7 @@ fn what_was_handed_over_before_a_flush_has_arrived_after_it() {
 }
 
 #[test]
-fn a_full_batch_goes_out_although_nobody_flushes() {
+fn a_full_batch_is_sent_without_a_flush() {
     model(|| {
         let exporter = Exporter::new(2, ROOM);
         let own = exporter.clone();
@@ -70,12 +70,12 @@ fn the_start_of_a_run_arrives_before_its_end_by_two_threads() {
     assert!(APART.load(Relaxed), "they were merged every time");
 }
 
-/// What two threads send at once arrives in any order, but what is told of one run.
+/// Two threads send batches in any order, but the operations of one run in theirs.
 #[test]
 fn batches_overtake_each_other_but_no_run_overtakes_itself() {
     static OVERTAKEN: AtomicBool = AtomicBool::new(false);
     model_within(1, || {
-        let exporter = Exporter::with(Fit(1, 2), ROOM);
+        let exporter = Exporter::with(FixedLimits(1, 2), ROOM);
         let workers = [exporter.start_worker(false), exporter.start_worker(false)];
         let [start, end] = run();
         let other = self::start();
@@ -87,15 +87,15 @@ fn batches_overtake_each_other_but_no_run_overtakes_itself() {
         exporter.assert_done(&exporter.stats());
         OVERTAKEN.fetch_or(exporter.arrived.lock().unwrap()[0].0 == other_id, Relaxed);
     });
-    assert!(OVERTAKEN.load(Relaxed), "they always went one after the other");
+    assert!(OVERTAKEN.load(Relaxed), "the batches were always sent in order");
 }
 
-/// A batch that is tried again waits until those before it are settled, where only one is sent at once then.
+/// A retry waits until earlier batches are acknowledged, so that only one request is in flight.
 #[test]
-fn what_is_tried_again_waits_for_its_turn() {
+fn a_retry_waits_for_its_turn() {
     model_within(1, || {
         let exporter = Exporter::new(1, ROOM);
-        let again = |exporter: Arc<Exporter>| {
+        let retrying = |exporter: Arc<Exporter>| {
             thread::spawn(move || {
                 exporter.shared.queue.add_thread();
                 while let Some(batch) = exporter.dispatcher.next_batch() {
@@ -106,7 +106,7 @@ fn what_is_tried_again_waits_for_its_turn() {
                 }
             })
         };
-        let workers = [again(exporter.clone()), again(exporter.clone())];
+        let workers = [retrying(exporter.clone()), retrying(exporter.clone())];
         exporter.submit(start());
         exporter.submit(start());
         assert!(exporter.flush().is_lossless());
@@ -117,35 +117,35 @@ fn what_is_tried_again_waits_for_its_turn() {
 }
 
 #[test]
-fn what_does_not_fit_is_counted_and_takes_the_end_of_its_run_along() {
-    static LOST: [AtomicBool; 2] = [const { AtomicBool::new(false) }; 2];
+fn a_dropped_start_is_counted_and_its_end_is_dropped_too() {
+    static DROPPED: [AtomicBool; 2] = [const { AtomicBool::new(false) }; 2];
     model(|| {
         let operations = [run(), run()];
-        // two starts fit, but not beside the room that is kept for the end of the first
+        // two starts fit, but not together with the bytes reserved for the end of the first
         let size = operations[0][0].size();
         let exporter = Exporter::new(1, size * 2 + size / 2);
         let worker = exporter.start_worker(false);
         let [mine, theirs] = operations;
-        let hand_over = |exporter: &Exporter, run: [RunOperation; 2]| {
+        let submit_run = |exporter: &Exporter, run: [RunOperation; 2]| {
             let [start, end] = run.map(|operation| exporter.submit(operation));
-            assert!(start.is_none() || end.is_some(), "the end of a run that never began");
+            assert!(start.is_none() || end.is_some(), "an end without its start");
         };
         let own = exporter.clone();
-        let program = thread::spawn(move || hand_over(&own, theirs));
-        hand_over(&exporter, mine);
+        let program = thread::spawn(move || submit_run(&own, theirs));
+        submit_run(&exporter, mine);
         assert!(exporter.flush().is_complete());
         program.join().unwrap();
         exporter.shared.queue.close();
         worker.join().unwrap();
         let stats = exporter.stats();
         exporter.assert_done(&stats);
-        LOST[usize::from(stats.dropped.queue_full > 0)].store(true, Relaxed);
+        DROPPED[usize::from(stats.dropped.queue_full > 0)].store(true, Relaxed);
     });
-    assert!(LOST.iter().all(|seen| seen.load(Relaxed)), "always lost, or never: {LOST:?}");
+    assert!(DROPPED.iter().all(|seen| seen.load(Relaxed)), "always dropped, or never: {DROPPED:?}");
 }
 
 #[test]
-fn shutting_down_ends_every_flush_and_loses_what_it_counts() {
+fn shutdown_ends_every_flush_and_counts_what_it_drops() {
     for (timeout, pauses) in [(LONG, false), (Duration::ZERO, false), (Duration::ZERO, true)] {
         model(move || {
             let exporter = Exporter::new(100, ROOM);
@@ -161,7 +161,7 @@ fn shutting_down_ends_every_flush_and_loses_what_it_counts() {
             exporter.assert_done(&stats);
             assert_eq!((stats.submitted, stats.delivered + stats.dropped.shutdown), (3, 3));
             let arrived = exporter.arrived.lock().unwrap().len() as u64;
-            // its answer may have come too late
+            // the answer may have come after the deadline
             assert!(stats.delivered == arrived || stats.delivered < arrived && timeout.is_zero());
         });
     }
@@ -181,7 +181,7 @@ fn a_flush_ends_a_pause_between_two_tries() {
 }
 
 #[test]
-fn closing_does_not_hold_up_a_flush() {
+fn closing_does_not_delay_a_flush() {
     model(|| {
         let exporter = Exporter::new(100, ROOM);
         let worker = exporter.start_worker(false);
@@ -194,7 +194,7 @@ fn closing_does_not_hold_up_a_flush() {
 }
 
 #[test]
-fn what_waits_is_sent_after_closing() {
+fn queued_runs_are_sent_after_closing() {
     model(|| {
         let exporter = Exporter::new(100, ROOM);
         let worker = exporter.start_worker(false);
@@ -214,7 +214,7 @@ fn a_flush_on_one_of_the_exporters_threads_does_not_wait_for_itself() {
             own.shared.queue.add_thread();
             while let Some(batch) = own.dispatcher.next_batch() {
                 own.dispatcher.send(&batch, || {
-                    // as a reporter of the program's may
+                    // as a function that takes warnings may
                     assert!(!own.flush().is_complete());
                     own.deliver(&batch);
                 });
@@ -227,18 +227,19 @@ fn a_flush_on_one_of_the_exporters_threads_does_not_wait_for_itself() {
     });
 }
 
-/// A flush that another thread waits for, and that nobody wants in the end.
+/// A cancelled flush, which another thread waits for.
 #[test]
-fn a_flush_that_was_left_ends_and_others_go_on() {
+fn a_cancelled_flush_ends_and_others_go_on() {
     model(|| {
         let exporter = Exporter::new(100, ROOM);
         exporter.submit(start());
         let (ticket, over) = exporter.shared.queue.begin_flush(Instant::now());
         assert!(over.is_none());
         let cancelled = Arc::new(AtomicBool::new(false));
-        let (own, left) = (exporter.clone(), cancelled.clone());
-        // nobody sends anything: it ends because it was left, or never
-        let waiting = thread::spawn(move || own.shared.queue.end_flush(ticket, Instant::now(), LONG, &left));
+        let (own, cancelled_too) = (exporter.clone(), cancelled.clone());
+        // nothing is sent: it ends because it was cancelled, or never
+        let waiting =
+            thread::spawn(move || own.shared.queue.end_flush(ticket, Instant::now(), LONG, &cancelled_too));
         exporter.shared.queue.cancel_flush(&cancelled);
         assert_eq!(waiting.join().unwrap().remaining, 1);
         let worker = exporter.start_worker(false);
@@ -250,7 +251,7 @@ fn a_flush_that_was_left_ends_and_others_go_on() {
 }
 
 #[test]
-fn a_flush_that_has_begun_counts_from_its_beginning() {
+fn a_flush_covers_what_was_submitted_before_it_began() {
     model(|| {
         let exporter = Exporter::new(100, ROOM);
         let worker = exporter.start_worker(false);

@@ -1,4 +1,4 @@
-//! What is done to one part of a run, and what stands there when that fails.
+//! Redacts one part of a run; a part that fails becomes a marker.
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -10,9 +10,9 @@ use traceable_core::{Payload, RunOperation};
 /// A function of the program's own.
 type Function = dyn Fn(Value) -> Value + Send + Sync;
 
-/// What is done to inputs, outputs or metadata.
+/// How inputs, outputs or metadata are redacted.
 #[derive(Clone)]
-pub(super) enum Part {
+pub(super) enum PartRule {
     Shown,
     Hidden,
     By(Arc<Function>),
@@ -25,25 +25,25 @@ pub(super) const PANICKED: Problem = "its redaction panicked";
 pub(super) const UNREADABLE: Problem = "it cannot be read to be redacted";
 const TOO_LARGE: Problem = "larger than 10 MiB when redacted";
 
-/// As much as a part of a run may have before.
+/// The limit that core sets for captured parts too.
 const MAX_BYTES: usize = 10 << 20;
 
-impl Part {
-    pub(super) fn hidden_if(hide: bool) -> Part {
-        if hide { Part::Hidden } else { Part::Shown }
+impl PartRule {
+    pub(super) fn hidden_if(hide: bool) -> PartRule {
+        if hide { PartRule::Hidden } else { PartRule::Shown }
     }
 
-    pub(super) fn by(f: impl Fn(Value) -> Value + Send + Sync + 'static) -> Part {
-        Part::By(Arc::new(f))
+    pub(super) fn by(f: impl Fn(Value) -> Value + Send + Sync + 'static) -> PartRule {
+        PartRule::By(Arc::new(f))
     }
 
-    /// What is to be sent instead of this object; `None`: itself. `key`: where a value goes that is no object.
+    /// The replacement of an object; `None`: it stays. `key`: the entry that holds a result that is no object.
     pub(super) fn apply(&self, payload: &Payload, key: &str) -> Result<Option<Payload>, Problem> {
         match self {
-            Part::Shown => Ok(None),
-            Part::Hidden => Ok(Some(empty())),
-            Part::By(function) => {
-                // a value too deep for the reader must not come to the function as null
+            PartRule::Shown => Ok(None),
+            PartRule::Hidden => Ok(Some(empty())),
+            PartRule::By(function) => {
+                // a value too deep for the parser must not reach the function as null
                 let value = serde_json::from_slice(payload.as_bytes()).map_err(|_| UNREADABLE)?;
                 let object = call(&**function, value, key)?;
                 to_payload(&Value::Object(object).to_string()).map(Some)
@@ -51,15 +51,15 @@ impl Part {
         }
     }
 
-    /// As [`apply`](Self::apply), for what is no payload.
+    /// As [`apply`](Self::apply), for a map.
     pub(super) fn apply_to_map(
         &self,
         map: impl FnOnce() -> Map<String, Value>,
     ) -> Result<Option<Object>, Problem> {
         match self {
-            Part::Shown => Ok(None),
-            Part::Hidden => Ok(Some(Map::new())),
-            Part::By(function) => call(&**function, Value::Object(map()), "metadata").map(Some),
+            PartRule::Shown => Ok(None),
+            PartRule::Hidden => Ok(Some(Map::new())),
+            PartRule::By(function) => call(&**function, Value::Object(map()), "metadata").map(Some),
         }
     }
 }
@@ -74,12 +74,12 @@ fn call(function: &Function, value: Value, key: &str) -> Result<Object, Problem>
     }
 }
 
-/// Runs code of the program's own.
+/// Runs the program's code, and catches its panics.
 pub(super) fn safely<R>(f: impl FnOnce() -> R) -> Result<R, Problem> {
     catch_unwind(AssertUnwindSafe(f)).map_err(|_| PANICKED)
 }
 
-/// Takes what was redacted.
+/// Checks redacted JSON.
 pub(super) fn to_payload(json: &str) -> Result<Payload, Problem> {
     if json.len() > MAX_BYTES {
         return Err(TOO_LARGE);
@@ -92,7 +92,7 @@ pub(super) fn empty() -> Payload {
     Payload::of(&Map::<String, Value>::new())
 }
 
-/// What says that something could not be redacted. In core it says so of what could not be captured.
+/// The marker of a part that could not be redacted. Core uses the same words for a part that could not be captured.
 pub(super) fn marker(problem: Problem) -> String {
     format!("[not recorded: {problem}]")
 }
@@ -102,27 +102,27 @@ pub(super) fn marker_object(field: &str, problem: Problem) -> Payload {
     Payload::of(&json!({ field: marker(problem) }))
 }
 
-impl PartialEq for Part {
-    fn eq(&self, other: &Part) -> bool {
+impl PartialEq for PartRule {
+    fn eq(&self, other: &PartRule) -> bool {
         match (self, other) {
-            (Part::Shown, Part::Shown) | (Part::Hidden, Part::Hidden) => true,
-            (Part::By(one), Part::By(other)) => Arc::ptr_eq(one, other),
+            (PartRule::Shown, PartRule::Shown) | (PartRule::Hidden, PartRule::Hidden) => true,
+            (PartRule::By(one), PartRule::By(other)) => Arc::ptr_eq(one, other),
             _ => false,
         }
     }
 }
 
-impl fmt::Debug for Part {
+impl fmt::Debug for PartRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Part::Shown => "shown",
-            Part::Hidden => "hidden",
-            Part::By(_) => "by a function",
+            PartRule::Shown => "shown",
+            PartRule::Hidden => "hidden",
+            PartRule::By(_) => "by a function",
         })
     }
 }
 
-/// Puts a part's redacted form in its place; one that could not be redacted becomes a marker.
+/// Replaces a part by its redacted form, or by a marker if that failed.
 pub(super) fn replace(
     payload: &mut Payload,
     redacted: Result<Option<Payload>, Problem>,
@@ -139,7 +139,7 @@ pub(super) fn replace(
     }
 }
 
-/// Puts a marker in the place of all metadata, and counts it.
+/// Replaces all metadata by a marker, and counts that.
 pub(super) fn fail_metadata(operation: &mut RunOperation, problem: Problem, failed: &mut u64) {
     operation.set_metadata(Map::from_iter([("metadata".to_owned(), marker(problem).into())]));
     *failed += 1;

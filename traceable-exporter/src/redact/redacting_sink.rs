@@ -1,4 +1,4 @@
-//! A sink that hands on what a redaction has left.
+//! A sink that redacts operations and passes them on.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,32 +9,32 @@ use traceable_core::{RunOperation, RunSink};
 
 use super::redaction::Redaction;
 
-/// A sink around another one, which is only told what a [`Redaction`] has left.
+/// Wraps a sink, which then gets only what a [`Redaction`] leaves.
 ///
 /// ```
 /// use std::sync::Arc;
 /// use traceable_core::testing::Recorder;
 /// use traceable_core::{RunTree, RunSink};
-/// use traceable_exporter::{Redacted, Redaction};
+/// use traceable_exporter::{RedactingSink, Redaction};
 ///
 /// let recorder = Recorder::new();
-/// let sink = Arc::new(Redacted::new(Redaction::new().hide_inputs(true), recorder.sink()));
+/// let sink = Arc::new(RedactingSink::new(Redaction::new().hide_inputs(true), recorder.sink()));
 /// RunTree::builder("login").inputs(serde_json::json!({"user": "ada"})).sink(sink).build().post();
 /// assert_eq!(recorder.run("login").inputs, serde_json::json!({}));
 /// ```
 pub struct RedactingSink {
     redaction: Redaction,
-    redacting_sink: Arc<dyn RunSink>,
+    inner: Arc<dyn RunSink>,
     failed: AtomicU64,
 }
 
 impl RedactingSink {
-    /// Lets `sink` see what `redaction` leaves.
-    pub fn new(redaction: Redaction, redacting_sink: Arc<dyn RunSink>) -> RedactingSink {
-        RedactingSink { redaction, redacting_sink, failed: AtomicU64::new(0) }
+    /// Wraps `sink`.
+    pub fn new(redaction: Redaction, sink: Arc<dyn RunSink>) -> RedactingSink {
+        RedactingSink { redaction, inner: sink, failed: AtomicU64::new(0) }
     }
 
-    /// Parts of runs that could not be redacted, and were replaced by a marker.
+    /// How many parts of runs could not be redacted; each became a marker.
     pub fn redactions_failed(&self) -> u64 {
         self.failed.load(Relaxed)
     }
@@ -46,24 +46,24 @@ impl RunSink for RedactingSink {
         if failed > 0 {
             self.failed.fetch_add(failed, Relaxed);
         }
-        self.redacting_sink.submit(operation);
+        self.inner.submit(operation);
     }
 
     fn default_project(&self) -> Option<&str> {
-        self.redacting_sink.default_project()
+        self.inner.default_project()
     }
 
     fn default_address(&self) -> Option<&str> {
-        self.redacting_sink.default_address()
+        self.inner.default_address()
     }
 
     fn flush(&self, timeout: Duration) -> bool {
-        self.redacting_sink.flush(timeout)
+        self.inner.flush(timeout)
     }
 }
 
 impl fmt::Debug for RedactingSink {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Redacted").field("redaction", &self.redaction).finish_non_exhaustive()
+        f.debug_struct("RedactingSink").field("redaction", &self.redaction).finish_non_exhaustive()
     }
 }

@@ -1,4 +1,4 @@
-//! What of a run may be sent: the setting.
+//! The setting that says which parts of a run are sent.
 
 use std::fmt;
 
@@ -6,17 +6,17 @@ use serde_json::Value;
 
 #[cfg(feature = "anonymizer")]
 use super::anonymizer::Anonymizer;
-use super::part::Part;
+use super::part::PartRule;
 
-/// What of a run may be sent: which parts are hidden, and what is done to the others.
+/// Says which parts of a run are sent: hides parts, or changes them.
 ///
-/// It is applied as an operation is handed over, on the thread that does so, before anything waits: the queue, retries and
-/// warnings hold what it has left and nothing else. First a part is hidden or given to its function, then the
-/// [anonymizer](Self::anonymizer) sees what is left. If a function panics, or gives back what cannot be sent, the part
-/// becomes `{"inputs": "[not recorded: ..]"}` and is counted ([`Stats::redactions_failed`](crate::Stats)); it is never
-/// sent as it was.
+/// The thread that submits an operation applies it before the operation enters the queue: the queue, the disk, retries
+/// and warnings only ever hold redacted runs. Each part is first hidden or passed to its function; then the
+/// [anonymizer](Self::anonymizer) sees what is left. If a function panics, or returns what cannot be sent, the part
+/// becomes `{"inputs": "[not recorded: ..]"}` and counts as [failed](crate::Stats::redactions_failed); the original is
+/// never sent.
 ///
-/// Ids, times and the dotted order are always sent. What goes to other processes in headers is no part of this: see
+/// Ids, times and the dotted order are always sent. Headers to other processes are not redacted: see
 /// [`RunTree::to_headers`](traceable_core::RunTree::to_headers).
 ///
 /// ```
@@ -34,82 +34,81 @@ use super::part::Part;
 #[derive(Clone, Default, PartialEq)]
 #[must_use = "a redaction does nothing until it is part of a configuration, or around a sink"]
 pub struct Redaction {
-    pub(super) inputs: Option<Part>,
-    pub(super) outputs: Option<Part>,
-    pub(super) metadata: Option<Part>,
+    pub(super) inputs: Option<PartRule>,
+    pub(super) outputs: Option<PartRule>,
+    pub(super) metadata: Option<PartRule>,
     hides_attachments: Option<bool>,
     #[cfg(feature = "anonymizer")]
     pub(super) anonymizer: Option<Anonymizer>,
 }
 
 impl Redaction {
-    /// One that leaves all as it is.
+    /// Creates a redaction that changes nothing.
     pub fn new() -> Redaction {
         Redaction::default()
     }
 
-    /// Whether inputs are left out: `{}` is sent instead. As `LANGSMITH_HIDE_INPUTS`.
+    /// Whether to hide inputs: `{}` is sent instead. As `LANGSMITH_HIDE_INPUTS`.
     pub fn hide_inputs(mut self, hide: bool) -> Redaction {
-        self.inputs = Some(Part::hidden_if(hide));
+        self.inputs = Some(PartRule::hidden_if(hide));
         self
     }
 
-    /// Whether outputs are left out: `{}` is sent instead. As `LANGSMITH_HIDE_OUTPUTS`.
+    /// Whether to hide outputs: `{}` is sent instead. As `LANGSMITH_HIDE_OUTPUTS`.
     ///
-    /// An error is no output, and is sent. Token counts are copied from outputs into the metadata, so these are left out
-    /// there too; those that the program has set by [`set_usage`](traceable_core::RunTree::set_usage) stay if they are told
-    /// together with outputs that have none. Of `new_token` events the `kwargs`, which hold the token, are left out.
+    /// An error is no output, and is sent. Token counts are copied from outputs into the metadata, so they are removed
+    /// there too; counts that the program sets by [`set_usage`](traceable_core::RunTree::set_usage) stay if they are
+    /// submitted together with outputs that have none. `new_token` events lose their `kwargs`, which hold the token.
     pub fn hide_outputs(mut self, hide: bool) -> Redaction {
-        self.outputs = Some(Part::hidden_if(hide));
+        self.outputs = Some(PartRule::hidden_if(hide));
         self
     }
 
-    /// Whether metadata are left out, those that come from the environment included. As `LANGSMITH_HIDE_METADATA`.
+    /// Whether to hide metadata, those from the environment included. As `LANGSMITH_HIDE_METADATA`.
     ///
-    /// What is left is `ls_method`, which says how the run was made, and the full name of a run whose name is longer than
+    /// `ls_method` stays, which says how the run was made, and so does the full name of a run whose name is longer than
     /// the server takes. Without metadata LangSmith groups no threads (`thread_id`), counts no tokens
     /// (`usage_metadata`), and does not say why a root is one (`broken_trace_reason`).
     pub fn hide_metadata(mut self, hide: bool) -> Redaction {
-        self.metadata = Some(Part::hidden_if(hide));
+        self.metadata = Some(PartRule::hidden_if(hide));
         self
     }
 
-    /// Whether attachments are left out. Default: if inputs or outputs are, because an attachment is one of these; which
-    /// of them is not known.
+    /// Whether to hide attachments. Default: if inputs or outputs are hidden, because an attachment belongs to one of
+    /// them, and it is not known to which.
     pub fn hide_attachments(mut self, hide: bool) -> Redaction {
         self.hides_attachments = Some(hide);
         self
     }
 
-    /// Gives inputs to a function and sends what it gives back. It is given an object. What is none then becomes
-    /// `{"input": ..}`, and null `{}`.
+    /// Passes inputs through a function, which gets an object. A result that is no object becomes `{"input": ..}`, and
+    /// null becomes `{}`.
     pub fn inputs(mut self, f: impl Fn(Value) -> Value + Send + Sync + 'static) -> Redaction {
-        self.inputs = Some(Part::by(f));
+        self.inputs = Some(PartRule::by(f));
         self
     }
 
-    /// Gives outputs to a function and sends what it gives back, as [`inputs`](Self::inputs) does. Of the copy of token
-    /// counts in the metadata is left what is left of them in the outputs.
+    /// Passes outputs through a function, as [`inputs`](Self::inputs) does. The copy of token counts in the metadata
+    /// keeps only what the outputs keep.
     pub fn outputs(mut self, f: impl Fn(Value) -> Value + Send + Sync + 'static) -> Redaction {
-        self.outputs = Some(Part::by(f));
+        self.outputs = Some(PartRule::by(f));
         self
     }
 
-    /// Gives metadata to a function and sends what it gives back. It is given all of them, those inherited included;
-    /// `ls_method` cannot be taken away.
+    /// Passes metadata through a function, inherited ones included. `ls_method` cannot be removed.
     pub fn metadata(mut self, f: impl Fn(Value) -> Value + Send + Sync + 'static) -> Redaction {
-        self.metadata = Some(Part::by(f));
+        self.metadata = Some(PartRule::by(f));
         self
     }
 
-    /// Lets all texts that are sent be seen by an anonymizer.
+    /// Passes all texts that are sent through an anonymizer.
     #[cfg(feature = "anonymizer")]
     pub fn anonymizer(mut self, anonymizer: Anonymizer) -> Redaction {
         self.anonymizer = Some(anonymizer);
         self
     }
 
-    /// This one, and where it says nothing, what `other` says.
+    /// This redaction; `other` decides about the parts that this one does not set.
     pub(crate) fn or(self, other: Redaction) -> Redaction {
         Redaction {
             inputs: self.inputs.or(other.inputs),
@@ -121,9 +120,9 @@ impl Redaction {
         }
     }
 
-    /// Whether it leaves all as it is.
+    /// Whether it changes nothing.
     pub(crate) fn is_nothing(&self) -> bool {
-        let is_shown = |part: &Option<Part>| matches!(part, None | Some(Part::Shown));
+        let is_shown = |part: &Option<PartRule>| matches!(part, None | Some(PartRule::Shown));
         #[cfg(feature = "anonymizer")]
         if self.anonymizer.is_some() {
             return false;
@@ -132,13 +131,13 @@ impl Redaction {
             && self.hides_attachments != Some(true)
     }
 
-    /// Whether metadata that this crate would add are left out as well.
+    /// Whether to leave out the metadata that this crate would add, too.
     pub(crate) fn hides_metadata(&self) -> bool {
-        matches!(self.metadata, Some(Part::Hidden))
+        matches!(self.metadata, Some(PartRule::Hidden))
     }
 
     pub(super) fn hides_attachments(&self) -> bool {
-        let is_hidden = |part: &Option<Part>| matches!(part, Some(Part::Hidden));
+        let is_hidden = |part: &Option<PartRule>| matches!(part, Some(PartRule::Hidden));
         self.hides_attachments.unwrap_or_else(|| is_hidden(&self.inputs) || is_hidden(&self.outputs))
     }
 }

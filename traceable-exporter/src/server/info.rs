@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::config::{BATCH_BYTES, BATCH_OPERATIONS};
+
 /// The parts that matter here. The default holds until the server answers, and for what it leaves out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ServerInfo {
@@ -15,7 +17,12 @@ pub(crate) struct ServerInfo {
 
 impl Default for ServerInfo {
     fn default() -> ServerInfo {
-        ServerInfo { multipart: true, zstd: false, batch_operations: 100, batch_bytes: 20 << 20 }
+        ServerInfo {
+            multipart: true,
+            zstd: false,
+            batch_operations: BATCH_OPERATIONS,
+            batch_bytes: BATCH_BYTES,
+        }
     }
 }
 

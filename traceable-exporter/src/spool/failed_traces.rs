@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::record::Label;
 use super::segment;
-use crate::wire::Encoded;
+use crate::wire::{Encoded, ZSTD};
 
 /// Suffix of a file that is being written.
 const UNFINISHED: &str = ".tmp";
@@ -50,7 +50,7 @@ impl FailedTraces {
     pub(crate) fn save(&self, encoded: &Encoded, body: &[u8]) -> io::Result<()> {
         let mut headers = json!({"Content-Type": encoded.content_type});
         if encoded.uncompressed.is_some() {
-            headers["Content-Encoding"] = "zstd".into();
+            headers["Content-Encoding"] = ZSTD.into();
         }
         let content = json!({
             "version": 1,
@@ -133,7 +133,7 @@ pub(crate) fn read(text: &[u8]) -> Option<(Label, Vec<u8>)> {
     let uncompressed = match header("Content-Encoding") {
         None => None,
         // the size before compression is in the zstd frame; this one only marks the body as compressed
-        Some("zstd") => Some(body.len()),
+        Some(ZSTD) => Some(body.len()),
         Some(_) => return None,
     };
     let content_type = header("Content-Type")?.to_owned();

@@ -65,8 +65,9 @@ impl fmt::Display for ReplayError {
 
 impl std::error::Error for ReplayError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        // `Display` already shows the error itself
         let ReplayError::Folder(_, error) = self;
-        Some(error)
+        error.source()
     }
 }
 

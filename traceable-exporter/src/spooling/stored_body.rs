@@ -84,6 +84,6 @@ impl StoredBody {
             return None;
         }
         let counted = runs.into_iter().zip(self.label.operations);
-        Some(counted.map(|(run, operations)| run.standing_for(operations)).collect())
+        Some(counted.map(|(run, operations)| run.with_operations(operations)).collect())
     }
 }

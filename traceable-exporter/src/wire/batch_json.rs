@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::run::{Field, PartWriter};
 
-/// Gathers new runs and updates apart, as the document needs them.
+/// Collects new runs and updates in two lists, as the document needs them.
 #[derive(Default)]
 pub(crate) struct BatchJson {
     posts: Vec<u8>,
@@ -14,7 +14,7 @@ pub(crate) struct BatchJson {
     attachments_left_out: u64,
 }
 
-/// How much of a document there was.
+/// A position in a document, to undo additions after it.
 pub(crate) struct Mark {
     posts: usize,
     patches: usize,
@@ -30,34 +30,34 @@ impl BatchJson {
         self.attachments_left_out = 0;
     }
 
-    /// How long the document is.
+    /// The length of the document in bytes.
     pub(crate) fn len(&self) -> usize {
         Self::FRAME + self.posts.len() + self.patches.len()
     }
 
-    /// Where the document ends now.
+    /// The current end of the document.
     pub(crate) fn mark(&self) -> Mark {
         Mark { posts: self.posts.len(), patches: self.patches.len(), attachments: self.attachments_left_out }
     }
 
-    /// Takes back what was added after the mark.
-    pub(crate) fn back_to(&mut self, mark: &Mark) {
+    /// Undoes what was added after the mark.
+    pub(crate) fn truncate(&mut self, mark: &Mark) {
         self.posts.truncate(mark.posts);
         self.patches.truncate(mark.patches);
         self.attachments_left_out = mark.attachments;
     }
 
-    /// Ends the run that was added.
+    /// Closes the run that was added last.
     pub(crate) fn end(&mut self) {
         self.open().push(b'}');
     }
 
-    /// Attachments that had no place here.
+    /// How many attachments were left out: this format has no place for them.
     pub(crate) fn attachments_left_out(&self) -> u64 {
         self.attachments_left_out
     }
 
-    /// The list that the run being added goes to.
+    /// The list that the current run belongs to.
     fn open(&mut self) -> &mut Vec<u8> {
         if self.is_post { &mut self.posts } else { &mut self.patches }
     }
@@ -79,7 +79,7 @@ impl PartWriter for BatchJson {
         if !out.is_empty() {
             out.push(b',');
         }
-        // the brace at its end comes after the fields
+        // `end` writes the closing brace, after the fields
         out.extend_from_slice(json.strip_suffix(b"}").unwrap_or(json));
     }
 

@@ -1,37 +1,37 @@
-//! What a finished body is.
+//! A finished body: its format, and what it holds.
 
 use super::run::Run;
 
-/// Which of the server's endpoints a body is for.
+/// The format of a body, by the endpoint that takes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Format {
     /// `/runs/multipart`.
     Multipart {
-        /// Whether the server takes zstd.
+        /// Whether to compress the body with zstd.
         compressed: bool,
     },
     /// `/runs/batch`.
     Batch,
 }
 
-/// What a finished body is, besides its bytes.
+/// Describes a finished body; the [`Encoder`](super::Encoder) holds its bytes.
 pub(crate) struct Encoded {
     pub(crate) format: Format,
-    /// How many of the runs are in it.
+    /// How many runs it holds.
     pub(crate) runs: usize,
-    /// Names that were cut in it.
+    /// How many names were cut.
     pub(crate) names_cut: u64,
-    /// Attachments that it cannot hold.
+    /// How many attachments were left out, because the format cannot hold them.
     pub(crate) attachments_left_out: u64,
     pub(crate) content_type: String,
-    /// Set if the body is compressed: bytes before, without the framing.
+    /// Set if the body is compressed: its bytes before, without the framing.
     pub(crate) uncompressed: Option<usize>,
-    /// Bytes of the whole body before it was compressed.
+    /// Bytes of the whole body before compression.
     pub(crate) plain_len: usize,
 }
 
 impl Encoded {
-    /// A multipart body that was made before.
+    /// A stored multipart body.
     pub(crate) fn stored(
         format: Format,
         runs: usize,

@@ -1,32 +1,32 @@
-//! Encoding runs into the body of a request.
+//! Encodes runs into request bodies, within the byte limit.
 
 use std::io;
 
 use super::batch_json::BatchJson;
 #[cfg(feature = "zstd")]
-use super::compress::Compressor;
+use super::compression::Compressor;
 use super::encoded::{Encoded, Format};
 use super::multipart::Multipart;
 use super::resource::Resource;
 use super::run::Run;
 use super::trim::{Trim, Trimmed};
 
-/// Plain text above this length goes to the compressor, so that no more of it waits. Most bodies are shorter, and are
-/// compressed in one go.
+/// The plain buffer goes to the compressor when it is longer than this, which bounds its size. Most bodies are shorter,
+/// and are compressed in one piece.
 #[cfg(feature = "zstd")]
 const CHUNK: usize = 1 << 20;
-/// What the parts of a run need around them in a body, at most as a rule.
+/// The estimated framing around the parts of one run, in bytes.
 const FRAMING: usize = 1 << 10;
-/// Buffers that grew larger for one body are given back afterwards.
-const KEEP: usize = 1 << 20;
+/// A larger buffer is shrunk to this after its body.
+const MAX_KEPT_CAPACITY: usize = 1 << 20;
 
-/// Writes bodies, one at a time, into buffers that stay.
+/// Writes bodies, one at a time, into buffers that it reuses.
 pub(crate) struct Encoder {
     resource: Resource,
     multipart: Multipart,
     batch: BatchJson,
     scratch: Vec<u8>,
-    /// The body; of a compressed one, what was not compressed yet.
+    /// The plain body; of a compressed one, only what has not been compressed yet.
     plain: Vec<u8>,
     #[cfg(feature = "zstd")]
     compressed: Vec<u8>,
@@ -37,7 +37,7 @@ pub(crate) struct Encoder {
 }
 
 impl Encoder {
-    /// `level`: of zstd, or `None` for plain bodies always.
+    /// `level`: of zstd; `None`: never compress.
     pub(crate) fn new(resource: Resource, level: Option<i32>) -> Encoder {
         Encoder {
             resource,
@@ -54,8 +54,8 @@ impl Encoder {
         }
     }
 
-    /// Makes a body of as many runs as fit into `limit` bytes before compression, from the first on, each without what
-    /// `trim` says. None of them in it means that the first one does not fit by itself.
+    /// Encodes as many runs as fit into `limit` bytes before compression, from the first on, each without what `trim`
+    /// leaves out. If the body holds no run, the first one does not fit by itself.
     ///
     /// # Errors
     /// If the compressor fails.
@@ -73,7 +73,7 @@ impl Encoder {
         }
     }
 
-    /// The body that was made last.
+    /// The last body.
     pub(crate) fn body(&self) -> &[u8] {
         #[cfg(feature = "zstd")]
         if self.is_compressed {
@@ -82,7 +82,7 @@ impl Encoder {
         &self.plain
     }
 
-    /// Frees the body that was made last: a worker that has nothing to send holds none.
+    /// Frees the last body, so that an idle worker holds none.
     pub(crate) fn clear(&mut self) {
         self.is_compressed = false;
         self.multipart.set_content(0);
@@ -99,7 +99,7 @@ impl Encoder {
             run.write(&mut Trimmed::new(&mut self.batch, trim), &mut self.scratch, &self.resource);
             self.batch.end();
             if self.batch.len() > limit {
-                self.batch.back_to(&mark);
+                self.batch.truncate(&mark);
                 break;
             }
             body.count(run);
@@ -121,26 +121,26 @@ impl Encoder {
         let closing = self.multipart.closing();
         self.start_compressing(compressed)?;
         if !self.is_compressed {
-            // a buffer that doubles is half empty in the end
+            // one allocation: a buffer that doubles ends half empty
             let all: usize = runs.iter().map(|run| run.bytes() + FRAMING).sum();
             self.plain.reserve_exact(all.min(limit));
         }
-        // what was compressed and has left the plain buffer counts as well
-        let mut gone = 0;
+        // plain bytes that have left the buffer for the compressor count against the limit too
+        let mut compressed_bytes = 0;
         for run in runs {
             let (mark, content) = (self.plain.len(), self.multipart.content());
-            let mut parts = self.multipart.to(&mut self.plain);
+            let mut parts = self.multipart.start_run(&mut self.plain);
             run.write(&mut Trimmed::new(&mut parts, trim), &mut self.scratch, &self.resource);
-            if gone + self.plain.len() + closing.len() > limit {
+            if compressed_bytes + self.plain.len() + closing.len() > limit {
                 self.plain.truncate(mark);
                 self.multipart.set_content(content);
                 break;
             }
             body.count(run);
-            gone += self.compress_chunk()?;
+            compressed_bytes += self.compress_chunk()?;
         }
         self.plain.extend_from_slice(&closing);
-        body.plain_len = gone + self.plain.len();
+        body.plain_len = compressed_bytes + self.plain.len();
         self.finish_compressing()?;
         body.uncompressed = self.is_compressed.then(|| self.multipart.content());
         Ok(body)
@@ -198,7 +198,7 @@ impl Encoder {
 
 fn reset(buffer: &mut Vec<u8>) {
     buffer.clear();
-    if buffer.capacity() > KEEP {
-        buffer.shrink_to(KEEP);
+    if buffer.capacity() > MAX_KEPT_CAPACITY {
+        buffer.shrink_to(MAX_KEPT_CAPACITY);
     }
 }

@@ -1,4 +1,4 @@
-//! Small pieces of JSON, written straight into a buffer.
+//! Writes small pieces of JSON into a buffer.
 
 use serde::Serialize;
 use traceable_core::Timestamp;
@@ -9,8 +9,8 @@ pub(crate) fn string(out: &mut Vec<u8>, text: &str) {
     value(out, text);
 }
 
-/// Writes any value. Its parts come from this program's own types, so that the only error there could be is one of
-/// the buffer, which has none; should there be one all the same, the value becomes null.
+/// Writes any value. Serialising this crate's own types into a buffer does not fail; if it did, the value would become
+/// null.
 pub(crate) fn value<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) {
     let start = out.len();
     if serde_json::to_writer(&mut *out, value).is_err() {
@@ -32,7 +32,7 @@ pub(crate) fn quoted_id(out: &mut Vec<u8>, uuid: Uuid) {
     out.push(b'"');
 }
 
-/// Writes a moment with its quotes.
+/// Writes a time with its quotes.
 pub(crate) fn time(out: &mut Vec<u8>, time: Timestamp) {
     out.push(b'"');
     time.write_rfc3339(out);

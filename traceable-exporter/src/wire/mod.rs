@@ -1,12 +1,14 @@
-//! Runs to bytes, in the order and form of LangSmith's own SDK, and back.
+//! Encodes runs into request bodies, in the form and order of LangSmith's own SDK, and reads them back.
 //!
-//! In: anything that is a [`Run`]. Out: an [`Encoded`] body, as multipart or as JSON, compressed or not. Never does I/O,
-//! and never waits.
+//! In: anything that is a [`Run`]. Out: an [`Encoded`] body, as multipart or as JSON, compressed or not. Never does
+//! I/O, and never waits.
+//!
+//! `run_json` writes one run's fields, `placement` says into which project and under which ids; `multipart` and
+//! `batch_json` join runs to a body for the two endpoints, `encoder` drives them within the byte limit, `trim` leaves
+//! out parts of a run that is too large. `stored_run` and `multipart_reader` take a stored body apart again.
 
 mod batch_json;
-#[cfg(feature = "zstd")]
-mod compress;
-mod decompress;
+mod compression;
 mod encoded;
 mod encoder;
 mod json;
@@ -20,7 +22,7 @@ mod run_json;
 mod stored_run;
 mod trim;
 
-pub(crate) use decompress::{MAX_DECOMPRESSED, decompress};
+pub(crate) use compression::{MAX_DECOMPRESSED, ZSTD, decompress};
 pub(crate) use encoded::{Encoded, Format};
 pub(crate) use encoder::Encoder;
 pub(crate) use placement::{Changes, Placement, Target};

@@ -6,21 +6,21 @@ use uuid::Uuid;
 use super::json;
 use super::run::{Field, PartWriter};
 
-/// From the end of a part's name to its length.
+/// The header of a JSON part, from the end of its name to its length.
 const JSON: &str = "\"\r\nContent-Type: application/json\r\nContent-Length: ";
 
-/// Writes parts. The boundary is random, so that no content can contain it by design.
+/// Writes parts. The boundary is random, so that nobody can put it into a run.
 pub(crate) struct Multipart {
     boundary: String,
     /// From the boundary to the part's name.
     opening: Vec<u8>,
-    /// The opening with the kind and the id of the operation that is written now: the same for all of its parts.
+    /// The opening with the kind and the id of the current operation: the same for all of its parts.
     head: Vec<u8>,
-    /// Of the run that is written now.
+    /// The id of the current run.
     id: Uuid,
-    /// Their names, of the run that is written now.
+    /// The names of the current run's attachments.
     attachments: Vec<String>,
-    /// Bytes of the parts' own bodies in this request, which is what the size header of a compressed one tells.
+    /// Bytes of the parts' own bodies in this request: the value of `X-Pre-Compressed-Size`.
     content: usize,
 }
 
@@ -41,23 +41,23 @@ impl Multipart {
         self.content
     }
 
-    /// Sets the count back, to 0 at the beginning of a request.
+    /// Resets that count: to 0 for a new request, to an earlier value after a run that does not fit.
     pub(crate) fn set_content(&mut self, content: usize) {
         self.content = content;
     }
 
-    /// What ends a body.
+    /// The end of a body.
     pub(crate) fn closing(&self) -> Vec<u8> {
         format!("--{}--\r\n", self.boundary).into_bytes()
     }
 
-    /// Begins the parts of a run, to be written to the end of `out`.
-    pub(crate) fn to<'a>(&'a mut self, out: &'a mut Vec<u8>) -> Parts<'a> {
+    /// Begins the parts of a run, which are appended to `out`.
+    pub(crate) fn start_run<'a>(&'a mut self, out: &'a mut Vec<u8>) -> Parts<'a> {
         self.attachments.clear();
         Parts { multipart: self, out }
     }
 
-    /// From the length of a part to its end.
+    /// Writes a part from its length to its end.
     fn content_of_part(&mut self, out: &mut Vec<u8>, body: &[u8]) {
         json::number(out, body.len());
         out.extend_from_slice(b"\r\n\r\n");
@@ -107,8 +107,8 @@ impl PartWriter for Parts<'_> {
         );
     }
 
-    /// The name of an attachment is part of the part's name, between dots: LangSmith cannot take one with a dot in
-    /// it, and what would end the header early must not get in.
+    /// The part's name holds the attachment's name after a dot: LangSmith rejects a name with a dot, and a quote would
+    /// end the header early. Both become `_`.
     fn attachment(&mut self, name: &str, mime_type: &str, bytes: &[u8]) {
         let mut name = part_name(name);
         while self.multipart.attachments.contains(&name) {

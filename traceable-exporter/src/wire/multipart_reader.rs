@@ -1,8 +1,8 @@
-//! Reads bodies of `POST /runs/multipart`, as this crate and LangSmith's SDKs write them.
+//! Reads bodies of `POST /runs/multipart` that this crate or LangSmith's SDKs wrote.
 
 use std::ops::Range;
 
-/// One part: its name, its type, and where its bytes lie in the body.
+/// One part: its name, its type, and the range of its bytes in the body.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Part {
     pub(crate) name: String,
@@ -10,10 +10,10 @@ pub(crate) struct Part {
     pub(crate) bytes: Range<usize>,
 }
 
-/// All parts of a body, in order. `None`: it is not of this form.
+/// Reads all parts of a body, in order. `None`: the body is malformed.
 ///
-/// A part says how long it is by `Content-Length` or, as the JavaScript SDK and files of the Python SDK do, by a parameter
-/// of its type. Else it goes up to the next boundary.
+/// A part states its length by `Content-Length` or, in the JavaScript SDK and in files of the Python SDK, by a
+/// parameter of its type. Otherwise it ends at the next boundary.
 pub(crate) fn read(content_type: &str, body: &[u8]) -> Option<Vec<Part>> {
     let boundary = boundary(content_type)?;
     let delimiter = format!("--{boundary}");
@@ -45,7 +45,7 @@ fn boundary(content_type: &str) -> Option<&str> {
     (!boundary.is_empty()).then_some(boundary)
 }
 
-/// The lines before a part.
+/// The headers of a part.
 struct Head {
     name: String,
     mime_type: String,
@@ -84,7 +84,7 @@ mod tests {
     const TYPE: &str = "multipart/form-data; boundary=XX";
 
     #[test]
-    fn lengths_are_told_in_three_ways() {
+    fn a_part_states_its_length_in_three_ways() {
         let body =
             b"--XX\r\nContent-Disposition: form-data; name=\"a\"\r\nContent-Type: application/json\r\n\
             Content-Length: 2\r\n\r\n{}\r\n--XX\r\nContent-Disposition: form-data; name=\"b\"\r\n\
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn other_texts_are_none() {
+    fn malformed_bodies_are_none() {
         for body in [
             "",
             "--XX",

@@ -1,4 +1,5 @@
-//! Where in a server runs are put, and as who: not every destination of a run knows it by the same id.
+//! Places runs at a destination: in which project or at which address, under which ids. Destinations may use different
+//! ids for the same run.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -9,20 +10,20 @@ use uuid::Uuid;
 
 use super::replica_ids::{remapped, remapped_order};
 
-/// The fields of a run that say where it is.
+/// The fields of a run that name its target.
 const PROJECT: &str = "session_name";
 const ADDRESS: &str = "address";
 
-/// Where one destination puts runs.
+/// How one destination places runs.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Placement {
-    /// For runs that name no project.
+    /// The target of runs that name none.
     default: Target,
-    /// What differs here from what the program's own runs are.
+    /// How runs differ in this replica; `None`: it is no replica.
     changes: Option<Arc<Changes>>,
 }
 
-/// A place for runs in a server. LangSmith takes one of them for each run, not both.
+/// Where a run belongs in LangSmith: either a project or an address, never both.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Target {
     /// A project, by its name.
@@ -31,29 +32,29 @@ pub(crate) enum Target {
     Address(String),
 }
 
-/// What differs in a replica.
+/// How runs differ in a replica.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Changes {
-    /// All runs are put there, whatever project they name.
+    /// The project of all runs, whatever project they name.
     pub(crate) project: Option<String>,
-    /// Runs keep their ids in another project, too.
+    /// Whether runs keep their ids in another project, too.
     pub(crate) keeps_ids: bool,
-    /// A part of a trace that hangs under a run of another process is a trace of its own.
+    /// Whether the part of a trace below a run of another process becomes a trace of its own.
     pub(crate) reroot: bool,
-    /// Win over the run's own.
+    /// Added to each run; wins over the run's own entries.
     pub(crate) metadata: Map<String, Value>,
-    /// Stand in the place of the run's own.
+    /// Replace the run's own tags.
     pub(crate) tags: Option<Vec<String>>,
 }
 
-/// A run as one destination knows it.
+/// The ids and the target of a run at one destination.
 pub(crate) struct Placed<'a> {
     pub(crate) id: Uuid,
     pub(crate) trace_id: Uuid,
     pub(crate) parent_run_id: Option<Uuid>,
     /// `None`: the run's own.
     pub(crate) dotted_order: Option<String>,
-    /// The field that says where it is, and its value.
+    /// The field that names the target, and its value.
     pub(crate) target: (&'static str, &'a str),
 }
 
@@ -72,7 +73,7 @@ impl Placement {
         Placement { default: self.default.clone(), changes: Some(Arc::new(changes)) }
     }
 
-    /// The project of runs that name none; `None`: they are at an address.
+    /// The project of runs that name no target; `None`: they go to an address.
     pub(crate) fn project(&self) -> Option<&str> {
         match &self.default {
             Target::Project(name) => Some(name),
@@ -80,7 +81,7 @@ impl Placement {
         }
     }
 
-    /// The address of runs that name no project.
+    /// The address of runs that name no target; `None`: they go to a project.
     pub(crate) fn address(&self) -> Option<&str> {
         match &self.default {
             Target::Project(_) => None,
@@ -88,7 +89,7 @@ impl Placement {
         }
     }
 
-    /// Whether it is one destination of several.
+    /// Whether this is one destination of several.
     pub(crate) fn is_replica(&self) -> bool {
         self.changes.is_some()
     }
@@ -125,21 +126,21 @@ impl Placement {
         self.changes.as_ref()?.tags.as_deref()
     }
 
-    /// What goes into the metadata of each run.
+    /// The entries that are added to the metadata of each run.
     pub(crate) fn metadata(&self) -> Option<&Map<String, Value>> {
         self.changes.as_ref().map(|changes| &changes.metadata).filter(|metadata| !metadata.is_empty())
     }
 }
 
 impl Placed<'_> {
-    /// Cuts the way to the run off below the run of another process.
+    /// Removes the ancestors in other processes: the run's highest ancestor in this process becomes the root.
     fn reroot(&mut self, operation: &RunOperation) {
-        let Some(above) = operation.distributed_parent_id() else { return };
+        let Some(remote) = operation.distributed_parent_id() else { return };
         let order = operation.dotted_order();
-        let ends_at = format!("{}.", above.hyphenated());
+        let ends_at = format!("{}.", remote.hyphenated());
         let Some((_, below)) = order.split_once(&ends_at) else { return };
         self.trace_id = below.split('.').next().and_then(id_of).unwrap_or(self.id);
-        self.parent_run_id = self.parent_run_id.filter(|parent| *parent != above);
+        self.parent_run_id = self.parent_run_id.filter(|parent| *parent != remote);
         self.dotted_order = Some(below.to_owned());
     }
 
@@ -155,7 +156,7 @@ impl Placed<'_> {
     }
 }
 
-/// The id at the end of a part of a dotted order.
+/// The id at the end of a segment of a dotted order.
 fn id_of(segment: &str) -> Option<Uuid> {
     let at = segment.len().checked_sub(uuid::fmt::Hyphenated::LENGTH)?;
     Uuid::try_parse(segment.get(at..)?).ok()

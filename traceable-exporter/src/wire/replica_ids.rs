@@ -1,11 +1,11 @@
-//! Other ids for the same runs, as LangSmith's SDKs make them for a second project.
+//! Derives the ids that runs have in a replica's project, as LangSmith's SDKs do.
 
 use uuid::Uuid;
 use xxhash_rust::xxh3::xxh3_128;
 
-/// The id that a run has in another project. It follows from the two, so that all processes of a trace make the same
-/// one, and so that it sorts as the run does: the milliseconds of a UUIDv7 stay. (The rule of LangSmith's Python SDK
-/// from 0.15 on.)
+/// Derives a run's id in another project from its id and the project's name, so that all processes of a trace get the
+/// same one. It keeps the milliseconds of a UUIDv7, and so sorts as the run's own id does. (The rule of LangSmith's
+/// Python SDK from 0.15 on.)
 pub(crate) fn remapped(id: Uuid, project: &str) -> Uuid {
     let mut text = [0; uuid::fmt::Hyphenated::LENGTH];
     let id_text: &str = id.hyphenated().encode_lower(&mut text);
@@ -20,7 +20,7 @@ pub(crate) fn remapped(id: Uuid, project: &str) -> Uuid {
     Uuid::from_bytes(bytes)
 }
 
-/// A dotted order whose ids are remapped; what is no segment of one stays as it is.
+/// Remaps the ids in a dotted order; a malformed segment stays.
 pub(crate) fn remapped_order(order: &str, project: &str) -> String {
     let mut out = String::with_capacity(order.len());
     for segment in order.split('.') {
@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn each_part_of_an_order_is_remapped() {
+    fn each_segment_of_an_order_is_remapped() {
         let order = "20261122T132433386589Z01a2036e-7943-7180-aa53-4023084e2e12.\
                      20261122T132433390000Z01a2036e-7953-75b8-beda-8496c9404995";
         let expected = "20261122T132433386589Z01a2036e-7943-7be2-9fc9-49716303af82.\

@@ -1,8 +1,8 @@
-//! What all runs of an exporter have in common, as OpenTelemetry's resource.
+//! What all runs of an exporter share, as OpenTelemetry's resource: placement, revision, runtime.
 
 use super::placement::Placement;
 
-/// What all runs of an exporter have in common.
+/// What all runs of an exporter share.
 pub(crate) struct Resource {
     pub(crate) placement: Placement,
     pub(crate) revision_id: Option<String>,

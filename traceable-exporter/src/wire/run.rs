@@ -1,4 +1,5 @@
-//! What a run consists of on the wire, in whatever form it is kept and into whatever body it goes.
+//! The two sides of encoding: a [`Run`], submitted or stored, writes its parts to a [`PartWriter`], a body of either
+//! format.
 
 use std::borrow::Cow;
 
@@ -7,12 +8,12 @@ use uuid::Uuid;
 
 use super::resource::Resource;
 
-/// A run, or a change of one, that can be written into a body.
+/// A run, or an update of one, that can be written into a body.
 pub(crate) trait Run {
-    /// How many operations it stands for.
+    /// How many operations were merged into it.
     fn operations(&self) -> u64;
 
-    /// What it counts against the bound of the queue.
+    /// How many bytes it takes in the queue.
     fn bytes(&self) -> usize;
 
     /// Its name, for people.
@@ -21,7 +22,7 @@ pub(crate) trait Run {
     /// Whether its name is sent shorter than it is.
     fn is_name_cut(&self) -> bool;
 
-    /// Hands its pieces to a body, in the order of the reference. `scratch` is a buffer to make them in.
+    /// Writes its parts to a body, in the order of LangSmith's SDK. `scratch` is a reusable buffer.
     fn write(&self, body: &mut impl PartWriter, scratch: &mut Vec<u8>, resource: &Resource);
 }
 
@@ -47,9 +48,9 @@ impl<R: Run> Run for &R {
     }
 }
 
-/// Takes a run piece by piece: first what identifies it, then fields, then attachments.
+/// Takes a run part by part: first the main part, which identifies it, then fields, then attachments.
 pub(crate) trait PartWriter {
-    /// `json`: an object that holds all that is no [`Field`].
+    /// `json`: an object with everything that is no [`Field`].
     fn main(&mut self, kind: OperationKind, id: Uuid, json: &[u8]);
 
     fn field(&mut self, field: Field, json: &[u8]);
@@ -57,7 +58,7 @@ pub(crate) trait PartWriter {
     fn attachment(&mut self, name: &str, mime_type: &str, bytes: &[u8]);
 }
 
-/// What can be large, and is a part of its own in a multipart body.
+/// A field that can be large: in a multipart body it is a part of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Field {
     Inputs,

@@ -1,4 +1,4 @@
-//! The JSON of one run: which fields, in which order, as LangSmith's own SDK sends them.
+//! Writes one run as JSON: the fields and their order are those of LangSmith's own SDK.
 
 use traceable_core::{OperationKind, RunOperation, RunType};
 
@@ -7,13 +7,13 @@ use super::placement::Placed;
 use super::resource::Resource;
 use super::run::{Field, PartWriter};
 
-/// The longest name that LangSmith takes, in characters; a longer one makes it refuse the whole request.
+/// The longest name that LangSmith takes, in characters; it rejects the whole request for a longer one.
 const MAX_NAME: usize = 128;
 
 /// The name as it is sent, and whether it was cut.
 pub(crate) fn name(operation: &RunOperation) -> (&str, bool) {
     let name = operation.name();
-    // one character has at least one byte, so short names need not be counted
+    // a character has at least one byte, so that short names need no count
     if name.len() <= MAX_NAME {
         return (name, false);
     }
@@ -23,7 +23,7 @@ pub(crate) fn name(operation: &RunOperation) -> (&str, bool) {
     }
 }
 
-/// Hands all of an operation to a body.
+/// Writes all parts of an operation to a body.
 pub(crate) fn write(
     operation: &RunOperation,
     body: &mut impl PartWriter,
@@ -43,7 +43,7 @@ pub(crate) fn write(
     for (field, payload) in [(Field::Inputs, &operation.inputs), (Field::Outputs, &operation.outputs)] {
         match payload {
             Some(payload) => body.field(field, payload.as_bytes()),
-            // a new run always says what it has, be it nothing
+            // a new run always has inputs and outputs, even if they are empty
             None if post => body.field(field, b"{}"),
             None => {}
         }
@@ -90,8 +90,8 @@ fn post_fields(out: &mut Vec<u8>, operation: &RunOperation, placed: &Placed<'_>,
     }
 }
 
-/// The fields of a known run's end or change, without the brace at the end. What is unknown is null, as in the
-/// reference: an update that stands alone must say all there is.
+/// The fields of an update, without the brace at the end. Unknown values are null, as in LangSmith's SDK: an update may
+/// arrive without its start, and so has every field.
 fn patch_fields(out: &mut Vec<u8>, operation: &RunOperation, placed: &Placed<'_>, resource: &Resource) {
     out.extend_from_slice(b"{\"id\":");
     json::quoted_id(out, placed.id);
@@ -187,12 +187,12 @@ fn extra(out: &mut Vec<u8>, operation: &RunOperation, resource: &Resource) {
     out.push(b'}');
 }
 
-/// Adds an entry to the object that begins at `start` and ends the buffer, unless the program has one of that name.
+/// Adds an entry to the object from `start` to the end of the buffer, unless the program has set one of that name.
 fn add_metadata(out: &mut Vec<u8>, start: usize, key: &str, value: &str) {
     let mut quoted = Vec::new();
     json::string(&mut quoted, key);
     quoted.push(b':');
-    // inside of a text the quotes would be escaped
+    // in a text, the quotes would be escaped
     if out[start..].windows(quoted.len()).any(|window| window == quoted) {
         return;
     }
@@ -205,7 +205,7 @@ fn add_metadata(out: &mut Vec<u8>, start: usize, key: &str, value: &str) {
     out.push(b'}');
 }
 
-/// Whether to say how the model or prompt was configured: LangSmith keeps it for these types, and is told once.
+/// Whether to send `serialized`: LangSmith keeps it for these run types, and the start of a run alone sends it.
 fn keeps_serialized(operation: &RunOperation) -> bool {
     operation.kind == OperationKind::Post && matches!(operation.run_type(), RunType::Llm | RunType::Prompt)
 }

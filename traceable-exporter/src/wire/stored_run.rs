@@ -1,4 +1,4 @@
-//! Runs that were written into a body before, and are taken out of it again.
+//! Reads the runs out of a stored body, so that they can be encoded again.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -14,7 +14,7 @@ use super::multipart_reader::{self, Part};
 use super::resource::Resource;
 use super::run::{Field, PartWriter, Run};
 
-/// A run in a body that is kept, uncompressed.
+/// A run in a stored, uncompressed body.
 pub(crate) struct StoredRun {
     body: Arc<Vec<u8>>,
     kind: OperationKind,
@@ -31,7 +31,7 @@ struct Attached {
     bytes: Range<usize>,
 }
 
-/// All runs of a body, multipart or JSON. `None`: it is none, or holds something else.
+/// Reads all runs of a body, multipart or JSON. `None`: the body is malformed.
 pub(crate) fn read(content_type: &str, body: Vec<u8>) -> Option<Vec<StoredRun>> {
     if content_type.starts_with("application/json") {
         read_batch(&body)
@@ -43,7 +43,7 @@ pub(crate) fn read(content_type: &str, body: Vec<u8>) -> Option<Vec<StoredRun>> 
 fn read_parts(content_type: &str, body: Vec<u8>) -> Option<Vec<StoredRun>> {
     let body = Arc::new(body);
     let mut runs: Vec<StoredRun> = Vec::new();
-    let mut places: HashMap<Uuid, usize> = HashMap::new();
+    let mut indices: HashMap<Uuid, usize> = HashMap::new();
     for Part { name, mime_type, bytes } in multipart_reader::read(content_type, &body)? {
         let (first, rest) = name.split_once('.')?;
         let (id, rest) = rest.split_once('.').map_or((rest, None), |(id, rest)| (id, Some(rest)));
@@ -56,60 +56,60 @@ fn read_parts(content_type: &str, body: Vec<u8>) -> Option<Vec<StoredRun>> {
         };
         match (kind, rest) {
             (Some(kind), None) => {
-                places.insert(id, runs.len());
+                indices.insert(id, runs.len());
                 let (body, fields, attachments) = (body.clone(), Vec::new(), Vec::new());
                 runs.push(StoredRun { body, kind, id, operations: 1, main: bytes, fields, attachments });
             }
             (Some(_), Some(field)) => {
                 let field = Field::ALL.into_iter().find(|known| known.name() == field)?;
-                runs.get_mut(*places.get(&id)?)?.fields.push((field, bytes));
+                runs.get_mut(*indices.get(&id)?)?.fields.push((field, bytes));
             }
             (None, name) => {
                 let attached = Attached { name: name?.to_owned(), mime_type, bytes };
-                runs.get_mut(*places.get(&id)?)?.attachments.push(attached);
+                runs.get_mut(*indices.get(&id)?)?.attachments.push(attached);
             }
         }
     }
     Some(runs)
 }
 
-/// Runs while they are laid one after the other.
+/// Copies runs of a JSON document, one after the other.
 #[derive(Default)]
-struct Laid {
+struct BatchReader {
     bytes: Vec<u8>,
-    /// Each is given the bytes when all are laid.
+    /// They get `bytes` when all are copied.
     runs: Vec<StoredRun>,
 }
 
-/// Reads the body of `POST /runs/batch`. What a run's parts are is laid out anew, each as it was written.
+/// Reads the body of `POST /runs/batch`. Copies the parts of each run, as they were written.
 fn read_batch(body: &[u8]) -> Option<Vec<StoredRun>> {
     let lists: HashMap<String, Vec<BTreeMap<String, &RawValue>>> = serde_json::from_slice(body).ok()?;
-    let mut laid = Laid::default();
+    let mut reader = BatchReader::default();
     for (kind, list) in [(OperationKind::Post, lists.get("post")), (OperationKind::Patch, lists.get("patch"))]
     {
         for run in list.into_iter().flatten() {
-            laid.add(kind, run.clone())?;
+            reader.add(kind, run.clone())?;
         }
     }
-    let body = Arc::new(laid.bytes);
-    Some(laid.runs.into_iter().map(|run| StoredRun { body: body.clone(), ..run }).collect())
+    let body = Arc::new(reader.bytes);
+    Some(reader.runs.into_iter().map(|run| StoredRun { body: body.clone(), ..run }).collect())
 }
 
-impl Laid {
+impl BatchReader {
     fn add(&mut self, kind: OperationKind, mut run: BTreeMap<String, &RawValue>) -> Option<()> {
         let id: String = serde_json::from_str(run.get("id")?.get()).ok()?;
         let id: Uuid = id.parse().ok()?;
         let fields = Field::ALL.map(|field| (field, run.remove(field.name())));
-        // texts and raw values cannot fail to serialise
-        let main = self.lay(&serde_json::to_vec(&run).ok()?);
+        // texts and raw values always serialise
+        let main = self.append(&serde_json::to_vec(&run).ok()?);
         let given = fields.into_iter().filter_map(|(field, value)| Some((field, value?.get())));
-        let fields = given.map(|(field, value)| (field, self.lay(value.as_bytes()))).collect();
+        let fields = given.map(|(field, value)| (field, self.append(value.as_bytes()))).collect();
         let (body, attachments) = (Arc::default(), Vec::new());
         self.runs.push(StoredRun { body, kind, id, operations: 1, main, fields, attachments });
         Some(())
     }
 
-    fn lay(&mut self, bytes: &[u8]) -> Range<usize> {
+    fn append(&mut self, bytes: &[u8]) -> Range<usize> {
         let start = self.bytes.len();
         self.bytes.extend_from_slice(bytes);
         start..self.bytes.len()
@@ -117,8 +117,8 @@ impl Laid {
 }
 
 impl StoredRun {
-    /// Says how many operations it stands for.
-    pub(crate) fn standing_for(mut self, operations: u64) -> StoredRun {
+    /// Sets how many operations were merged into it.
+    pub(crate) fn with_operations(mut self, operations: u64) -> StoredRun {
         self.operations = operations;
         self
     }
@@ -129,7 +129,7 @@ impl Run for StoredRun {
         self.operations
     }
 
-    /// It is on disk, not in the queue.
+    /// None: it is on disk, not in the queue.
     fn bytes(&self) -> usize {
         0
     }
@@ -139,12 +139,12 @@ impl Run for StoredRun {
         main["name"].as_str().map_or_else(|| self.id.to_string(), str::to_owned).into()
     }
 
-    /// It was counted when it was written.
+    /// Counted when the body was written first.
     fn is_name_cut(&self) -> bool {
         false
     }
 
-    fn write(&self, body: &mut impl PartWriter, _scratch: &mut Vec<u8>, _shared: &Resource) {
+    fn write(&self, body: &mut impl PartWriter, _scratch: &mut Vec<u8>, _resource: &Resource) {
         body.main(self.kind, self.id, &self.body[self.main.clone()]);
         for (field, bytes) in &self.fields {
             body.field(*field, &self.body[bytes.clone()]);

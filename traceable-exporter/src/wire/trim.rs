@@ -1,4 +1,4 @@
-//! A run that is larger than the server takes goes without its largest parts, and says so.
+//! Trims a run that is larger than the server takes: leaves out its largest parts, and notes that in its metadata.
 
 use std::fmt;
 
@@ -7,20 +7,20 @@ use uuid::Uuid;
 
 use super::run::{Field, PartWriter};
 
-/// How much of a run is left out, each step more than the one before: first what can be missed most easily.
+/// What is left out of a run. Each step leaves out more than the one before, the least important parts first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Trim {
     #[default]
     Nothing,
     Attachments,
-    /// The outputs too, with what else belongs to the end: events, and how the model was configured.
+    /// The outputs too, with events and `serialized`.
     Outputs,
     /// The inputs and the error too.
     Inputs,
 }
 
 impl Trim {
-    /// The next step, if there is one.
+    /// The next step; `None`: nothing more can be left out.
     pub(crate) fn more(self) -> Option<Trim> {
         match self {
             Trim::Nothing => Some(Trim::Attachments),
@@ -30,7 +30,7 @@ impl Trim {
         }
     }
 
-    /// The entry of the metadata that says so.
+    /// The entry of the metadata that lists what was left out.
     fn note(self) -> &'static [u8] {
         match self {
             Trim::Nothing => b"",
@@ -40,8 +40,8 @@ impl Trim {
         }
     }
 
-    /// What stands in the place of a field, if it is left out.
-    fn instead(self, field: Field) -> Option<&'static [u8]> {
+    /// The replacement of a field that is left out; `None`: the field stays.
+    fn replacement(self, field: Field) -> Option<&'static [u8]> {
         match field {
             Field::Outputs if self >= Trim::Outputs => {
                 Some(br#"{"outputs":"[not sent: larger than the server takes]"}"#)
@@ -68,7 +68,7 @@ impl fmt::Display for Trim {
     }
 }
 
-/// Passes the pieces of a run on to a body, but for those that are left out.
+/// Passes the parts of a run to a body, without those that are left out.
 pub(crate) struct Trimmed<'a, P> {
     body: &'a mut P,
     trim: Trim,
@@ -80,7 +80,7 @@ impl<'a, P> Trimmed<'a, P> {
     }
 }
 
-/// How the value of `extra` begins, as this crate writes it.
+/// The beginning of `extra`, as this crate writes it.
 const EXTRA: &[u8] = b"{\"metadata\":{";
 
 impl<P: PartWriter> PartWriter for Trimmed<'_, P> {
@@ -92,7 +92,7 @@ impl<P: PartWriter> PartWriter for Trimmed<'_, P> {
         if field == Field::Serialized && self.trim >= Trim::Outputs {
             return;
         }
-        if let Some(marker) = self.trim.instead(field).filter(|marker| marker.len() < json.len()) {
+        if let Some(marker) = self.trim.replacement(field).filter(|marker| marker.len() < json.len()) {
             return self.body.field(field, marker);
         }
         match json.strip_prefix(EXTRA) {

@@ -1,6 +1,6 @@
 //! Where in a run a text stands.
 
-/// Where in a run a text stands that is about to be sent.
+/// Where in a run a text stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TextLocation<'a> {
     path: &'a str,
@@ -16,14 +16,14 @@ impl<'a> TextLocation<'a> {
         TextLocation { path, is_name: true }
     }
 
-    /// A JSON pointer (RFC 6901) whose first step is the field: `/inputs/messages/0/content`, `/outputs/..`,
+    /// A JSON pointer (RFC 6901) that begins with the field: `/inputs/messages/0/content`, `/outputs/..`,
     /// `/metadata/..`, `/events/..`, `/serialized/..`, `/error`, `/name`, `/run_type`, `/project`, `/tags/0`, and
     /// `/attachments/0` with `/name`, `/type` or `/content`.
     pub fn path(&self) -> &'a str {
         self.path
     }
 
-    /// Whether the text is the name of an object's entry. The path ends in it then.
+    /// Whether the text is the name of an object's entry. If so, the path ends in that name.
     pub fn is_name(&self) -> bool {
         self.is_name
     }

@@ -1,36 +1,36 @@
-//! Texts that must not be sent, replaced by what may.
+//! The anonymizer: replaces secrets, matches of rules, and what functions say, in texts and in JSON.
+//!
+//! In: a text or JSON of a run, and where it stands. Out: its replacement, or nothing if it stays. Never changes JSON
+//! other than its texts, and numbers under secret names.
 
 mod json;
 mod location;
-mod patterns;
-mod pem;
-mod plausible;
-mod prefilter;
 mod rule;
-mod secrets;
 
 use std::fmt;
 use std::sync::Arc;
 
-use json::NoText;
+use json::UnpairedSurrogate;
 pub use location::TextLocation;
 use location::push;
 pub use rule::InvalidRule;
 use rule::Rule;
 
-/// Replaces parts of texts before a run is sent: secrets, names, whatever the program says.
+use super::secrets;
+
+/// Replaces texts before a run is sent: secrets, names, whatever the program says.
 ///
-/// It sees every text of a run: in inputs, outputs, metadata, events, `serialized`, in attachments that are text or JSON
-/// (by their MIME type, in UTF-8), the error, the name, the tags, names of attachments, a project or a run type of the
-/// program's own; in JSON the names of entries as well as their values, at whatever depth, as text and not as it is
-/// escaped. Numbers stay, unless they stand under a name that says `password` or the like.
+/// It sees every text of a run: inputs, outputs, metadata, events, `serialized`, attachments that are text or JSON (by
+/// their MIME type, in UTF-8), the error, the name, the tags, names of attachments, a project or a run type of the
+/// program's own. In JSON it sees the names of entries and their values, at any depth, unescaped. Numbers stay, unless
+/// they stand under a name such as `password`.
 ///
 /// ```
 /// use traceable_exporter::{Anonymizer, Config, Redaction};
 ///
 /// let anonymizer = Anonymizer::secrets()
 ///     .rule(r"(?i)\b[\w.+-]+@[\w-]+\.[\w.]+\b", "[email]")?
-///     .function(|text, place| (place.path() == "/metadata/user").then(|| format!("user of {} letters", text.len())));
+///     .function(|text, location| (location.path() == "/metadata/user").then(|| format!("user of {} letters", text.len())));
 /// let config = Config::builder()
 ///     .endpoint("http://127.0.0.1:1984")
 ///     .redaction(Redaction::new().anonymizer(anonymizer))
@@ -54,48 +54,48 @@ enum Step {
 }
 
 impl Anonymizer {
-    /// One that replaces nothing yet.
+    /// Creates an anonymizer that replaces nothing yet.
     pub fn new() -> Anonymizer {
         Anonymizer::default()
     }
 
-    /// One that knows the forms of secrets and puts `[SECRET_DETECTED]` in their place:
+    /// Creates an anonymizer that replaces secrets by `[SECRET_DETECTED]`:
     ///
-    /// - keys and tokens of OpenAI, Anthropic, LangSmith, GitHub, GitLab, AWS, Google, Slack, Stripe, npm, PyPI, SendGrid,
-    ///   Hugging Face and some more, and JSON Web Tokens;
+    /// - keys and tokens of OpenAI, Anthropic, LangSmith, GitHub, GitLab, AWS, Google, Slack, Stripe, npm, PyPI,
+    ///   SendGrid, Hugging Face and some more, and JSON Web Tokens;
     /// - private keys in PEM;
-    /// - what a name gives away: `PASSWORD=..`, `"api_key": ".."`, `--token ..`, in a text, and as an entry of an object;
-    ///   of an object under such a name all texts, unless they stand where a JSON schema describes (`"type"`,
-    ///   `"description"` and their like);
+    /// - values whose name gives them away: `PASSWORD=..`, `"api_key": ".."`, `--token ..`, in a text or as an entry of
+    ///   an object; all texts of an object under such a name, except where a JSON schema describes (`"type"`,
+    ///   `"description"` and the like);
     /// - `Authorization` and `Cookie` headers, `Bearer ..`, `Basic ..`;
-    /// - user and password in an address.
+    /// - user and password in a URL.
     ///
-    /// The families are those of LangSmith's own SDKs, the patterns are not. They are a net and not a wall: a password
-    /// that stands in the middle of a sentence has no form. Where a value is known to be secret, say so with
+    /// It finds the families of secrets that LangSmith's own SDKs find, by patterns of its own. It cannot find
+    /// everything: a password in the middle of a sentence has no form. Wrap a value that is known to be secret in
     /// [`Secret`](traceable_core::Secret).
     ///
-    /// A run without secrets costs a scan of its bytes, of about a microsecond for each KB.
+    /// Scanning a run without secrets costs about a microsecond per KB.
     pub fn secrets() -> Anonymizer {
         secrets::prepare();
         Anonymizer { steps: vec![Step::Secrets] }
     }
 
-    /// Replaces what matches a pattern, after what was there before. The pattern is one of the crate `regex`: no
-    /// look-around, no back-references, and time that grows with the text alone. In the replacement `$1` and `${name}`
-    /// stand for parts of the match, and `$$` for a dollar sign.
+    /// Adds a rule: replaces each match of a pattern, after the earlier steps of this anonymizer. The pattern has the
+    /// syntax of the crate `regex`: no look-around, no back-references, and matching takes time linear in the text. In
+    /// the replacement `$1` and `${name}` stand for groups of the match, and `$$` for a dollar sign.
     ///
     /// # Errors
-    /// If the pattern is none, or matches the empty text.
+    /// If the pattern is malformed, or matches the empty text.
     pub fn rule(mut self, pattern: &str, replacement: impl Into<String>) -> Result<Anonymizer, InvalidRule> {
         self.steps.push(Step::Rule(Rule::new(pattern, replacement.into())?));
         Ok(self)
     }
 
-    /// Asks a function for what is to stand in the place of a text; `None`: itself. It is given texts as those before it
-    /// have left them, names of entries among them ([`TextPlace::is_name`]). If it panics, the field it was asked about is
-    /// not sent.
+    /// Adds a function that returns the replacement of a text, or `None` to keep it. The function gets each text as the
+    /// earlier steps left it, and names of entries too ([`TextLocation::is_name`]). If it panics, the field that holds
+    /// the text is not sent.
     ///
-    /// It runs on the program's own threads, in the middle of its work, for each text of each run.
+    /// The function runs on the thread that submits the run, once for each text of each run.
     pub fn function(
         mut self,
         function: impl Fn(&str, TextLocation<'_>) -> Option<String> + Send + Sync + 'static,
@@ -104,17 +104,17 @@ impl Anonymizer {
         self
     }
 
-    /// What is to stand in the place of a text; `None`: itself.
+    /// The replacement of a text; `None`: it stays.
     pub(super) fn text(&self, text: &str, path: &str) -> Option<String> {
         self.replaced(text, TextLocation::text(path))
     }
 
-    /// What is to stand in the place of valid JSON; `None`: itself.
+    /// The replacement of valid JSON; `None`: it stays.
     ///
     /// # Errors
-    /// If it has a string that is no text.
-    pub(super) fn json(&self, json: &str, path: &str) -> Result<Option<String>, NoText> {
-        // nothing but the known secrets has a form that can be looked for in JSON as it is written
+    /// If it has a string that is no valid Unicode.
+    pub(super) fn json(&self, json: &str, path: &str) -> Result<Option<String>, UnpairedSurrogate> {
+        // only the patterns of secrets can be matched against JSON as it is written
         if self.steps.iter().all(|step| matches!(step, Step::Secrets)) && secrets::is_clean_json(json) {
             return Ok(None);
         }
@@ -126,7 +126,7 @@ impl Anonymizer {
         for step in &self.steps {
             let now = changed.as_deref().unwrap_or(text);
             let new = match step {
-                Step::Secrets => secrets::without(now),
+                Step::Secrets => secrets::redact(now),
                 Step::Rule(rule) => rule.apply(now),
                 Step::Function(function) => function(now, location),
             };
@@ -136,7 +136,7 @@ impl Anonymizer {
     }
 }
 
-/// `/attachments/0/name`
+/// Joins steps to a JSON pointer, such as `/attachments/0/name`.
 pub(super) fn path(steps: &[&str]) -> String {
     let mut path = String::new();
     steps.iter().for_each(|step| push(&mut path, step));
@@ -153,11 +153,11 @@ impl json::Edit for Anonymizer {
     }
 
     fn describes_secret(&self, name: &str) -> bool {
-        plausible::is_of_schema(name)
+        secrets::is_schema_keyword(name)
     }
 
-    fn under_secret_name(&self, value: &str) -> Option<&'static str> {
-        secrets::under_secret_name(value)
+    fn redact_named_value(&self, value: &str) -> Option<&'static str> {
+        secrets::redact_named_value(value)
     }
 }
 

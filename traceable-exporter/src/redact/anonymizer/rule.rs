@@ -5,7 +5,7 @@ use std::fmt;
 
 use regex::Regex;
 
-/// What is looked for, and what takes its place.
+/// A pattern and its replacement.
 #[derive(Clone)]
 pub(super) struct Rule {
     pattern: Regex,
@@ -17,7 +17,7 @@ impl Rule {
         let invalid = |problem: String| InvalidRule { pattern: pattern.to_owned(), problem };
         let compiled = Regex::new(pattern).map_err(|error| invalid(error.to_string()))?;
         if compiled.is_match("") {
-            return Err(invalid("it matches where there is nothing, so between all letters".to_owned()));
+            return Err(invalid("it matches the empty text, and so between any two letters".to_owned()));
         }
         Ok(Rule { pattern: compiled, replacement })
     }
@@ -42,12 +42,12 @@ impl fmt::Debug for Rule {
     }
 }
 
-/// A pattern that cannot be a rule, and why.
+/// A pattern that cannot be a [rule](crate::Anonymizer::rule).
 ///
 /// ```
 /// let error = traceable_exporter::Anonymizer::new().rule("card (", "[card]").unwrap_err();
 /// assert!(error.to_string().contains("card ("));
-/// assert!(traceable_exporter::Anonymizer::new().rule("[0-9]*", "").is_err(), "matches between all letters");
+/// assert!(traceable_exporter::Anonymizer::new().rule("[0-9]*", "").is_err(), "matches the empty text");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidRule {
@@ -56,7 +56,7 @@ pub struct InvalidRule {
 }
 
 impl InvalidRule {
-    /// The pattern.
+    /// Returns the pattern.
     pub fn pattern(&self) -> &str {
         &self.pattern
     }

@@ -1,37 +1,37 @@
-//! Texts of a JSON value, replaced where they stand.
+//! Replaces texts in JSON in place.
 //!
-//! The rest stays as it is written, byte by byte: numbers keep their digits, objects their order. No tree is built and
-//! nothing recurses, so that there is no depth at which texts would be passed over.
+//! In: valid JSON, and an [`Edit`] that decides about each text. Out: the JSON with those texts replaced; everything
+//! else stays byte by byte, so that numbers keep their digits and objects their order. Never builds a tree and never
+//! recurses: there is no depth below which texts would be skipped.
 
 use std::borrow::Cow;
 
 use super::location::TextLocation;
 
-/// What becomes of texts.
+/// Decides about each text.
 pub(super) trait Edit {
-    /// What is to stand in the location of a text, or of the name of an object's entry; `None`: itself.
+    /// The replacement of a text, or of the name of an object's entry; `None`: it stays.
     fn text(&self, text: &str, location: TextLocation<'_>) -> Option<String>;
 
-    /// Whether a text or number under this name is secret by its name alone.
+    /// Whether a text or number under this name is secret because of the name.
     fn is_secret_name(&self, name: &str) -> bool;
 
-    /// Whether an entry of this name, in an object under a secret name, says what the secret is like and not what it is.
+    /// Whether an entry of this name, in an object under a secret name, only describes the secret.
     fn describes_secret(&self, name: &str) -> bool;
 
-    /// What is to stand in the location of a text or number under such a name; `None`: itself, unless
-    /// [`text`](Self::text) knows better.
-    fn under_secret_name(&self, value: &str) -> Option<&'static str>;
+    /// The replacement of a text or number under a secret name; `None`: [`text`](Self::text) decides.
+    fn redact_named_value(&self, value: &str) -> Option<&'static str>;
 }
 
-/// A string that is valid by JSON's grammar and stands for no text: half a surrogate pair.
+/// A string that is valid JSON and no valid Unicode: half a surrogate pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::redact) struct NoText;
+pub(in crate::redact) struct UnpairedSurrogate;
 
-/// Replaces texts in `json`, which must be valid. `path` is where the value itself is. `None`: nothing was replaced.
+/// Replaces texts in `json`, which must be valid. `path` points to the whole value. `None`: nothing was replaced.
 ///
 /// # Errors
-/// If a string cannot be read as text, and so cannot be judged.
-pub(super) fn edit(json: &str, path: &str, edit: &impl Edit) -> Result<Option<String>, NoText> {
+/// If a string cannot be read as text, so that nobody can say whether it is secret.
+pub(super) fn edit(json: &str, path: &str, edit: &impl Edit) -> Result<Option<String>, UnpairedSurrogate> {
     let mut walk = Walk { json, edit, path: path.to_owned(), open: Vec::new(), out: None, copied: 0 };
     walk.run()?;
     let Walk { out, copied, .. } = walk;
@@ -44,43 +44,43 @@ pub(super) fn edit(json: &str, path: &str, edit: &impl Edit) -> Result<Option<St
 struct Walk<'a, E> {
     json: &'a str,
     edit: &'a E,
-    /// A JSON pointer to the entry that is looked at.
+    /// A JSON pointer to the current entry.
     path: String,
-    /// The arrays and objects around it.
+    /// The arrays and objects around the current entry.
     open: Vec<Open>,
-    /// What is written so far, from the first replaced text on.
+    /// The output so far; `None` until the first text is replaced.
     out: Option<String>,
-    /// How far `json` is in `out`.
+    /// How much of `json` has been copied to `out`.
     copied: usize,
 }
 
-/// What is secret by the names above it.
+/// What the names above an entry make secret.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Secrecy {
     Nothing,
-    /// In an object under a secret name: numbers there are lengths and times.
+    /// In an object under a secret name: its numbers are lengths and times.
     Texts,
     All,
 }
 
 /// An array or object that has begun and not ended.
 struct Open {
-    /// Where its own path ends.
+    /// The length of its own path.
     path: usize,
     /// The next entry of an array; `None`: an object.
     index: Option<usize>,
-    /// An object whose next string is a name.
+    /// Whether the next string is a name.
     expects_name: bool,
-    /// What of the entry is secret by its name.
+    /// What the name of the current entry makes secret.
     secrecy: Secrecy,
-    /// An object that stands under a secret name itself.
+    /// Whether this object itself stands under a secret name.
     is_below: bool,
-    /// How many names in it were replaced.
+    /// How many of its names were replaced.
     renamed: usize,
 }
 
 impl<E: Edit> Walk<'_, E> {
-    fn run(&mut self) -> Result<(), NoText> {
+    fn run(&mut self) -> Result<(), UnpairedSurrogate> {
         let bytes = self.json.as_bytes();
         let mut at = 0;
         while let Some(&byte) = bytes.get(at) {
@@ -109,7 +109,7 @@ impl<E: Edit> Walk<'_, E> {
     }
 
     fn enter(&mut self, index: Option<usize>) {
-        // an array under a name is as secret as a text there; an object has names of its own
+        // an array is as secret as a text in its place; an object has names of its own
         let around = self.secrecy();
         let secrecy = if index.is_some() { around } else { Secrecy::Nothing };
         let is_below = around != Secrecy::Nothing;
@@ -129,7 +129,7 @@ impl<E: Edit> Walk<'_, E> {
         self.open.last().map_or(Secrecy::Nothing, |open| open.secrecy)
     }
 
-    /// Lets the path end at the entry of the innermost array; in an object its name has done that.
+    /// Points the path to the current entry of the innermost array; in an object, `name` has done that.
     fn set_index(&mut self) {
         if let Some(open) = self.open.last() {
             match open.index {
@@ -144,8 +144,8 @@ impl<E: Edit> Walk<'_, E> {
         }
     }
 
-    fn string(&mut self, start: usize, end: usize) -> Result<(), NoText> {
-        let text = decoded(&self.json[start..end]).ok_or(NoText)?;
+    fn string(&mut self, start: usize, end: usize) -> Result<(), UnpairedSurrogate> {
+        let text = decoded(&self.json[start..end]).ok_or(UnpairedSurrogate)?;
         if let Some(open) = self.open.last_mut().filter(|open| open.expects_name) {
             open.expects_name = false;
             self.name(&text, start, end);
@@ -153,7 +153,7 @@ impl<E: Edit> Walk<'_, E> {
         }
         self.set_index();
         let is_secret = self.secrecy() != Secrecy::Nothing;
-        let hidden = if is_secret { self.edit.under_secret_name(&text) } else { None };
+        let hidden = if is_secret { self.edit.redact_named_value(&text) } else { None };
         match hidden {
             Some(hidden) => self.replace(start, end, hidden),
             None => {
@@ -177,8 +177,8 @@ impl<E: Edit> Walk<'_, E> {
         super::location::push(&mut self.path, name);
         if let Some(mut new) = self.edit.text(name, TextLocation::name(&self.path)) {
             open.renamed += 1;
-            // the path goes on with the new name: a location must not tell what the text does not; and of two entries of
-            // one name readers keep one
+            // the path uses the new name: it must not reveal the old one. Two replaced names must differ: of two
+            // entries with one name readers keep one
             if open.renamed > 1 {
                 new = format!("{new} ({})", open.renamed);
             }
@@ -190,7 +190,7 @@ impl<E: Edit> Walk<'_, E> {
 
     fn number(&mut self, start: usize, end: usize) {
         if self.secrecy() == Secrecy::All
-            && let Some(hidden) = self.edit.under_secret_name(&self.json[start..end])
+            && let Some(hidden) = self.edit.redact_named_value(&self.json[start..end])
         {
             self.replace(start, end, hidden);
         }
@@ -205,7 +205,7 @@ impl<E: Edit> Walk<'_, E> {
     }
 }
 
-/// Behind the quote that ends the string that begins at `start`.
+/// The position behind the closing quote of the string that begins at `start`.
 fn end_of_string(bytes: &[u8], start: usize) -> usize {
     let mut at = start + 1;
     while let Some(&byte) = bytes.get(at) {
@@ -222,7 +222,7 @@ fn is_part_of_number(byte: u8) -> bool {
     byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E')
 }
 
-/// The text that a JSON string stands for.
+/// Unescapes a JSON string.
 fn decoded(quoted: &str) -> Option<Cow<'_, str>> {
     if quoted.contains('\\') {
         return serde_json::from_str(quoted).ok().map(Cow::Owned);

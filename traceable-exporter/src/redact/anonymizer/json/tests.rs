@@ -1,10 +1,10 @@
-//! Which texts are replaced, and what stays byte by byte.
+//! Texts are replaced; everything else stays byte by byte.
 
 use std::cell::RefCell;
 
 use super::*;
 
-/// Replaces `x`, keeps a list of what it saw.
+/// Replaces `x`, and records what it saw.
 #[derive(Default)]
 struct Cross(RefCell<Vec<String>>);
 
@@ -23,7 +23,7 @@ impl Edit for Cross {
         name == "type"
     }
 
-    fn under_secret_name(&self, value: &str) -> Option<&'static str> {
+    fn redact_named_value(&self, value: &str) -> Option<&'static str> {
         (!value.is_empty()).then_some("hidden")
     }
 }
@@ -33,7 +33,7 @@ fn edited(json: &str) -> String {
 }
 
 #[test]
-fn what_is_not_replaced_stays_byte_by_byte() {
+fn everything_else_stays_byte_by_byte() {
     assert_eq!(edited(r#" { "a" : [ 1.50 , 1e400, "y\u0041" ] } "#), "unchanged");
     assert_eq!(edited(r#" { "a" : [ 1.50 , "x" ,0 ] } "#), r#" { "a" : [ 1.50 , "\"-\"" ,0 ] } "#);
     assert_eq!(edited(r#"{"a":"\u0078","b":"\\\"x"}"#), r#"{"a":"\"-\"","b":"\\\"\"-\""}"#);
@@ -42,12 +42,12 @@ fn what_is_not_replaced_stays_byte_by_byte() {
 }
 
 #[test]
-fn names_are_texts_and_stay_apart() {
+fn names_are_texts_and_stay_distinct() {
     assert_eq!(edited(r#"{"x":{"x":1},"x":2}"#), r#"{"\"-\"":{"\"-\"":1},"\"-\" (2)":2}"#);
 }
 
 #[test]
-fn what_is_under_a_secret_name_is_hidden_also_in_arrays() {
+fn values_under_a_secret_name_are_hidden_also_in_arrays() {
     let json = r#"{"key":"a","k":"a","key":12,"key":["a",[1,""]],"key":true,"l":["a"]}"#;
     let expected =
         r#"{"key":"hidden","k":"a","key":"hidden","key":["hidden",["hidden",""]],"key":true,"l":["a"]}"#;
@@ -64,7 +64,7 @@ fn texts_of_objects_under_a_secret_name_are_hidden_unless_they_describe_it() {
 }
 
 #[test]
-fn each_text_is_seen_with_its_place() {
+fn each_text_is_seen_with_its_location() {
     let cross = Cross::default();
     let json = r#"{"a":["s",{"b/~":"t"},["u"]],"x":{"v":"w"},"c":"d"}"#;
     edit(json, "/f", &cross).unwrap();
@@ -84,8 +84,8 @@ fn each_text_is_seen_with_its_place() {
 }
 
 #[test]
-fn depth_has_no_end_and_half_characters_are_an_error() {
+fn depth_is_unlimited_and_unpaired_surrogates_are_an_error() {
     let deep = format!("{}\"x\"{}", "[".repeat(100_000), "]".repeat(100_000));
     assert!(!edited(&deep).contains('x'));
-    assert_eq!(edit(r#"["\ud800"]"#, "", &Cross::default()), Err(NoText));
+    assert_eq!(edit(r#"["\ud800"]"#, "", &Cross::default()), Err(UnpairedSurrogate));
 }

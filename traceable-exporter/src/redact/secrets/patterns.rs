@@ -1,9 +1,9 @@
-//! The forms of secrets that are known.
+//! The patterns of secrets: one list for all forms that are known.
 //!
-//! Each is written as it is looked for in a text, with `\b` where a word must begin; [`suspicion`] makes of all of them
-//! what clean JSON is recognised by.
+//! Each is written for a text, with `\b` where a word must begin. [`any`] joins all of them into one pattern that tells
+//! quickly whether a text or JSON holds any.
 
-/// Keys and tokens that can be told by how they begin. Of each family the length is at least what is issued today.
+/// Keys and tokens that their first letters give away. The lengths are the shortest that are issued today.
 pub(super) const TOKENS: &[&str] = &[
     // OpenAI, Anthropic and those who imitate them: `sk-..`, `sk-proj-..`, `sk-ant-..`
     r"\bsk-[A-Za-z0-9_-]{20,}",
@@ -14,13 +14,13 @@ pub(super) const TOKENS: &[&str] = &[
     r"gh[oprsu]_[A-Za-z0-9]{30,}",
     r"github_pat_[A-Za-z0-9_]{20,}",
     r"\bgl(?:agent|cbt|dt|ffct|ft|imt|oas|pat|ptt|rt|soat)-[A-Za-z0-9_.-]{20,}",
-    // AWS: the id of a key; the key itself has no form, and is found by its name
+    // AWS: the id of a key; the key itself has no form, and only its name gives it away
     r"(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}",
     // Google: API key, OAuth token, OAuth client
     r"\bAIza[A-Za-z0-9_-]{35}",
     r"\bya29\.[A-Za-z0-9_-]{20,}",
     r"GOCSPX-[A-Za-z0-9_-]{20,}",
-    // Slack: tokens, and addresses that take messages from anybody
+    // Slack: tokens, and webhooks, which take messages from anybody
     r"xox[a-z]-[A-Za-z0-9-]{10,}",
     r"xapp-[0-9]-[A-Za-z0-9-]{10,}",
     r"hooks\.slack\.com/(?:services|triggers|workflows)/[A-Za-z0-9_/-]{20,}",
@@ -34,7 +34,7 @@ pub(super) const TOKENS: &[&str] = &[
     r"\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}",
     // JSON Web Tokens, signed or encrypted
     r"eyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*",
-    // hosts of models, and what agents search with
+    // hosts of models, and search for agents
     r"\bhf_[A-Za-z0-9]{30,}",
     r"\bgsk_[A-Za-z0-9]{30,}",
     r"\br8_[A-Za-z0-9]{30,}",
@@ -42,7 +42,7 @@ pub(super) const TOKENS: &[&str] = &[
     r"\btvly-[A-Za-z0-9-]{20,}",
 ];
 
-/// How names end whose values are secret, whatever those look like. `token` alone is not among them: models make
+/// The ends of names whose values are secret, whatever the values look like. `token` alone is not one: models make
 /// tokens, and count them.
 pub(super) const NAMES: &str = concat!(
     r"(?:(?:access|account|api|auth|client|encryption|master|private|secret|service|shared|signing|storage",
@@ -56,14 +56,14 @@ pub(super) const NAMES: &str = concat!(
 /// Headers whose values are secret.
 pub(super) const HEADERS: &str = "(?:authorization|cookie)";
 
-/// The user and the password of an address. What ends them cannot be in them; control characters neither.
+/// The user and the password in a URL. Neither may contain a delimiter or a control character.
 pub(super) const URL: &str = r#"://([^\x00-\x20/?#"'<>@:\\]*):([^\x00-\x20/?#"'<>\\]*)@"#;
 
-/// How a private key begins.
+/// The beginning of a private key.
 pub(super) const PEM: &str = "-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY";
 
-/// A name, what is between it and its value, and the value: in quotes, in quotes that are escaped once more, or bare.
-/// Calls around the value belong to what is before it: `password: Some(Password("..`.
+/// A name, a sign, and a value: in quotes, in quotes that are escaped once more, or bare. Calls around the value may
+/// stand between: `password: Some(Password("..`.
 pub(super) fn named_value() -> String {
     let (double, single) = (r#"(?:\\.|[^"\\])*"#, r"(?:\\.|[^'\\])*");
     let (escaped_double, escaped_single) = (r#"(?:\\[^"]|[^"\\])*"#, r"(?:\\[^']|[^'\\])*");
@@ -77,7 +77,7 @@ pub(super) fn header() -> String {
     format!(r#"(?i-u:{HEADERS})\\*["']? *[:=] *\\*["']?(?P<value>[^"'\\\r\n]+)"#)
 }
 
-/// `Bearer ..`, `Basic ..`, wherever they stand.
+/// `Bearer ..`, `Basic ..`, anywhere in a text.
 pub(super) const SCHEME: &str =
     r"(?-u:\b)(?i-u:bearer +(?P<bearer>[A-Za-z0-9._~+/=-]{8,})|basic +(?P<basic>[A-Za-z0-9+/=]{12,}))";
 
@@ -86,10 +86,10 @@ pub(super) fn exact(pattern: &str) -> String {
     pattern.replace(r"\b", r"(?-u:\b)")
 }
 
-/// One pattern that matches wherever one of the others does, in a text and also in the JSON that the text is written in,
-/// as long as that has neither `\u` nor `\/`: an escape of one letter changes quotes, backslashes and white space, and of
-/// those it takes any. So it must not ask where words begin: in JSON a line break ends in the letter `n`.
-pub(super) fn suspicion() -> String {
+/// One pattern that matches wherever one of the others does: in a text, and also in JSON that holds the text, as long
+/// as the JSON has neither `\u` nor `\/`. Other escapes change only quotes, backslashes and white space, and the
+/// pattern accepts any of those. It must not use `\b`: in JSON a line break ends in the letter `n`.
+pub(super) fn any() -> String {
     let mut all: Vec<String> = TOKENS.iter().map(|token| token.replace(r"\b", "")).collect();
     all.push(format!(r#"(?i:{NAMES}|{HEADERS})[\\"'\s]*[:=]"#));
     all.push(format!(r"--(?i:{NAMES}) "));

@@ -1,4 +1,4 @@
-//! Compression with zstd. The context lives as long as the worker that uses it.
+//! Compresses bodies with zstd. A worker keeps one compression context for all its bodies.
 
 use std::io;
 
@@ -12,14 +12,13 @@ pub(crate) struct Compressor {
     context: CCtx<'static>,
 }
 
-/// How far back level 1 looks for repetitions: 256 KiB instead of 512. On requests of 100 runs of generated text, fed
-/// to the compressor alone, this took an eighth less time for the same size; text that repeats over a longer distance
-/// may get larger.
+/// The window of level 1: 256 KiB instead of 512. On requests of 100 runs of generated text, the compressor alone took
+/// an eighth less time for the same size; text that repeats over a longer distance may get larger.
 const WINDOW_OF_LEVEL_1: u32 = 18;
-/// Room that is made for compressed bytes at a time, at least.
-const STEP: usize = 64 << 10;
-/// And at most.
-const MOST_ROOM: usize = 2 << 20;
+/// The output buffer grows by at least this much.
+const MIN_GROWTH: usize = 64 << 10;
+/// And by at most this much.
+const MAX_GROWTH: usize = 2 << 20;
 
 impl Compressor {
     pub(crate) fn new(level: i32) -> io::Result<Compressor> {
@@ -31,33 +30,33 @@ impl Compressor {
         Ok(Compressor { context })
     }
 
-    /// Begins a new body. The context, the costly part, stays.
+    /// Begins a new body. Keeps the context, which is costly to create.
     pub(crate) fn restart(&mut self) -> io::Result<()> {
         checked(self.context.reset(ResetDirective::SessionOnly)).map(drop)
     }
 
-    /// Compresses a part of a body to the end of `out`.
+    /// Compresses a piece of a body, and appends it to `out`.
     pub(crate) fn push(&mut self, input: &[u8], out: &mut Vec<u8>) -> io::Result<()> {
         let mut input = InBuffer::around(input);
         while input.pos < input.src.len() {
-            make_room(out);
+            grow(out);
             self.run(&mut input, out, Directive::ZSTD_e_continue)?;
         }
         Ok(())
     }
 
-    /// Compresses the last part of a body, and ends it. Where this is all of it, the compressor reads it where it is:
-    /// fed piece by piece it copies everything first.
+    /// Compresses the last piece of a body, and ends the frame. A body in one piece is compressed without a copy;
+    /// several pieces are copied by the compressor first.
     pub(crate) fn finish(&mut self, input: &[u8], out: &mut Vec<u8>) -> io::Result<()> {
         out.reserve(compress_bound(input.len()));
         let mut input = InBuffer::around(input);
         while self.run(&mut input, out, Directive::ZSTD_e_end)? > 0 {
-            out.reserve(STEP);
+            out.reserve(MIN_GROWTH);
         }
         Ok(())
     }
 
-    /// Returns how many bytes are left to be written, at least.
+    /// Returns a lower bound of the bytes that are still to be written.
     fn run(
         &mut self,
         input: &mut InBuffer<'_>,
@@ -69,10 +68,11 @@ impl Compressor {
     }
 }
 
-/// A buffer that doubles is there three times over while it is moved, and may be half empty then.
-fn make_room(out: &mut Vec<u8>) {
-    if out.capacity() - out.len() < STEP {
-        out.reserve_exact(out.len().clamp(STEP, MOST_ROOM));
+/// Grows the buffer in limited steps: one that doubles needs three times its size while it is moved, and may stay half
+/// empty.
+fn grow(out: &mut Vec<u8>) {
+    if out.capacity() - out.len() < MIN_GROWTH {
+        out.reserve_exact(out.len().clamp(MIN_GROWTH, MAX_GROWTH));
     }
 }
 

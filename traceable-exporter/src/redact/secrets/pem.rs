@@ -6,9 +6,9 @@ const BEGIN: &str = "-----BEGIN ";
 const END: &str = "-----END ";
 const DASHES: &str = "-----";
 
-/// Where private keys are. One whose end is missing, cut off perhaps, goes as far as its letters do.
+/// The ranges of private keys. A key whose end line is missing, cut off perhaps, ends with its last base64 letter.
 ///
-/// Not a pattern: with many beginnings and no end, one would search the whole rest of the text for each.
+/// Not a regular expression: with many beginnings and no end, it would search the whole rest of the text for each.
 pub(super) fn private_keys(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut has_end = true;
@@ -27,18 +27,18 @@ pub(super) fn private_keys(text: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// Behind `RSA PRIVATE KEY-----`, if that is what stands here.
+/// The position behind `RSA PRIVATE KEY-----`, if that is what begins at `at`.
 fn after_label(text: &str, at: usize) -> Option<usize> {
     let is_part = |b: &u8| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b' ';
     let after = at + text[at..].bytes().take_while(|b| is_part(b)).count();
     let label = &text[at..after];
     let kind = label.strip_suffix(" BLOCK").unwrap_or(label).strip_suffix("PRIVATE KEY");
-    // no kind of key has a longer name
+    // no kind of key has a longer label
     let is_key = kind.is_some_and(|kind| kind.len() <= 40);
     is_key.then(|| if text[after..].starts_with(DASHES) { after + DASHES.len() } else { after })
 }
 
-/// Base64 in lines, whose breaks may be escaped.
+/// The length of base64 in lines; the line breaks may be escaped.
 fn length_of_letters(text: &str) -> usize {
     let is_part = |b: &u8| {
         b.is_ascii_alphanumeric() || b.is_ascii_whitespace() || matches!(b, b'+' | b'/' | b'=' | b'\\')

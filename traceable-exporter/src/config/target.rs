@@ -1,48 +1,47 @@
-//! The environment of an agent: where runs go instead of a project, in LangSmith's workspaces that have agents.
+//! The target of runs that name none: a project or, in LangSmith's workspaces that have agents, the environment of an
+//! agent.
 
-use super::destination::check_project;
 use super::error::{ConfigError, ConfigErrorKind};
 use super::settings::DEFAULT_PROJECT;
+use super::variable_names::{AGENT_ENVIRONMENT, AGENT_ID, HOSTED_PROJECT, PROJECT, SESSION};
 use super::variables::Variables;
 use crate::wire::Target;
 
-const ID: &str = "LANGSMITH_AGENT_ID";
-const ENVIRONMENT: &str = "LANGSMITH_AGENT_ENVIRONMENT";
 const ENVIRONMENTS: [&str; 4] = ["local", "development", "staging", "production"];
 
-/// What one level of settings (the environment, or the program) says about where runs are put.
+/// The settings of the target at one level: the environment, or the program.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Wanted {
-    /// With the variable that names it.
+pub(crate) struct TargetSettings {
+    /// The variable, and the project.
     pub(crate) project: Option<(String, String)>,
     pub(crate) agent_id: Option<String>,
     pub(crate) agent_environment: Option<String>,
 }
 
-impl Wanted {
-    pub(crate) fn from_vars(vars: &Variables<'_>) -> Wanted {
-        let hosted = vars.exact("HOSTED_LANGSERVE_PROJECT_NAME");
-        let project = hosted.or_else(|| vars.get("PROJECT")).or_else(|| vars.get("SESSION"));
-        Wanted {
+impl TargetSettings {
+    pub(crate) fn from_vars(vars: &Variables<'_>) -> TargetSettings {
+        let hosted = vars.exact(HOSTED_PROJECT);
+        let project = hosted.or_else(|| vars.get(PROJECT)).or_else(|| vars.get(SESSION));
+        TargetSettings {
             project: project.map(|found| (found.name, found.value)),
-            agent_id: vars.exact(ID).map(|found| found.value),
-            agent_environment: vars.exact(ENVIRONMENT).map(|found| found.value),
+            agent_id: vars.exact(AGENT_ID).map(|found| found.value),
+            agent_environment: vars.exact(AGENT_ENVIRONMENT).map(|found| found.value),
         }
     }
 
-    /// `None`: this level says nothing.
+    /// `None`: this level names no target.
     fn target(&self) -> Result<Option<Target>, ConfigError> {
         let agent = match (&self.agent_id, &self.agent_environment) {
             (None, None) => None,
             (Some(id), Some(environment)) => Some(address(id, environment)?),
-            (Some(_), None) => return Err(missing(ENVIRONMENT, ID)),
-            (None, Some(_)) => return Err(missing(ID, ENVIRONMENT)),
+            (Some(_), None) => return Err(missing(AGENT_ENVIRONMENT, AGENT_ID)),
+            (None, Some(_)) => return Err(missing(AGENT_ID, AGENT_ENVIRONMENT)),
         };
         match (&self.project, agent) {
             (Some((variable, _)), Some(_)) => {
                 let expected =
                     format!("only one of it and {variable}: a run goes to an agent or to a project");
-                Err(ConfigError::new(ConfigErrorKind::Conflict, ID, self.agent_id.as_deref(), expected))
+                Err(ConfigError::new(ConfigErrorKind::Conflict, AGENT_ID, self.agent_id.as_deref(), expected))
             }
             (None, agent) => Ok(agent.map(Target::Address)),
             (Some((variable, name)), None) => {
@@ -53,8 +52,8 @@ impl Wanted {
     }
 }
 
-/// What the first level says that says something; halves of two levels are not put together.
-pub(crate) fn first(levels: [&Wanted; 2]) -> Result<Target, ConfigError> {
+/// The target of the first level that names one. An id and an environment of different levels are not combined.
+pub(crate) fn first(levels: [&TargetSettings; 2]) -> Result<Target, ConfigError> {
     for level in levels {
         if let Some(target) = level.target()? {
             return Ok(target);
@@ -67,19 +66,27 @@ fn missing(variable: &str, other: &str) -> ConfigError {
     ConfigError::missing(variable, format!("a value, because {other} is set: an address needs both"))
 }
 
-/// The address, as the field of a run has it. Ids are DNS labels; environments are four, in lower case.
+/// The value of a run's `address` field. Ids are DNS labels; there are four environments, in lower case.
 fn address(id: &str, environment: &str) -> Result<String, ConfigError> {
     let is_edge = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
     let is_label = matches!(id.as_bytes(), [first, .., last] if first.is_ascii_lowercase() && is_edge(*last))
         || matches!(id.as_bytes(), [only] if only.is_ascii_lowercase());
     if !is_label || id.len() > 63 || !id.bytes().all(|b| is_edge(b) || b == b'-') {
         let expected = "1 to 63 lower-case letters, digits and hyphens, a letter first and no hyphen last";
-        return Err(ConfigError::malformed(ID, Some(id), expected));
+        return Err(ConfigError::malformed(AGENT_ID, Some(id), expected));
     }
     let lower = environment.to_ascii_lowercase();
     if !ENVIRONMENTS.contains(&lower.as_str()) {
         let expected = format!("one of {}", ENVIRONMENTS.join(", "));
-        return Err(ConfigError::malformed(ENVIRONMENT, Some(environment), expected));
+        return Err(ConfigError::malformed(AGENT_ENVIRONMENT, Some(environment), expected));
     }
     Ok(format!("lrn:agents/{id}/environments/{lower}"))
+}
+
+/// Checks the name of a project. Errors name `variable`.
+pub(super) fn check_project(name: &str, variable: &str) -> Result<(), ConfigError> {
+    if !name.trim().is_empty() && !name.chars().any(char::is_control) {
+        return Ok(());
+    }
+    Err(ConfigError::malformed(variable, Some(name), "a project name without control characters"))
 }

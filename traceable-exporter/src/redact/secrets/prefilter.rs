@@ -1,11 +1,11 @@
-//! A first look at bytes: whether there is a place at all where a secret may be.
+//! A prefilter: skips texts without any byte that a secret could stand beside.
 //!
-//! Every known form has a hinge, a byte that is rare in texts or has something rare beside it: the `=` between a name and
-//! its value, the hyphen after `sk`. Looking at these takes a third of the time that a pattern for all forms does. It may
-//! take for a secret what is none; a form that it passes over is a
-//! fault, which the tests of `secrets` look for.
+//! Every pattern has an anchor: a byte that is rare in texts, or that has something rare beside it, such as the `=`
+//! between a name and its value, or the hyphen after `sk`. Checking anchors takes a third of the time of a regular
+//! expression for all forms. A false positive costs time only; a pattern that the prefilter misses is a bug, which the
+//! tests of `detector` look for.
 
-/// What to look at around a byte.
+/// What a byte is an anchor for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Anchor {
     None,
@@ -21,19 +21,19 @@ enum Anchor {
 }
 
 const ANCHORS: [Anchor; 256] = {
-    let mut prefilter = [Anchor::None; 256];
-    prefilter[b'=' as usize] = Anchor::Sign;
-    prefilter[b':' as usize] = Anchor::Sign;
-    prefilter[b'-' as usize] = Anchor::Hyphen;
-    prefilter[b'_' as usize] = Anchor::Underscore;
-    prefilter[b'.' as usize] = Anchor::Dot;
-    prefilter[b'A' as usize] = Anchor::A;
-    prefilter[b'b' as usize] = Anchor::B;
-    prefilter[b'B' as usize] = Anchor::B;
-    prefilter
+    let mut anchors = [Anchor::None; 256];
+    anchors[b'=' as usize] = Anchor::Sign;
+    anchors[b':' as usize] = Anchor::Sign;
+    anchors[b'-' as usize] = Anchor::Hyphen;
+    anchors[b'_' as usize] = Anchor::Underscore;
+    anchors[b'.' as usize] = Anchor::Dot;
+    anchors[b'A' as usize] = Anchor::A;
+    anchors[b'b' as usize] = Anchor::B;
+    anchors[b'B' as usize] = Anchor::B;
+    anchors
 };
 
-/// Whether a secret may be in there: in a text, or in JSON that writes all letters and slashes as they are.
+/// Whether these bytes may hold a secret: a text, or JSON without escaped letters and slashes.
 pub(super) fn may_hold_secret(bytes: &[u8]) -> bool {
     bytes.iter().enumerate().any(|(at, byte)| {
         let anchor = ANCHORS[usize::from(*byte)];
@@ -68,7 +68,7 @@ fn is_candidate(anchor: Anchor, before: &[u8], after: &[u8]) -> bool {
     }
 }
 
-/// The end of a name whose value is secret, before quotes, white space and their escapes.
+/// Whether a name ends here whose value is secret, apart from quotes, white space and their escapes.
 fn follows_name(before: &[u8]) -> bool {
     const ENDS: [&[u8]; 10] = [
         b"key",
@@ -91,7 +91,7 @@ fn follows_name(before: &[u8]) -> bool {
         })
 }
 
-/// `//user:password@`
+/// Whether `//user:password@` follows.
 fn has_password(after: &[u8]) -> bool {
     let Some(rest) = after.strip_prefix(b"//") else { return false };
     let is_part =
@@ -114,7 +114,7 @@ fn follows_prefix(before: &[u8], after: &[u8]) -> bool {
     length_of_token(after) >= 10 && (has_prefix() || is_slack() || is_gitlab())
 }
 
-/// Whether a segment that begins with `eyJ`, or has it inside, ends here.
+/// Whether a token that begins with `eyJ`, or has it inside, ends here.
 fn ends_jwt_header(before: &[u8]) -> bool {
     let length = before.iter().rev().take_while(|b| is_of_token(**b)).count();
     length >= 9 && before[before.len() - length..].windows(3).any(|window| window == b"eyJ")

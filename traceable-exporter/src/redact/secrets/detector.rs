@@ -1,4 +1,4 @@
-//! Secrets in a text, found by their form or by their name.
+//! Finds secrets in a text and replaces them.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -7,70 +7,71 @@ use regex::{Captures, Regex, bytes};
 
 use super::patterns::{self, exact};
 use super::pem::private_keys;
-use super::plausible::{is_bare_secret, is_hyphenated, is_no_word, is_secret};
+use super::plausible::{is_bare_secret, is_hyphenated, is_secret, is_token_like};
 use super::prefilter::may_hold_secret;
 
-/// What stands where a secret was; LangSmith's SDKs write the same.
-pub(super) const PLACEHOLDER: &str = "[SECRET_DETECTED]";
+/// Replaces a secret; LangSmith's SDKs write the same.
+const PLACEHOLDER: &str = "[SECRET_DETECTED]";
 
-/// All patterns, ready for use. Made at the first use: it takes a few milliseconds.
+/// All patterns, compiled. The first use compiles them, which takes a few milliseconds.
 struct Patterns {
-    suspicion: bytes::Regex,
+    /// Matches wherever one of the others does.
+    any: bytes::Regex,
     tokens: Regex,
     url: Regex,
     header: Regex,
     scheme: Regex,
     named: Regex,
-    /// A name that says all.
-    name: Regex,
+    /// The name of an entry whose value is secret.
+    secret_name: Regex,
 }
 
-/// `None`: they cannot be made, which a test rules out.
+/// `None`: a pattern does not compile, which a test rules out.
 static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
     let regex = |pattern: &str| Regex::new(pattern).ok();
     Some(Patterns {
-        suspicion: bytes::Regex::new(&patterns::suspicion()).ok()?,
+        any: bytes::Regex::new(&patterns::any()).ok()?,
         tokens: regex(&exact(&patterns::TOKENS.join("|")))?,
         url: regex(patterns::URL)?,
         header: regex(&patterns::header())?,
         scheme: regex(patterns::SCHEME)?,
         named: regex(&patterns::named_value())?,
-        name: regex(&format!("(?i-u:{}|{})$", patterns::NAMES, patterns::HEADERS))?,
+        secret_name: regex(&format!("(?i-u:{}|{})$", patterns::NAMES, patterns::HEADERS))?,
     })
 });
 
-/// Makes the patterns, where there is time for it.
-pub(super) fn prepare() {
+/// Compiles the patterns now, so that the first run does not pay for it.
+pub(in crate::redact) fn prepare() {
     LazyLock::force(&PATTERNS);
 }
 
-/// Whether there is surely no secret in this JSON.
-pub(super) fn is_clean_json(json: &str) -> bool {
-    // these two escapes can stand for any letter, and for a slash
+/// Whether this JSON certainly holds no secret.
+pub(in crate::redact) fn is_clean_json(json: &str) -> bool {
+    // `\u` can stand for any letter, and `\/` for a slash: the patterns would not see them
     let hides_nothing = !json.contains(r"\u") && !json.contains(r"\/");
     hides_nothing && is_clean(json)
 }
 
-/// Whether there is surely no secret in this text.
-pub(super) fn is_clean(text: &str) -> bool {
-    let is_candidate = |patterns: &Patterns| patterns.suspicion.is_match(text.as_bytes());
+/// Whether this text certainly holds no secret.
+fn is_clean(text: &str) -> bool {
+    let is_candidate = |patterns: &Patterns| patterns.any.is_match(text.as_bytes());
     !may_hold_secret(text.as_bytes()) || PATTERNS.as_ref().is_some_and(|patterns| !is_candidate(patterns))
 }
 
 /// Whether the value of an entry of this name is secret.
-pub(super) fn is_secret_name(name: &str) -> bool {
-    // a sentence, or a setting with its value, is no name
+pub(in crate::redact) fn is_secret_name(name: &str) -> bool {
+    // a sentence, or `name=value`, is no name
     let is_name = name.len() <= 80 && !name.contains(['=', ':']);
-    is_name && PATTERNS.as_ref().is_none_or(|patterns| patterns.name.is_match(name))
+    is_name && PATTERNS.as_ref().is_none_or(|patterns| patterns.secret_name.is_match(name))
 }
 
-/// What stands in the place of such a value.
-pub(super) fn under_secret_name(value: &str) -> Option<&'static str> {
+/// Replaces a value that stands under a secret name; `None`: the value is a placeholder or empty.
+pub(in crate::redact) fn redact_named_value(value: &str) -> Option<&'static str> {
     is_secret(value).then_some(PLACEHOLDER)
 }
 
-/// The text without its secrets; `None`: it has none.
-pub(super) fn without(text: &str) -> Option<String> {
+/// Replaces the secrets in a text; `None`: it has none.
+pub(in crate::redact) fn redact(text: &str) -> Option<String> {
     let Some(patterns) = PATTERNS.as_ref() else { return Some(PLACEHOLDER.to_owned()) };
     if is_clean(text) {
         return None;
@@ -90,7 +91,7 @@ pub(super) fn without(text: &str) -> Option<String> {
     changed
 }
 
-/// Puts the placeholder into these places, which are in order.
+/// Puts the placeholder into these ranges, which are in order.
 fn replace(text: &str, secrets: &[Range<usize>]) -> Option<String> {
     if secrets.is_empty() {
         return None;
@@ -112,7 +113,7 @@ impl Patterns {
         found.map(|found| found.range()).collect()
     }
 
-    /// From the user's name to the password: the one may be a token as well.
+    /// From the user's name to the password: the name may be a token as well.
     fn urls(&self, text: &str) -> Vec<Range<usize>> {
         let found = self.url.captures_iter(text).filter_map(|found| {
             let (user, password) = (found.get(1)?, found.get(2)?);
@@ -122,24 +123,24 @@ impl Patterns {
     }
 
     fn headers(&self, text: &str) -> Vec<Range<usize>> {
-        let mut places = Vec::new();
+        let mut ranges = Vec::new();
         for found in self.header.captures_iter(text) {
             let Some(value) = found.name("value") else { continue };
             let mut words = value.as_str().split(' ').filter(|word| !word.is_empty());
-            // the scheme alone says nothing
-            let is_value = |word: &str| word.len() >= 6 && is_no_word(word) && is_secret(word);
+            // the scheme alone is no secret
+            let is_value = |word: &str| word.len() >= 6 && is_token_like(word) && is_secret(word);
             if words.next().is_some_and(is_value) || words.next().is_some_and(is_value) {
-                places.push(value.range());
+                ranges.push(value.range());
             }
         }
         for found in self.scheme.captures_iter(text) {
             let value = found.name("bearer").or_else(|| found.name("basic"));
-            places.extend(value.filter(|value| is_no_word(value.as_str())).map(|value| value.range()));
+            ranges.extend(value.filter(|value| is_token_like(value.as_str())).map(|value| value.range()));
         }
-        places.sort_by_key(|location| location.start);
+        ranges.sort_by_key(|range| range.start);
         // `Authorization: Bearer ..` is found twice
-        places.dedup_by(|later, earlier| later.start < earlier.end);
-        places
+        ranges.dedup_by(|later, earlier| later.start < earlier.end);
+        ranges
     }
 
     fn named(&self, text: &str) -> Vec<Range<usize>> {
@@ -152,10 +153,10 @@ fn named_value(found: &Captures<'_>) -> Option<Range<usize>> {
         return is_secret(quoted.as_str()).then(|| quoted.range());
     }
     let bare = found.name("bare")?;
-    // the end of a sentence, or of what is around it
+    // punctuation after the value: of the sentence, or of brackets around it
     let value = bare.as_str().trim_end_matches([')', ']', '}', '>', '.']);
     let after_colon = found.name("sign").is_some_and(|sign| sign.as_str() == ":");
-    // `password=password` hands a variable on
+    // `password=password` passes a variable on
     let repeats_name = found[0].strip_prefix(value).is_some_and(|rest| rest.trim_start().starts_with('='));
     let is_secret = !repeats_name && is_secret(bare.as_str()) && is_bare_secret(value, after_colon);
     is_secret.then(|| bare.start()..bare.start() + value.len())
@@ -165,7 +166,7 @@ fn named_value(found: &Captures<'_>) -> Option<Range<usize>> {
 mod tests {
     use super::*;
 
-    /// What the patterns are made of, whole and in pieces, and what texts are.
+    /// Parts of secrets, whole and in pieces, and of ordinary texts.
     const PIECES: &[&str] = &[
         "sk-",
         "sk_",
@@ -259,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_looks_pass_over_nothing_that_is_found() {
+    fn the_prefilters_miss_nothing_that_the_patterns_find() {
         let patterns = PATTERNS.as_ref().unwrap();
         let mut random = fastrand::Rng::with_seed(7);
         let mut found = 0;
@@ -274,7 +275,7 @@ mod tests {
             let named = format!("{{{json}\n:\"x\"}}");
             found += usize::from(is_found);
             for look in [&text, &json] {
-                let is_candidate = patterns.suspicion.is_match(look.as_bytes());
+                let is_candidate = patterns.any.is_match(look.as_bytes());
                 assert!(may_hold_secret(look.as_bytes()) || !is_candidate, "{look:?}");
             }
             assert!(!is_found || (!is_clean(&text) && !is_clean_json(&json)), "{text:?}");

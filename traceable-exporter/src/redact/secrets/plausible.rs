@@ -1,12 +1,12 @@
-//! Whether what stands where a secret would is one: placeholders, types and variables are not.
+//! Tells secrets from what only stands where a secret would: placeholders, types, variables, prose.
 
-/// A value in quotes, or one of an object's entries.
+/// Whether a value in quotes, or of an object's entry, is a secret.
 pub(super) fn is_secret(value: &str) -> bool {
     let value = value.trim();
-    !value.is_empty() && !is_stand_in(value) && !is_variable_of_environment(value)
+    !value.is_empty() && !is_placeholder(value) && !is_variable_of_environment(value)
 }
 
-/// A value without quotes. After a colon stands prose, or a type, more often than a password.
+/// Whether a value without quotes is a secret. After a colon, prose or a type is more likely than a password.
 pub(super) fn is_bare_secret(value: &str, after_colon: bool) -> bool {
     if !is_secret(value) {
         return false;
@@ -17,22 +17,23 @@ pub(super) fn is_bare_secret(value: &str, after_colon: bool) -> bool {
     }
 }
 
-/// What follows `Bearer` and its like, when it is no word: those have no digits, no capitals inside, and an end.
-pub(super) fn is_no_word(text: &str) -> bool {
+/// Whether what follows `Bearer` and the like is a token and no word: words have no digits, no capitals inside, and are
+/// short.
+pub(super) fn is_token_like(text: &str) -> bool {
     let inner_capital = |pair: &[u8]| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase();
     text.len() >= 20
         || text.bytes().any(|b| b.is_ascii_digit() || b == b'=' || b == b'+')
         || text.as_bytes().windows(2).any(inner_capital)
 }
 
-/// Words joined by hyphens, such as a longer name that happens to begin as a key does.
+/// Whether these are words joined by hyphens: a longer name that happens to begin as a key does.
 pub(super) fn is_hyphenated(text: &str) -> bool {
     text.bytes().all(|b| b.is_ascii_lowercase() || b == b'-' || b == b'_')
 }
 
-/// Whether it is a keyword of JSON Schema whose value describes: a tool's parameter may well be called `password`. The
-/// values that a schema can hold itself (`default`, `const`, `examples`) describe nothing.
-pub(super) fn is_of_schema(name: &str) -> bool {
+/// Whether this is a keyword of JSON Schema whose value only describes: a tool's parameter may well be called
+/// `password`. Keywords that hold values (`default`, `const`, `examples`) are not among them.
+pub(in crate::redact) fn is_schema_keyword(name: &str) -> bool {
     const KEYWORDS: [&str; 24] = [
         "$comment",
         "$defs",
@@ -62,8 +63,8 @@ pub(super) fn is_of_schema(name: &str) -> bool {
     KEYWORDS.contains(&name)
 }
 
-/// Says that something would stand here, or did.
-fn is_stand_in(value: &str) -> bool {
+/// Whether this marks where a secret would be, or was.
+fn is_placeholder(value: &str) -> bool {
     const WORDS: [&str; 8] = ["none", "null", "nil", "true", "false", "undefined", "string", "required"];
     const MARKERS: [&str; 5] = ["[secret]", "[SECRET_DETECTED]", "[redacted]", "[api", "[not recorded:"];
     let between = |open: &str, close: &str| value.starts_with(open) && value.ends_with(close);
@@ -77,14 +78,14 @@ fn is_stand_in(value: &str) -> bool {
         || between("%", "%")
 }
 
-/// `$API_KEY`, or the name of a variable alone, as in `getenv("API_KEY")`.
+/// Whether this is `$API_KEY`, or the name of a variable alone, as in `getenv("API_KEY")`.
 fn is_variable_of_environment(value: &str) -> bool {
     let name = value.strip_prefix('$').unwrap_or(value);
     let is_name = name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
     is_name && name.contains('_') && name.starts_with(|c: char| c.is_ascii_uppercase())
 }
 
-/// `settings.api_key`, `load(..)`: code that leads to the value.
+/// Whether this is code that evaluates to the value: `settings.api_key`, `load(..)`.
 fn is_code(value: &str) -> bool {
     if let Some((callee, _)) = value.split_once(['(', '[']) {
         return !callee.is_empty() && is_path(callee);

@@ -1,4 +1,4 @@
-//! An anonymizer at work: on each part of an operation that has texts.
+//! Applies an anonymizer to every text of an operation.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use traceable_core::{Attachment, Payload, RunOperation, RunType};
 use super::anonymizer::{Anonymizer, path};
 use super::part::{Problem, UNREADABLE, fail_metadata, marker, marker_object, replace, safely, to_payload};
 
-/// Lets the anonymizer see every text of the operation. What it fails on becomes a marker and is counted.
+/// Replaces texts of the operation. A part that the anonymizer fails on becomes a marker, and adds to `failed`.
 pub(super) fn anonymize(anonymizer: &Anonymizer, operation: &mut RunOperation, failed: &mut u64) {
     let mut work = Work { anonymizer, failed };
     work.identity(operation);
@@ -27,7 +27,7 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
-    /// What is to stand in the place of a text; `None`: itself.
+    /// The replacement of a text; `None`: it stays.
     fn text(&mut self, text: &str, location: &[&str]) -> Option<String> {
         let text = safely(|| self.anonymizer.text(text, &path(location)));
         text.unwrap_or_else(|problem| {
@@ -46,7 +46,7 @@ impl Work<'_> {
 
     fn identity(&mut self, operation: &mut RunOperation) {
         if let Some(name) = self.text(operation.name(), &["name"]) {
-            // a run without a name would not be taken
+            // the server rejects a run without a name
             let name = if name.is_empty() { "[redacted]".to_owned() } else { name };
             operation.set_name(name);
         }
@@ -121,7 +121,7 @@ impl Work<'_> {
             Ok(Some(events)) => operation.details_mut().events = events,
             Err(problem) => {
                 *self.failed += 1;
-                // the time of an event is the program's to set, and so a text like any other
+                // the program sets the time of an event, so it may be any text, and is dropped too
                 let time = operation.start_time().to_string();
                 let event = json!({"name": marker(problem), "time": time});
                 operation.details_mut().events = vec![event];
@@ -142,7 +142,7 @@ impl Work<'_> {
         }
     }
 
-    /// What is to stand in the place of an attachment's bytes.
+    /// The replacement of an attachment's bytes; `None`: they stay.
     fn content(&mut self, mime_type: &str, bytes: &[u8], index: &str) -> Option<Vec<u8>> {
         let location = ["attachments", index, "content"];
         let is_json = is_json(mime_type);
@@ -150,7 +150,7 @@ impl Work<'_> {
             return None;
         }
         let text = String::from_utf8_lossy(bytes);
-        // what says that it is JSON and is not, is a text
+        // malformed JSON is treated as text
         if is_json && let Ok(json) = Payload::from_json(bytes) {
             return match self.json(json.as_str(), &location) {
                 Ok(json) => json.map(String::into_bytes),
@@ -165,17 +165,17 @@ impl Work<'_> {
 }
 
 fn is_json(mime_type: &str) -> bool {
-    // of lines of JSON each is JSON, and all together are not
+    // but for JSON lines, which as a whole are not JSON
     kind(mime_type).ends_with("json")
 }
 
 fn is_text(mime_type: &str) -> bool {
-    const ENDS: [&str; 5] = ["xml", "yaml", "javascript", "ndjson", "x-www-form-urlencoded"];
+    const SUFFIXES: [&str; 5] = ["xml", "yaml", "javascript", "ndjson", "x-www-form-urlencoded"];
     let kind = kind(mime_type);
-    kind.starts_with("text/") || ENDS.iter().any(|end| kind.ends_with(end))
+    kind.starts_with("text/") || SUFFIXES.iter().any(|end| kind.ends_with(end))
 }
 
-/// The type without its parameters.
+/// The MIME type without its parameters.
 fn kind(mime_type: &str) -> String {
     mime_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }

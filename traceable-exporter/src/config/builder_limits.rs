@@ -1,0 +1,87 @@
+//! The builder's methods for limits and timeouts. `limits` has their default values.
+
+use std::time::Duration;
+
+use super::builder::ConfigBuilder;
+
+impl ConfigBuilder {
+    /// How many bytes the queue holds, those in flight included. Default: 64 MiB. When it is full, the newest runs are
+    /// dropped.
+    pub fn max_queue_bytes(mut self, bytes: usize) -> Self {
+        self.config.max_queue_bytes = bytes;
+        self
+    }
+
+    /// The maximum of runs per request. Default: what the server says, else 100.
+    pub fn batch_operations(mut self, operations: usize) -> Self {
+        self.config.batch_operations = Some(operations);
+        self
+    }
+
+    /// The maximum of bytes per request, before compression. Default: what the server says, else 20 MiB. A single run
+    /// that is larger is sent without attachments, then without outputs, then without inputs.
+    pub fn batch_bytes(mut self, bytes: usize) -> Self {
+        self.config.batch_bytes = Some(bytes);
+        self
+    }
+
+    /// Whether to apply backpressure: a producer, a thread that submits runs faster than they are sent, sleeps 2 ms at
+    /// intervals, so that no run is lost. Default: yes. Without it, runs are dropped at once when the queue is full,
+    /// and counted.
+    ///
+    /// It applies only while over a quarter of the queue is used and a batch completes every few milliseconds. Fast
+    /// servers are that quick, and so are disks, and slower servers that get [several requests at
+    /// once](Self::max_concurrent_requests). Producers never wait for a server that is slower.
+    pub fn backpressure(mut self, backpressure: bool) -> Self {
+        self.config.backpressure = backpressure;
+        self
+    }
+
+    /// How long the first run of a batch waits for others, and for its own end. Default: 250 ms.
+    pub fn batch_delay(mut self, delay: Duration) -> Self {
+        self.config.batch_delay = delay;
+        self
+    }
+
+    /// The maximum of requests in flight, each on a connection of its own. Default: 8; 0 counts as 1.
+    ///
+    /// Requests are concurrent only while the server is healthy and takes more than 20 ms per request on average;
+    /// otherwise they are sent one after the other. Each has a thread of its own, which starts when a full batch waits.
+    /// While two or more batches hold over 4 MiB together, no further batch is made. The end of a run is sent only
+    /// after its start has been delivered or dropped.
+    ///
+    /// Has no effect with a [spool](Self::spool): runs on disk are sent one request after the other.
+    pub fn max_concurrent_requests(mut self, requests: usize) -> Self {
+        self.config.max_concurrent_requests = requests.max(1);
+        self
+    }
+
+    /// The zstd level of request bodies, 1 to 22; `None`: no compression. Default: 1. Bodies are plain too without the
+    /// feature `zstd`, and where the server does not take zstd.
+    pub fn compression(mut self, level: Option<i32>) -> Self {
+        self.config.compression_level = level;
+        self
+    }
+
+    /// How long one request may take, from connecting to the end of the answer. Default: 60 s. A server on this machine
+    /// gets four tenths of it to answer.
+    pub fn request_timeout(mut self, timeout: Duration) -> Self {
+        self.config.request_timeout = timeout;
+        self
+    }
+
+    /// How long a batch is retried while the server is unreachable or unhealthy, counted from its first try. Default:
+    /// 120 s.
+    pub fn retry_timeout(mut self, timeout: Duration) -> Self {
+        self.config.retry_timeout = timeout;
+        self
+    }
+
+    /// How long the end of the program waits for deliveries: when the guard is dropped, and in [`std::process::exit`].
+    /// Default: 5 s. It does not wait that long for an unreachable server if all remaining runs are in a
+    /// [spool](Self::spool).
+    pub fn exit_timeout(mut self, timeout: Duration) -> Self {
+        self.config.exit_timeout = timeout;
+        self
+    }
+}
