@@ -1,4 +1,4 @@
-//! Runs that go to an agent's environment instead of a project.
+//! Runs go to an agent's environment instead of a project.
 
 mod support;
 
@@ -29,14 +29,14 @@ fn an_addressed_run_names_no_project_unless_it_was_given_one() {
     for main in is("in a project") {
         assert_eq!((main["session_name"].as_str(), main.get("address")), (Some("p"), None));
     }
-    // another process is not told of a project that these runs are not in
+    // headers name no project, because these runs are in none
     assert_eq!(exporter.default_project(), None);
     let headers = root.to_headers();
     let baggage = &headers.iter().find(|(name, _)| name == "baggage").unwrap().1;
     assert!(baggage.contains("langsmith-address=lrn%3Aagents/support/environments/staging"), "{baggage}");
     assert!(!baggage.contains("langsmith-project"), "{baggage}");
 
-    // it puts its part of the trace there too, whatever its own settings are
+    // the other process sends its part of the trace to the same address, whatever its own settings are
     let elsewhere = support::exporter(config().project("own"));
     let remote = RunTree::from_headers(&headers).unwrap().unwrap();
     let here = remote.create_child("here").sink(elsewhere.clone()).build();

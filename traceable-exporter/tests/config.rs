@@ -1,4 +1,4 @@
-//! Settings.
+//! Settings from the environment and the builder, and their errors.
 #![cfg(any(feature = "rustls", feature = "native-tls"))]
 
 use std::collections::HashMap;
@@ -28,7 +28,7 @@ fn nothing_set_means_off_and_the_defaults() {
 }
 
 #[test]
-fn tracing_is_switched_on_by_these_words() {
+fn these_words_switch_tracing_on() {
     for (value, on) in [
         ("true", true),
         ("TRUE", true),
@@ -62,7 +62,7 @@ fn endpoints_lose_quotes_and_slashes() {
 }
 
 #[test]
-fn only_this_machine_is_spoken_to_without_tls_or_key() {
+fn only_this_machine_needs_neither_tls_nor_key() {
     for endpoint in ["http://localhost:1984", "http://127.0.0.1", "http://[::1]:80", "http://127.9.9.9/x"] {
         assert!(from(&[("LANGSMITH_TRACING", "1"), ("LANGSMITH_ENDPOINT", endpoint)]).is_ok(), "{endpoint}");
     }
@@ -100,7 +100,7 @@ fn errors_name_the_variable_and_what_was_found() {
         assert_eq!((error.kind(), error.variable()), (ConfigErrorKind::Malformed, variable), "{value}");
         let text = error.to_string();
         assert!(text.starts_with(variable) && text.contains("expected"), "{text}");
-        // but for what may be a key
+        // without the parts that may hold a key
         let shown = value.split(['?', '#']).next().unwrap_or_default();
         assert!(text.contains(&shown.trim_end_matches('/').replace('\n', "")), "{text}");
     }
@@ -120,7 +120,7 @@ fn no_secret_is_ever_shown() {
     }
     let error = with_key(&[("LANGSMITH_ENDPOINT", "https://user:hunter2@example.org")]).unwrap_err();
     assert!(!format!("{error} {error:?}").contains("hunter2"));
-    // what people paste after an address may be a key
+    // the end of a pasted address may be a key
     for address in [
         "https://e.org/?key=hunter2",
         "https://e.org#hunter2",

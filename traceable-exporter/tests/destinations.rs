@@ -1,4 +1,4 @@
-//! Where runs are sent and with which key: replicas, agents and profiles, from the environment and by hand.
+//! Destinations and their keys: replicas, agents and profiles, from the environment and from the builder.
 #![cfg(any(feature = "rustls", feature = "native-tls"))]
 
 use std::collections::HashMap;
@@ -24,7 +24,7 @@ fn error(pairs: &[(&str, &str)]) -> (ConfigErrorKind, String, String) {
     (error.kind(), error.variable().to_owned(), error.to_string())
 }
 
-/// Shows which key a configuration has without showing it: only equal settings are equal.
+/// Whether a configuration has this key: keys are never shown, but only equal settings are equal.
 fn has_key(config: &Config, endpoint: &str, key: &str) -> bool {
     let shown = format!("{config:?}");
     assert!(!shown.contains(SECRET));
@@ -66,7 +66,7 @@ fn replicas_come_from_the_environment_in_two_forms() {
 }
 
 #[test]
-fn what_is_wrong_with_replicas_is_said_without_their_keys() {
+fn errors_of_replicas_do_not_show_keys() {
     let one =
         |rest: &str| format!("[{{\"api_url\": \"https://a.example.org\", \"api_key\": \"{SECRET}\"{rest}}}]");
     for text in [
@@ -87,9 +87,9 @@ fn what_is_wrong_with_replicas_is_said_without_their_keys() {
         format!("{{\"nonsense\": \"{SECRET}\"}}"),
         format!("{{\"https://a.example.org\": \"{SECRET}\\n{SECRET}\"}}"),
     ] {
-        let (kind, variable, told) = error(&[("LANGSMITH_RUNS_ENDPOINTS", &text)]);
+        let (kind, variable, message) = error(&[("LANGSMITH_RUNS_ENDPOINTS", &text)]);
         assert_eq!((kind, &*variable), (ConfigErrorKind::Malformed, "LANGSMITH_RUNS_ENDPOINTS"), "{text}");
-        assert!(told.contains("expected"), "{told}");
+        assert!(message.contains("expected"), "{message}");
     }
     let (kind, ..) =
         error(&[("LANGSMITH_RUNS_ENDPOINTS", &one("")[..]), ("LANGCHAIN_ENDPOINT", "https://b.example.org")]);
@@ -97,12 +97,12 @@ fn what_is_wrong_with_replicas_is_said_without_their_keys() {
     let two =
         r#"[{"api_url": "http://localhost", "primary": true}, {"api_url": "http://[::1]", "primary": true}]"#;
     assert_eq!(error(&[("LANGSMITH_RUNS_ENDPOINTS", two)]).0, ConfigErrorKind::Conflict);
-    let (kind, _, told) = error(&[("LANGSMITH_RUNS_ENDPOINTS", r#"{"http://example.org": "k"}"#)]);
-    assert_eq!(kind, ConfigErrorKind::Insecure, "{told}");
+    let (kind, _, message) = error(&[("LANGSMITH_RUNS_ENDPOINTS", r#"{"http://example.org": "k"}"#)]);
+    assert_eq!(kind, ConfigErrorKind::Insecure, "{message}");
 }
 
 #[test]
-fn the_programs_key_goes_to_its_own_server_alone() {
+fn the_programs_key_goes_to_its_own_server_only() {
     let list = |url: &str| format!("[{{\"api_url\": \"{url}\"}}]");
     let with = |url: &str| from(&[("LANGSMITH_RUNS_ENDPOINTS", &list(url)), ("LANGSMITH_API_KEY", SECRET)]);
     assert!(with("https://api.smith.langchain.com/").is_ok());
@@ -140,22 +140,22 @@ fn runs_go_to_an_agent_or_to_a_project() {
         ("LANGSMITH_AGENT_ID", "LANGSMITH_AGENT_ENVIRONMENT"),
         ("LANGSMITH_AGENT_ENVIRONMENT", "LANGSMITH_AGENT_ID"),
     ] {
-        let (kind, variable, told) = error(&[local, (half, "local")]);
+        let (kind, variable, message) = error(&[local, (half, "local")]);
         assert_eq!((kind, &*variable), (ConfigErrorKind::Missing, other));
-        assert!(told.contains(half));
+        assert!(message.contains(half));
     }
     for project in ["LANGSMITH_PROJECT", "LANGCHAIN_SESSION", "HOSTED_LANGSERVE_PROJECT_NAME"] {
         let mut both = agent("support", "local");
         both.push((project, "p"));
-        let (kind, _, told) = error(&both);
+        let (kind, _, message) = error(&both);
         assert_eq!(kind, ConfigErrorKind::Conflict);
-        assert!(told.contains(project) && told.contains("LANGSMITH_AGENT_ID"), "{told}");
+        assert!(message.contains(project) && message.contains("LANGSMITH_AGENT_ID"), "{message}");
     }
     let both = Config::builder().endpoint("http://localhost").agent("a", "local").project("p").build();
     assert_eq!(both.unwrap_err().kind(), ConfigErrorKind::Conflict);
 }
 
-/// A directory of its own for a test.
+/// A home directory for one test.
 struct Home(PathBuf);
 
 impl Home {
@@ -193,9 +193,9 @@ const FILE: &str = r#"{"current_profile": "work", "profiles": {
     "odd": {"api_key": 7}}}"#;
 
 #[test]
-fn a_profile_says_what_nothing_else_says() {
+fn a_profile_holds_where_no_variable_is_set() {
     let home = Home::new("profile");
-    // no file is no trouble
+    // a missing file is no error
     assert!(from(&[("HOME", home.path()), ("LANGSMITH_ENDPOINT", "http://localhost")]).is_ok());
     let path = home.write(FILE);
     let work = from(&[("HOME", home.path())]).unwrap();
@@ -212,7 +212,7 @@ fn a_profile_says_what_nothing_else_says() {
     let cloud = from(&[("HOME", home.path()), ("LANGSMITH_PROFILE", "cloud")]).unwrap();
     assert!(has_key(&cloud, "https://api.smith.langchain.com", "k2"));
 
-    // the environment wins, value by value
+    // variables win over the profile, each for itself
     let other = from(&[("HOME", home.path()), ("LANGSMITH_API_KEY", "k3"), ("LANGSMITH_WORKSPACE_ID", "w3")]);
     let by_hand = Config::builder()
         .endpoint("https://work.example.org")
@@ -224,7 +224,7 @@ fn a_profile_says_what_nothing_else_says() {
 }
 
 #[test]
-fn the_key_of_a_profile_goes_to_its_server_alone() {
+fn the_key_of_a_profile_goes_to_its_server_only() {
     let home = Home::new("server");
     home.write(FILE);
     let (kind, variable, _) =
@@ -237,17 +237,17 @@ fn the_key_of_a_profile_goes_to_its_server_alone() {
 }
 
 #[test]
-fn what_is_wrong_with_profiles_names_the_file_and_no_key() {
+fn errors_of_profiles_name_the_file_and_show_no_key() {
     let home = Home::new("wrong");
     let path = home.write(FILE);
     let with = |name: &str| error(&[("HOME", home.path()), ("LANGSMITH_PROFILE", name)]);
-    let (kind, variable, told) = with("play");
+    let (kind, variable, message) = with("play");
     assert_eq!((kind, &*variable), (ConfigErrorKind::Malformed, "LANGSMITH_PROFILE"));
-    assert!(told.contains("play") && told.contains(text(&path)), "{told}");
-    let (kind, variable, told) = with("login");
+    assert!(message.contains("play") && message.contains(text(&path)), "{message}");
+    let (kind, variable, message) = with("login");
     assert_eq!((kind, &*variable), (ConfigErrorKind::Missing, "LANGSMITH_API_KEY"));
-    assert!(told.contains("OAuth") && told.contains(text(&path)), "{told}");
-    // a login is no trouble where there is a key
+    assert!(message.contains("OAuth") && message.contains(text(&path)), "{message}");
+    // a login is no error where there is a key
     assert!(
         from(&[("HOME", home.path()), ("LANGSMITH_PROFILE", "login"), ("LANGSMITH_API_KEY", "k")]).is_ok()
     );
@@ -258,12 +258,12 @@ fn what_is_wrong_with_profiles_names_the_file_and_no_key() {
     let profile = format!("{{\"profiles\": {{\"default\": \"{SECRET}\"}}}}");
     for content in [&key, &keys, &profile, "", "[]", r#"{"current_profile": "gone", "profiles": {}}"#] {
         home.write(content);
-        let (kind, variable, told) = error(&[("HOME", home.path())]);
+        let (kind, variable, message) = error(&[("HOME", home.path())]);
         assert_eq!((kind, &*variable), (ConfigErrorKind::Malformed, "LANGSMITH_CONFIG_FILE"), "{content}");
-        assert!(told.contains(text(&path)), "{told}");
+        assert!(message.contains(text(&path)), "{message}");
     }
     let gone = home.0.join("gone.json");
     assert_eq!(error(&[("LANGSMITH_CONFIG_FILE", text(&gone))]).1, "LANGSMITH_CONFIG_FILE");
-    let (.., told) = error(&[("HOME", text(&gone)), ("LANGSMITH_PROFILE", "work")]);
-    assert!(told.contains("does not exist"), "{told}");
+    let (.., message) = error(&[("HOME", text(&gone)), ("LANGSMITH_PROFILE", "work")]);
+    assert!(message.contains("does not exist"), "{message}");
 }

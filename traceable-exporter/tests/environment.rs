@@ -1,4 +1,4 @@
-//! What the server learns of the environment: nothing but what is meant for it.
+//! The server gets nothing of the environment but what is meant for it.
 
 mod support;
 
@@ -25,7 +25,7 @@ fn the_role() {
 }
 
 #[test]
-fn no_variable_with_a_secret_goes_out() {
+fn no_variable_with_a_secret_is_sent() {
     let server = Server::start();
     let names = [
         "AWS_SECRET_ACCESS_KEY",
@@ -49,15 +49,15 @@ fn no_variable_with_a_secret_goes_out() {
     command.env("LANGSMITH_REVISION_ID", "meant-for-it");
     let output = command.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let told = [output.stdout, output.stderr].concat();
+    let printed = [output.stdout, output.stderr].concat();
     let bodies: Vec<u8> = server.all_requests().into_iter().flat_map(|request| request.body).collect();
     let bodies = String::from_utf8_lossy(&bodies);
     assert!(bodies.contains("meant-for-it") && bodies.contains("\"runtime\":{"), "{bodies}");
     for name in names {
         assert!(!bodies.contains(&value(name)), "{name} in {bodies}");
-        assert!(!String::from_utf8_lossy(&told).contains(&value(name)), "{name} was printed");
+        assert!(!String::from_utf8_lossy(&printed).contains(&value(name)), "{name} was printed");
     }
-    // the key travels in its own header
+    // the key is sent in its own header only
     for (name, header) in server.all_requests().into_iter().flat_map(|request| request.headers) {
         let key = value("LANGSMITH_API_KEY");
         assert_eq!(header.contains(&key), name == "x-api-key", "{name}");

@@ -1,4 +1,4 @@
-//! Start and end of a process's own exporter. One test, because all of it is about the whole process.
+//! Starts and ends a process's own exporter. One test, because the exporter belongs to the whole process.
 
 mod support;
 
@@ -29,7 +29,7 @@ fn a_process_starts_once_and_its_guards_wait() {
     assert!(!off.is_active() && off.flush(LONG).is_none());
     drop(off);
 
-    // the reporter is a part of the settings and made anew by each call here
+    // each call makes a new function for warnings, and so other settings
     let config_of_first = settings().unwrap();
     let first = init_with(config_of_first.clone()).unwrap();
     let second = init_with(config_of_first).unwrap();
@@ -39,7 +39,7 @@ fn a_process_starts_once_and_its_guards_wait() {
     assert!(first.flush(LONG).unwrap().is_lossless());
     assert!(flush(LONG).unwrap().is_lossless());
 
-    // dropped inside a runtime of one thread, it waits without one
+    // dropped inside a single-threaded runtime, the guard waits without its help
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         one_run();
@@ -48,7 +48,7 @@ fn a_process_starts_once_and_its_guards_wait() {
     assert_eq!((first.stats().delivered, server.requests().len()), (4, 2));
     assert!(warnings.lines().is_empty());
 
-    // a server that does not answer holds the end up for no longer than was said, and the loss is told
+    // a server that does not answer delays the end by no more than the exit timeout, and the loss is a warning
     server.rule(|_| Answer::Stall(Duration::from_secs(3)));
     one_run();
     let begun = Instant::now();

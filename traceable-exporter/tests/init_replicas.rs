@@ -1,4 +1,4 @@
-//! A process with several destinations, named by its environment. One test, because all of it is about the whole
+//! A process with several destinations from its environment. One test, because the exporter belongs to the whole
 //! process.
 
 mod support;
@@ -11,7 +11,7 @@ use traceable_core::RunTree;
 use traceable_core::diagnostics::set_diagnostic_hook;
 use traceable_exporter::{ConfigBuilder, flush, init};
 
-static TOLD: Mutex<Vec<String>> = Mutex::new(Vec::new());
+static WARNINGS: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 fn one_run() {
     RunTree::builder("r").build().post().end().patch();
@@ -24,7 +24,7 @@ fn a_process_sends_to_all_its_destinations() {
         {"api_url": one.url(), "api_key": "k1"},
         {"api_url": other.url(), "project_name": "second"},
     ]);
-    // SAFETY: no other thread of this process looks at its environment now
+    // SAFETY: no other thread of this process reads the environment now
     unsafe {
         std::env::remove_var("LANGSMITH_ENDPOINT");
         std::env::set_var("LANGSMITH_TRACING", "true");
@@ -32,7 +32,7 @@ fn a_process_sends_to_all_its_destinations() {
         std::env::set_var("HOME", "");
         std::env::set_var("LANGSMITH_RUNS_ENDPOINTS", list.to_string());
     }
-    set_diagnostic_hook(|report| TOLD.lock().unwrap().push(report.to_string()));
+    set_diagnostic_hook(|diagnostic| WARNINGS.lock().unwrap().push(diagnostic.to_string()));
 
     let guard = init().unwrap();
     one_run();
@@ -40,19 +40,19 @@ fn a_process_sends_to_all_its_destinations() {
     assert_eq!((guard.exporters().len(), guard.stats().delivered), (2, 4));
     assert_eq!(guard.exporter().unwrap().config().endpoint(), one.url());
     assert_eq!((one.requests().len(), other.requests().len()), (1, 1));
-    // a second start with the same settings is the same
+    // a second start with the same settings gives the same exporter
     assert!(init().unwrap().flush(LONG).unwrap().is_lossless());
 
-    // what the program says itself wins
+    // the program wins over the environment
     let by_hand = ConfigBuilder::from_env().unwrap().endpoint(one.url()).project("p").build().unwrap();
     assert_eq!((by_hand.replicas().len(), by_hand.endpoint(), by_hand.project()), (0, &*one.url(), "p"));
 
-    // at the end, the destination that has lost something is named
+    // the guard's warning names the destination that dropped runs
     other.rule(|_| Answer::Status(400));
     one_run();
     drop(guard);
-    let told = TOLD.lock().unwrap().clone();
-    let lost: Vec<_> = told.iter().filter(|line| line.contains("lost:")).collect();
-    assert_eq!(lost.len(), 1, "{told:?}");
-    assert!(lost[0].contains(&other.url()) && lost[0].contains("2 rejected"), "{told:?}");
+    let lines = WARNINGS.lock().unwrap().clone();
+    let lost: Vec<_> = lines.iter().filter(|line| line.contains("lost:")).collect();
+    assert_eq!(lost.len(), 1, "{lines:?}");
+    assert!(lost[0].contains(&other.url()) && lost[0].contains("2 rejected"), "{lines:?}");
 }

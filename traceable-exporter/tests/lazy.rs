@@ -1,4 +1,4 @@
-//! Programs that never call `init`: each case is a process of its own, which runs this same test in another role.
+//! Programs that never call `init`. Each case is a process of its own, which runs this test binary in another role.
 
 mod support;
 
@@ -13,7 +13,7 @@ use traceable_core::{RunOperation, RunSink, RunTree, process};
 use traceable_exporter::{Config, flush, flush_async, init, start_lazily};
 
 const ROLE: &str = "TEST_ROLE";
-static TOLD: Mutex<usize> = Mutex::new(0);
+static DIAGNOSTICS: Mutex<usize> = Mutex::new(0);
 
 fn in_role(role: &str, vars: &[(&str, &str)]) -> Output {
     let mut command = Command::new(std::env::current_exe().unwrap());
@@ -71,7 +71,7 @@ fn the_role() {
             let mine = Arc::new(Mine::default());
             process::install_sink(mine.clone());
             start_lazily();
-            // the environment's rate is 0, and not for this sink
+            // the environment's sampling rate of 0 does not apply to this sink
             one_run();
             assert_eq!(*mine.0.lock().unwrap(), 2);
         }
@@ -83,17 +83,17 @@ fn the_role() {
             assert!(!init().unwrap().is_active() && !init().unwrap().is_active() && !start_lazily());
             assert!(!Config::from_env().unwrap().tracing());
         }
-        "reporter" => {
-            // the first traced call of a program, whose reporter makes one as well
+        "hook" => {
+            // the first traced call of a program, whose diagnostic hook makes one too
             let start = || {
                 start_lazily();
             };
             set_diagnostic_hook(move |_| {
-                *TOLD.lock().unwrap() += 1;
+                *DIAGNOSTICS.lock().unwrap() += 1;
                 assert!(flush(Duration::ZERO).is_none() && flush_async(Duration::ZERO).is_none());
                 process::start_once(start);
                 start_lazily();
-                RunTree::builder("of the reporter").build().post().end().patch();
+                RunTree::builder("of the hook").build().post().end().patch();
             });
             std::thread::spawn(|| {
                 std::thread::sleep(LONG);
@@ -102,7 +102,7 @@ fn the_role() {
             });
             process::start_once(start);
             assert!(!start_lazily() && !init().is_ok_and(|guard| guard.is_active()));
-            assert_eq!(*TOLD.lock().unwrap(), 1);
+            assert_eq!(*DIAGNOSTICS.lock().unwrap(), 1);
         }
         "init off" => assert!(!init().unwrap().is_active() && !start_lazily()),
         _ => {}
@@ -110,14 +110,14 @@ fn the_role() {
 }
 
 #[test]
-fn a_reporter_that_is_told_at_the_start_may_use_the_library() {
+fn a_diagnostic_hook_may_use_the_library_during_the_start() {
     for word in ["maybe", "true"] {
-        in_role("reporter", &[("LANGSMITH_TRACING", word), ("LANGSMITH_ENDPOINT", "nonsense")]);
+        in_role("hook", &[("LANGSMITH_TRACING", word), ("LANGSMITH_ENDPOINT", "nonsense")]);
     }
 }
 
 #[test]
-fn of_several_threads_one_starts() {
+fn one_of_several_threads_starts_the_exporter() {
     let server = Server::start();
     in_role("race", &[("LANGSMITH_TRACING", "true"), ("LANGSMITH_ENDPOINT", &server.url())]);
     assert_eq!(server.requests().len(), 1);
@@ -133,7 +133,7 @@ fn the_environment_decides() {
     in_role("chosen", &[&on[..], &[("LANGSMITH_TRACING_SAMPLING_RATE", "0")]].concat());
     assert_eq!(server.requests().len(), 1);
     assert!(warnings(&in_role("off", &[("LANGSMITH_ENDPOINT", &server.url())])).is_empty());
-    // what is wrong does not matter while tracing is off
+    // wrong settings do not matter while tracing is off
     in_role("init off", &[("LANGSMITH_ENDPOINT", "nonsense"), ("LANGSMITH_TRACING_SAMPLING_RATE", "9")]);
 }
 
@@ -144,15 +144,15 @@ fn a_faulty_setting_is_one_warning_and_no_more() {
     let lines = warnings(&output);
     assert_eq!(lines.len(), 1, "{lines:?}");
     assert!(lines[0].contains("tracing is off: LANGSMITH_API_KEY is not set"), "{lines:?}");
-    // who was told by `init` is not told again
+    // `init` has returned the error, so that there is no warning
     assert!(warnings(&in_role("init fails", &[("LANGSMITH_TRACING", "true")])).is_empty());
-    // the test runner's own lines are all there is on standard output
+    // only the test runner writes to standard output
     let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(!stdout.contains("LANGSMITH") && !stdout.contains("traceable:"), "{stdout}");
 }
 
 #[test]
-fn an_unknown_word_for_on_or_off_is_told_once() {
+fn an_unknown_word_for_on_or_off_is_one_warning() {
     let output = in_role("unclear", &[("LANGSMITH_TRACING", "maybe")]);
     let lines = warnings(&output);
     let expected = "tracing is off: LANGSMITH_TRACING is \"maybe\": expected true or false";

@@ -1,4 +1,4 @@
-//! How large requests are, how they are packed, and for which workspace: settings of the environment, seen at a server.
+//! Variables set the size of requests, their compression and their workspace; a server checks what it gets.
 
 mod support;
 
@@ -8,7 +8,7 @@ use support::server::{Request, Server};
 use support::{LONG, mains, run};
 use traceable_exporter::{Config, Exporter};
 
-/// What a server gets from twelve runs, of which each is two operations, under these variables.
+/// The requests that a server gets for twelve runs of two operations each, under these variables.
 fn requests(server: &Server, variables: &[(&str, &str)]) -> Vec<Request> {
     let config = Config::from_vars(|name| match name {
         "LANGSMITH_TRACING" => Some("true".to_owned()),
@@ -23,7 +23,7 @@ fn requests(server: &Server, variables: &[(&str, &str)]) -> Vec<Request> {
     server.requests()
 }
 
-/// Words in no order: something for a compressor to find, and more for one that takes its time.
+/// Random words: a compressor finds something at a low level, and more at a high one.
 fn text(mut seed: u64) -> String {
     let mut next = || {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -52,21 +52,21 @@ fn the_environment_wins_over_what_the_server_says() {
 
 #[cfg(feature = "zstd")]
 #[test]
-fn bodies_are_packed_as_the_environment_says() {
+fn bodies_are_compressed_as_the_environment_says() {
     let sent = |variables: &[(&str, &str)]| {
         let server = Server::start();
         let requests = requests(&server, variables);
-        let packed = requests.iter().filter(|request| request.header("content-encoding") == Some("zstd"));
+        let compressed = requests.iter().filter(|request| request.header("content-encoding") == Some("zstd"));
         assert!(requests.iter().all(|request| !mains(request).is_empty()));
-        (packed.count(), requests.len(), requests.iter().map(|request| request.raw.len()).sum::<usize>())
+        (compressed.count(), requests.len(), requests.iter().map(|request| request.raw.len()).sum::<usize>())
     };
-    let (packed, all, bytes) = sent(&[]);
-    assert_eq!(packed, all);
-    let (packed, _, plain_bytes) = sent(&[("LANGSMITH_DISABLE_RUN_COMPRESSION", "true")]);
-    assert_eq!(packed, 0);
+    let (compressed, all, bytes) = sent(&[]);
+    assert_eq!(compressed, all);
+    let (compressed, _, plain_bytes) = sent(&[("LANGSMITH_DISABLE_RUN_COMPRESSION", "true")]);
+    assert_eq!(compressed, 0);
     assert!(plain_bytes > 2 * bytes, "{plain_bytes} {bytes}");
-    let (packed, all, best_bytes) = sent(&[("LANGCHAIN_RUN_COMPRESSION_LEVEL", "19")]);
-    assert_eq!(packed, all);
+    let (compressed, all, best_bytes) = sent(&[("LANGCHAIN_RUN_COMPRESSION_LEVEL", "19")]);
+    assert_eq!(compressed, all);
     assert!(best_bytes * 10 < bytes * 9, "{best_bytes} {bytes}");
 }
 

@@ -1,4 +1,4 @@
-//! A run that is larger than the server takes: as much of it as possible arrives, and what is missing says so.
+//! A run that is larger than the server takes: as much of it as possible arrives, and markers replace the rest.
 
 mod support;
 
@@ -9,7 +9,7 @@ use traceable_core::{Attachment, RunTree};
 
 const LIMIT: usize = 50_000;
 
-/// A server that says what it takes, or one where that has to be found out. Both with and without multipart.
+/// Servers that state their limit in `/info`, and servers that only answer 413; each with and without multipart.
 fn servers() -> Vec<(Server, bool)> {
     let mut all = Vec::new();
     for (says_so, multipart) in [(true, true), (true, false), (false, true), (false, false)] {
@@ -24,7 +24,7 @@ fn servers() -> Vec<(Server, bool)> {
     all
 }
 
-/// Sends one run with parts of these sizes. Returns what arrived of it, its fields by name, and the warnings.
+/// Sends one run with parts of these sizes. Returns the fields that arrived, by name, and the warnings.
 fn send(server: &Server, multipart: bool, sizes: [usize; 3]) -> (Value, Vec<String>) {
     let warnings = Warnings::default();
     let exporter = exporter(config(&server.url()).on_warning(warnings.handler()));
@@ -33,7 +33,7 @@ fn send(server: &Server, multipart: bool, sizes: [usize; 3]) -> (Value, Vec<Stri
     if !attachment.is_empty() && multipart {
         run.add_attachment("file", Attachment::new("text/plain", attachment.into_bytes()));
     }
-    // told once, so that all of it is in one request
+    // submitted once, so that one request holds all of it
     run.end_with(json!({"a": outputs})).post();
     let report = exporter.flush(LONG);
     assert!(report.is_lossless(), "{report}");
@@ -57,7 +57,7 @@ fn send(server: &Server, multipart: bool, sizes: [usize; 3]) -> (Value, Vec<Stri
 }
 
 #[test]
-fn attachments_go_first() {
+fn attachments_are_trimmed_first() {
     for (server, multipart) in servers().into_iter().filter(|(_, multipart)| *multipart) {
         let (fields, warnings) = send(&server, multipart, [60_000, 10, 10]);
         assert_eq!(fields["attachments"], 0);
@@ -85,7 +85,7 @@ fn then_outputs_then_inputs() {
 }
 
 #[test]
-fn what_is_too_large_even_so_is_lost_and_counted() {
+fn a_run_that_stays_too_large_is_dropped_and_counted() {
     for (server, _) in servers() {
         let warnings = Warnings::default();
         let exporter = exporter(config(&server.url()).on_warning(warnings.handler()));

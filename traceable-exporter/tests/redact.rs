@@ -1,4 +1,4 @@
-//! What is hidden, by switches and by functions, and what happens when a function fails.
+//! Switches and functions hide parts of runs, and a part whose function fails becomes a marker.
 
 mod support;
 
@@ -12,7 +12,7 @@ use traceable_core::testing::Recorder;
 use traceable_core::{Attachment, RunSink, RunTree, TracingContext, trace};
 use traceable_exporter::{Config, ConfigBuilder, RedactingSink, Redaction};
 
-/// The bodies of all parts of all requests whose names end so.
+/// The bodies of all parts whose names end in `suffix`.
 fn sent(server: &Server, suffix: &str) -> Vec<Value> {
     let parts = server.requests().iter().flat_map(parts_of).collect::<Vec<_>>();
     parts.iter().filter(|part| part.name.ends_with(suffix)).map(|part| part.json()).collect()
@@ -22,7 +22,7 @@ fn everything(server: &Server) -> String {
     server.requests().iter().map(|request| String::from_utf8_lossy(&request.body).into_owned()).collect()
 }
 
-/// A run of a model, with all that it can say.
+/// A run of a model, with every kind of data.
 fn model_run(sink: Arc<dyn RunSink>) {
     let model = || trace("model").input("question", "QUESTION").metadata("user", "USER").tag("tag");
     TracingContext::new().sink(sink).scope(|| {
@@ -130,7 +130,7 @@ fn functions_change_what_they_are_given() {
     );
     let expected = json!({"user": "somebody", "ls_method": "trace", "revision_id": "REVISION"});
     assert_eq!(sent(&server, ".extra")[0]["metadata"], expected);
-    // what is no object becomes one
+    // a result that is no object becomes one
     let redaction = Redaction::new().inputs(|_| Value::Null).outputs(|_| json!([1]));
     let (server, _) = run_through(|config| config.redaction(redaction));
     assert_eq!(sent(&server, ".inputs"), [json!({})]);
@@ -138,11 +138,11 @@ fn functions_change_what_they_are_given() {
 }
 
 #[test]
-fn what_cannot_be_redacted_is_not_sent_and_counted() {
+fn a_part_that_cannot_be_redacted_is_not_sent_but_counted() {
     let panics = |_: Value| -> Value { panic!("on purpose") };
     let redaction = Redaction::new().inputs(panics).outputs(panics).metadata(panics);
     let (server, failed) = run_through(|config| config.redaction(redaction));
-    // inputs once, outputs once, metadata with the start and with the end
+    // inputs once, outputs once, metadata twice: with the start and with the end
     assert_eq!(failed, 4);
     assert_hidden(&server, &["QUESTION", "ANSWER", "NOTE", "USER"], &["FILE"]);
     let marker = "[not recorded: its redaction panicked]";
@@ -152,7 +152,7 @@ fn what_cannot_be_redacted_is_not_sent_and_counted() {
 }
 
 #[test]
-fn what_is_too_large_afterwards_or_too_deep_to_be_read_is_not_sent() {
+fn a_part_too_large_after_redaction_or_too_deep_to_read_is_not_sent() {
     let recorder = Recorder::new();
     let redaction = Redaction::new().inputs(|inputs| inputs).outputs(|_| json!({"a": "x".repeat(11 << 20)}));
     let sink = Arc::new(RedactingSink::new(redaction, recorder.sink()));
@@ -172,7 +172,7 @@ fn what_is_too_large_afterwards_or_too_deep_to_be_read_is_not_sent() {
 fn the_call_is_untouched_by_what_its_redaction_does() {
     let recorder = Recorder::new();
     let redaction = Redaction::new().outputs(|_| {
-        // traced code in here is not recorded
+        // runs of traced code in here are not recorded
         trace("inner").scope(|_| ());
         panic!("on purpose")
     });
@@ -190,7 +190,7 @@ fn the_call_is_untouched_by_what_its_redaction_does() {
 }
 
 #[test]
-fn any_sink_can_be_protected() {
+fn any_sink_can_be_wrapped() {
     let recorder = Recorder::new();
     let redaction = Redaction::new().hide_inputs(true).hide_outputs(true).hide_metadata(true);
     let sink = Arc::new(RedactingSink::new(redaction, recorder.sink()));
@@ -203,7 +203,7 @@ fn any_sink_can_be_protected() {
     assert!(run.attachments.is_empty());
 }
 
-/// LangSmith's SDK once hid nothing below a parent in another process.
+/// A bug that LangSmith's SDK once had: it hid nothing below a parent in another process.
 #[test]
 fn a_child_of_another_process_is_redacted_as_any_other() {
     let server = Server::start();
@@ -270,6 +270,6 @@ fn what_was_hidden_before_stays_hidden_unless_shown() {
     assert_eq!(hidden, kept);
     let shown = local().hide_inputs(true).redaction(Redaction::new().hide_inputs(false)).build().unwrap();
     assert_ne!(hidden, shown);
-    // the one place where a setting may print itself
+    // `Debug` shows the setting
     assert!(format!("{hidden:?}").contains("inputs: Some(hidden)"), "{hidden:?}");
 }

@@ -1,4 +1,4 @@
-//! Whatever a secret stands in, it does not get out.
+//! Property: no secret leaves the process, whatever text or JSON surrounds it.
 #![cfg(feature = "anonymizer")]
 
 mod support;
@@ -13,7 +13,7 @@ use traceable_core::testing::Recorder;
 use traceable_core::{RunSink, RunTree};
 use traceable_exporter::{Anonymizer, RedactingSink, Redaction};
 
-/// What may stand before and after a secret: words, and every kind of letter that JSON writes differently.
+/// Texts before and after a secret: words, and every kind of character that JSON escapes.
 fn around() -> impl Strategy<Value = String> {
     let word = prop_oneof!["[a-zA-Z0-9]{0,9}", "[ -~]{0,20}", any::<String>()];
     let seam = prop::sample::select(vec![
@@ -22,7 +22,7 @@ fn around() -> impl Strategy<Value = String> {
     (prop::collection::vec(word, 0..6), seam).prop_map(|(words, seam)| words.join(" ") + seam)
 }
 
-/// JSON in which the text stands somewhere, as a value or a name.
+/// JSON that holds the text somewhere, as a value or a name.
 fn json_with(text: String) -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -55,10 +55,10 @@ fn json_with(text: String) -> impl Strategy<Value = Value> {
     })
 }
 
-/// The same JSON in which letters are written as escapes, each `every`-th.
+/// The same JSON with every `every`-th letter escaped.
 fn escaped(json: &str, every: usize) -> String {
     let mut out = String::new();
-    // letters that belong to an escape
+    // `taken`: characters left of the current escape
     let (mut in_string, mut taken) = (false, 0);
     let mut before = ' ';
     for (i, c) in json.chars().enumerate() {
@@ -118,7 +118,7 @@ proptest! {
     fn no_secret_leaks(
         (secret, inputs) in (0..samples().len(), around(), around()).prop_flat_map(|(which, before, after)| {
             let sample = samples().swap_remove(which);
-            // what follows may be taken along; what is before must not belong to the secret
+            // the pattern may match text after the secret; a space keeps that apart
             let after = format!(" {after}");
             json_with(format!("{before}{}{after}", sample.text)).prop_map(move |json| (sample.secret.clone(), json))
         }),
@@ -134,7 +134,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_no_secret_stays(words in prop::collection::vec("[a-z]{1,12}|[0-9a-f]{8,64}|[A-Z]{1,6}", 0..40)) {
+    fn texts_without_secrets_stay(words in prop::collection::vec("[a-z]{1,12}|[0-9a-f]{8,64}|[A-Z]{1,6}", 0..40)) {
         let text = words.join(" ");
         let inputs: Box<RawValue> = serde_json::value::to_raw_value(&serde_json::json!({"input": text})).unwrap();
         let seen = seen_by_a_sink(&inputs, &Recorder::new());

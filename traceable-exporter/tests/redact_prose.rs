@@ -1,4 +1,4 @@
-//! What is no secret stays as it is, to the byte.
+//! Texts without secrets stay as they are, to the byte.
 #![cfg(feature = "anonymizer")]
 
 mod support;
@@ -35,30 +35,30 @@ const PROSE: &[&str] = &[
 ];
 
 #[derive(Default)]
-struct Keeps(Mutex<Vec<RunOperation>>);
+struct Collected(Mutex<Vec<RunOperation>>);
 
-impl RunSink for Keeps {
+impl RunSink for Collected {
     fn submit(&self, operation: RunOperation) {
         self.0.lock().unwrap().push(operation);
     }
 }
 
-/// Everything the sink is told of such a run.
-fn told(inputs: &serde_json::Value, name: &str) -> RunOperation {
-    let kept = Arc::new(Keeps::default());
-    let sink = RedactingSink::new(Redaction::new().anonymizer(Anonymizer::secrets()), kept.clone());
+/// The operation that the sink gets for such a run.
+fn redacted(inputs: &serde_json::Value, name: &str) -> RunOperation {
+    let collected = Arc::new(Collected::default());
+    let sink = RedactingSink::new(Redaction::new().anonymizer(Anonymizer::secrets()), collected.clone());
     let run = RunTree::builder(name.to_owned()).inputs(inputs).tags([name.to_owned()]).metadata("m", name);
     let run = run.sink(Arc::new(sink)).build();
     run.end_with_error(name);
     run.post();
-    kept.0.lock().unwrap().pop().unwrap()
+    collected.0.lock().unwrap().pop().unwrap()
 }
 
 #[test]
 fn prose_code_ids_and_addresses_stay() {
     for text in PROSE {
         let inputs = json!({"text": text, *text: [text]});
-        let operation = told(&inputs, text);
+        let operation = redacted(&inputs, text);
         assert_eq!(operation.inputs.as_ref().unwrap().as_str(), inputs.to_string());
         assert_eq!(operation.name(), *text);
         assert!(operation.tags().eq([*text]));
@@ -82,7 +82,7 @@ fn pictures_and_hashes_stay() {
     }
     let inputs =
         json!({"image_url": {"url": format!("data:image/png;base64,{picture}==")}, "hashes": hashes});
-    let (before, after) = (inputs.to_string(), told(&inputs, "pictures").inputs.unwrap());
-    // too long to be shown
+    let (before, after) = (inputs.to_string(), redacted(&inputs, "pictures").inputs.unwrap());
+    // no `assert_eq`: the texts are too long to print
     assert!(after.as_str() == before);
 }

@@ -1,4 +1,4 @@
-//! Rules and functions of the program's own.
+//! Rules and functions that the program adds to an anonymizer.
 #![cfg(feature = "anonymizer")]
 
 mod support;
@@ -19,7 +19,7 @@ fn through(anonymizer: Anonymizer, inputs: &Value) -> (Value, u64) {
 }
 
 #[test]
-fn rules_are_applied_in_their_order_with_parts_of_the_match() {
+fn rules_apply_in_order_and_may_use_groups_of_the_match() {
     let anonymizer = Anonymizer::new()
         .rule(r"(?i)\b(\w)[\w.]*@(?<host>[\w.]+)", "$1..@${host}")
         .unwrap()
@@ -37,7 +37,7 @@ fn rules_match_texts_and_not_the_json_they_are_in() {
 }
 
 #[test]
-fn a_rule_that_cannot_be_is_an_error_that_names_it() {
+fn a_malformed_rule_is_an_error_that_names_it() {
     for pattern in ["card (", r"(\d)\1", "(?=x)", "x*", "", "(?i)(a|)"] {
         let error = Anonymizer::new().rule(pattern, "").unwrap_err();
         assert_eq!(error.pattern(), pattern);
@@ -54,11 +54,11 @@ fn secrets_and_rules_work_together() {
 }
 
 #[test]
-fn a_function_sees_every_text_with_its_place() {
+fn a_function_sees_every_text_with_its_location() {
     let seen = Arc::new(Mutex::new(Vec::new()));
-    let places = seen.clone();
-    let anonymizer = Anonymizer::new().function(move |text, place| {
-        places.lock().unwrap().push((place.path().to_owned(), place.is_name(), text.to_owned()));
+    let locations = seen.clone();
+    let anonymizer = Anonymizer::new().function(move |text, location| {
+        locations.lock().unwrap().push((location.path().to_owned(), location.is_name(), text.to_owned()));
         (text == "hide").then(|| "hidden".to_owned())
     });
     let recorder = Recorder::new();
@@ -103,7 +103,7 @@ fn a_function_sees_every_text_with_its_place() {
 }
 
 #[test]
-fn where_a_function_panics_nothing_of_the_field_is_left() {
+fn a_field_whose_function_panics_is_not_sent() {
     let anonymizer = Anonymizer::new().function(|text, _| match text.contains("BAD") {
         true => panic!("on purpose"),
         false => None,
@@ -127,7 +127,7 @@ fn where_a_function_panics_nothing_of_the_field_is_left() {
 }
 
 #[test]
-fn a_text_that_is_none_is_not_sent() {
+fn a_text_that_is_no_valid_unicode_is_not_sent() {
     let half: Box<serde_json::value::RawValue> = serde_json::from_str(r#"{"a": "\ud800 SECRET"}"#).unwrap();
     let recorder = Recorder::new();
     let redaction = Redaction::new().anonymizer(Anonymizer::secrets());

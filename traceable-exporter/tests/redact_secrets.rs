@@ -1,4 +1,4 @@
-//! What looks like a secret leaves the process nowhere.
+//! No secret leaves the process: not in requests, on disk, or in warnings.
 #![cfg(feature = "anonymizer")]
 
 mod support;
@@ -15,7 +15,7 @@ use traceable_exporter::{Anonymizer, Redaction, Spool, replay};
 
 const MARK: &str = "[SECRET_DETECTED]";
 
-/// How a text may look in what is sent: as it is, in JSON, and in JSON in JSON.
+/// The forms of a text in a request: plain, in JSON, and in JSON within JSON.
 fn looks(secret: &str) -> Vec<String> {
     let escape = |text: &str| {
         let quoted = serde_json::Value::from(text).to_string();
@@ -26,7 +26,7 @@ fn looks(secret: &str) -> Vec<String> {
     vec![secret.to_owned(), once, twice]
 }
 
-/// Neither the secret nor a good part of it.
+/// Asserts that neither the secret nor a long part of it is there.
 fn assert_absent(what: &str, bytes: &[u8], secret: &str) {
     let text = String::from_utf8_lossy(bytes);
     let letters: Vec<char> = secret.chars().collect();
@@ -39,7 +39,7 @@ fn assert_absent(what: &str, bytes: &[u8], secret: &str) {
     }
 }
 
-/// A run that has the text wherever a run has any.
+/// Submits a run with this text in every place that takes one.
 fn run_with(text: &str, sink: std::sync::Arc<dyn traceable_core::RunSink>) {
     let long = format!("{}\n{text}\n{}", "before ".repeat(300), "after ".repeat(300));
     let run = RunTree::builder(format!("run {text}"))
@@ -76,7 +76,7 @@ fn no_field_of_any_request_has_a_secret_of_any_family() {
         let config = config(&server.url()).on_warning(warnings.handler()).redaction(secrets());
         let exporter = exporter(config);
         run_with(&text, exporter.clone());
-        // a type of its own has a name of its own
+        // a custom run type is a text too
         let odd = RunTree::builder("odd").run_type(text.clone()).sink(exporter.clone()).build();
         odd.post().end().patch();
         assert!(exporter.flush(LONG).is_lossless(), "{family}: {:?}", warnings.lines());
@@ -108,7 +108,7 @@ fn the_batch_endpoint_and_retries_see_no_secret_either() {
     }
 }
 
-/// All that is below a folder.
+/// The content of all files below a folder.
 fn on_disk(folder: &std::path::Path) -> Vec<u8> {
     let mut all = Vec::new();
     for entry in std::fs::read_dir(folder).into_iter().flatten() {
@@ -125,18 +125,18 @@ fn the_disk_sees_no_secret() {
     let (spool, failed) = (Scratch::new(), Scratch::new());
     let settings = || config(&server.url()).compression(None).redaction(secrets());
     let spooling = exporter(settings().spool(Spool::new(spool.path())));
-    let giving_up = exporter(settings().failed_traces(failed.path(), 1 << 30).retry_timeout(Duration::ZERO));
+    let dropping = exporter(settings().failed_traces(failed.path(), 1 << 30).retry_timeout(Duration::ZERO));
     for sample in samples() {
         run_with(&sample.text, spooling.clone());
-        run_with(&sample.text, giving_up.clone());
+        run_with(&sample.text, dropping.clone());
     }
-    assert!(giving_up.flush(LONG).is_complete());
+    assert!(dropping.flush(LONG).is_complete());
     let begun = Instant::now();
     while spooling.stats().on_disk == 0 {
         assert!(begun.elapsed() < LONG);
         let _ = spooling.flush(Duration::from_millis(20));
     }
-    // those files are base64: what is in them is what is sent from them
+    // the files are base64, so that this checks the requests that a replay makes of them
     let later = Server::start();
     let replayed = replay(failed.path(), &config(&later.url()).build().unwrap()).unwrap();
     assert!(replayed.delivered > 0 && replayed.left == 0);
@@ -152,12 +152,12 @@ fn the_disk_sees_no_secret() {
 #[test]
 fn warnings_name_runs_as_they_were_sent() {
     let server = Server::start();
-    // what the server repeats was in the request
+    // the server's answer repeats the request
     server.rule(|request| Answer::Text(422, String::from_utf8_lossy(&request.body).into_owned()));
     let warnings = Warnings::default();
-    let reporter = || config(&server.url()).on_warning(warnings.handler()).redaction(secrets());
+    let settings = || config(&server.url()).on_warning(warnings.handler()).redaction(secrets());
     for (small, sample) in samples().iter().enumerate() {
-        let exporter = exporter(if small % 2 == 0 { reporter().batch_bytes(16) } else { reporter() });
+        let exporter = exporter(if small % 2 == 0 { settings().batch_bytes(16) } else { settings() });
         run_with(&sample.text, exporter.clone());
         let _ = exporter.flush(LONG);
     }
@@ -169,7 +169,7 @@ fn warnings_name_runs_as_they_were_sent() {
 }
 
 #[test]
-fn what_stands_under_a_name_is_secret_by_that_name() {
+fn values_under_a_secret_name_are_replaced() {
     let server = Server::start();
     let exporter = exporter(config(&server.url()).redaction(secrets()));
     let inputs = json!({
@@ -209,7 +209,7 @@ fn what_stands_under_a_name_is_secret_by_that_name() {
 }
 
 #[test]
-fn what_a_secret_stands_in_is_left() {
+fn the_text_around_a_secret_stays() {
     let server = Server::start();
     let exporter = exporter(config(&server.url()).redaction(secrets()));
     let token = &samples()[0].text;
@@ -235,7 +235,7 @@ fn what_a_secret_stands_in_is_left() {
 }
 
 #[test]
-fn files_that_are_no_text_stay_as_they_are() {
+fn attachments_that_are_no_text_stay() {
     let server = Server::start();
     let exporter = exporter(config(&server.url()).redaction(secrets()));
     let token = &samples()[0].text;

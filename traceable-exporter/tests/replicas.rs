@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 const ROOT: &str = "01a2036e-7943-7180-aa53-4023084e2e12";
 const CHILD: &str = "01a2036e-7953-75b8-beda-8496c9404995";
-/// What these are in the project `second`, as published.
+/// Their ids in the project `second`, as LangSmith has published them.
 const ROOT_IN_SECOND: &str = "01a2036e-7943-7be2-9fc9-49716303af82";
 const OTHER: &str = "00000000-0000-4000-8000-000000000005";
 const OTHER_IN_SECOND: &str = "ea27fd71-1dce-7f4d-9495-d8c4a4f20318";
@@ -26,7 +26,7 @@ fn replicas(config: ConfigBuilder) -> Arc<Replicas> {
     Arc::new(Replicas::new(config.build().unwrap()))
 }
 
-/// A root and a child.
+/// Submits a root and a child.
 fn trace_into(sink: Arc<dyn RunSink>) -> RunTree {
     let root = RunTree::builder("root").sink(sink).build();
     root.post();
@@ -39,7 +39,7 @@ fn id(text: &str) -> Uuid {
     text.parse().unwrap()
 }
 
-/// The main parts of all runs that a server got, by name.
+/// The main part of the first run of this name that a server got.
 fn main_of(server: &Server, name: &str) -> Value {
     let all: Vec<_> = server.requests().iter().flat_map(mains).collect();
     all.into_iter().map(|(_, main)| main).find(|main| main["name"] == name).unwrap()
@@ -81,7 +81,7 @@ fn in_another_project_a_run_has_the_ids_that_are_published() {
         assert_eq!(child_main["session_name"], project);
         assert_eq!(ids(&root_main), [root, root, "", root], "{project}");
         assert_eq!(ids(&child_main), [child, root, root, root], "{project}");
-        // the names of all parts too
+        // the names of all parts have the same ids
         for part in server.requests().iter().flat_map(parts_of) {
             assert!(part.name.contains(root) || part.name.contains(child), "{}", part.name);
         }
@@ -113,7 +113,7 @@ fn credentials_of_one_destination_never_reach_another() {
         config(&servers[0].url())
             .api_key("key-of-program")
             .workspace_id("workspace-of-program")
-            // the program's own server; the same under its address; the same with a key of its own
+            // the program's own server, by default, by its address with another key, and with a project; and others
             .replica(Replica::new())
             .replica(to(1).api_key("key-1").workspace_id("workspace-1"))
             .replica(to(2))
@@ -136,7 +136,7 @@ fn credentials_of_one_destination_never_reach_another() {
     assert_eq!(sent(&servers[2]), [pair("", "")]);
     assert_eq!(sent(&servers[3]), [pair("", "workspace-3")]);
     assert_eq!(sent(&servers[4]), [pair("key-of-program", "")]);
-    // nor does what a replica is appear in what is sent, or shown
+    // neither requests nor `Debug` reveal a replica's settings
     for request in servers.iter().flat_map(Server::all_requests) {
         let body = String::from_utf8_lossy(&request.body);
         for secret in ["key-", "workspace-", "replica", "127.0.0.1"] {
@@ -154,7 +154,7 @@ fn credentials(request: &Request) -> (String, String) {
 }
 
 #[test]
-fn what_a_replica_changes_is_changed_there_alone() {
+fn a_replicas_changes_apply_to_that_replica_only() {
     let servers = [Server::start(), Server::start()];
     let sink =
         replicas(config(&servers[0].url()).replica(Replica::new()).replica(
@@ -196,7 +196,7 @@ fn rerooted_a_part_of_a_trace_is_a_trace() {
     here.post();
     here.create_child("below").build().post().end().patch();
     here.end().patch();
-    // a trace of this process is one already
+    // a trace that begins in this process stays as it is
     RunTree::builder("own").sink(sink.clone()).build().post().end().patch();
     assert!(sink.flush(LONG).is_lossless());
 
@@ -208,7 +208,7 @@ fn rerooted_a_part_of_a_trace_is_a_trace() {
         assert_eq!(ids(&main_of(server, "below"))[1..], [root, root, root]);
         let own = main_of(server, "own");
         assert_eq!(own["trace_id"], own["id"]);
-        // what is to be done there is not said there
+        // the request does not mention it
         for request in server.requests() {
             assert!(!String::from_utf8_lossy(&request.body).contains("reroot"));
         }
@@ -216,11 +216,11 @@ fn rerooted_a_part_of_a_trace_is_a_trace() {
 }
 
 #[test]
-fn one_destination_that_is_stuck_takes_nothing_from_the_others() {
-    let (good, stuck) = (Server::start(), Server::start());
-    stuck.rule(|_| Answer::Stall(Duration::from_secs(10)));
+fn a_stalled_destination_does_not_delay_the_others() {
+    let (good, stalled) = (Server::start(), Server::start());
+    stalled.rule(|_| Answer::Stall(Duration::from_secs(10)));
     let sink = replicas(
-        config(&stuck.url()).batch_delay(LONG).replica(Replica::new()).replica(Replica::to(good.url())),
+        config(&stalled.url()).batch_delay(LONG).replica(Replica::new()).replica(Replica::to(good.url())),
     );
     for _ in 0..10 {
         trace_into(sink.clone());
@@ -229,9 +229,9 @@ fn one_destination_that_is_stuck_takes_nothing_from_the_others() {
     let report = sink.flush(Duration::from_millis(300));
     assert!((Duration::from_millis(290)..Duration::from_secs(3)).contains(&begun.elapsed()));
     assert!(report.elapsed >= Duration::from_millis(290));
-    let [stuck, good] = [0, 1].map(|i| sink.exporters()[i].stats());
+    let [stalled, good] = [0, 1].map(|i| sink.exporters()[i].stats());
     assert_eq!((good.delivered, good.queued), (40, 0));
-    assert_eq!((stuck.delivered, stuck.queued, report.remaining), (0, 40, 40));
+    assert_eq!((stalled.delivered, stalled.queued, report.remaining), (0, 40, 40));
     let stats = sink.stats();
     assert_eq!(stats.submitted, stats.delivered + stats.dropped.total() + stats.queued);
     let report = sink.shutdown(Duration::ZERO);
@@ -277,7 +277,7 @@ fn functions_that_redact_are_called_once_for_all_destinations() {
     run(sink.clone(), "secret");
     assert_eq!(calls.load(Relaxed), 1);
     run(sink.clone(), "fail");
-    // one of the exporters as a sink by itself
+    // one of the exporters, used as a sink alone
     run(sink.exporters()[1].clone(), "secret");
     assert_eq!(calls.load(Relaxed), 2);
     assert!(sink.flush(LONG).is_lossless());
@@ -317,7 +317,7 @@ fn an_exporter_by_itself_sends_to_the_first() {
 }
 
 #[test]
-fn what_waits_on_disk_for_one_destination_is_sent_to_no_other() {
+fn runs_on_disk_for_one_destination_are_sent_to_no_other() {
     let (servers, folder) = ([Server::start(), Server::start()], Scratch::new());
     let to = |i: usize| Replica::to(servers[i].url()).api_key(format!("key-{i}")).project(format!("p{i}"));
     let with = |first: usize, second: usize| {
@@ -335,7 +335,7 @@ fn what_waits_on_disk_for_one_destination_is_sent_to_no_other() {
     for server in &servers {
         server.rule(|_| Answer::Status(202));
     }
-    // the order of the replicas is no part of what they are
+    // a replica is the same in any order
     let sink = with(1, 0);
     sink.start();
     let begun = Instant::now();
@@ -359,7 +359,7 @@ fn what_waits_on_disk_for_one_destination_is_sent_to_no_other() {
 }
 
 #[test]
-fn what_each_destination_refuses_is_kept_apart() {
+fn failed_traces_of_each_destination_have_their_own_folder() {
     let (servers, folder) = ([Server::start(), Server::start()], Scratch::new());
     for server in &servers {
         server.rule(|_| Answer::Status(400));
@@ -377,7 +377,7 @@ fn what_each_destination_refuses_is_kept_apart() {
         assert_ne!(std::fs::read_dir(folder).unwrap().count(), 0);
     }
 
-    // sent by hand, each is sent its own
+    // a replay sends each destination its own
     for server in &servers {
         server.rule(|_| Answer::Status(202));
     }

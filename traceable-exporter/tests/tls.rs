@@ -1,4 +1,4 @@
-//! Servers whose certificate is not believed, that speak no TLS, and one of a private authority.
+//! Servers with an untrusted certificate, servers without TLS, and one with a certificate of a private authority.
 #![cfg(feature = "rustls")]
 
 mod support;
@@ -13,13 +13,13 @@ use support::{LONG, Warnings, config, exporter, run};
 use traceable_exporter::{Config, ConfigBuilder, ConfigErrorKind};
 
 fn settings(url: &str) -> ConfigBuilder {
-    let (request, budget) = (Duration::from_millis(1000), Duration::from_millis(300));
+    let (request, retry) = (Duration::from_millis(1000), Duration::from_millis(300));
     let settings = config(url).api_key("lsv2_pt_0123456789abcdef").batch_delay(LONG);
-    settings.request_timeout(request).retry_timeout(budget)
+    settings.request_timeout(request).retry_timeout(retry)
 }
 
-/// The warnings about a run that did not arrive.
-fn assert_given_up(settings: ConfigBuilder) -> String {
+/// Sends a run, asserts that it is dropped, and returns the warnings.
+fn assert_dropped(settings: ConfigBuilder) -> String {
     let warnings = Warnings::default();
     let exporter = exporter(settings.on_warning(warnings.handler()));
     run(&exporter, "r");
@@ -30,26 +30,26 @@ fn assert_given_up(settings: ConfigBuilder) -> String {
 }
 
 #[test]
-fn a_certificate_that_is_not_believed_gets_nothing() {
+fn a_server_with_an_untrusted_certificate_gets_nothing() {
     let server = TlsServer::start();
-    let lines = assert_given_up(settings(&server.url()));
+    let lines = assert_dropped(settings(&server.url()));
     assert!(lines.contains("certificate"), "{lines}");
     // of another authority
     let other = TlsServer::start().authority;
-    assert_given_up(settings(&server.url()).root_certificates(other));
+    assert_dropped(settings(&server.url()).root_certificates(other));
     // for another name
     let elsewhere = format!("https://127.0.0.1:{}", server.port);
-    assert_given_up(settings(&elsewhere).root_certificates(server.authority.clone()));
+    assert_dropped(settings(&elsewhere).root_certificates(server.authority.clone()));
     assert_eq!(server.requests(), 0, "the key stays here");
 }
 
 #[test]
-fn who_speaks_no_tls_is_given_up_on() {
+fn runs_for_a_server_without_tls_are_dropped() {
     // answers in plain HTTP
     let plain = Faulty::start(vec![], Fault::Status(202, String::new()));
-    assert_given_up(settings(&format!("https://localhost:{}", plain.port)));
+    assert_dropped(settings(&format!("https://localhost:{}", plain.port)));
     assert!(plain.seen().is_empty());
-    // sends what means nothing, hangs up, or says nothing
+    // sends garbage, closes the connection, or never answers
     for answer in [Some(&[0xee; 4096][..]), Some(&[]), None] {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
@@ -66,12 +66,12 @@ fn who_speaks_no_tls_is_given_up_on() {
                 }
             }
         });
-        assert_given_up(settings(&url));
+        assert_dropped(settings(&url));
     }
 }
 
 #[test]
-fn a_private_authority_is_believed_if_it_is_named() {
+fn a_private_authority_is_trusted_if_it_is_named() {
     let server = TlsServer::start();
     let by_hand = settings(&server.url()).root_certificates(server.authority.clone()).build().unwrap();
     let file = std::env::temp_dir().join(format!("traceable-authority-{}.pem", std::process::id()));
@@ -88,13 +88,13 @@ fn a_private_authority_is_believed_if_it_is_named() {
             run(&exporter, "r");
             assert!(exporter.flush(LONG).is_lossless());
         }
-        // with the question for what it takes
+        // including `GET /info`
         assert_eq!((server.requests(), exporter.stats().failed_requests), (3 * (n + 1), 0));
     }
 }
 
 #[test]
-fn authorities_that_are_none_are_an_error_where_they_are_needed() {
+fn malformed_authorities_are_an_error_where_they_are_needed() {
     let broken = "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n";
     for pem in ["", "no certificate", broken] {
         let error = settings("https://localhost").root_certificates(pem).build().unwrap_err();

@@ -1,4 +1,4 @@
-//! What goes over the wire, compared with recorded requests of the Python SDK.
+//! Requests, compared with recorded requests of the Python SDK.
 
 mod support;
 
@@ -17,7 +17,7 @@ fn boundary_of(body: &[u8]) -> String {
     format!("multipart/form-data; boundary={}", std::str::from_utf8(&body[2..end]).unwrap())
 }
 
-/// The framing as the captures have it; `the_reader_understands_the_captures` proves that.
+/// Frames parts as the captures do; `the_reader_understands_the_captures` proves that.
 fn frame(content_type: &str, parts: &[Part]) -> Vec<u8> {
     let boundary = content_type.rsplit('=').next().unwrap();
     let mut out = Vec::new();
@@ -36,7 +36,7 @@ fn frame(content_type: &str, parts: &[Part]) -> Vec<u8> {
     out
 }
 
-/// The capture's text without what is ours to differ in: the field that newer SDKs do not send, and the end time.
+/// The text of a part without what may differ: a field that newer SDKs do not send, and the end time.
 fn comparable(part: &Part) -> String {
     let text = String::from_utf8_lossy(&part.body).replace("\"replicas\":[],", "");
     match text.find("\"end_time\":\"") {
@@ -46,7 +46,7 @@ fn comparable(part: &Part) -> String {
 }
 
 fn time(text: &str) -> Timestamp {
-    // the captures are all of one hour: minutes and below are enough
+    // all captures are of one minute: seconds and below are enough
     let at = |range: std::ops::Range<usize>| text[range].parse::<u64>().unwrap();
     let base = 1_795_353_960_000_000; // 2026-11-22T13:26:00Z
     assert_eq!(&text[..16], "2026-11-22T13:26");
@@ -225,7 +225,7 @@ fn attachments_follow_their_run() {
 }
 
 #[test]
-fn long_names_are_cut_and_kept_in_the_metadata() {
+fn long_names_are_cut_and_the_metadata_has_them_whole() {
     let server = Server::start();
     let exporter = exporter(config(&server.url()).revision_id("v1.2"));
     let name = "ä".repeat(300);
@@ -240,7 +240,7 @@ fn long_names_are_cut_and_kept_in_the_metadata() {
 }
 
 #[test]
-fn the_model_is_told_for_llm_and_prompt_runs_only() {
+fn serialized_is_sent_for_llm_and_prompt_runs_only() {
     let server = Server::start();
     let exporter = exporter_for(&server);
     for run_type in [RunType::Llm, RunType::Prompt, RunType::Chain] {

@@ -1,4 +1,5 @@
-//! A program that changes its working directory, which is one for the whole process.
+//! Relative folders stay where they were, although the program changes its working directory. One test, because the
+//! directory belongs to the whole process.
 
 mod support;
 
@@ -10,18 +11,18 @@ use support::{LONG, config, exporter, run};
 use traceable_exporter::Spool;
 
 #[test]
-fn folders_are_where_they_were_named_whatever_the_working_directory_is_then() {
+fn relative_folders_are_resolved_when_the_settings_are_built() {
     let (server, here, there) = (Server::start(), Scratch::new(), Scratch::new());
     for folder in [&here, &there] {
         std::fs::create_dir_all(folder.path()).unwrap();
     }
     std::env::set_current_dir(here.path()).unwrap();
-    let keeping = exporter(config(&server.url()).failed_traces("failed", 1 << 20));
+    let with_failed_traces = exporter(config(&server.url()).failed_traces("failed", 1 << 20));
     let spooling = exporter(config(&server.url()).spool(Spool::new("spool")));
     std::env::set_current_dir(there.path()).unwrap();
     server.rule(|_| Answer::Status(422));
-    run(&keeping, "r");
-    assert_eq!(keeping.flush(LONG).dropped.rejected, 2);
+    run(&with_failed_traces, "r");
+    assert_eq!(with_failed_traces.flush(LONG).dropped.rejected, 2);
     server.rule(|_| Answer::Status(503));
     run(&spooling, "r");
     assert_eq!(spooling.shutdown(Duration::from_millis(300)).left_on_disk, 2);
