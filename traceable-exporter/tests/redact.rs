@@ -38,7 +38,7 @@ fn model_run(sink: Arc<dyn RunSink>) {
 
 fn run_through(settings: impl FnOnce(ConfigBuilder) -> ConfigBuilder) -> (Server, u64) {
     let server = Server::start();
-    let exporter = exporter(settings(config(&server.url()).revision_id("REVISION")));
+    let exporter = exporter(settings(config(&server.url()).revision_id("REVISION").batch_delay(LONG)));
     model_run(exporter.clone());
     assert!(exporter.flush(LONG).is_lossless());
     let failed = exporter.stats().redactions_failed;
