@@ -1,4 +1,5 @@
-//! How a call ends: with a value, or by a panic. One that is dropped is in `cancellation`.
+//! How a call ends: with a value, or by a panic. A call that is dropped is in `cancellation`, a stream or iterator in
+//! `generator_ending`.
 
 use std::panic::resume_unwind;
 use std::sync::Arc;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::bind::bind_reserved;
+use super::bind_to_parent::bind_reserved;
 use super::broken_trace::{self, Lost};
 use super::recording::{is_doubtful, is_left_out, is_unrecorded};
 use super::reservation::take_one_shots;

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::context::inheritance::scopes;
+use crate::context::scope_settings::scopes;
 use crate::run::bind::root_sink;
+use crate::run::inherited_settings::Settings;
 use crate::run::node::{Context, Run, Scope};
 use crate::run::run_tree::RunTree;
-use crate::run::settings::Settings;
 
 /// Whether what is called under this is not recorded.
 pub(super) fn is_unrecorded(parent: Option<&Context>) -> bool {

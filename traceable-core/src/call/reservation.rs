@@ -3,8 +3,8 @@
 use std::sync::PoisonError;
 
 use crate::context::extra::Extra;
-use crate::context::inheritance::{given, scopes_of_call};
 use crate::context::parent::Parent;
+use crate::context::scope_settings::{given, scopes_of_call};
 use crate::run::head::Head;
 use crate::run::node::{Context, Options, Reservation, Scope};
 

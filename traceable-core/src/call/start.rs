@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::bind::{adopt, bind, bind_reserved};
+use super::bind_to_parent::{adopt, bind, bind_reserved};
 use super::broken_trace::Lost;
 use super::recording::{is_in_doubt, is_unrecorded, unrecorded};
 use super::reservation::{named, options, reservation, set_parent};
@@ -12,8 +12,8 @@ use crate::identity::time::Timestamp;
 use crate::run::bind::BindRequest;
 use crate::run::child_checks;
 use crate::run::head::Head;
+use crate::run::inherited_settings::Settings;
 use crate::run::node::{Bound, Context, Reservation, Run, State};
-use crate::run::settings::Settings;
 
 /// What a call becomes.
 pub(super) enum Started {

@@ -11,6 +11,7 @@ use super::reservation::{name_parent, options};
 use super::start::{self, Started};
 use crate::callsite::function::Callsite;
 use crate::capture::json_object::to_value;
+use crate::capture::marker::{EXPRESSION_PANICKED, marker};
 use crate::capture::panic_guard::guarded;
 use crate::capture::suppress::suppressed;
 use crate::context::ambient::{Entered, ambient, enter};
@@ -124,7 +125,7 @@ impl Call {
             let mut entry = Metadata(Value::Null);
             // evaluated only while tracing is on: a panic in it must not reach the program
             if guarded(|| suppressed(|| value(&mut entry))).is_none() {
-                entry.0 = "[not recorded: its expression panicked]".into();
+                entry.0 = marker(EXPRESSION_PANICKED).into();
             }
             self.reservation(|reservation| {
                 options(reservation).settings.metadata.insert(key.to_owned(), entry.0);

@@ -1,6 +1,7 @@
 //! What the attribute's hooks are called by.
 
 use super::error_text::Failure;
+use super::marker::HOOK_PANICKED;
 use super::outcome::Report;
 use super::panic_guard::guarded_text_or;
 
@@ -11,5 +12,5 @@ pub fn hook<'a, T: ?Sized, R>(value: &'a T, hook: impl FnOnce(&'a T) -> R) -> R 
 
 /// Reports what a hook makes of the error.
 pub fn describe_with<T: Failure>(to: &mut impl Report, make: impl FnOnce() -> T) {
-    to.report(guarded_text_or("[not recorded: its hook panicked]", || make().error_text()));
+    to.report(guarded_text_or(HOOK_PANICKED, || make().error_text()));
 }

@@ -5,9 +5,9 @@ use std::marker::PhantomData;
 use serde::Serialize;
 
 use super::limits::{MAX_ITEM_BYTES, MAX_ITEMS};
+use super::marker::count_unrecorded;
 use super::outcome::{Outcome, Output, Report, ValueWriter};
 use super::panic_guard::guarded;
-use super::unrecorded::count_unrecorded;
 use super::writer::Writer;
 
 /// How the items of a generator become the outputs of its run.

@@ -3,8 +3,8 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use super::marker::{DISPLAY_PANICKED, count_unrecorded, marker};
 use super::suppress::suppressed;
-use super::unrecorded::count_unrecorded;
 
 /// What `f` makes; `None` if it panics.
 #[inline]
@@ -19,13 +19,13 @@ pub fn holds(predicate: impl FnOnce() -> bool) -> bool {
 
 /// The user's `Display` may panic; the text then says so.
 pub(crate) fn guarded_text(text: impl FnOnce() -> String) -> String {
-    guarded_text_or("[not recorded: the error's Display panicked]", text)
+    guarded_text_or(DISPLAY_PANICKED, text)
 }
 
-/// Whatever of the user's makes the text; the marker says what panicked.
-pub(super) fn guarded_text_or(marker: &str, text: impl FnOnce() -> String) -> String {
+/// Whatever of the user's makes the text; a marker says what panicked.
+pub(super) fn guarded_text_or(problem: &str, text: impl FnOnce() -> String) -> String {
     guarded(|| suppressed(text)).unwrap_or_else(|| {
         count_unrecorded();
-        marker.to_owned()
+        marker(problem)
     })
 }

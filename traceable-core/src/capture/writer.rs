@@ -10,10 +10,10 @@ use serde::{Serialize, Serializer as _};
 
 use super::json::buffer::Json;
 use super::limits::MAX_BYTES;
+use super::marker::{SERIALIZE_PANICKED, count_unrecorded, marker};
 use super::panic_guard::guarded;
 use super::payload::Payload;
 use super::suppress::suppressed;
-use super::unrecorded::count_unrecorded;
 
 /// A thread keeps a scratch buffer of at most this size.
 const MAX_SCRATCH: usize = 64 << 10;
@@ -70,7 +70,7 @@ impl Writer {
         match guarded(|| serialize(&mut json).and_then(|()| json.finish())) {
             Some(Ok(())) => {}
             Some(Err(error)) => self.give_up(from, &error.to_string()),
-            None => self.give_up(from, "its serialization panicked"),
+            None => self.give_up(from, SERIALIZE_PANICKED),
         }
     }
 
@@ -86,7 +86,7 @@ impl Writer {
     pub(crate) fn marker(&mut self, problem: &str) {
         count_unrecorded();
         // a text cannot fail to serialise, and a marker is short
-        let _ = serde_json::to_writer(&mut self.out, &format!("[not recorded: {problem}]"));
+        let _ = serde_json::to_writer(&mut self.out, &marker(problem));
     }
 
     pub(crate) fn payload(&self) -> Payload {
@@ -115,7 +115,7 @@ mod tests {
     use std::collections::HashMap;
 
     use super::*;
-    use crate::capture::unrecorded::unrecorded_values;
+    use crate::capture::marker::unrecorded_values;
 
     fn text_of<T: Serialize + ?Sized>(value: &T) -> String {
         capture(|w| w.json(value)).as_str().to_owned()

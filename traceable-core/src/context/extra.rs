@@ -15,10 +15,10 @@ use crate::capture::json_object::to_value;
 use crate::capture::suppress::is_suppressed;
 use crate::diagnostics::hook::{DiagnosticKind, report};
 use crate::process;
+use crate::run::inherited_settings::Settings;
 use crate::run::node::{Context, OneShots, Scope};
 use crate::run::object_id::Target;
 use crate::run::run_tree::RunTree;
-use crate::run::settings::Settings;
 use crate::sink::run_sink::RunSink;
 use crate::sink::text::Text;
 

@@ -1,8 +1,8 @@
 //! The parent rule: which of two contexts a run attaches to.
 
 use super::extra::Extra;
-use super::inheritance::{gather, scopes};
 use super::parent::Parent;
+use super::scope_settings::{gather, scopes};
 use crate::run::node::Context;
 
 /// Chooses between the context at the call and the one at the start.

@@ -7,9 +7,9 @@ use crate::identity::dotted_order::{DottedOrder, ParseError};
 use crate::identity::headers::{BAGGAGE_HEADER, Baggage, TRACE_HEADER, read};
 use crate::process;
 use crate::run::head::Head;
+use crate::run::inherited_settings::Settings;
 use crate::run::node::{Bound, Rare, Remote, Run, State};
 use crate::run::run_tree::RunTree;
-use crate::run::settings::Settings;
 use crate::sink::run_type::RunType;
 
 /// A source of headers. Names are asked for in lower case; an implementation must match them in any case.

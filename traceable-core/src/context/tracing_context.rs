@@ -9,8 +9,8 @@ use super::extra::Extra;
 use super::parent::{IntoParent, Parent};
 use crate::capture::json_object::to_value;
 use crate::process;
+use crate::run::inherited_settings::Settings;
 use crate::run::node::{Context, Scope};
-use crate::run::settings::Settings;
 use crate::sink::run_sink::RunSink;
 use crate::sink::text::Text;
 

@@ -7,7 +7,7 @@ use super::counters;
 use crate::callsite::broken_trace_reason::BrokenTraceReason;
 use crate::callsite::function::Callsite;
 use crate::callsite::report_once::Notice;
-use crate::capture::unrecorded::unrecorded_values;
+use crate::capture::marker::unrecorded_values;
 
 /// What went wrong, or was unusual, since the process began; made by [`diagnostics`].
 #[derive(Clone, Debug, Default)]

@@ -15,7 +15,7 @@ pub use self::default_sink::{flush, install_sink, remove_sink};
 pub use self::gate::start_once;
 pub use self::switches::{is_enabled, set_enabled, set_sampling_rate};
 pub use self::task_identity::set_task_identity;
-pub use crate::capture::unrecorded::unrecorded_values;
+pub use crate::capture::marker::unrecorded_values;
 
 pub(crate) use self::default_sink::default_sink;
 pub(crate) use self::gate::{gate_is_open, open_gate};

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use super::inherited_settings::Settings;
 use super::node::{Bound, Context, Run, Scope};
-use super::settings::Settings;
 use crate::diagnostics::open_traces;
 use crate::identity::fork::this_process;
 

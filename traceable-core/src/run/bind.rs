@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+use super::inherited_settings::Settings;
 use super::node::{Bound, Context, Rare, Run};
-use super::settings::Settings;
 use crate::identity::id::new_run_id;
 use crate::identity::time::Timestamp;
 use crate::process;

@@ -9,8 +9,8 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::head::Head;
+use super::inherited_settings::Settings;
 use super::object_id::Target;
-use super::settings::Settings;
 use crate::callsite::broken_trace_reason::BrokenTraceReason;
 use crate::capture::attachment::Attachment;
 use crate::capture::payload::Payload;

@@ -3,9 +3,9 @@
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, OnceLock};
 
+use super::inherited_settings::Settings;
 use super::node::{Context, OneShots, Position, Scope};
 use super::object_id::ObjectId;
-use super::settings::Settings;
 use crate::identity::fork::this_process;
 
 impl OneShots {

@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use super::unacknowledged::{Delivery, RetryPolicy};
+use super::acknowledge::Delivery;
+use super::retry_policy::RetryPolicy;
 use crate::accounting::{DropReason, Subject};
 use crate::queue::Pause;
 use crate::server::{Reply, ResponseClass, classify, is_unhealthy};

@@ -1,7 +1,7 @@
 //! One batch: encoded, sent in as many requests as it takes, and acknowledged.
 
+use super::acknowledge::Delivery;
 use super::retry::RequestOutcome;
-use super::unacknowledged::Delivery;
 use crate::accounting::{DropReason, Subject};
 use crate::wire::{Encoded, Encoder, Run, Trim};
 

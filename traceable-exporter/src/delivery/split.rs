@@ -1,6 +1,6 @@
 //! What happens to a batch that the server refuses: it is split in halves, and a single run is trimmed.
 
-use super::unacknowledged::Delivery;
+use super::acknowledge::Delivery;
 use crate::accounting::{DropReason, Subject};
 use crate::wire::{Encoder, Run, Trim};
 

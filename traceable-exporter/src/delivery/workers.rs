@@ -8,10 +8,11 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::thread::Builder;
 use std::time::Duration;
 
+use super::acknowledge::Delivery;
 use super::batcher::Batch;
 use super::dispatch::Dispatcher;
+use super::retry_policy::RetryPolicy;
 use super::shared::Shared;
-use super::unacknowledged::{Delivery, RetryPolicy};
 use crate::accounting::Subject;
 use crate::queue::Pause;
 use crate::server::Server;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use traceable_core::process;
 
-use super::exit::call_at_exit;
+use super::atexit::call_at_exit;
 use super::flush::Flush;
 use super::handle::Exporter;
 use super::replicas::Replicas;

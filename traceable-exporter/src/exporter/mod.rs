@@ -3,7 +3,7 @@
 //! In: settings, and operations from the core. Out: operations, redacted, in the queue; reports. Starts the threads of
 //! `delivery` or `spooling`. Never touches the bytes of a run.
 
-mod exit;
+mod atexit;
 mod flush;
 mod flush_thread;
 mod handle;

@@ -140,18 +140,6 @@ impl State {
         self.len > TO_FREE
     }
 
-    /// Whether operations have come in faster than they can be sent for longer than a moment. Letting more wait would only
-    /// cost memory, out of reach of the processor's caches.
-    fn is_tight(&self, max_bytes: usize) -> bool {
-        self.bytes > max_bytes / 4
-    }
-
-    /// Notes that an operation came in, taken or not. Returns whether its producer is to be throttled.
-    pub(super) fn should_throttle(&mut self, max_bytes: usize) -> bool {
-        let is_tight = self.is_tight(max_bytes) && !self.closed;
-        self.backpressure.submitted_one(is_tight)
-    }
-
     /// Whether producers are to free what was delivered: while workers cannot keep up. Not where producers will soon be
     /// throttled, which leaves workers the time to do it.
     pub(super) fn should_share_freeing(&self, max_bytes: usize) -> bool {

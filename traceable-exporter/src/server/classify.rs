@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::transport::Reply;
+use super::http_request::Reply;
 
 /// What an answer says about a batch.
 #[derive(Debug, PartialEq, Eq)]

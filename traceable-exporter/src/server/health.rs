@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use super::classify::{ResponseClass, classify};
+use super::http_request::Reply;
 use super::retry_after::MAX_RETRY_AFTER;
-use super::transport::Reply;
 
 /// After so many rejections of the API key in a row, nothing is sent for [`KEY_PAUSE`].
 const MAX_KEY_REJECTIONS: u32 = 3;

@@ -5,16 +5,16 @@
 
 mod backoff;
 mod classify;
-mod client;
 mod health;
+mod http_request;
 mod info;
 mod retry_after;
-mod transport;
+mod server_state;
 
 pub(crate) use backoff::Backoff;
 pub(crate) use classify::{ResponseClass, classify};
-pub(crate) use client::Server;
 pub(crate) use health::is_unhealthy;
+pub(crate) use http_request::Reply;
 #[cfg(fuzzing)]
 pub(crate) use info::ServerInfo;
-pub(crate) use transport::Reply;
+pub(crate) use server_state::Server;

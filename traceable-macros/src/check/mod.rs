@@ -5,11 +5,11 @@
 
 mod conflicts;
 mod kind_options;
-mod mentions;
 mod parent;
 mod plan;
-mod recorded_arguments;
+mod skip_and_debug;
+mod uses_of_argument;
 
 pub(crate) use self::conflicts::conflicts;
-pub(crate) use self::mentions::mentions;
 pub(crate) use self::plan::Plan;
+pub(crate) use self::uses_of_argument::mentions;

@@ -5,7 +5,7 @@ use syn::{PatType, Receiver, Type};
 use super::conflicts::conflicts;
 use super::kind_options::check_kinds;
 use super::parent;
-use super::recorded_arguments::{mark_mentioned, set_modes};
+use super::skip_and_debug::{mark_mentioned, set_modes};
 use crate::message::{self, Mistakes};
 use crate::options::Options;
 use crate::return_type::Shape;

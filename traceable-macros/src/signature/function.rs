@@ -4,7 +4,7 @@ use proc_macro2::{Group, TokenStream, TokenTree};
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Result, Signature, Token, Visibility, token};
 
-use super::inert_attributes::is_inert;
+use super::attributes_that_keep_async::is_inert;
 use super::unsupported_items::{refuse_other_items, refuse_signature};
 use crate::message;
 

@@ -4,14 +4,14 @@
 //! the compiler and completion see the user's own tokens, even half-typed ones.
 
 mod argument;
+mod attributes_that_keep_async;
 mod function;
-mod inert_attributes;
 mod parameters;
 mod pattern;
 mod unsupported_items;
 
 pub(crate) use self::argument::{Argument, Binding, Mode, is_cfg};
+pub(crate) use self::attributes_that_keep_async::is_inert;
 pub(crate) use self::function::Function;
-pub(crate) use self::inert_attributes::is_inert;
 pub(crate) use self::parameters::{Parameters, ParentParameter, is_kept};
 pub(crate) use self::pattern::names_a_constant;

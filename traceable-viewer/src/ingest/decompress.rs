@@ -22,14 +22,14 @@ pub(crate) enum ContentEncoding {
 }
 
 impl ContentEncoding {
-    /// Reads a `Content-ContentEncoding` header.
+    /// Reads a `Content-Encoding` header.
     pub(crate) fn from_header(value: Option<&str>) -> Result<Self, RequestError> {
         match value.map(|value| value.trim().to_ascii_lowercase()).as_deref() {
             None | Some("" | "identity") => Ok(ContentEncoding::Identity),
             Some("gzip" | "x-gzip") => Ok(ContentEncoding::Gzip),
             Some("zstd") => Ok(ContentEncoding::Zstd),
             Some(_) => Err(RequestError::Unsupported(
-                "Content-ContentEncoding is not one of zstd, gzip and identity".to_owned(),
+                "Content-Encoding is not one of zstd, gzip and identity".to_owned(),
             )),
         }
     }

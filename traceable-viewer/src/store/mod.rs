@@ -9,6 +9,7 @@ mod connection;
 mod error;
 mod feedback;
 mod merge;
+mod merge_rule;
 mod orphans;
 mod payload;
 mod payload_encoding;

@@ -3,8 +3,6 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
-use crate::model::change::ChangeKind;
-
 /// Bits of `flags`. The low ones say that a field holds the value of a patch, which a post that arrives later must not
 /// undo.
 pub(crate) mod flag {
@@ -151,19 +149,6 @@ impl RunRow {
             (true, _) => ERROR,
             (false, Some(_)) => SUCCESS,
             (false, None) => PENDING,
-        }
-    }
-
-    /// Whether a message of this kind may set a field that holds a value.
-    pub(crate) fn may_set(&self, bit: i64, kind: ChangeKind) -> bool {
-        kind == ChangeKind::Patch || self.flags & bit == 0
-    }
-
-    /// Remembers which kind of message set a field.
-    pub(crate) fn set_by(&mut self, bit: i64, kind: ChangeKind) {
-        match kind {
-            ChangeKind::Patch => self.flags |= bit,
-            ChangeKind::Post => self.flags &= !bit,
         }
     }
 }

@@ -6,6 +6,7 @@ use std::panic::resume_unwind;
 use serde::Serialize;
 
 use super::yielded;
+use crate::call::generator_ending;
 use crate::call::traced_call::Call;
 use crate::capture::items::{Collect, Gathered, Item, aggregate, each, reduce};
 use crate::run::object_id::ObjectId;
@@ -71,9 +72,9 @@ impl<I: Iterator, C: Collect<I::Item>> TracedIter<I, C> {
         let result = self.call.attempt(&object, &mut |()| item = next(inner));
         match (&result, &item) {
             (Ok(()), Some(item)) => yielded::item(&self.call, &mut self.collect, &mut self.gathered, item),
-            (Ok(()), None) => yielded::end(&self.call, &mut self.collect, &mut self.gathered, false),
+            (Ok(()), None) => generator_ending::end(&self.call, &mut self.collect, &mut self.gathered, false),
             (Err(panic), _) => {
-                yielded::panicked(&self.call, &mut self.collect, &mut self.gathered, &**panic);
+                generator_ending::panicked(&self.call, &mut self.collect, &mut self.gathered, &**panic);
             }
         }
         result.map_or_else(|panic| resume_unwind(panic), |()| item)
@@ -179,7 +180,7 @@ impl<I: Iterator, C: Collect<I::Item>> Drop for TracedIter<I, C> {
         if !self.call.is_off() {
             let Self { inner, call, collect, gathered } = self;
             call.drop_inside(&mut |()| drop(inner.take()), &mut |call: &mut Call| {
-                yielded::end(call, collect, gathered, true);
+                generator_ending::end(call, collect, gathered, true);
             });
         }
     }

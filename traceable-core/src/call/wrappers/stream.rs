@@ -9,6 +9,7 @@ use pin_project_lite::pin_project;
 use serde::Serialize;
 
 use super::yielded;
+use crate::call::generator_ending;
 use crate::call::traced_call::Call;
 use crate::capture::items::{Collect, Gathered, Item, aggregate, each, reduce};
 use crate::run::object_id::ObjectId;
@@ -71,7 +72,7 @@ pin_project! {
             if !this.call.is_off() {
                 let (collect, gathered) = (this.collect, this.gathered);
                 this.call.drop_inside(&mut |()| this.inner.set(None), &mut |call: &mut Call| {
-                    yielded::end(call, collect, gathered, true);
+                    generator_ending::end(call, collect, gathered, true);
                 });
             }
         }
@@ -95,8 +96,10 @@ impl<S: Stream, C: Collect<S::Item>> Stream for TracedStream<S, C> {
             (Ok(()), Poll::Ready(Some(item))) => {
                 yielded::item(this.call, this.collect, this.gathered, item);
             }
-            (Ok(()), Poll::Ready(None)) => yielded::end(this.call, this.collect, this.gathered, false),
-            (Err(panic), _) => yielded::panicked(this.call, this.collect, this.gathered, &**panic),
+            (Ok(()), Poll::Ready(None)) => {
+                generator_ending::end(this.call, this.collect, this.gathered, false)
+            }
+            (Err(panic), _) => generator_ending::panicked(this.call, this.collect, this.gathered, &**panic),
         }
         result.map_or_else(|panic| resume_unwind(panic), |()| polled)
     }

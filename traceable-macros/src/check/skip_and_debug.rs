@@ -2,7 +2,7 @@
 
 use syn::Expr;
 
-use super::mentions::mentions;
+use super::uses_of_argument::mentions;
 use crate::message::{self, Mistakes};
 use crate::options::Options;
 use crate::signature::{Argument, Binding, Mode};

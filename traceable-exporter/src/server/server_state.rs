@@ -4,8 +4,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::health::{Health, is_unhealthy};
+use super::http_request::{Header, Reply, Transport};
 use super::info::ServerInfo;
-use super::transport::{Header, Reply, Transport};
 use crate::config::Config;
 use crate::wire::Format;
 

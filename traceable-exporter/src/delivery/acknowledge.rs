@@ -1,24 +1,14 @@
-//! What a thread has taken and not acknowledged yet, and how it delivers it.
+//! What a thread has taken to deliver: acknowledged, saved as failed traces, or given up.
 
 use std::io;
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::retry_policy::RetryPolicy;
 use super::shared::Shared;
 use crate::accounting::{DropReason, Subject};
 use crate::server::{Backoff, Server};
 use crate::wire::{Encoder, Format, Run, Trim};
-
-/// How long a body is retried.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum RetryPolicy {
-    /// While the server is unreachable or unhealthy, for the
-    /// [retry timeout](crate::ConfigBuilder::retry_timeout).
-    UntilTimeout,
-    /// Whatever the server answers, unless it rejects runs, until the body expires: it takes no memory. `None`: it never
-    /// expires.
-    UntilExpired(Option<Instant>),
-}
 
 /// Sends batches, one at a time. Several may work side by side.
 pub(crate) struct Delivery {
@@ -75,6 +65,11 @@ impl Delivery {
         self.is_misdirected
     }
 
+    /// Until when a body is retried that is tried first now; `None`: for ever.
+    pub(crate) fn give_up_at(&self) -> Option<Instant> {
+        self.retry_policy.give_up_at(self.shared.config.retry_timeout)
+    }
+
     /// Counts all that was taken as lost.
     pub(crate) fn give_up(&mut self, reason: DropReason) {
         self.acknowledge_all(Some(reason));
@@ -88,15 +83,6 @@ impl Delivery {
     /// Whether the key was rejected so often that nothing is sent.
     pub(crate) fn is_key_rejected(&self) -> bool {
         self.retry_policy == RetryPolicy::UntilTimeout && self.server.is_key_rejected()
-    }
-
-    /// Until when the next body is retried; `None`: for ever.
-    pub(crate) fn give_up_at(&self) -> Option<Instant> {
-        match self.retry_policy {
-            // a timeout beyond what a clock can count has no end
-            RetryPolicy::UntilTimeout => Instant::now().checked_add(self.shared.config.retry_timeout),
-            RetryPolicy::UntilExpired(end) => end,
-        }
     }
 
     /// Saves runs that are given up as files, if the settings say so.

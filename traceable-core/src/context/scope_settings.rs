@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::run::inherited_settings::Settings;
 use crate::run::node::{Context, Scope};
-use crate::run::settings::Settings;
 
 /// The scopes between here and the next run.
 pub(crate) fn scopes(context: Option<&Context>) -> impl Iterator<Item = &Arc<Scope>> {

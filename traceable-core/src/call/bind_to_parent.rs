@@ -6,14 +6,14 @@ use std::sync::{Arc, PoisonError};
 use super::broken_trace::{self, Lost};
 use super::recording::is_unrecorded;
 use crate::callsite::function::Callsite;
-use crate::context::inheritance::scopes;
+use crate::context::scope_settings::scopes;
 use crate::diagnostics::counters;
 use crate::process;
 use crate::run::bind::BindRequest;
 use crate::run::child_checks;
 use crate::run::head::Head;
+use crate::run::inherited_settings::Settings;
 use crate::run::node::{Bound, Context, Options, Reservation, Run, State};
-use crate::run::settings::Settings;
 
 /// A run of this function has become a child of this one.
 #[inline]
