@@ -6,10 +6,6 @@
 
 use std::time::{Duration, Instant};
 
-use super::state::State;
-
-/// Producers may be throttled while more than this share of the queue is used: a quarter.
-const TIGHT_SHARE: usize = 4;
 /// How long a producer sleeps. Long, so that it happens once in some hundred operations; and no longer than a thread waits
 /// anyway when the processors are busy.
 pub(super) const SLEEP: Duration = Duration::from_millis(2);
@@ -56,20 +52,6 @@ impl Backpressure {
     pub(super) fn acknowledged(&mut self, operations: u64) {
         self.credit += operations;
         self.acknowledged_at = Some(Instant::now());
-    }
-}
-
-impl State {
-    /// Whether operations have come in faster than they can be sent for longer than a moment. Letting more wait would only
-    /// cost memory, out of reach of the processor's caches.
-    fn is_tight(&self, max_bytes: usize) -> bool {
-        self.bytes > max_bytes / TIGHT_SHARE
-    }
-
-    /// Notes that an operation came in, taken or not. Returns whether its producer is to be throttled.
-    pub(super) fn should_throttle(&mut self, max_bytes: usize) -> bool {
-        let is_tight = self.is_tight(max_bytes) && !self.closed;
-        self.backpressure.submitted_one(is_tight)
     }
 }
 

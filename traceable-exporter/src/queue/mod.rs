@@ -20,6 +20,7 @@ mod submit;
 pub(crate) mod sync;
 #[cfg(all(test, not(traceable_loom)))]
 mod tests;
+mod throttle;
 
 use std::sync::PoisonError;
 use std::time::Duration;

@@ -2,8 +2,8 @@
 
 use traceable_core::{OperationKind, RunOperation};
 
+use super::Queue;
 use super::state::State;
-use super::{Queue, backpressure};
 use crate::accounting::DropReason;
 
 /// Room that each open run reserves for its end: half of it is for the outputs. Larger ends use what others do not.
@@ -60,11 +60,6 @@ impl Queue {
         }
         drop((inherited, to_free));
         Submitted { start_worker, throttle, refused: None }
-    }
-
-    /// Applies backpressure: the producer sleeps, where [`submit`](Self::submit) has asked for it.
-    pub(crate) fn throttle(&self) {
-        std::thread::sleep(backpressure::SLEEP);
     }
 }
 
