@@ -153,7 +153,7 @@ fn a_dead_server_costs_the_program_nothing_but_the_runs() {
     assert_eq!((report.remaining, report.dropped.total()), (0, 4000));
     let lines = warnings.lines();
     assert!(
-        lines.iter().any(|l| l.contains("trying on")) && lines.iter().any(|l| l.contains("queue")),
+        lines.iter().any(|l| l.contains("retrying")) && lines.iter().any(|l| l.contains("queue")),
         "{lines:?}"
     );
     assert!(lines.len() < 5, "{lines:?}");
@@ -163,7 +163,8 @@ fn a_dead_server_costs_the_program_nothing_but_the_runs() {
 fn a_full_queue_drops_whole_runs() {
     let server = Server::start();
     server.script([Answer::Stall(Duration::from_millis(700))]);
-    let exporter = exporter(config(&server.url()).max_queue_bytes(40_000));
+    let exporter =
+        exporter(config(&server.url()).batch_delay(Duration::from_millis(20)).max_queue_bytes(40_000));
     run(&exporter, "first");
     std::thread::sleep(Duration::from_millis(200));
     let runs: Vec<_> = (0..200)

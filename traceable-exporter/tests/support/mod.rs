@@ -33,12 +33,13 @@ impl Warnings {
     }
 }
 
-/// Settings for a server here: nothing waits for long, and nothing is printed.
+/// Settings for a server here; nothing is printed. A flush sends at once. Until then a run waits long enough for its start and
+/// end to go out together, also on a busy machine.
 pub fn config(url: &str) -> ConfigBuilder {
     Config::builder()
         .endpoint(url)
         .project("wire-test")
-        .batch_delay(Duration::from_millis(20))
+        .batch_delay(Duration::from_secs(2))
         .on_warning(|_| {})
 }
 
@@ -73,11 +74,16 @@ pub fn mains(request: &Request) -> Vec<(String, serde_json::Value)> {
     parts_of(request).iter().filter(|p| is_main(p)).map(|p| (p.name.clone(), p.json())).collect()
 }
 
-/// Names of the runs in all requests that were answered with success.
-pub fn delivered_names(server: &Server) -> Vec<String> {
+/// The operations in all requests that were answered with success: `post.ID` or `patch.ID`, and the run's name.
+pub fn delivered_operations(server: &Server) -> Vec<(String, String)> {
     let taken = server.answered().into_iter().filter(|(_, status)| matches!(status, 200..300 | 409));
     taken
         .flat_map(|(request, _)| mains(&request))
-        .map(|(_, main)| main["name"].as_str().unwrap().to_owned())
+        .map(|(part, main)| (part, main["name"].as_str().unwrap().to_owned()))
         .collect()
+}
+
+/// The names of their runs.
+pub fn delivered_names(server: &Server) -> Vec<String> {
+    delivered_operations(server).into_iter().map(|(_, name)| name).collect()
 }
