@@ -1,4 +1,4 @@
-//! Nesting in async code: generators inside generators, and a parent that is passed by hand.
+//! Nesting in async code: generators inside generators, and a parent that is passed explicitly.
 //!
 //! In Python, where an event loop older than 3.11 cannot give a new task the context of its creator:
 //!

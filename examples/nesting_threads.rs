@@ -1,4 +1,4 @@
-//! Nesting across threads: a pool that carries the context, and a run that is handed over by hand.
+//! Nesting across threads: a pool that carries the context, and a run that is passed explicitly.
 //!
 //! In Python, where the threads of an ordinary executor start without a context:
 //!

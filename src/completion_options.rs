@@ -54,7 +54,7 @@ pub mod function {
     pub const aggregate: Written = Written;
     /// `process_error = hook`: `fn(&E) -> impl Display`, recorded instead of the error.
     pub const process_error: Written = Written;
-    /// `handled = predicate`: `fn(&E) -> bool`, which errors are none.
+    /// `handled = predicate`: `fn(&E) -> bool`; an error for which it is true does not fail the run.
     pub const handled: Written = Written;
     /// `on_cancel = "ok"`: being dropped before the end is no error.
     pub const on_cancel: Written = Written;

@@ -1,5 +1,8 @@
 // the links of README, which names files for whom reads it elsewhere: the first definition counts
+#![doc = "[architecture]: https://github.com/traceable-rs/traceable/blob/main/ARCHITECTURE.md"]
+#![doc = "[changelog]: https://github.com/traceable-rs/traceable/blob/main/CHANGELOG.md"]
 #![doc = "[compared]: crate::guide::compared"]
+#![doc = "[contributing]: https://github.com/traceable-rs/traceable/blob/main/CONTRIBUTING.md"]
 #![doc = "[forms]: crate::guide::forms"]
 #![doc = "[lints]: crate::guide::lints"]
 #![doc = "[nesting]: crate::guide::nesting"]
@@ -11,7 +14,7 @@
 //!
 //! - [`macro@traceable`]: the attribute and its options.
 //! - [`RunTree`]: the handle to a run: the current one, or a manual one.
-//! - [`Extra`]: what one call is given besides its arguments: parent, name, id, tags.
+//! - [`Extra`]: options for one traced call, beside its arguments: parent, name, id, tags.
 //! - [`TracingContext`]: the same for everything inside a block.
 //! - [`trace`]: a run for a block without a function.
 //! - [`stream`](fn@stream), [`try_stream`]: generators written as `async` blocks.
@@ -46,20 +49,6 @@
 //! `metadata.stream_dropped`. What is never polled leaves no run.
 //!
 //! [`guide::nesting`] shows what each pattern of concurrent Rust needs, and what to do when a run is not where it belongs.
-//!
-//! # Features
-//!
-//! | feature | default | what it brings |
-//! |---|---|---|
-//! | `exporter` | yes | sends runs over HTTP; without it they go to sinks of your own |
-//! | `stream` | yes | streams as generators, by `futures-core` |
-//! | `tokio` | yes | [`task`], and the task check: a context of one tokio task counts as none in another |
-//! | `tokio-util` | no | `task::TaskTracker` |
-//! | `rayon` | no | `ContextThreadPool`, and `in_current_run` on parallel iterators |
-//! | `futures-sink` | no | `TraceableSinkExt`: `futures` sinks that carry a context |
-//! | `http-body` | no | `TraceableBodyExt`: HTTP bodies that carry a context |
-//! | `tracing` | no | what joins the two: today, diagnostics become `tracing` warnings. `#[traceable]` opens no span |
-//! | `log` | no | diagnostics become `log` warnings |
 
 // Layers, from the top down. Each uses only those below it.
 //

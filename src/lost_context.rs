@@ -1,5 +1,5 @@
-//! The texts of a warning of the attribute: it names these where a function hands work over without its context, and
-//! the compiler says what stands here. See [`traceable`](macro@crate::traceable).
+//! The texts of the attribute's warning about lost contexts. The expansion names one of these deprecated functions, and
+//! the compiler prints its note. See [`traceable`](macro@crate::traceable).
 
 macro_rules! warnings {
     ($($name:ident: $text:literal;)*) => {$(

@@ -21,7 +21,7 @@ async fn uses_it() {
     reserved().await;
 }
 
-/// Makes a run for each it is told of.
+/// Makes a run for each operation that it gets.
 struct Echo(AtomicUsize);
 
 impl RunSink for Echo {
@@ -51,8 +51,8 @@ fn diagnostic_hooks_and_sinks_may_use_the_library_themselves() {
 
     let echo = Arc::new(Echo(AtomicUsize::new(0)));
     traceable::process::install_sink(echo.clone());
-    let before = traceable::diagnostics().from_sinks;
+    let before = traceable::diagnostics().sink_reentry;
     trace("heard").scope(|_| ());
     assert_eq!(echo.0.load(Relaxed), 2, "the start and the end, and nothing that came back");
-    assert_eq!(traceable::diagnostics().from_sinks, before + 4);
+    assert_eq!(traceable::diagnostics().sink_reentry, before + 4);
 }

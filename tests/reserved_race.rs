@@ -36,21 +36,21 @@ impl Start {
     }
 }
 
-/// Keeps what it is told, in order.
+/// Records the operations it gets, in order.
 #[derive(Default)]
-struct Told(Mutex<Vec<(String, OperationKind, bool)>>);
+struct Operations(Mutex<Vec<(String, OperationKind, bool)>>);
 
-impl RunSink for Told {
+impl RunSink for Operations {
     fn submit(&self, operation: RunOperation) {
-        let told = (operation.name().to_owned(), operation.kind, operation.end_time.is_some());
-        self.0.lock().unwrap().push(told);
+        let taken = (operation.name().to_owned(), operation.kind, operation.end_time.is_some());
+        self.0.lock().unwrap().push(taken);
     }
 }
 
 #[test]
 fn it_begins_before_it_ends_though_it_is_dropped_as_a_child_needs_it() {
     for round in 0..ROUNDS {
-        let sink = Arc::new(Told::default());
+        let sink = Arc::new(Operations::default());
         TracingContext::new().sink(sink.clone()).scope(|| {
             let held = Mutex::new(None);
             let future = reserved(|run| *held.lock().unwrap() = Some(run));
@@ -67,10 +67,14 @@ fn it_begins_before_it_ends_though_it_is_dropped_as_a_child_needs_it() {
                 drop(future);
             });
         });
-        let told = sink.0.lock().unwrap();
-        let of_run: Vec<_> = told.iter().filter(|told| told.0 == "reserved").collect();
-        let ends = of_run.iter().filter(|told| told.2).count();
-        assert_eq!((of_run[0].1, ends, &told[0].0[..]), (OperationKind::Post, 1, "reserved"), "{told:?}");
+        let operations = sink.0.lock().unwrap();
+        let of_run: Vec<_> = operations.iter().filter(|operation| operation.0 == "reserved").collect();
+        let ends = of_run.iter().filter(|operation| operation.2).count();
+        assert_eq!(
+            (of_run[0].1, ends, &operations[0].0[..]),
+            (OperationKind::Post, 1, "reserved"),
+            "{operations:?}"
+        );
     }
 }
 

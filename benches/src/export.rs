@@ -1,11 +1,11 @@
-//! What shipping runs costs: runs made by hand in two threads, as fast as they can, to a server on this machine.
+//! What shipping runs costs: manual runs in two threads, as fast as they can, to a server on this machine.
 //!
-//! `cargo run --release --bin export [whole|start-and-end] [RUNS] [BOUND_MIB]`: each run is told once, with its end
-//! (the default), or its start and its end apart. The queue may hold so many MiB, by default enough that nothing is
+//! `cargo run --release --bin export [whole|start-and-end] [RUNS] [BOUND_MIB]`: each run is submitted once, with its
+//! end (the default), or its start and its end apart. The queue may hold so many MiB, by default enough that nothing is
 //! dropped; all that was not dropped must arrive. CPU time and memory are this process's; the server is a process of
 //! its own on the same processors. Linux only.
 
-mod sink;
+mod server;
 
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
@@ -148,7 +148,7 @@ fn main() {
     let number =
         |index: usize, default: usize| args.get(index).map_or(default, |n| n.parse().expect("a number"));
     let is_whole = match args.first().map_or("whole", String::as_str) {
-        "sink" => return sink::serve().expect("a server"),
+        "server" => return server::serve().expect("a server"),
         "whole" => true,
         "start-and-end" => false,
         other => panic!("{other:?} is neither whole nor start-and-end"),
@@ -156,7 +156,7 @@ fn main() {
     let (runs, bound_mib) = (number(1, 100_000) / THREADS * THREADS, number(2, 1024));
 
     let mut server = Command::new(std::env::current_exe().expect("a path"))
-        .arg("sink")
+        .arg("server")
         .stdout(Stdio::piped())
         .spawn()
         .expect("a process for the server");
@@ -190,7 +190,7 @@ fn main() {
     let (elapsed, cpu, cpu_of_exporter) = (begun.elapsed(), cpu() - cpu_before, cpu_of_exporter());
     let stats = exporter.stats();
     let peak = peak_mib();
-    let arrived = sink::ask(&address).expect("an answer");
+    let arrived = server::ask(&address).expect("an answer");
     server.kill().and_then(|()| server.wait()).expect("the server to end");
 
     nanos.sort_unstable();
@@ -209,9 +209,9 @@ fn main() {
     assert!(report.is_complete(), "{report:?}");
     assert_eq!(stats.submitted, stats.delivered + stats.dropped.total());
     assert_eq!(stats.bytes_sent as usize, arrived.bytes);
-    let told = if is_whole { 1 } else { 2 };
+    let operations_per_run = if is_whole { 1 } else { 2 };
     if stats.dropped.total() == 0 {
-        assert_eq!((arrived.complete_runs, stats.delivered as usize), (runs, told * runs));
+        assert_eq!((arrived.complete_runs, stats.delivered as usize), (runs, operations_per_run * runs));
     } else {
         // a start that is dropped takes its end along, so that what arrives is whole or lacks its end
         assert!(arrived.complete_runs + stats.dropped.total() as usize >= runs);

@@ -10,11 +10,11 @@ use uuid::Uuid;
 use crate::answer::Answer;
 use crate::index::{BATCH, Index, SHARDS};
 
-/// How many runs there are of each kind. A kind is the way from the root, with run type and status: a run that hangs
-/// in the wrong place, that lost its parent or never ended is of a kind that nobody expects.
+/// How many runs there are of each kind. A kind is the way from the root, with run type and status: a run in the wrong
+/// place, without its parent or without an end has a kind that is not expected.
 pub(crate) type Kinds = BTreeMap<String, usize>;
 
-/// The kinds that must come back, by the program's own books.
+/// The kinds that must come back, as the program counted them.
 pub(crate) fn expected(index: &Index, answer: &Answer) -> Kinds {
     let files = index.corpus.files.len();
     let kinds = [

@@ -3,7 +3,7 @@
 //! - [`nesting`]: what to do when a run is not under its right parent.
 //! - [`lints`]: finding lost contexts before the program runs.
 //! - `generators`: functions that return streams and iterators.
-//! - [`forms`]: which functions the attribute can stand on, beside other libraries.
+//! - [`forms`]: which functions the attribute accepts, also beside attributes of other libraries.
 //! - [`compared`]: which patterns of concurrency need a step, beside other libraries.
 
 #[doc = include_str!("compared.md")]

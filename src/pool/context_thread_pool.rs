@@ -50,7 +50,7 @@ impl<R> fmt::Debug for Submitted<R> {
 }
 
 impl ContextThreadPool {
-    /// A pool of this many threads; 0 stands for one a core.
+    /// A pool of this many threads; 0 means one per core.
     ///
     /// # Errors
     /// The operating system refuses to start a thread.
@@ -86,7 +86,7 @@ impl ContextThreadPool {
     }
 
     /// Runs `f` on one of the pool's threads, in the current context: what it does in parallel is done in this pool.
-    /// What is called by other threads of the pool for it carries the context by
+    /// Work that `f` gives to other threads of the pool carries the context by
     /// [`in_current_run`](crate::ParallelIteratorExt::in_current_run) or [`bind_fn`].
     ///
     /// # Panics
@@ -143,8 +143,8 @@ impl<'scope> PoolScope<'_, 'scope> {
 }
 
 impl<R> Submitted<R> {
-    /// Waits for the result. Inside of other work of the same pool this keeps one of its threads waiting: with none left,
-    /// for ever. There, use [`scope`](ContextThreadPool::scope).
+    /// Waits for the result. Do not call it from work of the same pool: it blocks one of the pool's threads, and
+    /// deadlocks when all are blocked. Use [`scope`](ContextThreadPool::scope) there.
     ///
     /// # Errors
     /// The work panicked: the value it panicked with, as with a thread.

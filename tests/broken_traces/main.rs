@@ -1,5 +1,5 @@
-//! Runs that begin a trace of their own against their will: what they say, and who is told. And the other mistakes that a
-//! program is told of.
+//! Runs that begin a trace of their own against their will: their metadata and diagnostics. And the other mistakes that are
+//! reported.
 //!
 //! What is counted is counted for the whole process, so the tests of this program run one after the other.
 

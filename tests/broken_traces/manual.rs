@@ -1,4 +1,4 @@
-//! Runs made by hand are counted as others are.
+//! Manual runs are counted as others are.
 
 use std::time::{Duration, SystemTime};
 

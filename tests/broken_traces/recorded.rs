@@ -1,4 +1,4 @@
-//! A recorder's own look: at the runs that it was told of.
+//! A recorder's own look: at the runs that it recorded.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

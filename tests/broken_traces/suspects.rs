@@ -1,4 +1,4 @@
-//! Whom a lost run may have belonged to: told where it is known or likely, and never made the parent.
+//! Whom a lost run may have belonged to: named where it is known or likely, and never made the parent.
 
 use std::sync::Barrier;
 

@@ -82,7 +82,7 @@ impl AsyncTool for Agent {
     }
 }
 
-/// A run to hang something under, and one around that is not meant.
+/// A run to attach something to, and one around that is not meant.
 fn inside<R>(f: impl FnOnce(RunTree) -> R) -> (R, traceable::testing::Recorder) {
     record(|| {
         let run = RunTree::builder("named").build();

@@ -1,4 +1,4 @@
-//! Run trees made by hand.
+//! Manual run trees.
 
 use serde_json::json;
 use traceable::{RunTree, RunType};

@@ -1,4 +1,4 @@
-//! Threads, pools, and contexts that are carried by hand.
+//! Threads, pools, and contexts that are carried explicitly.
 
 use traceable::prelude::*;
 use traceable::testing::Recorder;

@@ -123,7 +123,7 @@ fn a_scope_does_not_adopt_the_other_tasks_of_its_thread() {
     });
 }
 
-// Not in a release: there `diagnostics()` tells whoever asks, and a diagnostic hook whoever wants to be told.
+// Not in a release: there, ask `diagnostics()` or set a diagnostic hook.
 #[test]
 fn the_first_of_a_function_that_is_lost_is_a_line_on_stderr_in_a_debug_build() {
     const NAME: &str = "lost::the_first_of_a_function_that_is_lost_is_a_line_on_stderr_in_a_debug_build";
@@ -140,9 +140,9 @@ fn the_first_of_a_function_that_is_lost_is_a_line_on_stderr_in_a_debug_build() {
         return runtimes().into_iter().for_each(|runtime| runtime.block_on(parent()));
     }
     let text = output_of(NAME, |process| process.env(INSIDE, "1"));
-    let told: Vec<_> = text.lines().filter(|line| line.starts_with("traceable: ")).collect();
-    assert_eq!(told.len(), usize::from(cfg!(debug_assertions)), "{text}");
-    for line in told {
+    let reported: Vec<_> = text.lines().filter(|line| line.starts_with("traceable: ")).collect();
+    assert_eq!(reported.len(), usize::from(cfg!(debug_assertions)), "{text}");
+    for line in reported {
         let what =
             ["broken trace: `child` (tests/nesting/support.rs:", "under `parent` (tests/nesting/lost.rs:"];
         let fix = "carry the context: `spawn(async { .. }.in_current_run())`";

@@ -40,7 +40,7 @@ fn a_runtime_that_goes_cancels_what_its_tasks_had_open() {
     }
 }
 
-// A process may go while a run is open: its start has been told by then, so its children have a parent.
+// A process may go while a run is open: its post has been submitted by then, so its children have a parent.
 #[test]
 fn what_never_ends_was_told_when_it_began() {
     for runtime in runtimes() {

@@ -17,7 +17,7 @@ fn parent(work: impl FnOnce() -> i32 + Send + 'static) -> i32 {
     std::thread::spawn(work).join().unwrap()
 }
 
-// Not a mistake that could be told from a wish, so nothing is reported: a closure is bound where `bind` is called.
+// Not a mistake that could be distinguished from an intention, so nothing is reported: a closure is bound where `bind` is called.
 #[test]
 fn a_closure_nests_where_it_was_bound_and_not_where_it_is_used() {
     everywhere("grandparent > (parent, leaf, parent); grandparent > parent > leaf", || {

@@ -127,10 +127,15 @@ fn compare(expected: &Expectation, forest: &Forest, looks: &Looks) -> Vec<String
         if !expected.runs.contains_key(&id) {
             wrong.push(format!("#{id} should not be"));
         }
-        // one that fails at its call is told once, whole
-        let is_told_once = run.posts == 1 && run.patches <= 1;
-        if !is_told_once || run.status() == Status::Open || run.end_time.is_none() {
-            wrong.push(format!("#{id} was told {} and {} times: {:?}", run.posts, run.patches, run.status()));
+        // one that fails at its call is posted once, whole
+        let is_posted_once = run.posts == 1 && run.patches <= 1;
+        if !is_posted_once || run.status() == Status::Open || run.end_time.is_none() {
+            wrong.push(format!(
+                "#{id} was posted {} and patched {} times: {:?}",
+                run.posts,
+                run.patches,
+                run.status()
+            ));
         }
     }
     for (id, (run, is_maybe)) in &expected.looks {

@@ -6,7 +6,8 @@
 //!
 //! A program that fails is made smaller (`shrink`) and printed as one would write it (`show`). Its seed is kept in
 //! `regressions.txt`, which is committed: it is tried first from then on. A seed means something else once `draw`
-//! changes, so what it taught is also written down by hand: in `fixed`, and as one would write it in `tests/nesting/found.rs`.
+//! changes, so what it taught is also written down by hand: in `fixed`, and as one would write it in
+//! `tests/nesting/regressions.rs`.
 
 mod check;
 mod draw;

@@ -16,10 +16,10 @@ pub struct Report {
     /// Its folder in the workspace.
     pub src: String,
     /// Top-level folders and files.
-    pub rooms: usize,
-    /// The longest chain of rooms of which each uses the next.
-    pub floors: usize,
-    /// Pairs of rooms of which one uses the other.
+    pub folders: usize,
+    /// The longest chain of folders of which each uses the next.
+    pub levels: usize,
+    /// Pairs of folders of which one uses the other.
     pub arrows: usize,
     /// Those that run against the declared order.
     pub arrows_up: usize,
@@ -31,10 +31,10 @@ pub struct Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Report { src, rooms, floors, arrows, arrows_up, circles, .. } = self;
+        let Report { src, folders, levels, arrows, arrows_up, circles, .. } = self;
         write!(
             f,
-            "{src}: {rooms} rooms on {floors} floors, {arrows} arrows, {arrows_up} up, {circles} circles"
+            "{src}: {folders} folders on {levels} levels, {arrows} arrows, {arrows_up} up, {circles} circles"
         )
     }
 }
@@ -49,31 +49,31 @@ pub fn check(workspace: &Path, src: &str) -> Report {
     let source = Source::read(&folder);
     let arrows = arrows(&source);
     let files: BTreeSet<&str> = source.modules.iter().map(|module| &*module.file).collect();
-    let rooms: BTreeSet<&str> =
-        files.iter().map(|file| room(&files, file)).filter(|room| !ROOTS.contains(room)).collect();
+    let folders: BTreeSet<&str> =
+        files.iter().map(|file| folder_of(&files, file)).filter(|part| !ROOTS.contains(part)).collect();
     let mut faults = layout(&folder, src);
 
     let declared = declared(&fs::read_to_string(folder.join("lib.rs")).unwrap());
-    let order: BTreeMap<&str, usize> = declared.iter().enumerate().map(|(n, room)| (&**room, n)).collect();
+    let order: BTreeMap<&str, usize> = declared.iter().enumerate().map(|(n, part)| (&**part, n)).collect();
     if declared.is_empty() {
         faults.push(format!(
             "{src}/lib.rs: write `{TITLE}` above the `mod` lines, with a line for each folder and file"
         ));
     } else {
-        let missing = rooms.iter().filter(|room| !order.contains_key(**room));
+        let missing = folders.iter().filter(|part| !order.contains_key(**part));
         faults.extend(
-            missing.map(|room| format!("{src}/lib.rs: add {room} to the layers, above all that it uses")),
+            missing.map(|part| format!("{src}/lib.rs: add {part} to the layers, above all that it uses")),
         );
-        let gone = order.keys().filter(|room| !rooms.contains(**room));
+        let gone = order.keys().filter(|part| !folders.contains(**part));
         faults.extend(
-            gone.map(|room| format!("{src}/lib.rs: take {room} out of the layers, it is not there any more")),
+            gone.map(|part| format!("{src}/lib.rs: take {part} out of the layers, it is not there any more")),
         );
     }
 
     let mut between = BTreeSet::new();
     let mut up = BTreeSet::new();
     for ((from, to), arrow) in &arrows {
-        let (user, used) = (room(&files, from), room(&files, to));
+        let (user, used) = (folder_of(&files, from), folder_of(&files, to));
         if user == used || ROOTS.contains(&user) {
             continue;
         }
@@ -94,8 +94,8 @@ pub fn check(workspace: &Path, src: &str) -> Report {
     faults.extend(circles.iter().map(|circle| circle_fault(src, circle, &arrows)));
     Report {
         src: src.to_owned(),
-        rooms: rooms.len(),
-        floors: floors(&rooms, &between),
+        folders: folders.len(),
+        levels: levels(&folders, &between),
         arrows: between.len(),
         arrows_up: up.len(),
         circles: circles.len(),
@@ -107,7 +107,7 @@ type Graph<'a> = DiGraphMap<&'a str, ()>;
 
 const TITLE: &str = "// Layers, from the top down.";
 
-/// The rooms in the comment, from the top down.
+/// The folders in the comment, from the top down.
 fn declared(lib: &str) -> Vec<String> {
     let lines =
         lib.lines().skip_while(|line| !line.starts_with(TITLE)).map_while(|line| line.strip_prefix("//"));
@@ -116,7 +116,7 @@ fn declared(lib: &str) -> Vec<String> {
 }
 
 /// The top-level folder, with its slash, or file.
-fn room<'a>(files: &BTreeSet<&'a str>, file: &'a str) -> &'a str {
+fn folder_of<'a>(files: &BTreeSet<&'a str>, file: &'a str) -> &'a str {
     let Some(end) = file.find('/') else { return file };
     // a folder and a file of one name are one
     files.get(&*format!("{}.rs", &file[..end])).unwrap_or(&&file[..=end])
@@ -156,16 +156,16 @@ fn circle_fault(src: &str, circle: &[&str], arrows: &Arrows) -> String {
     fault
 }
 
-/// The longest chain; rooms that use each other share a floor.
-fn floors<'a>(rooms: &BTreeSet<&'a str>, arrows: &BTreeSet<(&'a str, &'a str)>) -> usize {
+/// The longest chain; folders that use each other share a level.
+fn levels<'a>(folders: &BTreeSet<&'a str>, arrows: &BTreeSet<(&'a str, &'a str)>) -> usize {
     let mut graph = Graph::from_edges(arrows);
-    rooms.iter().for_each(|room| _ = graph.add_node(room));
-    let mut floor = BTreeMap::new();
+    folders.iter().for_each(|part| _ = graph.add_node(part));
+    let mut level_of = BTreeMap::new();
     // each comes after those that it uses
     for group in tarjan_scc(&graph) {
-        let used = group.iter().flat_map(|room| graph.neighbors(room)).filter_map(|room| floor.get(room));
+        let used = group.iter().flat_map(|part| graph.neighbors(part)).filter_map(|part| level_of.get(part));
         let height = used.max().map_or(1, |below| below + 1);
-        floor.extend(group.iter().map(|room| (*room, height)));
+        level_of.extend(group.iter().map(|part| (*part, height)));
     }
-    floor.into_values().max().unwrap_or(0)
+    level_of.into_values().max().unwrap_or(0)
 }

@@ -9,9 +9,9 @@
 //! //   vars.rs      environment variables
 //! ```
 //!
-//! [`check`] reads the crate and reports what breaks the order, which files import each other, and files that are
-//! not where the layout wants them. Only paths count: a method that is called on a value of another file is not
-//! seen, nor is a path that a macro makes. Test code, loom models and fuzzing entries do not count.
+//! [`check()`] reads the crate and reports what breaks the order, which files import each other, and files that are not
+//! where the layout wants them. Only paths count: a method that is called on a value of another file is not seen, nor
+//! is a path that a macro makes. Test code, loom models and fuzzing entries do not count.
 
 mod check;
 mod resolve;

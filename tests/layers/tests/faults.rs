@@ -87,7 +87,7 @@ fn a_crate_in_order_has_no_faults() {
         ],
     );
     assert_eq!(report.faults, Vec::<String>::new());
-    assert_eq!(report.to_string(), "src: 2 rooms on 2 floors, 1 arrows, 0 up, 0 circles");
+    assert_eq!(report.to_string(), "src: 2 folders on 2 levels, 1 arrows, 0 up, 0 circles");
 }
 
 #[test]
@@ -154,12 +154,12 @@ fn a_program_beside_the_library_is_read_too() {
         ("upper/mod.rs", ""),
     ];
     let report = crate_of("program", &files);
-    assert_eq!((report.rooms, report.arrows_up, report.circles), (3, 1, 1), "{:?}", report.faults);
+    assert_eq!((report.folders, report.arrows_up, report.circles), (3, 1, 1), "{:?}", report.faults);
     assert!(report.faults[0].starts_with("src/command/mod.rs:1: `crate::Arguments` is in main.rs"));
 }
 
 #[test]
-fn the_order_names_each_room_once() {
+fn the_order_names_each_folder_once() {
     let lib = LIB.replace("lower.rs    what is used", "gone/    not there");
     let faults = crate_of("declared", &[("lib.rs", &lib), ("lower.rs", ""), ("upper/mod.rs", "")]).faults;
     assert_eq!(faults.len(), 2, "{faults:?}");
@@ -234,6 +234,6 @@ fn one_way_to_lay_out_modules() {
     let lib = LIB.replace("upper/  ", "upper.rs");
     let files = [("lib.rs", &*lib), ("lower.rs", ""), ("upper.rs", "mod inner;"), ("upper/inner.rs", "")];
     let report = crate_of("beside_folder", &files);
-    assert_eq!((report.rooms, report.faults.len()), (2, 1), "{:?}", report.faults);
+    assert_eq!((report.folders, report.faults.len()), (2, 1), "{:?}", report.faults);
     assert!(report.faults[0].starts_with("src/upper.rs: stands beside upper/"), "{:?}", report.faults);
 }

@@ -33,7 +33,7 @@ pub(super) struct Held {
     /// Nothing if it is switched off.
     run: Option<At>,
     called: Context,
-    /// The attribute says where it hangs.
+    /// The attribute says where it attaches.
     is_named: bool,
     /// It is a root on purpose, and was called where there was nothing.
     is_nowhere: bool,
@@ -113,7 +113,7 @@ impl Model {
             if let Err(stop) = self.steps(&first, &node.first, &mut held.locals) {
                 if let Some(run) = run {
                     // it failed before its first poll, and is a run all the same
-                    self.tell(run);
+                    self.expect_run(run);
                 }
                 self.ends(run, Status::Error);
                 self.drop_locals(std::mem::take(&mut held.locals), at);
@@ -223,7 +223,7 @@ impl Model {
             }
             Some(run) => {
                 self.contexts.start(run, above);
-                self.tell(run);
+                self.expect_run(run);
                 Some(run)
             }
         };

@@ -1,4 +1,4 @@
-//! The nodes that things hang under, and the rule that chooses between two of them.
+//! The nodes that things attach to, and the rule that chooses between two of them.
 
 use crate::program::{Id, UNSAMPLED};
 
@@ -11,13 +11,13 @@ pub(super) type Context = Option<At>;
 
 #[derive(Clone, Copy)]
 enum Node {
-    /// A run, where it was called, and what it hangs under once it has started.
+    /// A run, where it was called, and what it attaches to once it has started.
     Run {
         id: Id,
         called: Context,
         starts: Option<Context>,
     },
-    /// A run that is known by its id alone: what hangs under it does so from afar.
+    /// A run that is known by its id alone: what attaches to it does so from afar.
     Remote {
         id: Id,
     },
@@ -83,7 +83,7 @@ impl Contexts {
         }
     }
 
-    /// Starts a run that something needs, if it has not started. Returns what it hangs under.
+    /// Starts a run that something needs, if it has not started. Returns what it attaches to.
     pub(super) fn start_where_called(&mut self, run: At) -> Context {
         if let Node::Run { called, .. } = self.0[run.0] {
             self.start(run, called);

@@ -1,8 +1,8 @@
 //! What a program should leave behind, by the documented rule alone.
 //!
 //! Nothing here runs: the steps are read in order, each with the context it stands in. That a task runs later, or
-//! elsewhere, makes no difference to where things hang; where it makes one to whether a run exists at all, the run
-//! is a "maybe".
+//! elsewhere, makes no difference to where things attach; where it makes one to whether a run exists at all, the run is
+//! a "maybe".
 
 mod call;
 mod contexts;
@@ -26,7 +26,7 @@ pub(crate) struct Expected {
     pub(crate) is_root_on_purpose: bool,
     /// Whether it exists depends on who is faster.
     pub(crate) is_maybe: bool,
-    /// So does where it hangs: it is called as a value is dropped, which may have been polled before or not.
+    /// So does where it attaches: it is called as a value is dropped, which may have been polled before or not.
     pub(crate) is_anywhere: bool,
     /// Nothing if that depends on who is faster.
     pub(crate) status: Option<Status>,
@@ -48,8 +48,8 @@ pub(crate) fn expect(program: &Program) -> Expectation {
     let unsampled = contexts.started(UNSAMPLED, None);
     let expectation = Expectation::default();
     let mut model = Model { contexts, expectation, actor, unsampled, is_maybe: false, is_anywhere: false };
-    model.tell(outside);
-    model.tell(actor);
+    model.expect_run(outside);
+    model.expect_run(actor);
     model.ends(Some(outside), Status::Success);
     model.ends(Some(actor), Status::Success);
     let frame = Rc::new(Frame { run: Cell::new(Some(outside)), up: None });
@@ -95,9 +95,9 @@ struct Model {
 
 impl Model {
     /// The run exists: it was polled, or a child attaches to it.
-    fn tell(&mut self, run: At) {
+    fn expect_run(&mut self, run: At) {
         let id = self.contexts.id(run);
-        // what hangs under a run from afar does not tell that run
+        // what attaches to a run from afar does not bring that run into being
         if !self.contexts.is_run(run) || self.expectation.runs.contains_key(&id) {
             return;
         }
@@ -117,7 +117,7 @@ impl Model {
         };
         self.expectation.runs.insert(id, expected);
         if let Some(parent) = parent {
-            self.tell(parent);
+            self.expect_run(parent);
         }
     }
 
@@ -134,13 +134,13 @@ impl Model {
         !self.contexts.has_started(run) && self.contexts.is_recorded(Some(run))
     }
 
-    /// Whether anybody has heard of the run.
-    fn is_told(&self, run: At) -> bool {
+    /// Whether the run is expected to be recorded.
+    fn is_expected(&self, run: At) -> bool {
         self.expectation.runs.contains_key(&self.contexts.id(run))
     }
 
     fn ends(&mut self, run: Option<At>, status: Status) {
-        let Some(run) = run.filter(|run| self.is_told(*run)) else { return };
+        let Some(run) = run.filter(|run| self.is_expected(*run)) else { return };
         let status = (!self.is_maybe).then_some(status);
         if let Some(expected) = self.expectation.runs.get_mut(&self.contexts.id(run))
             && expected.status == Some(Status::Open)
@@ -152,7 +152,7 @@ impl Model {
     /// The call that a guard makes.
     fn leaf(&mut self, id: Id, at: Context) {
         let run = self.contexts.started(id, at);
-        self.tell(run);
+        self.expect_run(run);
         self.ends(Some(run), Status::Success);
         let (parent, is_root_on_purpose) = (None, false);
         let anywhere =

@@ -218,8 +218,8 @@ impl Model {
                 if !self.contexts.is_recorded(Some(run)) {
                     return run;
                 }
-                // what is told of it may have children at once
-                self.tell(run);
+                // a run that is named to others may have children at once
+                self.expect_run(run);
                 let id = self.contexts.id(run);
                 self.contexts.remote(id)
             }),

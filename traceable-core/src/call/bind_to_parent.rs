@@ -11,7 +11,7 @@ use crate::diagnostics::counters;
 use crate::process;
 use crate::run::bind::BindRequest;
 use crate::run::child_checks;
-use crate::run::head::Head;
+use crate::run::head::RunHead;
 use crate::run::inherited_settings::Settings;
 use crate::run::node::{Bound, Context, Options, Reservation, Run, State};
 
@@ -48,7 +48,7 @@ pub(super) fn bind_reserved(
 
 /// Gives a run its place, and its state what it inherits.
 pub(super) fn bind(
-    head: &Head,
+    head: &RunHead,
     state: &mut State,
     reservation: Reservation,
     parent: Option<Context>,

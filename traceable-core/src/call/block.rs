@@ -20,7 +20,7 @@ use crate::context::ambient::enter;
 use crate::context::extra::Extra;
 use crate::context::parent::IntoParent;
 use crate::process;
-use crate::run::head::Head;
+use crate::run::head::RunHead;
 use crate::run::lifecycle;
 use crate::run::node::{Context, Run};
 use crate::run::run_tree::RunTree;
@@ -174,7 +174,7 @@ impl Block {
     }
 
     fn reserve(self) -> Call {
-        let head = Head::new(self.name, self.run_type, Some("trace"), Some(self.location));
+        let head = RunHead::new(self.name, self.run_type, Some("trace"), Some(self.location));
         let (parent, settings) = self.extra.into_parts();
         let started = reserve_with(head, parent, settings);
         if let Started::Run(run) = &started {
@@ -218,7 +218,7 @@ impl Block {
     }
 
     fn start(self) -> (Option<Arc<Run>>, Option<Context>) {
-        let head = Head::new(self.name, self.run_type, Some("trace"), Some(self.location));
+        let head = RunHead::new(self.name, self.run_type, Some("trace"), Some(self.location));
         let run = match self.extra.call(|| start_now(head)) {
             Started::Run(run) if run.is_recorded() => run,
             // not sampled: the root keeps its identity for headers, and nothing below it is recorded

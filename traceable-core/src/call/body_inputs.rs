@@ -30,8 +30,8 @@ pub fn begin(record: &mut dyn Record) {
     begin_recorded(Arguments::By(record));
 }
 
-/// As [`begin`], for arguments of which nothing is asked but that they be recorded: what stands before each in the JSON
-/// object (`{"a":`, `,"b":`), and the arguments themselves.
+/// As [`begin`], for arguments that are recorded without options. `before`: the JSON in front of each (`{"a":`,
+/// `,"b":`).
 #[cold]
 #[inline(never)]
 pub fn begin_with(before: &'static [&'static str], values: &[&dyn Recorded]) {
@@ -83,14 +83,14 @@ fn begin_recorded(arguments: Arguments<'_>) -> RunTree {
     }
     if run.started().is_none() && is_doubtful(&run) {
         // should it find a recorded parent after all, it has no inputs
-        run.state().inputs = Some(Writer::lend(|writer| Inputs::gather(writer, |_| ()).0));
+        run.state().inputs = Some(Writer::lend(|writer| Inputs::collect(writer, |_| ()).0));
         return RunTree::of(run);
     }
     let mut attachments = Vec::new();
     let inputs = Writer::lend(|writer| match arguments {
         Arguments::List(before, values) => Inputs::list(writer, before, values),
         Arguments::By(record) => {
-            let (inputs, files) = Inputs::gather(writer, |inputs| record.step(inputs));
+            let (inputs, files) = Inputs::collect(writer, |inputs| record.step(inputs));
             attachments = files;
             inputs
         }

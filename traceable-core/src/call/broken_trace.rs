@@ -48,8 +48,9 @@ impl Lost {
         }
     }
 
-    /// The run in which it was lost, where that is known: its task was spawned there, or its context lay here.
-    fn loser(&self, task: Option<&Spawned>) -> Option<Uuid> {
+    /// The run that lost the context, if it is known: the task was spawned in it, or its context was found on this
+    /// thread.
+    fn suspected_parent(&self, task: Option<&Spawned>) -> Option<Uuid> {
         match (task, self) {
             (Some(task), _) => task.run.as_ref().map(|(id, _)| *id),
             (None, Lost::OtherTask(context)) => Some(context.run_ref()?.started()?.id),
@@ -71,8 +72,8 @@ pub(super) fn note_root(
     if let Some(task) = &task {
         state.metadata("task_spawned_at", task.at.to_string());
     }
-    let loser = lost.loser(task.as_ref());
-    let suspect = loser.or_else(|| match task {
+    let evident = lost.suspected_parent(task.as_ref());
+    let suspect = evident.or_else(|| match task {
         // it was spawned inside no run
         Some(_) => None,
         None => {
@@ -86,7 +87,7 @@ pub(super) fn note_root(
     state.metadata("broken_trace_site", callsite.to_string());
     let had_a_parent = match reason {
         BrokenTraceReason::OtherTask | BrokenTraceReason::BadParent | BrokenTraceReason::Forked => true,
-        BrokenTraceReason::NoContextOnThread | BrokenTraceReason::NoContextInTask => loser.is_some(),
+        BrokenTraceReason::NoContextOnThread | BrokenTraceReason::NoContextInTask => evident.is_some(),
     };
     // what is called while no trace is open, and is a child nowhere, simply begins one
     if had_a_parent || callsite.history.was_child() || open_traces::is_any() {
@@ -95,7 +96,7 @@ pub(super) fn note_root(
     if had_a_parent {
         summary::list(callsite);
     }
-    tell_broken_trace(callsite, task.as_ref());
+    report_broken_trace(callsite, task.as_ref());
 }
 
 /// A run that is made here is a child.
@@ -111,11 +112,12 @@ pub(super) fn note_child(callsite: Option<&'static Callsite>, parent: &Run) {
 #[cold]
 fn note_first_child(callsite: &'static Callsite, parent: &Run) {
     callsite.history.set_parent(parent.head.callsite());
-    tell_broken_trace(callsite, None);
+    report_broken_trace(callsite, None);
 }
 
-/// Once for what is a child here and a root there. What only ever begins traces is meant to.
-fn tell_broken_trace(callsite: &'static Callsite, task: Option<&Spawned>) {
+/// Reports, once, a callsite whose runs are children in one place and roots in another. One that only ever begins
+/// traces is taken to be meant so.
+fn report_broken_trace(callsite: &'static Callsite, task: Option<&Spawned>) {
     let (Some(parent), Some((reason, _))) = (callsite.history.parent(), callsite.history.broken_traces())
     else {
         return;
@@ -135,7 +137,8 @@ fn tell_broken_trace(callsite: &'static Callsite, task: Option<&Spawned>) {
     };
     let text = format!(
         "broken trace: `{}` ({}:{}) began a trace of its own: it was called {}{spawned}. Elsewhere it runs \
-         {elsewhere}. To keep it there, {}. If it is meant to begin traces: `#[traceable(root)]`, or `detached(|| ..)` around the call.",
+         {elsewhere}. To nest it there, {}. If it is meant to begin traces, write `#[traceable(root)]`, or \
+         `detached(|| ..)` around the call.",
         callsite.name,
         callsite.file,
         callsite.line,
@@ -145,15 +148,15 @@ fn tell_broken_trace(callsite: &'static Callsite, task: Option<&Spawned>) {
     report(DiagnosticKind::BrokenTrace, text);
 }
 
-/// A parent was put on something in which this is polled, and it stays where it was called.
+/// A parent was put on something in which this is polled: it keeps the parent from its call.
 #[cold]
 pub(super) fn note_not_moved(callsite: Option<&'static Callsite>) {
     if let Some(callsite) = callsite
         && callsite.history.reports.is_due(Notice::UnusedParent)
     {
         let text = format!(
-            "unused parent: `{name}` ({}:{}) was called before `.with_parent(..)` was put on what polls it, and stays \
-             where it was called. Put the parent on the call itself, `{name}(..).with_parent(&run)`, or name it before \
+            "unused parent: `{name}` ({}:{}) was called before `.with_parent(..)` was put on what polls it: it \
+             keeps its parent. Put the parent on the call itself, `{name}(..).with_parent(&run)`, or name it before \
              the call: `Extra::new().parent(&run).call(|| ..)`.",
             callsite.file,
             callsite.line,

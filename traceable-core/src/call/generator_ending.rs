@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::ending::{finish, panic_message};
 use super::traced_call::Call;
-use crate::capture::items::{Collect, Gathered};
+use crate::capture::items::{Collect, ItemBuffer};
 use crate::capture::outcome::{Outcome, Report as _};
 use crate::run::node::{Run, State};
 
@@ -12,11 +12,11 @@ use crate::run::node::{Run, State};
 pub(in crate::call) fn panicked<T>(
     call: &Call,
     collect: &mut impl Collect<T>,
-    gathered: &mut Gathered,
+    items: &mut ItemBuffer,
     panic: &(dyn std::any::Any + Send),
 ) {
-    gathered.error = Some(panic_message(panic));
-    end(call, collect, gathered, false);
+    items.error = Some(panic_message(panic));
+    end(call, collect, items, false);
 }
 
 /// Ends the run, once; `is_dropped` if the consumer left before the end. The call keeps its context: what is dropped
@@ -24,21 +24,21 @@ pub(in crate::call) fn panicked<T>(
 pub(in crate::call) fn end<T>(
     call: &Call,
     collect: &mut impl Collect<T>,
-    gathered: &mut Gathered,
+    items: &mut ItemBuffer,
     is_dropped: bool,
 ) {
-    if std::mem::replace(&mut gathered.is_over, true) {
+    if std::mem::replace(&mut items.is_over, true) {
         return;
     }
     let Some(run) = call.posted_run() else { return call.leave(drop_unseen) };
-    let left_out = gathered.left_out();
+    let left_out = items.left_out();
     finish(
         run,
         &mut |outcome: &mut Outcome| {
-            if let Some(error) = gathered.error.take() {
+            if let Some(error) = items.error.take() {
                 outcome.report(error);
             }
-            collect.outputs(gathered, outcome);
+            collect.outputs(items, outcome);
         },
         &|state: &mut State| {
             if is_dropped {

@@ -5,7 +5,7 @@ use std::sync::PoisonError;
 use crate::context::extra::Extra;
 use crate::context::parent::Parent;
 use crate::context::scope_settings::{given, scopes_of_call};
-use crate::run::head::Head;
+use crate::run::head::RunHead;
 use crate::run::node::{Context, Options, Reservation, Scope};
 
 pub(super) fn reservation(at_call: Option<Context>, is_root: bool) -> Reservation {
@@ -22,7 +22,7 @@ pub(super) fn reservation(at_call: Option<Context>, is_root: bool) -> Reservatio
 }
 
 /// The name that an `Extra` gives beats the function's.
-pub(super) fn named(head: Head, reservation: &mut Reservation) -> Head {
+pub(super) fn named(head: RunHead, reservation: &mut Reservation) -> RunHead {
     let Some(name) = reservation.options.as_mut().and_then(|options| options.one_shots.name.take()) else {
         return head;
     };

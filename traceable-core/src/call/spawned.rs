@@ -1,6 +1,6 @@
 //! Where a task was spawned, and inside which run: a diagnostic then names the line where a context was lost.
 //!
-//! tokio tells this to hooks that are behind its `--cfg tokio_unstable`. Without them nothing is known.
+//! tokio passes this to hooks that are behind its `--cfg tokio_unstable`. Without them nothing is known.
 
 use std::panic::Location;
 
@@ -42,13 +42,13 @@ mod hooks {
         TASKS.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Has the runtime remember of each task, while it lives, where it was spawned and inside of which run. A run that
-    /// has lost its context in a task then says so exactly: in the report, and in `metadata.task_spawned_at` and
-    /// `metadata.suspected_parent`. It costs a lock for each task.
+    /// Records where each live task was spawned, and inside which run. A run that lost its context in a task then names
+    /// both: in the diagnostic, in `metadata.task_spawned_at` and in `metadata.suspected_parent`. It costs a lock for
+    /// each task.
     ///
-    /// It needs `--cfg tokio_unstable`, and sets the builder's `on_task_spawn` and `on_task_terminate`. tokio calls these
-    /// for `spawn` and what is built on it. It does not for the tasks of a `LocalSet`, nor for `spawn_blocking`: what is
-    /// lost there says that it was lost, and not where.
+    /// It needs `--cfg tokio_unstable`, and sets the builder's `on_task_spawn` and `on_task_terminate`. tokio calls
+    /// these for `spawn` and what is built on it. It does not for the tasks of a `LocalSet`, nor for `spawn_blocking`:
+    /// broken traces there are reported without the place.
     ///
     /// ```
     /// use tokio::runtime::Builder;

@@ -11,7 +11,7 @@ use crate::context::parent::Parent;
 use crate::identity::time::Timestamp;
 use crate::run::bind::BindRequest;
 use crate::run::child_checks;
-use crate::run::head::Head;
+use crate::run::head::RunHead;
 use crate::run::inherited_settings::Settings;
 use crate::run::node::{Bound, Context, Reservation, Run, State};
 
@@ -24,7 +24,7 @@ pub(super) enum Started {
 }
 
 /// Starts a call that is made and started at once.
-pub(super) fn start_now(head: Head) -> Started {
+pub(super) fn start_now(head: RunHead) -> Started {
     let around = ambient();
     let adds_nothing = head
         .function_callsite()
@@ -47,7 +47,7 @@ pub(super) fn start_now(head: Head) -> Started {
 }
 
 /// The common case: a function that adds nothing to what it inherits, called in a run.
-fn start_under(head: Head, parent: &Arc<Run>) -> Started {
+fn start_under(head: RunHead, parent: &Arc<Run>) -> Started {
     if is_in_doubt(parent) {
         // it may still find a recorded parent when it starts; a call that is not recorded does not start it
         return Started::Passive(Context::Run(parent.clone()));
@@ -71,14 +71,14 @@ fn start_under(head: Head, parent: &Arc<Run>) -> Started {
 }
 
 /// Makes a run that starts later: at its first poll, or when a child needs it.
-pub(super) fn reserve(head: Head) -> Started {
+pub(super) fn reserve(head: RunHead) -> Started {
     let is_root = head.function_callsite().is_some_and(|callsite| callsite.is_root);
     let reservation = reservation(ambient().context(), is_root);
     start_later(head, reservation)
 }
 
 /// As [`reserve`], for a call with a parent and settings of its own.
-pub(super) fn reserve_with(head: Head, parent: Parent, settings: Settings) -> Started {
+pub(super) fn reserve_with(head: RunHead, parent: Parent, settings: Settings) -> Started {
     let mut reservation = reservation(ambient().context(), false);
     set_parent(&mut reservation, parent);
     if !settings.is_empty() {
@@ -87,7 +87,7 @@ pub(super) fn reserve_with(head: Head, parent: Parent, settings: Settings) -> St
     start_later(head, reservation)
 }
 
-fn start_later(head: Head, reservation: Reservation) -> Started {
+fn start_later(head: RunHead, reservation: Reservation) -> Started {
     // where there is nothing, there may be something when it starts; and the attribute may name a parent next
     let may_find_a_parent = reservation.at_call.is_none()
         || head.function_callsite().is_some_and(|callsite| callsite.names_parent);
@@ -97,7 +97,7 @@ fn start_later(head: Head, reservation: Reservation) -> Started {
     Started::Run(reserved(head, reservation))
 }
 
-fn reserved(head: Head, mut reservation: Reservation) -> Arc<Run> {
+fn reserved(head: RunHead, mut reservation: Reservation) -> Arc<Run> {
     let head = named(head, &mut reservation);
     Arc::new(Run::reserved(head, reservation, start_by_need))
 }

@@ -1,4 +1,4 @@
-//! Closures behind a pointer, for what is compiled once and not once for each annotated function.
+//! Closures behind a pointer, so that what calls them is compiled once and not for each annotated function.
 
 /// `FnMut(T)` as a trait object. The compiler makes three functions for each closure that becomes a `dyn FnMut`, of
 /// which two are never called; with hundreds of annotated functions that is seen in the build time.

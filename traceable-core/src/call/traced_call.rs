@@ -18,7 +18,7 @@ use crate::context::ambient::{Entered, ambient, enter};
 use crate::context::parent::IntoParent;
 use crate::context::parent_rule::parent_of;
 use crate::process;
-use crate::run::head::Head;
+use crate::run::head::RunHead;
 use crate::run::lifecycle;
 use crate::run::node::{Context, Reservation, Run, Scope};
 use crate::run::object_id::ObjectId;
@@ -178,7 +178,7 @@ impl Call {
                 self.0 = Stage::Off;
                 return enter(None);
             }
-            let started = start::start_now(Head::Callsite(callsite));
+            let started = start::start_now(RunHead::Callsite(callsite));
             if let Started::Run(run) = started {
                 if !callsite.begins {
                     lifecycle::post(&run);
@@ -281,7 +281,7 @@ fn made(callsite: &'static Callsite) -> Stage {
     if !process::gate_is_open() {
         return Stage::Off;
     }
-    stage(start::reserve(Head::Callsite(callsite)))
+    stage(start::reserve(RunHead::Callsite(callsite)))
 }
 
 fn stage(started: Started) -> Stage {

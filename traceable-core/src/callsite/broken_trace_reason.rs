@@ -1,8 +1,8 @@
-//! Why a run is a root although nobody meant it to be: the reasons, their texts and their fixes.
+//! Why a run became a root unintentionally: the reasons, their texts and their fixes.
 
 use std::fmt;
 
-/// Why a run is a root although nobody meant it to be.
+/// Why a run became a root unintentionally.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BrokenTraceReason {
@@ -27,12 +27,12 @@ impl BrokenTraceReason {
         BrokenTraceReason::Forked,
     ];
 
-    /// The reason that stands in `metadata.broken_trace_reason`.
+    /// The reason in `metadata.broken_trace_reason`.
     pub(crate) fn of(text: &str) -> Option<BrokenTraceReason> {
         BrokenTraceReason::ALL.into_iter().find(|reason| reason.as_str() == text)
     }
 
-    /// As it stands in `metadata.broken_trace_reason`.
+    /// As it is written in `metadata.broken_trace_reason`.
     pub const fn as_str(self) -> &'static str {
         match self {
             BrokenTraceReason::NoContextInTask => "no_context_in_task",
@@ -72,8 +72,8 @@ impl BrokenTraceReason {
                 "open the scope inside the task, or carry the context: `spawn(async { .. }.in_current_run())`"
             }
             BrokenTraceReason::BadParent => {
-                "check what the caller sends: `langsmith-trace` is to be a dotted order, as `run.to_headers()` \
-                 makes it"
+                "check the caller's headers: `langsmith-trace` must be a dotted order, as `run.to_headers()` \
+                 writes it"
             }
             BrokenTraceReason::Forked => {
                 "name the parent: `Extra::new().parent(dotted_order).call(|| f(..))`"

@@ -1,4 +1,4 @@
-//! What is known of an annotated function at compile time.
+//! Compile-time facts about an annotated function.
 
 use std::fmt;
 

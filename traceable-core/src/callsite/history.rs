@@ -1,4 +1,4 @@
-//! What has become of the runs of a callsite: whether one was a child, how many were roots against their will.
+//! The history of a callsite: whether one of its runs was a child, and how many were unintended roots.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};

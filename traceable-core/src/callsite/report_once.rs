@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 /// What is done once for a callsite.
 #[derive(Clone, Copy)]
 pub(crate) enum Notice {
-    /// It is among the broken_traces of `diagnostics()`.
+    /// It is listed in `Diagnostics::broken_traces`.
     Listed,
     BrokenTrace,
     Stale,

@@ -54,14 +54,14 @@ impl<T: Input + ?Sized> Recorded for &T {
     }
 }
 
-/// Gathers the arguments of a call.
+/// Collects the arguments of a call.
 pub struct Inputs<'a> {
     writer: &'a mut Writer,
     attachments: Vec<(String, Attachment)>,
 }
 
 impl<'a> Inputs<'a> {
-    pub(crate) fn gather(
+    pub(crate) fn collect(
         writer: &'a mut Writer,
         f: impl FnOnce(&mut Inputs<'_>),
     ) -> (Payload, Vec<(String, Attachment)>) {
@@ -72,7 +72,7 @@ impl<'a> Inputs<'a> {
         (inputs.writer.payload(), inputs.attachments)
     }
 
-    /// As [`gather`](Self::gather), for arguments that come each after what stands before it in the JSON object: `{"a":`,
+    /// As [`collect`](Self::collect), for arguments that come each after what stands before it in the JSON object: `{"a":`,
     /// `,"b":`.
     pub(crate) fn list(writer: &mut Writer, before: &[&'static str], values: &[&dyn Recorded]) -> Payload {
         for (before, value) in before.iter().zip(values) {
@@ -123,14 +123,14 @@ impl<'a> Inputs<'a> {
         self.attachments.push((key.to_owned(), value.clone()));
     }
 
-    /// Lets a function change the inputs gathered so far. If it panics, the inputs are dropped: what it was to take
+    /// Lets a function change the inputs collected so far. If it panics, the inputs are dropped: what it was to take
     /// out must not be sent.
     pub fn process(&mut self, hook: impl FnOnce(&mut Map<String, Value>)) {
         self.writer.out.push(b'}');
-        let gathered = serde_json::from_slice(&self.writer.out);
+        let collected = serde_json::from_slice(&self.writer.out);
         self.writer.out.clear();
         self.writer.out.push(b'{');
-        let processed = gathered.ok().and_then(|mut inputs| {
+        let processed = collected.ok().and_then(|mut inputs| {
             guarded(|| hook(&mut inputs))?;
             Some(inputs)
         });
@@ -171,15 +171,15 @@ impl<'a> Inputs<'a> {
 mod tests {
     use super::*;
 
-    fn gathered(f: impl FnOnce(&mut Inputs<'_>)) -> String {
-        Writer::lend(|w| Inputs::gather(w, f).0.as_str().to_owned())
+    fn collected(f: impl FnOnce(&mut Inputs<'_>)) -> String {
+        Writer::lend(|w| Inputs::collect(w, f).0.as_str().to_owned())
     }
 
     #[test]
     fn arguments_are_keyed_by_name() {
-        assert_eq!(gathered(|_| ()), "{}");
+        assert_eq!(collected(|_| ()), "{}");
         assert_eq!(
-            gathered(|i| {
+            collected(|i| {
                 i.add("\"a\":", "x");
                 i.debug("\"b\":", &Some(1));
                 i.display("\"c\":", &1.5);
@@ -190,13 +190,13 @@ mod tests {
 
     #[test]
     fn a_hook_changes_them_and_a_failing_hook_drops_them() {
-        let hidden = gathered(|i| {
+        let hidden = collected(|i| {
             i.add("\"key\":", "secret");
             i.add("\"n\":", &{ 1 });
             i.process(|inputs| drop(inputs.remove("key")));
         });
         assert_eq!(hidden, r#"{"n":1}"#);
-        let failed = gathered(|i| {
+        let failed = collected(|i| {
             i.add("\"key\":", "secret");
             i.process(|_| panic!("on purpose"));
         });

@@ -1,4 +1,4 @@
-//! What a generator yields, gathered while it passes.
+//! Records what a generator yields, item by item.
 
 use std::marker::PhantomData;
 
@@ -13,27 +13,27 @@ use super::writer::Writer;
 /// How the items of a generator become the outputs of its run.
 pub trait Collect<T> {
     #[doc(hidden)]
-    fn item(&mut self, item: &T, gathered: &mut Gathered);
+    fn item(&mut self, item: &T, items: &mut ItemBuffer);
     #[doc(hidden)]
-    fn outputs(&mut self, gathered: &mut Gathered, outcome: &mut Outcome);
+    fn outputs(&mut self, items: &mut ItemBuffer, outcome: &mut Outcome);
 }
 
-/// What a generator's wrapper keeps of the items so far.
+/// The items recorded so far, in a generator's wrapper.
 #[derive(Default)]
-pub struct Gathered {
+pub struct ItemBuffer {
     json: Vec<u8>,
     pub(crate) seen: u64,
-    kept: u64,
+    recorded: u64,
     /// The run has ended: what still passes is not recorded.
     pub(crate) is_over: bool,
     /// The last item was this error.
     pub(crate) error: Option<String>,
 }
 
-impl Gathered {
+impl ItemBuffer {
     /// How many items were not recorded.
     pub(crate) fn left_out(&self) -> u64 {
-        self.seen - self.kept
+        self.seen - self.recorded
     }
 
     fn outputs(&self, outcome: &mut Outcome) {
@@ -49,7 +49,7 @@ impl Gathered {
 }
 
 /// One item of a generator.
-pub struct Item<'a>(&'a mut Gathered);
+pub struct Item<'a>(&'a mut ItemBuffer);
 
 impl Item<'_> {
     /// Records the item.
@@ -66,18 +66,18 @@ impl Item<'_> {
     pub fn skip_output(&mut self) {}
 
     fn append(&mut self, write: impl FnOnce(&mut Writer)) {
-        let gathered = &mut *self.0;
-        if gathered.kept >= MAX_ITEMS || gathered.json.len() >= MAX_ITEM_BYTES {
+        let items = &mut *self.0;
+        if items.recorded >= MAX_ITEMS || items.json.len() >= MAX_ITEM_BYTES {
             return;
         }
         Writer::lend(|writer| {
             write(writer);
-            if gathered.json.len() + writer.out.len() <= MAX_ITEM_BYTES {
-                if gathered.kept > 0 {
-                    gathered.json.push(b',');
+            if items.json.len() + writer.out.len() <= MAX_ITEM_BYTES {
+                if items.recorded > 0 {
+                    items.json.push(b',');
                 }
-                gathered.json.extend_from_slice(&writer.out);
-                gathered.kept += 1;
+                items.json.extend_from_slice(&writer.out);
+                items.recorded += 1;
             }
         });
     }
@@ -86,7 +86,7 @@ impl Item<'_> {
 impl Report for Item<'_> {
     fn report(&mut self, error: String) {
         self.0.error = Some(error);
-        self.0.kept += 1;
+        self.0.recorded += 1;
     }
 }
 
@@ -125,16 +125,16 @@ struct Watched<T, F, C> {
 }
 
 impl<T, F: FnMut(&T, &mut Item<'_>), C: Collect<T>> Collect<T> for Watched<T, F, C> {
-    fn item(&mut self, item: &T, gathered: &mut Gathered) {
-        let kept = gathered.kept;
-        (self.watch)(item, &mut Item(gathered));
-        // what is kept is the other's to count
-        gathered.kept = kept;
-        self.inner.item(item, gathered);
+    fn item(&mut self, item: &T, items: &mut ItemBuffer) {
+        let recorded = items.recorded;
+        (self.watch)(item, &mut Item(items));
+        // what is recorded is the other's to count
+        items.recorded = recorded;
+        self.inner.item(item, items);
     }
 
-    fn outputs(&mut self, gathered: &mut Gathered, outcome: &mut Outcome) {
-        self.inner.outputs(gathered, outcome);
+    fn outputs(&mut self, items: &mut ItemBuffer, outcome: &mut Outcome) {
+        self.inner.outputs(items, outcome);
     }
 }
 
@@ -144,12 +144,12 @@ struct Each<T, F> {
 }
 
 impl<T, F: FnMut(&T, &mut Item<'_>)> Collect<T> for Each<T, F> {
-    fn item(&mut self, item: &T, gathered: &mut Gathered) {
-        (self.record)(item, &mut Item(gathered));
+    fn item(&mut self, item: &T, items: &mut ItemBuffer) {
+        (self.record)(item, &mut Item(items));
     }
 
-    fn outputs(&mut self, gathered: &mut Gathered, outcome: &mut Outcome) {
-        gathered.outputs(outcome);
+    fn outputs(&mut self, items: &mut ItemBuffer, outcome: &mut Outcome) {
+        items.outputs(outcome);
     }
 }
 
@@ -161,20 +161,20 @@ struct Reduce<T, C, F, G> {
 }
 
 impl<T, C, R: Serialize, F: FnMut(&T) -> C, G: FnOnce(&[C]) -> R> Collect<T> for Reduce<T, C, F, G> {
-    fn item(&mut self, item: &T, gathered: &mut Gathered) {
-        if gathered.kept >= MAX_ITEMS {
+    fn item(&mut self, item: &T, items: &mut ItemBuffer) {
+        if items.recorded >= MAX_ITEMS {
             return;
         }
         match guarded(|| (self.chunk)(item)) {
             Some(chunk) => {
                 self.chunks.push(chunk);
-                gathered.kept += 1;
+                items.recorded += 1;
             }
             None => count_unrecorded(),
         }
     }
 
-    fn outputs(&mut self, _: &mut Gathered, outcome: &mut Outcome) {
+    fn outputs(&mut self, _: &mut ItemBuffer, outcome: &mut Outcome) {
         if let Some(fold) = self.fold.take() {
             let chunks = std::mem::take(&mut self.chunks);
             outcome.output_with(|| fold(&chunks));
@@ -189,15 +189,15 @@ struct Aggregate<T, A, F> {
 }
 
 impl<T, A: Serialize, F: FnMut(&mut A, &T)> Collect<T> for Aggregate<T, A, F> {
-    fn item(&mut self, item: &T, gathered: &mut Gathered) {
-        gathered.kept += 1;
+    fn item(&mut self, item: &T, items: &mut ItemBuffer) {
+        items.recorded += 1;
         // a step that panics leaves the value as far as it came
         if guarded(|| (self.step)(&mut self.value, item)).is_none() {
             count_unrecorded();
         }
     }
 
-    fn outputs(&mut self, _: &mut Gathered, outcome: &mut Outcome) {
+    fn outputs(&mut self, _: &mut ItemBuffer, outcome: &mut Outcome) {
         outcome.wrapped(|writer| writer.json(&self.value));
     }
 }

@@ -1,4 +1,4 @@
-//! What a run saw: values, serialised once and by reference, straight to JSON bytes.
+//! Recording values: serialised once, by reference, straight to JSON bytes.
 //!
 //! In: arguments, results, errors and items, with the user's own `Serialize`, `Display` and hooks. Out: `Payload`s, which
 //! are valid JSON within `limits`. Whatever the user's code does here, it must never change the call's own result:

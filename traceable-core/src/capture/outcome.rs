@@ -46,7 +46,7 @@ pub trait Report {
     fn report(&mut self, error: String);
 }
 
-/// Gathers what a call came to.
+/// Collects the outcome of a call.
 #[derive(Default)]
 pub struct Outcome {
     pub(crate) outputs: Option<Payload>,

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// What stands in a run where a [`Secret`] was.
+/// What a run has in place of a [`Secret`].
 const PLACEHOLDER: &str = "[secret]";
 
 /// A value that is never recorded: serialised, it is the text `[secret]`, at whatever depth it sits. Nor does it

@@ -22,7 +22,7 @@ use crate::run::run_tree::RunTree;
 use crate::sink::run_sink::RunSink;
 use crate::sink::text::Text;
 
-/// What one call is given besides its arguments: a parent, a name, tags, and more.
+/// Options for one traced call, beside its arguments: a parent, a name, tags, and more.
 ///
 /// ```
 /// use traceable_core::{Extra, RunTree};
@@ -166,7 +166,7 @@ impl Extra {
             // something is recorded from now on
             process::open_gate();
         }
-        let only_gives = matches!(self.parent, Parent::Ambient)
+        let only_adds_settings = matches!(self.parent, Parent::Ambient)
             && self.settings.sink.is_none()
             && self.settings.enabled.is_none();
         let is_unreadable = matches!(self.parent, Parent::Unreadable);
@@ -182,10 +182,10 @@ impl Extra {
         scope.broken_trace_reason = is_unreadable.then_some(BrokenTraceReason::BadParent);
         scope.own = self.settings;
         scope.names_parent = names_parent;
-        scope.only_gives = only_gives;
+        scope.only_adds_settings = only_adds_settings;
         scope.one_shots = Mutex::new(self.one_shots.is_some().then(|| Box::new(self.one_shots)));
         scope.target = target;
-        scope.settle();
+        scope.precompute_position();
         Arc::new(scope)
     }
 }

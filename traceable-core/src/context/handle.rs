@@ -13,7 +13,8 @@ use crate::run::run_tree::RunTree;
 /// The context where [`ContextHandle::current`] was called, to be entered elsewhere: in a callback, on another thread, in
 /// another executor. It is `Send`, `Sync` and cheap to clone.
 ///
-/// Taken without a current context, it clears: what is called inside begins traces of its own, even in another run.
+/// A handle taken where no context is current clears the context: calls inside begin traces of their own, even within
+/// another run.
 ///
 /// ```
 /// use traceable_core::ContextHandle;

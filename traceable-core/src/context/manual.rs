@@ -15,7 +15,7 @@ use crate::identity::time::Timestamp;
 use crate::process;
 use crate::run::bind::BindRequest;
 use crate::run::child_checks;
-use crate::run::head::Head;
+use crate::run::head::RunHead;
 use crate::run::inherited_settings::Settings;
 use crate::run::node::{Context, Run, State};
 use crate::run::run_tree::RunTree;
@@ -53,7 +53,7 @@ impl RunTree {
         RunTreeBuilder::new(name.into())
     }
 
-    /// Begins a child of this run, made by hand. It inherits the project, the sink, and this run's metadata.
+    /// Begins a manual child of this run. It inherits the project, the sink, and this run's metadata.
     #[track_caller]
     pub fn create_child(&self, name: impl Into<Text>) -> RunTreeBuilder {
         let mut child = RunTreeBuilder::new(name.into());
@@ -192,7 +192,7 @@ impl RunTreeBuilder {
             counters::DUPLICATE_IDS.add();
             state.metadata("dup_of", id.to_string());
         }
-        let head = Head::new(self.name, self.run_type, None, Some(self.location));
+        let head = RunHead::new(self.name, self.run_type, None, Some(self.location));
         if let Some(parent) = above {
             child_checks::count(&parent);
             // one whose start is given may be recorded long after both have ended

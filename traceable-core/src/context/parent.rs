@@ -39,11 +39,11 @@ pub trait IntoParent {
     fn to_parent(&self) -> Parent;
 }
 
-/// What always names a run, so that a call with such a parent has one: a [`RunTree`], a [`DottedOrder`]; not an
-/// `Option`, a text or headers, which may name none.
+/// A parent that always names a run: a [`RunTree`] or a [`DottedOrder`], but not an `Option`, a text or headers, which
+/// may name none.
 ///
-/// It is what the `#[parent]` parameter of a function that is `#[traceable(child_only)]` has to be: a call of such a
-/// function without a parent does not compile. A type of your own that carries its run may promise it too:
+/// `#[traceable(child_only)]` requires it of the `#[parent]` parameter, so a call without a parent does not compile. A
+/// type of your own that carries its run may promise it too:
 ///
 /// ```
 /// use traceable_core::{IntoParent, Parent, ParentRun, RunTree};
@@ -56,7 +56,7 @@ pub trait IntoParent {
 /// impl ParentRun for Request {}
 /// ```
 ///
-/// A handle that is [inactive](RunTree::is_active) stands for the current run, here as elsewhere.
+/// A handle that is [inactive](RunTree::is_active) names none: here as elsewhere, it means the current run.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not always name a run, which `child_only` asks for",
     label = "may name no run",

@@ -2,7 +2,7 @@
 
 use super::extra::Extra;
 use super::parent::Parent;
-use super::scope_settings::{gather, scopes};
+use super::scope_settings::{merge_scopes, scopes};
 use crate::run::node::Context;
 
 /// Chooses between the context at the call and the one at the start.
@@ -31,18 +31,18 @@ fn choose(at_call: Option<Context>, at_start: Option<Context>) -> Option<Context
     }
 }
 
-/// The parent rule, for which scopes that only give something are not there: a tag does not move a run. What they give
-/// goes with it.
+/// The parent rule. Scopes that only add settings do not count: a tag does not move a run. The run gets their settings
+/// all the same.
 pub(crate) fn parent_of(at_call: Option<Context>, at_start: Option<Context>) -> Option<Context> {
     let (Some(call), Some(start)) = (&at_call, &at_start) else { return choose(at_call, at_start) };
-    let giving = || scopes(Some(call)).take_while(|scope| scope.only_gives);
-    let Some(outermost) = giving().last() else { return choose(at_call, at_start) };
+    let adding = || scopes(Some(call)).take_while(|scope| scope.only_adds_settings);
+    let Some(outermost) = adding().last() else { return choose(at_call, at_start) };
     if start.is_or_descends_from(call) {
         return at_start;
     }
     if outermost.up.as_ref().is_some_and(|behind| !start.is_or_descends_from(behind)) {
         return at_call;
     }
-    let extra = Extra::of_call(Parent::Ambient, gather(giving()));
+    let extra = Extra::of_call(Parent::Ambient, merge_scopes(adding()));
     Some(Context::Scope(extra.into_scope(|| at_start, None)))
 }

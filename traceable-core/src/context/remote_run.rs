@@ -6,9 +6,9 @@ use std::sync::Arc;
 use crate::identity::dotted_order::{DottedOrder, ParseError};
 use crate::identity::headers::{BAGGAGE_HEADER, Baggage, TRACE_HEADER, read};
 use crate::process;
-use crate::run::head::Head;
+use crate::run::head::RunHead;
 use crate::run::inherited_settings::Settings;
-use crate::run::node::{Bound, Rare, Remote, Run, State};
+use crate::run::node::{Bound, RareSettings, Remote, Run, State};
 use crate::run::run_tree::RunTree;
 use crate::sink::run_type::RunType;
 
@@ -94,7 +94,7 @@ impl RunTree {
     /// for it here. `Ok(None)`: there is no `langsmith-trace` header.
     ///
     /// # Errors
-    /// The header is there and malformed. A baggage that cannot be read is left out.
+    /// The header is there and malformed. Unreadable baggage is ignored.
     pub fn from_headers<H: Headers + ?Sized>(headers: &H) -> Result<Option<RunTree>, ParseError> {
         let Some(trace) = headers.header(TRACE_HEADER) else { return Ok(None) };
         let incoming = read(trace, headers.header(BAGGAGE_HEADER))?;
@@ -125,7 +125,7 @@ fn remote(order: DottedOrder, baggage: Baggage) -> RunTree {
         start: order.start_time(),
         // its children go where a root would go
         sink: None,
-        rare: Some(Arc::new(Rare {
+        rare: Some(Arc::new(RareSettings {
             project: baggage.project.map(Into::into),
             address: baggage.address.map(Into::into),
             reference_example_id: None,
@@ -133,7 +133,7 @@ fn remote(order: DottedOrder, baggage: Baggage) -> RunTree {
         })),
     };
     let state = State { has_ended: true, settings: Some(Arc::new(settings)), ..State::default() };
-    let run = Run::with_binding(Head::new("parent".into(), RunType::Chain, None, None), bound, state);
+    let run = Run::with_binding(RunHead::new("parent".into(), RunType::Chain, None, None), bound, state);
     // never posted: as far as the sink is concerned, it has been
     run.mark_posted();
     RunTree::of(Arc::new(run))

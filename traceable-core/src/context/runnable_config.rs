@@ -29,13 +29,13 @@ pub struct RunnableConfig {
     pub run_name: Option<String>,
     /// The id of the run.
     pub run_id: Option<Uuid>,
-    /// How many runnables may run at once; for whoever runs them.
+    /// How many runnables may run at once; this crate does not enforce it.
     pub max_concurrency: Option<u64>,
-    /// How deep they may call each other; for whoever runs them.
+    /// How deep runnables may call each other; this crate does not enforce it.
     pub recursion_limit: Option<u64>,
     /// Settings of the runnables themselves, such as `thread_id`.
     pub configurable: Map<String, Value>,
-    /// The parent of whoever is handed this. It stays in the process: in JSON it is left out.
+    /// The parent run. It is not serialised: it is valid in this process only.
     pub parent: Option<RunTree>,
 }
 

@@ -1,4 +1,4 @@
-//! What scopes give to the calls inside: tags, metadata, a project.
+//! What the calls inside a scope inherit: tags, metadata, a project.
 
 use std::sync::Arc;
 
@@ -20,9 +20,9 @@ pub(crate) fn scopes_of_call(context: Option<&Context>) -> impl Iterator<Item = 
 
 /// What the scopes around a call give to it, wherever it attaches.
 pub(crate) fn given(around: Option<&Context>) -> Settings {
-    gather(scopes_of_call(around))
+    merge_scopes(scopes_of_call(around))
 }
 
-pub(super) fn gather<'a>(scopes: impl Iterator<Item = &'a Arc<Scope>>) -> Settings {
+pub(super) fn merge_scopes<'a>(scopes: impl Iterator<Item = &'a Arc<Scope>>) -> Settings {
     scopes.fold(Settings::default(), |nearer, farther| nearer.over(Some(&farther.given())))
 }

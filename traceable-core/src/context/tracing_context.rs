@@ -37,7 +37,7 @@ impl TracingContext {
     }
 
     /// The parent of what is called inside: a `&RunTree`, an `Option<&RunTree>`, a dotted order, request headers, or
-    /// [`Parent::Root`](crate::Parent::Root).
+    /// [`Parent::Root`].
     pub fn parent(mut self, parent: impl IntoParent) -> TracingContext {
         self.parent = parent.to_parent();
         self

@@ -25,5 +25,5 @@ pub(crate) static OVERGROWN_RUNS: Counter = Counter::new();
 pub(crate) static DUPLICATE_IDS: Counter = Counter::new();
 pub(crate) static NEVER_POLLED: Counter = Counter::new();
 pub(crate) static SINK_PANICS: Counter = Counter::new();
-pub(crate) static FROM_SINKS: Counter = Counter::new();
+pub(crate) static SINK_REENTRY: Counter = Counter::new();
 pub(crate) static CANCELLED: Counter = Counter::new();

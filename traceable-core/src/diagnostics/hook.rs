@@ -8,8 +8,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::capture::suppress::suppressed;
 
-/// A mistake in the use of this crate, found at runtime; or what keeps runs from being delivered. Its `Display` text is
-/// one line: what happened, where, and what to write instead.
+/// A mistake in the use of this crate, found at runtime, or a delivery problem. Its `Display` text is one line: what
+/// happened, where, and what to write instead.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Diagnostic {
@@ -24,13 +24,14 @@ pub struct Diagnostic {
 pub enum DiagnosticKind {
     /// A function that runs as a child elsewhere began a trace of its own.
     BrokenTrace,
-    /// A run became the child of one that had ended long before.
+    /// A run became the child of one that had ended more than a minute before.
     StaleParent,
-    /// A run has more children than anybody reads: it probably belongs to something that never ends.
+    /// A run has more than 10 000 children: it probably belongs to something that never ends.
     OvergrownRun,
     /// An `Extra` was meant for one traced call, and none was made inside.
     UnusedExtra,
-    /// A parent was put on a future in which the call is only polled: the call was made before, and does not move.
+    /// `.with_parent(..)` was called on a future that only polls the traced call. The call was made before, and keeps
+    /// its parent.
     UnusedParent,
     /// A [`RunSink`](crate::RunSink) panicked.
     SinkPanicked,
@@ -48,8 +49,8 @@ type Hook = Arc<dyn Fn(&Diagnostic) + Send + Sync>;
 
 static HOOK: RwLock<Option<Hook>> = RwLock::new(None);
 
-/// Sets what is done with diagnostics, for the whole process; the last hook set counts. Each mistake is reported once per
-/// callsite; [`DiagnosticKind::Delivery`] as often as the sink reports it.
+/// Sets the process's hook for diagnostics; it replaces the one before. Each mistake is reported once per callsite,
+/// [`DiagnosticKind::Delivery`] as often as the sink reports it.
 ///
 /// Without a hook, diagnostics become warnings of `tracing` or `log`, with the features of these names and if a subscriber
 /// or logger is set. Otherwise they are lines on stderr: mistakes in debug builds only, delivery problems always.

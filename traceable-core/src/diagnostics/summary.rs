@@ -31,20 +31,20 @@ pub struct Diagnostics {
     pub cancelled: u64,
     /// How often a [`RunSink`](crate::RunSink) panicked: as many operations were lost.
     pub sink_panics: u64,
-    /// Operations of runs that a sink opened itself. They are dropped: submitting them would go round without end.
-    pub from_sinks: u64,
+    /// Operations that a sink caused while it handled one. They are dropped: submitting them would never end.
+    pub sink_reentry: u64,
     /// Values that were replaced by a marker, see [`Input`](crate::Input).
     pub unrecorded_values: u64,
 }
 
 /// A function or block whose runs began traces of their own unintentionally.
 ///
-/// It counts as one if its run was a child elsewhere, before or after; or if a parent is known to have existed: in another
-/// task, before a fork, unreadable, or in a task that `watch_spawns` saw. A function that only ever begins traces is meant
-/// to.
+/// It is listed if its run was a child elsewhere, before or after, or if a parent certainly existed: in another task,
+/// before a fork, in unreadable headers, or where `watch_spawns` saw the task spawned. A function that only ever begins
+/// traces is taken to be meant so.
 ///
-/// Counted are roots beside an open trace, and all roots of what was a child before. Children are remembered and not
-/// counted: they are made by the million on many threads, which would contend for the counter.
+/// It counts roots that began beside an open trace, and every root of a callsite that was a child before. Children are
+/// not counted: millions of them on many threads would contend for the counter.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BrokenTrace {
@@ -115,7 +115,7 @@ pub fn diagnostics() -> Diagnostics {
         never_polled: counters::NEVER_POLLED.get(),
         cancelled: counters::CANCELLED.get(),
         sink_panics: counters::SINK_PANICS.get(),
-        from_sinks: counters::FROM_SINKS.get(),
+        sink_reentry: counters::SINK_REENTRY.get(),
         unrecorded_values: unrecorded_values(),
     }
 }

@@ -76,8 +76,8 @@ pub struct Yielder<T>(Arc<Handoff<T>>);
 impl<T> Yielder<T> {
     /// Hands an item to the consumer of the stream, and waits until it asks for the next.
     ///
-    /// What is dropped while it waits, say in a branch of a `select!` that lost, takes its item back, unless the
-    /// consumer has it. Several may wait at once, as in a `join!`: their items come one by one.
+    /// Dropping the future while it waits, say in a losing branch of a `select!`, takes the item back, unless the
+    /// consumer has it already. Several may wait at once, as in a `join!`: their items come one by one.
     ///
     /// It may be awaited in another task, or in another stream's block, while the block of this stream goes on: its
     /// consumer is woken. Once the stream has ended or is gone nobody will ask for an item, so it never resolves: the

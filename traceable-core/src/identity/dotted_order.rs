@@ -47,8 +47,8 @@ impl DottedOrder {
         DottedOrder { text: format!("{}{}", start.compact(), id.hyphenated()).into() }
     }
 
-    /// Reads an order as a collector does, which has to take what is sent: with times that
-    /// [`Timestamp::parse_compact_lenient`] reads, up to `max_depth` runs deep.
+    /// Parses leniently, for collectors: accepts every time that [`Timestamp::parse_compact_lenient`] accepts, up to
+    /// `max_depth` runs.
     pub fn parse_lenient(text: &str, max_depth: usize) -> Result<DottedOrder, ParseError> {
         Self::parse(text, max_depth, "it is too deep", Timestamp::parse_compact_lenient)
     }

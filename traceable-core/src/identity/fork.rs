@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 /// 0 in a process that began by itself, the process id in a copy.
 static PROCESS: AtomicU32 = AtomicU32::new(0);
 
-/// Which process this is, among a process and its copies. Asking the operating system at each call would cost more
-/// than a call does.
+/// Which process this is, among a process and its copies: 0 in the original. Asking the operating system at each call
+/// would cost more than a call does.
 #[inline]
-pub(crate) fn this_process() -> u32 {
+pub(crate) fn fork_generation() -> u32 {
     PROCESS.load(Relaxed)
 }
 

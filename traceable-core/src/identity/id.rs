@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use uuid::Uuid;
 
-use super::fork::this_process;
+use super::fork::fork_generation;
 use super::time::Timestamp;
 
 /// A run id for a run that starts at `start`: a UUIDv7 whose 48 bits of milliseconds are those of the start time,
@@ -25,7 +25,7 @@ pub fn new_run_id(start: Timestamp) -> Uuid {
     static SEQUENCE: AtomicU32 = AtomicU32::new(0);
     let sequence = SEQUENCE.fetch_add(1, Relaxed) & 0x03ff_ffff;
     // a copy of the process, made by `fork`, would make the same ids
-    let random = fastrand::u64(..) ^ u64::from(this_process()).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let random = fastrand::u64(..) ^ u64::from(fork_generation()).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     // 12 bits of it go behind the version, 14 behind the variant
     let high = start.millis() << 16 | 0x7000 | u64::from(sequence >> 14);
     let low = 0b10 << 62 | u64::from(sequence & 0x3fff) << 48 | random >> 16;

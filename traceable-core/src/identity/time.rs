@@ -44,7 +44,7 @@ impl Timestamp {
         Timestamp(if micros > MAX_MICROS { MAX_MICROS } else { micros } as i64)
     }
 
-    /// The moment `micros` microseconds after 1970, or before it when negative, kept between the years 0 and 9999.
+    /// The moment `micros` microseconds after 1970, or before it if negative, clamped to the years 0 to 9999.
     pub const fn from_signed_micros(micros: i64) -> Timestamp {
         if micros >= 0 {
             Timestamp::from_micros(micros as u64)
@@ -78,8 +78,8 @@ impl Timestamp {
         Self::parse_compact_lenient(text).filter(|time| time.0 >= 0 && text.get(13..15) != Some("60"))
     }
 
-    /// Reads `YYYYMMDDTHHMMSSffffffZ` as a collector does, which has to take what is sent: also the years 0 to 1969,
-    /// and the leap second 60, which becomes the first second of the next minute.
+    /// Parses `YYYYMMDDTHHMMSSffffffZ` leniently, for collectors: also accepts the years 0 to 1969, and the leap second
+    /// 60, which becomes the first second of the next minute.
     ///
     /// ```
     /// use traceable_core::Timestamp;

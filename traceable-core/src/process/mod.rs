@@ -22,9 +22,9 @@ pub(crate) use self::gate::{gate_is_open, open_gate};
 pub(crate) use self::given_ids::is_id_taken;
 pub(crate) use self::switches::samples;
 
-/// Tells a process from its copies made by `fork`: 0 in a process that began by itself, another number in each copy.
-/// For sinks with a queue: the original sends what both have queued.
-pub fn this_process() -> u32 {
+/// Distinguishes a process from its forks: 0 in a process that was not forked from one that used this crate, another
+/// number in each fork. For sinks with a queue: only the original sends what it had queued before the fork.
+pub fn fork_generation() -> u32 {
     fork::notice_forks();
-    fork::this_process()
+    fork::fork_generation()
 }

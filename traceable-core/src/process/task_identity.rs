@@ -40,7 +40,7 @@ pub trait TaskIdentity: Send + Sync + 'static {
 static IDENTITY: OnceLock<Box<dyn TaskIdentity>> = OnceLock::new();
 static HAS_IDENTITY: AtomicBool = AtomicBool::new(false);
 
-/// Sets how the tasks of an executor are told apart, once for the process.
+/// Sets the process's [`TaskIdentity`]. It can be set once.
 ///
 /// # Errors
 ///

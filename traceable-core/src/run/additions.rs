@@ -143,8 +143,8 @@ impl RunTree {
     }
 }
 
-/// Adds an object to the outputs. The first one stays as it was written, if the run was made by hand: the result of a
-/// function comes by another way and is joined with entries only.
+/// Adds an object to the outputs. The first one stays as it was written, if the run is manual: the result of a function
+/// comes by another way and is joined with entries only.
 fn add_outputs(run: &Run, more: Payload) {
     let mut state = run.state();
     let extra = state.extra();

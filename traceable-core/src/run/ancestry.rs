@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::inherited_settings::Settings;
 use super::node::{Bound, Context, Run, Scope};
 use crate::diagnostics::open_traces;
-use crate::identity::fork::this_process;
+use crate::identity::fork::fork_generation;
 
 impl Context {
     /// The number of nodes above. Starts what has not started.
@@ -66,7 +66,7 @@ impl Context {
     pub(crate) fn is_copy(&self) -> bool {
         match self {
             Context::Run(run) => run.is_copy(),
-            Context::Scope(scope) => scope.process != this_process(),
+            Context::Scope(scope) => scope.process != fork_generation(),
             Context::Off => false,
         }
     }

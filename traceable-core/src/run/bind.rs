@@ -5,7 +5,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::inherited_settings::Settings;
-use super::node::{Bound, Context, Rare, Run};
+use super::node::{Bound, Context, RareSettings, Run};
 use crate::identity::id::new_run_id;
 use crate::identity::time::Timestamp;
 use crate::process;
@@ -73,20 +73,20 @@ impl BindRequest<'_> {
     }
 }
 
-fn rare(settings: &Settings) -> Option<Arc<Rare>> {
+fn rare(settings: &Settings) -> Option<Arc<RareSettings>> {
     let (project, reference_example_id) = (settings.project.clone(), settings.reference_example_id);
     let is_rare = project.is_some() || reference_example_id.is_some();
-    is_rare.then(|| Arc::new(Rare { project, reference_example_id, ..Rare::default() }))
+    is_rare.then(|| Arc::new(RareSettings { project, reference_example_id, ..RareSettings::default() }))
 }
 
 /// A child is in its parent's project, or at its address; the rest is not its own.
-fn inherited(above: &Arc<Rare>) -> Option<Arc<Rare>> {
+fn inherited(above: &Arc<RareSettings>) -> Option<Arc<RareSettings>> {
     if above.remote.is_none() && above.reference_example_id.is_none() {
         return Some(above.clone());
     }
     let (project, address) = (above.project.clone(), above.address.clone());
     let is_rare = project.is_some() || address.is_some();
-    is_rare.then(|| Arc::new(Rare { project, address, ..Rare::default() }))
+    is_rare.then(|| Arc::new(RareSettings { project, address, ..RareSettings::default() }))
 }
 
 /// Where a trace that begins here goes; `None`: it is not recorded.

@@ -54,8 +54,8 @@ pub(crate) fn note_late(
         && callsite.history.reports.is_due(Notice::Stale)
     {
         let text = format!(
-            "stale parent: `{}` ({}:{}) was called under `{}`, which ended {} s before: a context or a run is kept \
-             for too long. What outlives a call is to be started inside `detached(|| ..)`.",
+            "stale parent: `{}` ({}:{}) was called under `{}`, which ended {} s before: a context or a handle is kept \
+             for too long. Start what outlives the call inside `detached(|| ..)`.",
             callsite.name,
             callsite.file,
             callsite.line,

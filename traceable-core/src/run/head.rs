@@ -8,7 +8,7 @@ use crate::sink::run_type::RunType;
 use crate::sink::text::Text;
 
 /// What a run is before it starts.
-pub(crate) enum Head {
+pub(crate) enum RunHead {
     /// A call of an annotated function.
     Callsite(&'static Callsite),
     /// Everything else.
@@ -26,24 +26,24 @@ pub(crate) struct OwnHead {
     pub(crate) location: Option<&'static Location<'static>>,
 }
 
-impl Head {
+impl RunHead {
     /// The head of a run that no annotated function makes. `location` is where in the user's code it is made.
     pub(crate) fn new(
         name: Text,
         run_type: RunType,
         method: Option<&'static str>,
         location: Option<&'static Location<'static>>,
-    ) -> Head {
-        Head::Own(Box::new(OwnHead { name, run_type, method, callsite: None, location }))
+    ) -> RunHead {
+        RunHead::Own(Box::new(OwnHead { name, run_type, method, callsite: None, location }))
     }
 
     /// The same under another name.
-    pub(crate) fn renamed(self, name: Text) -> Head {
+    pub(crate) fn renamed(self, name: Text) -> RunHead {
         match self {
-            Head::Own(own) => Head::Own(Box::new(OwnHead { name, ..*own })),
-            Head::Callsite(callsite) => {
+            RunHead::Own(own) => RunHead::Own(Box::new(OwnHead { name, ..*own })),
+            RunHead::Callsite(callsite) => {
                 let (run_type, method) = (self.run_type(), self.method());
-                Head::Own(Box::new(OwnHead {
+                RunHead::Own(Box::new(OwnHead {
                     name,
                     run_type,
                     method,
@@ -56,40 +56,40 @@ impl Head {
 
     pub(crate) fn name(&self) -> &str {
         match self {
-            Head::Callsite(callsite) => callsite.name,
-            Head::Own(own) => &own.name,
+            RunHead::Callsite(callsite) => callsite.name,
+            RunHead::Own(own) => &own.name,
         }
     }
 
     pub(crate) fn run_type(&self) -> RunType {
         match self {
-            Head::Callsite(callsite) => callsite.run_type.into(),
-            Head::Own(own) => own.run_type.clone(),
+            RunHead::Callsite(callsite) => callsite.run_type.into(),
+            RunHead::Own(own) => own.run_type.clone(),
         }
     }
 
     /// `ls_method` in the metadata: whether the attribute, a block or the user's own hands made this run.
     pub(crate) fn method(&self) -> Option<&'static str> {
         match self {
-            Head::Callsite(_) => Some("traceable"),
-            Head::Own(own) => own.method,
+            RunHead::Callsite(_) => Some("traceable"),
+            RunHead::Own(own) => own.method,
         }
     }
 
     /// The annotated function.
     pub(crate) fn function_callsite(&self) -> Option<&'static Callsite> {
         match self {
-            Head::Callsite(callsite) => Some(callsite),
-            Head::Own(own) => own.callsite,
+            RunHead::Callsite(callsite) => Some(callsite),
+            RunHead::Own(own) => own.callsite,
         }
     }
 
-    /// Where what becomes of such runs is kept: at the function, or at the place in the code that makes them. None for a
-    /// run of another process.
+    /// Where the history of such runs is stored: at the function, or at the callsite that makes them. None for a run of
+    /// another process.
     pub(crate) fn callsite(&self) -> Option<&'static Callsite> {
         match self {
-            Head::Callsite(callsite) => Some(callsite),
-            Head::Own(own) => {
+            RunHead::Callsite(callsite) => Some(callsite),
+            RunHead::Own(own) => {
                 own.callsite.or_else(|| own.location.map(|location| by_location::at(location, &own.name)))
             }
         }

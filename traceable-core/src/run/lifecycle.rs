@@ -1,4 +1,4 @@
-//! Posting, patching and ending a run: the operations that its sink is given.
+//! Posting, patching and ending a run: the operations that its sink gets.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, MutexGuard};
@@ -14,7 +14,7 @@ use crate::identity::time::Timestamp;
 use crate::sink::operation::{Labels, OperationKind, RunOperation};
 use crate::sink::run_sink::RunSink;
 
-/// Tells the sink that the run has started, once.
+/// Posts the run to its sink, once.
 pub(crate) fn post(run: &Arc<Run>) {
     // a run that was only reserved starts by this; not under the lock of its state, which the start needs
     post_above(run, run.bound());
@@ -29,7 +29,7 @@ pub(crate) fn post_above(run: &Run, bound: &Bound) {
     }
 }
 
-/// The run above, if it waits for a child. What is not recorded is no child.
+/// The parent, if its post waits for a first child. A run that is not recorded does not count as a child.
 fn waiting_above(bound: &Bound) -> Option<&Arc<Run>> {
     let above = bound.up.as_ref().and_then(Context::run_ref);
     above.filter(|above| above.is_waiting() && bound.sink.is_some())
@@ -58,7 +58,7 @@ pub(crate) fn post_state(run: &Arc<Run>, mut state: MutexGuard<'_, State>) {
     }
 }
 
-/// What was called is dropped, and there is no run. If something needs it all the same, it ends at once, by `end`.
+/// The call was dropped and made no run. If a child still needs the run, it starts and ends at once, by `end`.
 pub(crate) fn leave(run: &Arc<Run>, end: fn(&Arc<Run>)) {
     let mut state = run.state();
     if run.is_new() {
@@ -73,8 +73,8 @@ fn take_left(state: &mut State) -> Option<fn(&Arc<Run>)> {
     state.extra.as_deref_mut().and_then(|extra| extra.left.take())
 }
 
-/// The sink hears of the run now. Told for the first time, all of it is new. Under the lock of its state, so that it is
-/// among the open traces before it is taken out again.
+/// Marks the run as posted: the first operation is a post, later ones are patches. Call it under the lock of the run's
+/// state, so that the run enters the open traces before it leaves them.
 fn mark_posted(run: &Arc<Run>) -> OperationKind {
     if run.mark_posted() {
         return OperationKind::Patch;
@@ -169,11 +169,11 @@ pub(crate) fn end(
 
 fn submit(run: &Arc<Run>, mut state: MutexGuard<'_, State>, kind: OperationKind, outputs: Option<Payload>) {
     let Some(sink) = run.bound().sink.as_ref().filter(|_| !run.is_copy()) else { return };
-    let tells_inputs = std::mem::take(&mut state.has_new_inputs) || kind == OperationKind::Post;
+    let sends_inputs = std::mem::take(&mut state.has_new_inputs) || kind == OperationKind::Post;
     let mut operation = RunOperation {
         kind,
         end_time: state.end_time,
-        inputs: if tells_inputs { state.inputs.clone() } else { None },
+        inputs: if sends_inputs { state.inputs.clone() } else { None },
         outputs,
         details: None,
         run: run.clone(),
@@ -224,7 +224,7 @@ fn submit_to(sink: &dyn RunSink, operation: RunOperation) {
     // a sink that panics must not take the program with it
     match catch_unwind(AssertUnwindSafe(|| in_sink(|| sink.submit(operation)))) {
         Ok(true) => {}
-        Ok(false) => drop(counters::FROM_SINKS.add()),
+        Ok(false) => drop(counters::SINK_REENTRY.add()),
         Err(_) => note_sink_panic(),
     }
 }
@@ -232,7 +232,7 @@ fn submit_to(sink: &dyn RunSink, operation: RunOperation) {
 #[cold]
 fn note_sink_panic() {
     if counters::SINK_PANICS.add() == 0 {
-        let text = "a sink panicked; the operation is lost, and so is every further one at which it panics"
+        let text = "a sink panicked: the operation is lost; further panics are counted in `diagnostics().sink_panics`"
             .to_owned();
         report(DiagnosticKind::SinkPanicked, text);
     }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::head::Head;
+use super::head::RunHead;
 use super::inherited_settings::Settings;
 use super::object_id::Target;
 use crate::callsite::broken_trace_reason::BrokenTraceReason;
@@ -33,10 +33,10 @@ pub(crate) enum Context {
 
 /// A run. Children hold on to it for its identity only: what it saw has gone to the sink by the time it ends.
 pub(crate) struct Run {
-    pub(crate) head: Head,
+    pub(crate) head: RunHead,
     pub(super) renamed: OnceLock<Box<Text>>,
     pub(super) binding: Binding,
-    /// Whether the sink has heard of the run; read at every poll.
+    /// Whether its post was submitted, or is about to be; read at every poll.
     pub(super) is_posted: AtomicBool,
     /// The body is about to begin and will hand over its inputs.
     pub(super) expects_inputs: AtomicBool,
@@ -72,8 +72,8 @@ pub(crate) struct Scope {
     pub(crate) wants_roots: bool,
     /// The parent was named for the call inside, and so beats one that the function's attribute names.
     pub(crate) names_parent: bool,
-    /// It gives tags and the like, and moves nothing: for the parent rule it is not there.
-    pub(crate) only_gives: bool,
+    /// It only adds tags and the like, and moves nothing: the parent rule ignores it.
+    pub(crate) only_adds_settings: bool,
     /// It stands for a call that is no run: what was meant for that call is not for what it calls.
     pub(crate) is_call: bool,
     /// For the first traced call inside.
@@ -135,13 +135,13 @@ pub(crate) struct Bound {
     pub(crate) start: Timestamp,
     /// `None`: not sampled, or no sink takes it.
     pub(crate) sink: Option<Arc<dyn RunSink>>,
-    /// What few traces have, shared by all runs of one.
-    pub(crate) rare: Option<Arc<Rare>>,
+    /// Rarely used settings, shared by all runs of a trace.
+    pub(crate) rare: Option<Arc<RareSettings>>,
 }
 
-/// What few traces have.
+/// Rarely used settings of a trace.
 #[derive(Default)]
-pub(crate) struct Rare {
+pub(crate) struct RareSettings {
     pub(crate) project: Option<Text>,
     /// Instead of a project: named by another process.
     pub(crate) address: Option<Text>,
@@ -158,7 +158,7 @@ pub(crate) struct Remote {
     pub(crate) is_sampled: bool,
 }
 
-/// What a run has gathered and not yet given away.
+/// What was recorded of a run and is not submitted yet.
 #[derive(Default)]
 pub(crate) struct State {
     /// Its post is being submitted; later operations wait for it.
@@ -194,7 +194,7 @@ pub(crate) struct Additions {
     pub(crate) serialized: Option<Payload>,
     pub(crate) attachments: Vec<(String, Attachment)>,
     pub(crate) on_end: Option<OnEnd>,
-    /// What was called was dropped before anybody heard of its run; this ends it, should a child need it after all.
+    /// The call was dropped before its run was posted; this ends the run, should a child need it after all.
     pub(crate) left: Option<fn(&Arc<Run>)>,
     /// Operations that wait for its post.
     pub(crate) pending: VecDeque<RunOperation>,

@@ -3,19 +3,19 @@
 use std::any::{TypeId, type_name};
 use std::marker::PhantomData;
 
-/// An object, by where it lies and what it is: a struct and its first field lie in one place.
+/// Identifies an object by address and type: a struct and its first field have the same address.
 ///
-/// `.with_parent(..)` speaks of what it is put on and of nothing inside it; this is how the wrapper of a traced call
-/// knows that it is what is meant.
+/// `.with_parent(..)` applies to the value it is called on, and to nothing inside. By this id the wrapper of a traced
+/// call knows whether it is that value.
 #[derive(Clone, Copy)]
 pub(crate) struct ObjectId {
     address: usize,
-    kind: Asked,
+    kind: KindLookup,
 }
 
 #[derive(Clone, Copy)]
-enum Asked {
-    /// Asked for at the first poll alone.
+enum KindLookup {
+    /// Looked up at the first poll only.
     Later(fn() -> Kind),
     Now(Kind),
 }
@@ -35,7 +35,7 @@ impl Kind {
 }
 
 /// Knows a type whose lifetimes may be shorter than the program. Futures are such types: without `unsafe` two of them
-/// could be told apart by their sizes alone, and `child().map(|()| 1)` is as large as `child()`.
+/// could be distinguished by their sizes alone, and `child().map(|()| 1)` is as large as `child()`.
 ///
 /// # Safety
 ///
@@ -59,18 +59,18 @@ unsafe impl<T> Known for PhantomData<T> {
 impl ObjectId {
     #[inline]
     pub(crate) fn of<T>(object: &T) -> ObjectId {
-        ObjectId { address: std::ptr::from_ref(object).addr(), kind: Asked::Later(kind::<T>) }
+        ObjectId { address: std::ptr::from_ref(object).addr(), kind: KindLookup::Later(kind::<T>) }
     }
 
     /// What begins with this field and is of the type that `known` knows.
     pub(crate) fn that_begins_with<T>(first: &T, known: &(dyn Known + '_)) -> ObjectId {
-        ObjectId { address: std::ptr::from_ref(first).addr(), kind: Asked::Now(kind_by(known)) }
+        ObjectId { address: std::ptr::from_ref(first).addr(), kind: KindLookup::Now(kind_by(known)) }
     }
 
     fn kind(&self) -> Kind {
         match self.kind {
-            Asked::Later(kind) => kind(),
-            Asked::Now(kind) => kind,
+            KindLookup::Later(kind) => kind(),
+            KindLookup::Now(kind) => kind,
         }
     }
 }

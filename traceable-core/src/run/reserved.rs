@@ -3,34 +3,34 @@
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64};
 use std::sync::{Arc, Mutex, OnceLock};
 
-use super::head::Head;
+use super::head::RunHead;
 use super::node::{Binding, Bound, Context, Remote, Reservation, Run, State};
 use crate::diagnostics::hook::holding;
-use crate::identity::fork::this_process;
+use crate::identity::fork::fork_generation;
 use crate::identity::id::new_run_id;
 use crate::identity::time::Timestamp;
 use crate::sink::text::Text;
 
 impl Run {
     /// A run that starts later; `starter` finds its place then.
-    pub(crate) fn reserved(head: Head, reservation: Reservation, starter: fn(&Arc<Run>) -> Bound) -> Run {
+    pub(crate) fn reserved(head: RunHead, reservation: Reservation, starter: fn(&Arc<Run>) -> Bound) -> Run {
         let state = State { reservation: Some(reservation), ..State::default() };
         Run::new(head, Binding::Reserved(OnceLock::new(), starter), state)
     }
 
     /// A run that has its place.
-    pub(crate) fn with_binding(head: Head, bound: Bound, state: State) -> Run {
+    pub(crate) fn with_binding(head: RunHead, bound: Bound, state: State) -> Run {
         Run::new(head, Binding::Bound(bound), state)
     }
 
-    fn new(head: Head, binding: Binding, state: State) -> Run {
+    fn new(head: RunHead, binding: Binding, state: State) -> Run {
         Run {
             head,
             renamed: OnceLock::new(),
             binding,
             is_posted: AtomicBool::new(false),
             expects_inputs: AtomicBool::new(false),
-            process: this_process(),
+            process: fork_generation(),
             ended: AtomicU64::new(0),
             children: AtomicU32::new(0),
             state: Mutex::new(state),
@@ -75,7 +75,7 @@ impl Run {
         matches!(self.binding, Binding::Reserved(..))
     }
 
-    /// Whether it was reserved and no sink has heard of it yet.
+    /// Whether it was reserved and is not posted yet.
     pub(crate) fn is_waiting(&self) -> bool {
         self.was_reserved() && self.is_new()
     }

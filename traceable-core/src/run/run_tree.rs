@@ -19,7 +19,7 @@ use crate::sink::run_type::RunType;
 /// run. Handles are cheap to clone, can be sent to other threads and outlive the run.
 ///
 /// While tracing is off there is no run; the handle is then *inactive*: its methods do nothing, and as a parent it
-/// stands for the ambient context.
+/// means the ambient context.
 ///
 /// A run can also be made manually:
 ///

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use super::inherited_settings::Settings;
 use super::node::{Context, OneShots, Position, Scope};
 use super::object_id::ObjectId;
-use crate::identity::fork::this_process;
+use crate::identity::fork::fork_generation;
 
 impl OneShots {
     pub(crate) fn is_some(&self) -> bool {
@@ -22,10 +22,10 @@ impl Scope {
             own: Settings::default(),
             around: None,
             position: OnceLock::new(),
-            process: this_process(),
+            process: fork_generation(),
             wants_roots: false,
             names_parent: false,
-            only_gives: false,
+            only_adds_settings: false,
             is_call: false,
             one_shots: Mutex::new(None),
             broken_trace_reason: None,
@@ -62,15 +62,15 @@ impl Scope {
             Context::Scope(scope) if !scope.is_call => {
                 let mut inside = Scope::under(Some(Context::Scope(scope)));
                 inside.is_call = true;
-                inside.settle();
+                inside.precompute_position();
                 Context::Scope(Arc::new(inside))
             }
             around => around,
         }
     }
 
-    /// Finds its place at once, if that starts no run.
-    pub(crate) fn settle(&self) {
+    /// Computes its position now, unless that would start a run.
+    pub(crate) fn precompute_position(&self) {
         if self.known_depth().is_some() {
             self.position();
         }

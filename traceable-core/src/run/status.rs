@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use serde_json::Value;
 
 use super::node::{Additions, Run, State};
-use crate::identity::fork::this_process;
+use crate::identity::fork::fork_generation;
 use crate::identity::time::Timestamp;
 use crate::sink::text::Text;
 
@@ -48,7 +48,7 @@ impl Run {
 
     /// Whether it is a copy of a run of another process, which ends it itself.
     pub(crate) fn is_copy(&self) -> bool {
-        self.process != this_process()
+        self.process != fork_generation()
     }
 
     /// It has ended. What is called below it from now on is late.

@@ -80,7 +80,7 @@ impl RecordedRun {
         }
     }
 
-    /// Why it is a root, if nobody meant it to be one.
+    /// Why the run is an unintended root; `None` if it is not one.
     ///
     /// ```
     /// use traceable_core::diagnostics::BrokenTraceReason;

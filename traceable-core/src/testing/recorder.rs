@@ -16,17 +16,17 @@ use crate::sink::run_sink::RunSink;
 /// Keeps runs in memory. Clones share what they keep.
 #[derive(Clone, Default)]
 pub struct Recorder {
-    runs: Arc<Mutex<Kept>>,
+    runs: Arc<Mutex<RecorderState>>,
 }
 
 #[derive(Default)]
-struct Kept {
+struct RecorderState {
     runs: Vec<RecordedRun>,
     by_id: HashMap<Uuid, usize>,
 }
 
 impl Recorder {
-    /// A recorder that nothing goes to yet.
+    /// Makes an empty recorder, not installed anywhere.
     #[must_use = "a recorder records nothing until `.scoped(|| ..)` or `.context()`"]
     pub fn new() -> Recorder {
         Recorder::default()
@@ -57,9 +57,9 @@ impl Recorder {
         Arc::new(self.clone())
     }
 
-    /// The runs so far, in the order in which the recorder heard of them.
+    /// The runs so far, in the order of their first operation.
     pub fn runs(&self) -> Vec<RecordedRun> {
-        self.kept().runs.clone()
+        self.lock().runs.clone()
     }
 
     /// The first run of this name.
@@ -113,10 +113,10 @@ impl Recorder {
 
     /// Forgets the runs so far.
     pub fn clear(&self) {
-        *self.kept() = Kept::default();
+        *self.lock() = RecorderState::default();
     }
 
-    fn kept(&self) -> std::sync::MutexGuard<'_, Kept> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, RecorderState> {
         self.runs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -130,12 +130,12 @@ impl fmt::Debug for Recorder {
 
 impl RunSink for Recorder {
     fn submit(&self, operation: RunOperation) {
-        let mut kept = self.kept();
-        let next = kept.runs.len();
-        let index = *kept.by_id.entry(operation.id()).or_insert(next);
+        let mut state = self.lock();
+        let next = state.runs.len();
+        let index = *state.by_id.entry(operation.id()).or_insert(next);
         if index == next {
-            kept.runs.push(RecordedRun::new(&operation));
+            state.runs.push(RecordedRun::new(&operation));
         }
-        kept.runs[index].take(operation);
+        state.runs[index].take(operation);
     }
 }

@@ -7,7 +7,7 @@ use std::task::Waker;
 use std::thread::Builder;
 use std::time::{Duration, Instant};
 
-use traceable_core::process::this_process;
+use traceable_core::process::fork_generation;
 
 use crate::accounting::FlushReport;
 use crate::delivery::Shared;
@@ -109,10 +109,10 @@ impl FlushThread {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         let mut state = lock(&self.state);
-        if state.process != this_process() {
+        if state.process != fork_generation() {
             // the parent process wakes its own
             std::mem::forget(std::mem::take(&mut *state));
-            state.process = this_process();
+            state.process = fork_generation();
         }
         state
     }

@@ -3,7 +3,7 @@
 use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
-use traceable_core::process::this_process;
+use traceable_core::process::fork_generation;
 
 use super::sync::lock_if_free;
 use super::{Queue, State};
@@ -28,7 +28,7 @@ impl Queue {
     /// flush has just timed out does not wait for as long again.
     pub(crate) fn time_left_at_exit(&self, whole: Duration) -> Option<Duration> {
         let state = lock_if_free(|| self.state.try_lock())?;
-        if state.process != this_process() || state.pending == 0 || state.is_worker() {
+        if state.process != fork_generation() || state.pending == 0 || state.is_worker() {
             return None;
         }
         let waited = state.timed_out.filter(|(at, _)| at.elapsed() < JUST_NOW).map(|(_, waited)| waited);

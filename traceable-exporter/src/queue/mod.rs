@@ -25,7 +25,7 @@ mod throttle;
 use std::sync::PoisonError;
 use std::time::Duration;
 
-use traceable_core::process::this_process;
+use traceable_core::process::fork_generation;
 
 pub(crate) use backlog::{Backlog, BatchItem};
 use backpressure::Backpressure;
@@ -52,7 +52,7 @@ impl Queue {
     /// `active_for`: for how long after an acknowledgement producers may be throttled.
     pub(crate) fn new(max_bytes: usize, active_for: Duration) -> Queue {
         let backpressure = Backpressure::new(active_for);
-        let state = State { process: this_process(), backpressure, ..State::default() };
+        let state = State { process: fork_generation(), backpressure, ..State::default() };
         let (work, unpause, done) = (Condvar::new(), Condvar::new(), Condvar::new());
         Queue { state: Mutex::new(state), work, unpause, done, max_bytes }
     }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use traceable_core::RunOperation;
-use traceable_core::process::this_process;
+use traceable_core::process::fork_generation;
 
 use super::backpressure::Backpressure;
 use super::dropped_starts::DroppedStarts;
@@ -192,7 +192,7 @@ impl State {
     /// After a fork the child has a copy of the queue, which the parent will send, and no exporter's thread. The child begins
     /// with an empty queue. Returns the copy, to be freed without the lock.
     pub(super) fn reset_after_fork(&mut self) -> VecDeque<Chunk> {
-        let process = this_process();
+        let process = fork_generation();
         if self.process == process {
             return VecDeque::new();
         }

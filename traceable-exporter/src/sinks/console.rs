@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use traceable_core::process::this_process;
+use traceable_core::process::fork_generation;
 use traceable_core::{RunOperation, RunSink};
 
 use super::open_trees::OpenTrees;
@@ -92,7 +92,7 @@ impl Console {
 
     fn on(name: &str, target: Target, writer: Box<dyn Write + Send>) -> Console {
         let lines = WriterThread::new(name.to_owned(), target, writer, MAX_BYTES);
-        let state = State { process: this_process(), trees: OpenTrees::new(MAX_RUNS) };
+        let state = State { process: fork_generation(), trees: OpenTrees::new(MAX_RUNS) };
         Console { lines, state: Mutex::new(state) }
     }
 
@@ -130,7 +130,7 @@ fn stderr() -> io::Result<Box<dyn Write + Send>> {
 impl RunSink for Console {
     fn submit(&self, operation: RunOperation) {
         let mut state = self.state();
-        let process = this_process();
+        let process = fork_generation();
         if state.process != process {
             // after `fork`: the original prints the runs that were open
             state.process = process;

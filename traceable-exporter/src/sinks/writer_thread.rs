@@ -6,7 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::Builder;
 use std::time::{Duration, Instant};
 
-use traceable_core::process::this_process;
+use traceable_core::process::fork_generation;
 
 use super::writer_stats::WriterStats;
 use crate::accounting::{Subject, Warner};
@@ -78,7 +78,7 @@ impl WriterThread {
         writer: Box<dyn Write + Send>,
         max_bytes: usize,
     ) -> WriterThread {
-        let state = State { process: this_process(), max_bytes, writer: Some(writer), ..State::default() };
+        let state = State { process: fork_generation(), max_bytes, writer: Some(writer), ..State::default() };
         let (work, done) = (Condvar::new(), Condvar::new());
         WriterThread {
             shared: Arc::new(Shared {
@@ -303,7 +303,7 @@ impl State {
     /// After `fork`, in the copy: starts anew, as the original writes what waits, and its thread does not exist here.
     /// Returns the inherited state, to be dropped without the lock.
     fn reset_after_fork(&mut self, target: &Target) -> Option<State> {
-        let process = this_process();
+        let process = fork_generation();
         if self.process == process {
             return None;
         }

@@ -16,7 +16,7 @@ fn record(run: &RecordedRun) -> Record {
         Status::Cancelled => Some("cancelled"),
         Status::Dropped => Some("dropped"),
     };
-    let is_told_once = run.posts == 1 && run.patches <= 1;
+    let is_posted_once = run.posts == 1 && run.patches <= 1;
     Record {
         id: run.id.as_u128(),
         parent: run.parent_run_id.map(|id| id.as_u128()),
@@ -24,6 +24,6 @@ fn record(run: &RecordedRun) -> Record {
         name: run.name.clone(),
         start: run.start_time.micros(),
         end: run.end_time.map(|end| end.micros()),
-        status: if is_told_once { status } else { Some("told twice") },
+        status: if is_posted_once { status } else { Some("posted twice") },
     }
 }

@@ -1,5 +1,5 @@
-//! Futures of which more is asked than to record their result: those of functions that return `impl Future`, of `async fn`s
-//! whose result is a stream or an iterator, and of blocks.
+//! Futures that need more than recording a result: of functions that return `impl Future`, of `async fn`s that return a
+//! stream or an iterator, and of blocks.
 
 use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,7 +11,7 @@ use pin_project_lite::pin_project;
 use crate::call::traced_call::Call;
 use crate::run::object_id::ObjectId;
 
-/// The future itself, if its output is of this type: asked at the return type, where a plain function is told.
+/// Returns the future; checks its output type at the return type, where the compiler reports a plain function's error.
 #[inline]
 pub fn future_of<T, F: Future<Output = T>>(future: F) -> F {
     future

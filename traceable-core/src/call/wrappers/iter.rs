@@ -8,10 +8,11 @@ use serde::Serialize;
 use super::yielded;
 use crate::call::generator_ending;
 use crate::call::traced_call::Call;
-use crate::capture::items::{Collect, Gathered, Item, aggregate, each, reduce};
+use crate::capture::items::{Collect, Item, ItemBuffer, aggregate, each, reduce};
 use crate::run::object_id::ObjectId;
 
-/// The iterator itself, if its items are of this type: asked at the return type, where a plain function is told.
+/// Returns the iterator; checks the type of its items at the return type, where the compiler reports a plain function's
+/// error.
 #[inline]
 pub fn iter_of<T, I: Iterator<Item = T>>(iter: I) -> I {
     iter
@@ -49,7 +50,7 @@ pub fn iter_aggregate<I: Iterator, A: Serialize>(
 }
 
 fn wrap<I: Iterator, C: Collect<I::Item>>(call: Call, iter: I, collect: C) -> TracedIter<I, C> {
-    TracedIter { inner: Some(iter), call, collect, gathered: Gathered::default() }
+    TracedIter { inner: Some(iter), call, collect, items: ItemBuffer::default() }
 }
 
 /// The iterator of an annotated function: its run is open until it is exhausted or dropped.
@@ -58,7 +59,7 @@ pub struct TracedIter<I: Iterator, C: Collect<I::Item>> {
     inner: Option<I>,
     call: Call,
     collect: C,
-    gathered: Gathered,
+    items: ItemBuffer,
 }
 
 impl<I: Iterator, C: Collect<I::Item>> TracedIter<I, C> {
@@ -71,10 +72,10 @@ impl<I: Iterator, C: Collect<I::Item>> TracedIter<I, C> {
         let mut item = None;
         let result = self.call.attempt(&object, &mut |()| item = next(inner));
         match (&result, &item) {
-            (Ok(()), Some(item)) => yielded::item(&self.call, &mut self.collect, &mut self.gathered, item),
-            (Ok(()), None) => generator_ending::end(&self.call, &mut self.collect, &mut self.gathered, false),
+            (Ok(()), Some(item)) => yielded::item(&self.call, &mut self.collect, &mut self.items, item),
+            (Ok(()), None) => generator_ending::end(&self.call, &mut self.collect, &mut self.items, false),
             (Err(panic), _) => {
-                generator_ending::panicked(&self.call, &mut self.collect, &mut self.gathered, &**panic);
+                generator_ending::panicked(&self.call, &mut self.collect, &mut self.items, &**panic);
             }
         }
         result.map_or_else(|panic| resume_unwind(panic), |()| item)
@@ -178,9 +179,9 @@ impl<I: FusedIterator, C: Collect<I::Item>> FusedIterator for TracedIter<I, C> {
 impl<I: Iterator, C: Collect<I::Item>> Drop for TracedIter<I, C> {
     fn drop(&mut self) {
         if !self.call.is_off() {
-            let Self { inner, call, collect, gathered } = self;
+            let Self { inner, call, collect, items } = self;
             call.drop_inside(&mut |()| drop(inner.take()), &mut |call: &mut Call| {
-                generator_ending::end(call, collect, gathered, true);
+                generator_ending::end(call, collect, items, true);
             });
         }
     }

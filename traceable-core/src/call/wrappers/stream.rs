@@ -11,10 +11,10 @@ use serde::Serialize;
 use super::yielded;
 use crate::call::generator_ending;
 use crate::call::traced_call::Call;
-use crate::capture::items::{Collect, Gathered, Item, aggregate, each, reduce};
+use crate::capture::items::{Collect, Item, ItemBuffer, aggregate, each, reduce};
 use crate::run::object_id::ObjectId;
 
-/// The stream itself, if its items are of this type.
+/// Returns the stream; checks the type of its items.
 #[inline]
 pub fn stream_of<T, S: Stream<Item = T>>(stream: S) -> S {
     stream
@@ -52,7 +52,7 @@ pub fn stream_aggregate<S: Stream, A: Serialize>(
 }
 
 fn wrap<S: Stream, C: Collect<S::Item>>(call: Call, stream: S, collect: C) -> TracedStream<S, C> {
-    TracedStream { inner: Some(stream), call, collect, gathered: Gathered::default() }
+    TracedStream { inner: Some(stream), call, collect, items: ItemBuffer::default() }
 }
 
 pin_project! {
@@ -63,16 +63,16 @@ pin_project! {
         inner: Option<S>,
         call: Call,
         collect: C,
-        gathered: Gathered,
+        items: ItemBuffer,
     }
 
     impl<S, C> PinnedDrop for TracedStream<S, C> where S: Stream, C: Collect<S::Item> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
             if !this.call.is_off() {
-                let (collect, gathered) = (this.collect, this.gathered);
+                let (collect, items) = (this.collect, this.items);
                 this.call.drop_inside(&mut |()| this.inner.set(None), &mut |call: &mut Call| {
-                    generator_ending::end(call, collect, gathered, true);
+                    generator_ending::end(call, collect, items, true);
                 });
             }
         }
@@ -94,12 +94,10 @@ impl<S: Stream, C: Collect<S::Item>> Stream for TracedStream<S, C> {
         match (&result, &polled) {
             (Ok(()), Poll::Pending) => {}
             (Ok(()), Poll::Ready(Some(item))) => {
-                yielded::item(this.call, this.collect, this.gathered, item);
+                yielded::item(this.call, this.collect, this.items, item);
             }
-            (Ok(()), Poll::Ready(None)) => {
-                generator_ending::end(this.call, this.collect, this.gathered, false)
-            }
-            (Err(panic), _) => generator_ending::panicked(this.call, this.collect, this.gathered, &**panic),
+            (Ok(()), Poll::Ready(None)) => generator_ending::end(this.call, this.collect, this.items, false),
+            (Err(panic), _) => generator_ending::panicked(this.call, this.collect, this.items, &**panic),
         }
         result.map_or_else(|panic| resume_unwind(panic), |()| polled)
     }

@@ -3,19 +3,19 @@
 use serde_json::json;
 
 use crate::call::traced_call::Call;
-use crate::capture::items::{Collect, Gathered};
+use crate::capture::items::{Collect, ItemBuffer};
 use crate::capture::limits::MAX_ERROR_EVENTS;
 use crate::capture::suppress::suppressed;
 use crate::identity::time::Timestamp;
 use crate::sink::run_type::RunType;
 
 /// Notes an item that passes.
-pub(super) fn item<T>(call: &Call, collect: &mut impl Collect<T>, gathered: &mut Gathered, item: &T) {
-    if gathered.is_over {
+pub(super) fn item<T>(call: &Call, collect: &mut impl Collect<T>, items: &mut ItemBuffer, item: &T) {
+    if items.is_over {
         return;
     }
     let Some(run) = call.posted_run().filter(|run| run.is_recorded()) else { return };
-    if let Some(error) = gathered.error.take() {
+    if let Some(error) = items.error.take() {
         // an error with more items behind it was not the end
         let mut state = run.state();
         if state.extra().events.len() < MAX_ERROR_EVENTS {
@@ -23,11 +23,11 @@ pub(super) fn item<T>(call: &Call, collect: &mut impl Collect<T>, gathered: &mut
             state.extra().events.push(event);
         }
     }
-    if gathered.seen == 0 && run.head.run_type() == RunType::Llm {
+    if items.seen == 0 && run.head.run_type() == RunType::Llm {
         // LangSmith computes the time to the first token from this
         let event = json!({"name": "new_token", "time": Timestamp::now().to_string()});
         run.state().extra().events.push(event);
     }
-    gathered.seen += 1;
-    suppressed(|| collect.item(item, gathered));
+    items.seen += 1;
+    suppressed(|| collect.item(item, items));
 }

@@ -1,4 +1,4 @@
-//! Writes values as compact JSON, as `serde_json` does, byte for byte; only of keys that are no texts it takes a few more.
+//! Writes compact JSON, byte for byte as `serde_json` does; it only accepts a few more kinds of map keys.
 //!
 //! In: a value and its `Serialize`. Out: bytes of valid JSON within the limits, or an error. It never leaves half a value
 //! behind unnoticed.

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
 use uuid::Uuid;
 
-use crate::identity::fork::this_process;
+use crate::identity::fork::fork_generation;
 
 /// The halves of a root's id, and the address of the callsite that made it. In the lower half, 0 is a free slot, and 1 is
 /// one that is being filled.
@@ -53,7 +53,7 @@ impl<const SLOTS: usize> OpenTraces<SLOTS> {
     /// A copy of the process has none of its traces. Several threads may come here at once, and those that do not
     /// forget go on meanwhile: only what was there before is taken away.
     fn forget_those_of_the_original(&self) {
-        let process = this_process();
+        let process = fork_generation();
         if self.process.load(Ordering::Acquire) == process {
             return;
         }

@@ -19,7 +19,7 @@ pub struct Arrived {
 }
 
 #[derive(Default)]
-struct Kept {
+struct Received {
     bodies: Vec<(bool, Vec<u8>)>,
 }
 
@@ -28,10 +28,10 @@ pub fn serve() -> io::Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     println!("{}", listener.local_addr()?.port());
     io::stdout().flush()?;
-    let kept = Arc::<Mutex<Kept>>::default();
+    let received = Arc::<Mutex<Received>>::default();
     for stream in listener.incoming() {
-        let (stream, kept) = (stream?, kept.clone());
-        std::thread::spawn(move || answer(stream, &kept));
+        let (stream, received) = (stream?, received.clone());
+        std::thread::spawn(move || answer(stream, &received));
     }
     Ok(())
 }
@@ -48,7 +48,7 @@ pub fn ask(address: &str) -> io::Result<Arrived> {
     Ok(Arrived { complete_runs: next(), requests: next(), bytes: next() })
 }
 
-fn answer(stream: TcpStream, kept: &Mutex<Kept>) -> io::Result<()> {
+fn answer(stream: TcpStream, received: &Mutex<Received>) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut input = BufReader::with_capacity(256 << 10, stream.try_clone()?);
     let mut output = stream;
@@ -57,11 +57,11 @@ fn answer(stream: TcpStream, kept: &Mutex<Kept>) -> io::Result<()> {
         let (status, text) = match path.as_str() {
             "/info" => (200, INFO.to_owned()),
             "/arrived" => {
-                let Arrived { complete_runs, requests, bytes } = count(&kept.lock().unwrap());
+                let Arrived { complete_runs, requests, bytes } = count(&received.lock().unwrap());
                 (200, format!("{complete_runs} {requests} {bytes}"))
             }
             "/runs/multipart" => {
-                kept.lock().unwrap().bodies.push((is_packed, body));
+                received.lock().unwrap().bodies.push((is_packed, body));
                 (202, "{}".to_owned())
             }
             _ => (404, String::new()),
@@ -98,9 +98,9 @@ fn read(input: &mut impl BufRead) -> io::Result<Option<(String, bool, Vec<u8>)>>
     Ok(Some((path, is_packed, body)))
 }
 
-fn count(kept: &Kept) -> Arrived {
+fn count(received: &Received) -> Arrived {
     let mut complete = HashSet::<Vec<u8>>::new();
-    for (is_packed, body) in &kept.bodies {
+    for (is_packed, body) in &received.bodies {
         let plain = if *is_packed { &zstd::decode_all(&body[..]).expect("zstd") } else { body };
         // JSON has no line breaks of its own, so that a line that begins like this is a header
         for line in plain.split(|byte| *byte == b'\n') {
@@ -110,6 +110,6 @@ fn count(kept: &Kept) -> Arrived {
             }
         }
     }
-    let bytes = kept.bodies.iter().map(|(_, body)| body.len()).sum();
-    Arrived { complete_runs: complete.len(), requests: kept.bodies.len(), bytes }
+    let bytes = received.bodies.iter().map(|(_, body)| body.len()).sum();
+    Arrived { complete_runs: complete.len(), requests: received.bodies.len(), bytes }
 }
