@@ -1,4 +1,4 @@
-//! Calls that are dropped before their end: the error `Cancelled`, or no run at all if nobody heard of one.
+//! Calls that are dropped before their end: the error `Cancelled`, or no run at all if it was not posted.
 
 use std::sync::Arc;
 use std::sync::atomic::{Ordering::Acquire, fence};
@@ -20,7 +20,7 @@ impl Call {
         self.0 = Stage::Off;
     }
 
-    /// What was called is dropped before anybody heard of a run; if nobody ever polled it, that is counted. Should a
+    /// The call is dropped before its run was posted; if nobody ever polled it, that is counted. Should a
     /// child that is still to start need the run, `end` ends it.
     pub(super) fn leave(&self, end: fn(&Arc<Run>)) {
         let Stage::Run(run) = &self.0 else { return };

@@ -51,7 +51,7 @@ pub(in crate::call) fn end<T>(
     );
 }
 
-/// Ends a run that nobody had heard of when its generator was dropped.
+/// Ends a run that was not posted when its generator was dropped.
 fn drop_unseen(run: &Arc<Run>) {
     finish(run, &mut |_: &mut Outcome| (), &|state| state.metadata("stream_dropped", true));
 }

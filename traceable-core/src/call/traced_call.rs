@@ -238,7 +238,7 @@ impl Call {
         }
     }
 
-    /// The run, if its sink has heard of it.
+    /// The run, if it was posted.
     pub(super) fn posted_run(&self) -> Option<&Arc<Run>> {
         match &self.0 {
             Stage::Run(run) if !run.is_new() => Some(run),

@@ -1,4 +1,4 @@
-//! What is known of a run while it lives: its name, whether its sink has heard of it, whether it has ended.
+//! What is known of a run while it lives: its name, whether it was posted, whether it has ended.
 
 use std::sync::MutexGuard;
 use std::sync::PoisonError;
@@ -36,12 +36,12 @@ impl Run {
         self.started().is_some_and(|bound| bound.remote().is_some())
     }
 
-    /// Whether the sink has not heard of the run yet.
+    /// Whether the run is not posted yet.
     pub(crate) fn is_new(&self) -> bool {
         !self.is_posted.load(Relaxed)
     }
 
-    /// The sink hears of the run; returns whether it had before.
+    /// Marks the run as posted; returns whether it was before.
     pub(crate) fn mark_posted(&self) -> bool {
         self.is_posted.swap(true, Relaxed)
     }
