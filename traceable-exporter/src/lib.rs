@@ -32,10 +32,11 @@
 //!   together at most, and each worker keeps a buffer of up to 1 MiB. With a [`Spool`] one batch is written while another is
 //!   sent, straight from disk; a server that takes another format only gets it re-encoded, which needs memory for a second
 //!   copy.
-//! - Every operation is delivered, or dropped for a counted reason, or queued, or on disk.
-//! - The start of a run is delivered before its end. The exception are quarantined requests of a [`Spool`].
+//! - Every operation is delivered, dropped for a counted reason, queued, or on disk (waiting, quarantined, or left by a
+//!   shutdown).
+//! - The start of a run is delivered before its end. The exception: requests that a [`Spool`] quarantined.
 //! - A retry sends the same bytes. One unacceptable run does not sink its batch.
-//! - What the [`Redaction`] removes waits nowhere, neither in memory nor on disk.
+//! - What the [`Redaction`] removes is never queued, in memory or on disk.
 //! - Redirects are not followed. The API key is sent in the request header and appears nowhere else.
 //! - Nothing is ever printed to standard output.
 //!
@@ -50,13 +51,13 @@
 //! seconds. An overloaded server (429) is not probed.
 //!
 //! A batch is dropped when the [retry timeout](ConfigBuilder::retry_timeout) has passed since its first try. Of several
-//! requests in flight only the oldest is retried; the timeout of each of the others begins again when its turn comes. With a
-//! [`Spool`] nothing is dropped for that reason, and a request that keeps failing on a healthy server is quarantined on disk,
-//! so that others go on.
+//! requests in flight only the oldest is retried; the timeout of each of the others begins again when its turn comes.
+//! With a [`Spool`] nothing is dropped for that reason, and a request that keeps failing on a healthy server is
+//! quarantined on disk, so that others go on. Without a spool it is retried until the retry timeout.
 //!
-//! A flush shortens pauses to a second at most, and ends the current one soon, unless the server asked for it. A shutdown
-//! waits for no pause beyond its deadline. When the server closes a kept-alive connection just as a request comes, the request
-//! is repeated at once on a new one.
+//! A flush shortens pauses to a second at most and soon ends the current one. A pause that the server asked for is
+//! kept: the flush then waits for it, up to its own deadline. A shutdown waits for no pause beyond its deadline. When
+//! the server closes a kept-alive connection just as a request comes, the request is repeated at once on a new one.
 //!
 //! # How a program may end
 //!

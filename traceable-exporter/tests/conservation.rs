@@ -223,10 +223,10 @@ proptest! {
         }
     }
 
-    /// Where there is no room, runs are lost whole: no end without its start, and no start without its end, if that
+    /// Where there is no room, runs are dropped whole: no end without its start, and no start without its end, if that
     /// fits into the room that is kept for it.
     #[test]
-    fn what_does_not_fit_is_lost_whole(
+    fn what_does_not_fit_is_dropped_whole(
         sizes in prop::collection::vec((0usize..900, 0usize..900), 50..200),
         max_queue_bytes in 40_000usize..90_000,
         open in 1usize..8,

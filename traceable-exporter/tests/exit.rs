@@ -1,4 +1,4 @@
-//! The ways a program may end, and what becomes of what it has handed over. Each case is a process of its own, with a
+//! The ways a program may end, and what becomes of what it has submitted. Each case is a process of its own, with a
 //! `main` of its own: this one, in another role.
 #![cfg_attr(not(unix), allow(unused, reason = "elsewhere nobody waits at the end but the guard"))]
 
@@ -191,7 +191,7 @@ fn play(role: &str) -> ExitCode {
             let _guard = spooled_guard(&["one", "two", "three"]);
             one_run("r");
         }
-        "a copy that hands over nothing" => {
+        "a copy that submits nothing" => {
             lazily();
             let _ = is_copy();
         }
@@ -307,7 +307,7 @@ fn the_end_waits_once() {
 #[cfg(unix)]
 fn a_copy_sends_what_is_its_own() {
     for (role, expected) in [
-        ("a copy that hands over nothing", &["r"][..]),
+        ("a copy that submits nothing", &["r"][..]),
         ("a copy with runs of its own", &["of the copy", "r"]),
         ("a copy that exits", &["later", "of the copy", "r"]),
     ] {

@@ -145,7 +145,7 @@ fn a_flush_waits_only_for_what_was_there_before() {
 }
 
 #[test]
-fn a_reporter_may_flush_and_panic() {
+fn a_warning_handler_may_flush_and_panic() {
     let server = Server::start();
     server.script([Answer::Status(400), Answer::Status(500)]);
     let own: Arc<std::sync::Mutex<Option<Arc<Exporter>>>> = Arc::default();

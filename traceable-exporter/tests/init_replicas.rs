@@ -52,7 +52,7 @@ fn a_process_sends_to_all_its_destinations() {
     one_run();
     drop(guard);
     let lines = WARNINGS.lock().unwrap().clone();
-    let lost: Vec<_> = lines.iter().filter(|line| line.contains("lost:")).collect();
-    assert_eq!(lost.len(), 1, "{lines:?}");
-    assert!(lost[0].contains(&other.url()) && lost[0].contains("2 rejected"), "{lines:?}");
+    let dropped: Vec<_> = lines.iter().filter(|line| line.contains("dropped:")).collect();
+    assert_eq!(dropped.len(), 1, "{lines:?}");
+    assert!(dropped[0].contains(&other.url()) && dropped[0].contains("2 rejected"), "{lines:?}");
 }

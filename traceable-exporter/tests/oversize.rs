@@ -94,6 +94,6 @@ fn a_run_that_stays_too_large_is_dropped_and_counted() {
         run.post().end().patch();
         let report = exporter.flush(LONG);
         assert_eq!((report.dropped.too_large, report.delivered, report.remaining), (2, 0, 0));
-        assert!(warnings.lines()[0].contains("\"large\" is lost"), "{:?}", warnings.lines());
+        assert!(warnings.lines()[0].contains("\"large\" is dropped"), "{:?}", warnings.lines());
     }
 }

@@ -17,7 +17,7 @@ use traceable_exporter::{Exporter, Replica, Replicas};
 const AT_ONCE: Duration = Duration::from_millis(500);
 
 #[test]
-fn handing_over_does_not_wait_while_a_request_is_stuck() {
+fn submitting_does_not_wait_while_a_request_is_stuck() {
     let server = Server::start();
     server.rule(|_| Answer::Stall(LONG));
     let exporter = exporter(config(&server.url()).max_queue_bytes(300_000));
@@ -44,41 +44,41 @@ fn handing_over_does_not_wait_while_a_request_is_stuck() {
     assert_eq!(stats.submitted, stats.delivered + stats.dropped.total() + stats.queued);
 }
 
-/// An exporter that its own reporter hands a run to, as often as it is told something, and flushes.
-fn reporting(server: &Server, max_queue_bytes: usize) -> (Arc<Exporter>, Arc<AtomicUsize>) {
+/// An exporter whose own warning handler submits a run to it, for each warning, and flushes. Counts the warnings.
+fn submitting_on_warning(server: &Server, max_queue_bytes: usize) -> (Arc<Exporter>, Arc<AtomicUsize>) {
     let own: Arc<Mutex<Option<Arc<Exporter>>>> = Arc::default();
-    let told = Arc::<AtomicUsize>::default();
-    let (seen, count) = (own.clone(), told.clone());
+    let warnings = Arc::<AtomicUsize>::default();
+    let (seen, count) = (own.clone(), warnings.clone());
     let on_warning = move |_: &str| {
         count.fetch_add(1, Relaxed);
         let exporter = seen.lock().unwrap().clone().unwrap();
-        run(&exporter, "of the reporter");
+        run(&exporter, "of the handler");
         let _ = exporter.flush(Duration::from_millis(50));
     };
     let exporter = exporter(config(&server.url()).on_warning(on_warning).max_queue_bytes(max_queue_bytes));
     *own.lock().unwrap() = Some(exporter.clone());
-    (exporter, told)
+    (exporter, warnings)
 }
 
 #[test]
-fn a_reporter_may_hand_over_runs_on_any_thread() {
+fn a_warning_handler_may_submit_runs_on_any_thread() {
     // on the exporter's own
     let server = Server::start();
     server.script([Answer::Status(400)]);
-    let (exporter, told) = reporting(&server, 1 << 20);
+    let (exporter, warnings) = submitting_on_warning(&server, 1 << 20);
     run(&exporter, "rejected");
     assert!(exporter.flush(LONG).is_complete());
     assert!(exporter.flush(LONG).is_complete());
-    assert_eq!((told.load(Relaxed), delivered_names(&server)), (1, vec!["of the reporter".to_owned()]));
-    // on the one that hands over, where there is no room
-    let (exporter, told) = reporting(&server, 100);
+    assert_eq!((warnings.load(Relaxed), delivered_names(&server)), (1, vec!["of the handler".to_owned()]));
+    // on the one that submits, where there is no room
+    let (exporter, warnings) = submitting_on_warning(&server, 100);
     run(&exporter, "does not fit");
-    assert_eq!(told.load(Relaxed), 1);
-    // what it calls is a part of the hand-over there, and opens no runs
+    assert_eq!(warnings.load(Relaxed), 1);
+    // what it calls is a part of the submission there, and opens no runs
     assert_eq!((exporter.stats().submitted, exporter.stats().dropped.queue_full), (2, 2));
 }
 
-/// Hands over a run when it is dropped, and waits for it.
+/// Submits a run when it is dropped, and waits for it.
 struct AtTheEnd(Arc<Exporter>);
 
 impl Drop for AtTheEnd {
@@ -89,7 +89,7 @@ impl Drop for AtTheEnd {
 }
 
 #[test]
-fn runs_are_handed_over_and_flushed_while_a_panic_unwinds() {
+fn runs_are_submitted_and_flushed_while_a_panic_unwinds() {
     let server = Server::start();
     let exporter = exporter_for(&server);
     let own = exporter.clone();
@@ -102,7 +102,7 @@ fn runs_are_handed_over_and_flushed_while_a_panic_unwinds() {
 }
 
 #[test]
-fn runs_are_handed_over_and_flushed_when_a_thread_ends() {
+fn runs_are_submitted_and_flushed_when_a_thread_ends() {
     thread_local!(static END: RefCell<Option<AtTheEnd>> = const { RefCell::new(None) });
     let server = Server::start();
     let exporter = exporter_for(&server);

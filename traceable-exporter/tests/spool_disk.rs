@@ -141,7 +141,8 @@ fn files_of_another_version_stay_and_one_warning_says_so() {
     let _ = first.shutdown(Duration::ZERO);
     drop(first);
     let inside = folder.only_folder().join("0000");
-    let future = [("00000000000000aa.spool", "TRSPOOL2 later"), ("00000000000000ab.aside", "TRSPOOLb later")];
+    let future =
+        [("00000000000000aa.spool", "TRSPOOL2 later"), ("00000000000000ab.quarantine", "TRSPOOLb later")];
     for (name, content) in future {
         fs::write(inside.join(name), content).unwrap();
     }
@@ -154,7 +155,7 @@ fn files_of_another_version_stay_and_one_warning_says_so() {
         std::thread::sleep(Duration::from_millis(2500));
         let lines = warnings.lines();
         assert_eq!(lines.len(), n, "{lines:?}");
-        assert!(lines[0].contains("2 files") && lines[0].contains("another version"), "{lines:?}");
+        assert!(lines[0].contains("2 spool files") && lines[0].contains("another version"), "{lines:?}");
         assert!(lines[0].contains("00000000000000aa.spool"), "{lines:?}");
         for (name, content) in future {
             assert_eq!(fs::read_to_string(inside.join(name)).unwrap(), content);

@@ -25,7 +25,7 @@ fn quarantined(folder: &Scratch) -> Vec<PathBuf> {
     let inside =
         |folder: &Path| fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
     let files = inside(&folder.only_folder()).into_iter().flat_map(|folder| inside(&folder));
-    files.filter(|path| path.extension().is_some_and(|extension| extension == "aside")).collect()
+    files.filter(|path| path.extension().is_some_and(|extension| extension == "quarantine")).collect()
 }
 
 /// Submits each run in a batch of its own.

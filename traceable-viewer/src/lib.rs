@@ -1,7 +1,7 @@
 //! A local collector and viewer for LangSmith-style traces, on one SQLite file.
 //!
 //! The binary `traceable` runs it (`traceable serve`) and shows traces in the terminal (`traceable tree`). This library
-//! is for programs that carry the collector with them: tests, examples, tools.
+//! embeds the collector in a program: a test, an example, a tool.
 //!
 //! ```
 //! use traceable_viewer::{Viewer, render_tree};
@@ -20,9 +20,10 @@
 //!
 //! # What it speaks
 //!
-//! `GET /info`, `POST /runs/multipart`, `POST /runs/batch`, `POST /runs` and `PATCH /runs/{id}`, each also below `/api`,
-//! `/api/v1` and `/v1`; bodies plain, gzip or zstd. The server answers 202 when the runs are committed. A bad run does
-//! not keep the good ones out: the server answers 202 with a list of the refused runs, and 422 only when it stored none.
+//! `GET /info`, `POST /runs/multipart`, `POST /runs/batch`, `POST /runs` and `PATCH /runs/{id}`, each also below
+//! `/api`, `/api/v1` and `/v1`; bodies plain, gzip or zstd. The server answers 202 when the runs are committed. Good
+//! runs are stored even beside bad ones: the answer is 202 with a list of the rejected runs, and 422 only if none was
+//! stored.
 
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 

@@ -1,4 +1,4 @@
-//! Passes on warnings: one line each, at most one per subject and minute, never to standard output. They go to the
+//! Passes on warnings: one line each, at most one per kind and minute, never to standard output. They go to the
 //! exporter's own function or, without one, to the diagnostic hook of the process.
 
 use std::fmt;
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use traceable_core::diagnostics::report_delivery;
 
-/// The minimum time between two warnings about one subject.
+/// The minimum time between two warnings of one kind.
 const INTERVAL: Duration = Duration::from_secs(60);
 
 /// A function that takes warnings.
@@ -43,27 +43,27 @@ pub(crate) fn process_wide() -> OnWarning {
     OnWarning::new(report_delivery)
 }
 
-/// What a warning is about. Each subject has its own rate limit.
+/// What a warning is about. Each kind has its own rate limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Subject {
+pub(crate) enum WarningKind {
     QueueFull,
     TooLarge,
     Trimmed,
     Rejected,
     Unauthorized,
     Retrying,
-    GivenUp,
-    LeftOut,
+    RetriesExhausted,
+    AttachmentsDropped,
     Spool,
     Quarantined,
     Unsynced,
     Worker,
 }
 
-/// Passes warnings on, at most one per subject and minute, and says how many it suppressed.
+/// Passes warnings on, at most one per kind and minute, and says how many it suppressed.
 pub(crate) struct Warner {
     on_warning: Option<OnWarning>,
-    seen: Mutex<Vec<(Subject, Instant, u64)>>,
+    seen: Mutex<Vec<(WarningKind, Instant, u64)>>,
 }
 
 impl Warner {
@@ -71,12 +71,12 @@ impl Warner {
         Warner { on_warning, seen: Mutex::new(Vec::new()) }
     }
 
-    /// Passes on `line()`, unless the subject had a warning within the last minute.
-    pub(crate) fn warn(&self, subject: Subject, line: impl FnOnce() -> String) {
+    /// Passes on `line()`, unless its kind had a warning within the last minute.
+    pub(crate) fn warn(&self, kind: WarningKind, line: impl FnOnce() -> String) {
         let now = Instant::now();
         let suppressed = {
             let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-            match seen.iter_mut().find(|(s, ..)| *s == subject) {
+            match seen.iter_mut().find(|(k, ..)| *k == kind) {
                 Some((_, at, suppressed)) if now.duration_since(*at) < INTERVAL => {
                     *suppressed += 1;
                     return;
@@ -86,7 +86,7 @@ impl Warner {
                     std::mem::take(suppressed)
                 }
                 None => {
-                    seen.push((subject, now, 0));
+                    seen.push((kind, now, 0));
                     0
                 }
             }

@@ -46,7 +46,7 @@ impl Default for ConfigBuilder {
             endpoint: Endpoint::unset(),
             api_key: None,
             workspace_id: None,
-            project: Placement::from(DEFAULT_PROJECT.to_owned()),
+            placement: Placement::from(DEFAULT_PROJECT.to_owned()),
             replicas: Vec::new(),
             own_folder: String::new(),
             sampling_rate: None,
@@ -94,7 +94,8 @@ impl ConfigBuilder {
         self
     }
 
-    /// The server's address. Default: LangSmith's cloud.
+    /// The server's address. Default: LangSmith's cloud. Replaces the destinations of `LANGSMITH_RUNS_ENDPOINTS`, if
+    /// the environment names some.
     pub fn endpoint(mut self, endpoint: impl Into<String>) -> Self {
         self.access.endpoint = Some((name::ENDPOINT.to_owned(), endpoint.into()));
         self.environment_replicas.clear();
@@ -119,7 +120,7 @@ impl ConfigBuilder {
         self
     }
 
-    /// Sends runs that name no project to the environment of an agent, instead of a project. Conflicts with
+    /// The agent environment that runs go to if they name no project. Cannot be combined with
     /// [`project`](Self::project). LangSmith accepts such runs in workspaces that have agents, and rejects them
     /// elsewhere.
     ///
@@ -140,8 +141,9 @@ impl ConfigBuilder {
         self
     }
 
-    /// Adds a destination. With at least one replica, runs go to the replicas only: add the program's own server as one
-    /// of them, by [`Replica::new`], if it should get them too.
+    /// Adds a destination; replicas of the program replace those of the environment. With at least one replica, runs go
+    /// to the replicas only: add the program's own server as one of them, by [`Replica::new`], if it should get them
+    /// too.
     pub fn replica(mut self, replica: Replica) -> Self {
         self.replicas.push(replica);
         self
@@ -162,11 +164,10 @@ impl ConfigBuilder {
     /// Runs wait for the server in this folder on disk instead of in memory. Default: none.
     ///
     /// Each destination has a folder of its own inside: `to-` and a hash of the server's address and the workspace. So
-    /// runs are never sent to another server or workspace: not by programs that share the folder, not by this program
-    /// after its settings have changed, not by a [replica](Self::replica) (whose hash also covers the project, if it
-    /// names one). If no [workspace](Self::workspace_id) is named, the hash covers the API key instead: after the key
-    /// is replaced, runs that still wait are not sent automatically, but by `traceable replay` or
-    /// [`replay`](crate::replay).
+    /// runs are never sent to another server or workspace, whether programs share the folder, the settings change, or
+    /// there are [replicas](Self::replica). (A replica's hash also covers its project, if it names one.) If no
+    /// [workspace](Self::workspace_id) is named, the hash covers the API key instead. After the key is replaced,
+    /// waiting runs are not sent automatically: send them by `traceable replay` or [`replay`](crate::replay).
     ///
     /// A relative path is resolved against the working directory at [`build`](Self::build).
     pub fn spool(mut self, spool: Spool) -> Self {
@@ -190,9 +191,9 @@ impl ConfigBuilder {
     /// Whether ending a trace blocks until everything is delivered, for at most the [exit timeout](Self::exit_timeout):
     /// for serverless functions, whose machine is frozen as soon as they have answered. Default: no.
     ///
-    /// The thread that ends the root run blocks; where the trace continues one of another process, the thread that ends
-    /// the highest run of this process. In async code this blocks the other tasks of that thread too; if a server in
-    /// the same single-threaded runtime has to answer, use [`flush_async`](crate::Exporter::flush_async) instead.
+    /// The thread that ends the root run blocks. If the trace came from another process, it is the thread that ends
+    /// this process's topmost run. In async code this blocks the other tasks of that thread too; if a server in the
+    /// same single-threaded runtime has to answer, use [`flush_async`](crate::Exporter::flush_async) instead.
     ///
     /// ```
     /// use traceable_exporter::Config;
@@ -214,8 +215,8 @@ impl ConfigBuilder {
     /// a proxy that inspects TLS. Default: those of browsers, or of the system with the features `platform-verifier`
     /// and `native-tls`.
     ///
-    /// Only read if an endpoint is https://. Then [`build`](Self::build) fails if there is no certificate, or one is
-    /// damaged.
+    /// Read if the endpoint is https:// or there are replicas. Then [`build`](Self::build) fails if the text has no
+    /// certificate, or a damaged one.
     pub fn root_certificates(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.root_certificates = Some((name::ROOT_CERTIFICATES.to_owned(), pem.into()));
         self
@@ -279,7 +280,7 @@ impl ConfigBuilder {
         } = self;
         let replicas = if replicas.is_empty() { environment_replicas } else { replicas };
         access.apply(&mut config)?;
-        config.project = Placement::new(target::first([&target, &environment_target])?);
+        config.placement = Placement::new(target::first([&target, &environment_target])?);
         if replicas.is_empty() {
             access.require_key(&config)?;
         }

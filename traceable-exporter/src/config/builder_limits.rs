@@ -6,7 +6,7 @@ use super::builder::ConfigBuilder;
 
 impl ConfigBuilder {
     /// How many bytes the queue holds, those in flight included. Default: 64 MiB. When it is full, the newest runs are
-    /// dropped.
+    /// dropped, the end of a run with its start; room for the ends of open runs is reserved.
     pub fn max_queue_bytes(mut self, bytes: usize) -> Self {
         self.config.max_queue_bytes = bytes;
         self
@@ -25,13 +25,13 @@ impl ConfigBuilder {
         self
     }
 
-    /// Whether to apply backpressure: a producer, a thread that submits runs faster than they are sent, sleeps 2 ms at
-    /// intervals, so that no run is lost. Default: yes. Without it, runs are dropped at once when the queue is full,
-    /// and counted.
+    /// Whether to apply backpressure: a thread that submits runs faster than they are sent sleeps 2 ms at intervals, so
+    /// that the queue does not fill. Default: yes. Without it, runs are dropped, and counted, as soon as the queue is
+    /// full.
     ///
-    /// It applies only while over a quarter of the queue is used and a batch completes every few milliseconds. Fast
-    /// servers are that quick, and so are disks, and slower servers that get [several requests at
-    /// once](Self::max_concurrent_requests). Producers never wait for a server that is slower.
+    /// It applies only while over a quarter of the queue is used and batches complete every few milliseconds: on a fast
+    /// server, on disk, or with [concurrent requests](Self::max_concurrent_requests) to a slower one. Producers never
+    /// wait for a slow or unreachable server.
     pub fn backpressure(mut self, backpressure: bool) -> Self {
         self.config.backpressure = backpressure;
         self
@@ -47,8 +47,8 @@ impl ConfigBuilder {
     ///
     /// Requests are concurrent only while the server is healthy and takes more than 20 ms per request on average;
     /// otherwise they are sent one after the other. Each has a thread of its own, which starts when a full batch waits.
-    /// While two or more batches hold over 4 MiB together, no further batch is made. The end of a run is sent only
-    /// after its start has been delivered or dropped.
+    /// While two or more batches hold over 4 MiB together, no further batch is made. The end of a run waits until its
+    /// start is delivered or dropped.
     ///
     /// Has no effect with a [spool](Self::spool): runs on disk are sent one request after the other.
     pub fn max_concurrent_requests(mut self, requests: usize) -> Self {
@@ -70,8 +70,10 @@ impl ConfigBuilder {
         self
     }
 
-    /// How long a batch is retried while the server is unreachable or unhealthy, counted from its first try. Default:
-    /// 120 s.
+    /// How long a batch is retried while the server is unreachable or unhealthy. Default: 120 s, counted from the
+    /// batch's first try. Of several requests in flight only the oldest is retried; the time of each of the others
+    /// begins again when its turn comes. A [spool](Self::spool) does not use it: its runs are retried until
+    /// [`Spool::max_age`](crate::Spool::max_age).
     pub fn retry_timeout(mut self, timeout: Duration) -> Self {
         self.config.retry_timeout = timeout;
         self

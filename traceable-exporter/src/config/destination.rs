@@ -103,7 +103,7 @@ impl Access {
         config.failed_traces = config.failed_traces.map(|failed| failed.of_destination(&folder));
         config.set_own_folder(folder);
         let changes = Changes { keeps_ids: replica.primary, ..replica.changes.clone() };
-        config.project = base.project.with(changes);
+        config.placement = base.placement.with(changes);
         Ok(config)
     }
 }

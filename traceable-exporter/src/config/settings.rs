@@ -29,7 +29,7 @@ pub struct Config {
     pub(crate) api_key: Option<ApiKey>,
     pub(crate) workspace_id: Option<String>,
     /// The target of runs that name none, and how runs differ in a replica.
-    pub(crate) project: Placement,
+    pub(crate) placement: Placement,
     /// The settings of each destination, if there are several.
     pub(crate) replicas: Vec<Config>,
     /// The name of this destination's folder inside folders that destinations share.
@@ -58,7 +58,7 @@ pub struct Config {
 }
 
 impl Config {
-    /// Whether runs are to be recorded.
+    /// Whether runs are recorded.
     pub fn tracing(&self) -> bool {
         self.tracing
     }
@@ -70,13 +70,13 @@ impl Config {
 
     /// The project of runs that name none. Meaningless if they go to an [address](Self::address).
     pub fn project(&self) -> &str {
-        self.project.project().unwrap_or(DEFAULT_PROJECT)
+        self.placement.project().unwrap_or(DEFAULT_PROJECT)
     }
 
     /// The address of runs that name no project, `lrn:agents/{id}/environments/{environment}`, if they go to the
     /// environment of an [agent](crate::ConfigBuilder::agent).
     pub fn address(&self) -> Option<&str> {
-        self.project.address()
+        self.placement.address()
     }
 
     /// The settings of each destination if there are several; empty if there is one. See [`Replicas`](crate::Replicas).

@@ -1,4 +1,4 @@
-//! What a thread has taken to deliver: acknowledged, saved as failed traces, or given up.
+//! What a thread has taken to deliver: acknowledged as delivered or dropped, and saved as failed traces.
 
 use std::io;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::retry_policy::RetryPolicy;
 use super::shared::Shared;
-use crate::accounting::{DropReason, Subject};
+use crate::accounting::{DropReason, WarningKind};
 use crate::server::{Backoff, Server};
 use crate::wire::{Encoder, Format, Run, Trim};
 
@@ -70,14 +70,14 @@ impl Delivery {
         self.retry_policy.give_up_at(self.shared.config.retry_timeout)
     }
 
-    /// Counts all that was taken as lost.
-    pub(crate) fn give_up(&mut self, reason: DropReason) {
+    /// Drops all that was taken.
+    pub(crate) fn drop_all(&mut self, reason: DropReason) {
         self.acknowledge_all(Some(reason));
     }
 
-    /// After a panic: counts what was taken and not acknowledged as lost.
+    /// After a panic: drops what was taken and not acknowledged.
     pub(crate) fn recover(&mut self) {
-        self.give_up(DropReason::Internal);
+        self.drop_all(DropReason::Internal);
     }
 
     /// Whether the key was rejected so often that nothing is sent.
@@ -85,7 +85,7 @@ impl Delivery {
         self.retry_policy == RetryPolicy::UntilTimeout && self.server.is_key_rejected()
     }
 
-    /// Saves runs that are given up as files, if the settings say so.
+    /// Saves runs that are dropped as files, if the settings say so.
     pub(super) fn save<R: Run>(&self, part: &[R], encoder: &mut Encoder) {
         let Some(folder) = &self.shared.config.failed_traces else { return };
         let format = Format::Multipart { compressed: true };
@@ -97,7 +97,9 @@ impl Delivery {
 
     pub(crate) fn note_save(&self, saved: io::Result<()>) {
         if let Err(error) = saved {
-            self.shared.warner.warn(Subject::Spool, || format!("saving failed traces failed: {error}"));
+            self.shared
+                .warner
+                .warn(WarningKind::Spool, || format!("failed traces could not be saved: {error}"));
         }
     }
 

@@ -9,8 +9,9 @@ use crate::queue::{Backlog, BatchItem};
 use crate::queue::{Chunk, DrainRequest, Drained};
 use crate::server::Server;
 
-/// Within how many entries the start and end of a run are merged. The rest waits in the queue, where it needs less memory.
-const WINDOW: usize = 4096;
+/// The start and end of a run merge if both are among this many entries. Further operations wait in the queue, where
+/// they need less memory.
+const MERGE_WINDOW: usize = 4096;
 
 /// What is sent together.
 pub(crate) struct Batch {
@@ -112,7 +113,7 @@ impl<L: Limits> Batcher<L> {
             enough_bytes: self.enough_bytes(),
             deadline: self.backlog.oldest().and_then(|item| item.arrived.checked_add(delay)),
             batched: self.batched(),
-            room: WINDOW.max(2 * want).saturating_sub(have),
+            room: MERGE_WINDOW.max(2 * want).saturating_sub(have),
         };
         let (drained, first) = self.shared.queue.drain(request, &mut self.taken);
         self.seen = first;

@@ -1,7 +1,7 @@
 //! The order of batches: they are made one after the other and sent in that order, whichever worker does it.
 //!
-//! A slow server gets concurrent requests. The end of a run never overtakes its start all the same, and while the server
-//! is failing only the oldest batch is tried.
+//! A slow server gets concurrent requests. Even then the end of a run never overtakes its start. While the server
+//! fails, only the oldest batch is retried.
 
 use std::sync::{Arc, PoisonError};
 

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::acknowledge::Delivery;
 use super::retry_policy::RetryPolicy;
-use crate::accounting::{DropReason, Subject};
+use crate::accounting::{DropReason, WarningKind};
 use crate::queue::Pause;
 use crate::server::{Reply, ResponseClass, classify, is_unhealthy};
 use crate::wire::{Encoded, Format, ZSTD};
@@ -17,7 +17,7 @@ const REPAIR_PAUSE: Duration = Duration::from_secs(60);
 pub(crate) enum RequestOutcome {
     Delivered,
     Dropped(DropReason),
-    /// Send it in two halves. A single run is lost for this reason, unless it can be trimmed.
+    /// Send it in two halves. A single run is dropped for this reason, unless it can be trimmed.
     Halve(DropReason),
     /// Send the same in another format.
     OtherFormat,
@@ -55,7 +55,7 @@ impl Delivery {
             let (reply, is_sent) = self.server.post(path, &headers, body);
             let class = classify(&reply);
             if is_sent {
-                self.shared.meter.count_request(body.len(), class == ResponseClass::Delivered);
+                self.shared.counters.count_request(body.len(), class == ResponseClass::Delivered);
             }
             self.server.note_key(class != ResponseClass::Unauthorized);
             let (pause, asked) = match class {
@@ -72,7 +72,7 @@ impl Delivery {
             if give_up_at.is_some_and(|end| Instant::now() + pause > end) {
                 return self.give_up_retrying(encoded.runs, &reply);
             }
-            self.shared.warner.warn(Subject::Retrying, || {
+            self.shared.warner.warn(WarningKind::Retrying, || {
                 format!("delivery to {} failed, retrying: {}", self.shared.config.endpoint(), reply.brief())
             });
             if self.shared.queue.pause(pause, asked) == Pause::Abandoned {
@@ -97,8 +97,8 @@ impl Delivery {
     }
 
     fn give_up_retrying(&self, runs: usize, reply: &Reply) -> RequestOutcome {
-        self.shared.warner.warn(Subject::GivenUp, || {
-            format!("retries exhausted, {runs} runs lost; last answer: {}", reply.brief())
+        self.shared.warner.warn(WarningKind::RetriesExhausted, || {
+            format!("retries exhausted, {runs} runs dropped; last answer: {}", reply.brief())
         });
         RequestOutcome::Dropped(match self.retry_policy {
             RetryPolicy::UntilTimeout => DropReason::RetriesExhausted,
@@ -125,7 +125,7 @@ impl Delivery {
             ResponseClass::Invalid => {
                 self.shared
                     .warner
-                    .warn(Subject::Rejected, || format!("the server rejects a run: {}", reply.brief()));
+                    .warn(WarningKind::Rejected, || format!("the server rejects a run: {}", reply.brief()));
                 RequestOutcome::Halve(DropReason::Rejected)
             }
             ResponseClass::NotFound if format != Format::Batch => {
@@ -133,15 +133,17 @@ impl Delivery {
                 RequestOutcome::OtherFormat
             }
             ResponseClass::Unauthorized => {
-                self.shared.warner.warn(Subject::Unauthorized, || {
-                    format!("the API key is not accepted, runs are lost: {}", reply.brief())
+                self.shared.warner.warn(WarningKind::Unauthorized, || {
+                    format!("the server rejects the API key, runs are dropped: {}", reply.brief())
                 });
                 RequestOutcome::Dropped(DropReason::Unauthorized)
             }
             ResponseClass::NotFound | ResponseClass::Refused | ResponseClass::Retry(_) => {
                 self.is_misdirected = true;
                 self.server.look_for_multipart_again();
-                self.shared.warner.warn(Subject::Rejected, || format!("runs are lost: {}", reply.brief()));
+                self.shared.warner.warn(WarningKind::Rejected, || {
+                    format!("the server refuses requests, runs are dropped: {}", reply.brief())
+                });
                 RequestOutcome::Dropped(DropReason::Rejected)
             }
         }

@@ -2,7 +2,7 @@
 
 use super::acknowledge::Delivery;
 use super::retry::RequestOutcome;
-use crate::accounting::{DropReason, Subject};
+use crate::accounting::{DropReason, WarningKind};
 use crate::wire::{Encoded, Encoder, Run, Trim};
 
 /// What became of a batch.
@@ -126,14 +126,14 @@ impl Delivery {
         }
         let result = encoder.encode(part, format, self.server.batch_bytes(), trim);
         result
-            .map_err(|e| self.shared.warner.warn(Subject::Worker, || format!("compression failed: {e}")))
+            .map_err(|e| self.shared.warner.warn(WarningKind::Worker, || format!("compression failed: {e}")))
             .ok()
     }
 
     fn note_wire_losses(&self, body: &Encoded) {
-        self.shared.meter.count_wire_losses(body.names_cut, body.attachments_left_out);
+        self.shared.counters.count_wire_losses(body.names_cut, body.attachments_left_out);
         if body.attachments_left_out > 0 {
-            self.shared.warner.warn(Subject::LeftOut, || {
+            self.shared.warner.warn(WarningKind::AttachmentsDropped, || {
                 "attachments are left out: the server has no multipart endpoint".to_owned()
             });
         }

@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
-use crate::accounting::{Meter, Warner};
+use crate::accounting::{Counters, Warner};
 use crate::config::Config;
-use crate::queue::{ACTIVE, ACTIVE_ON_DISK, Queue};
+use crate::queue::{BACKPRESSURE_WINDOW, BACKPRESSURE_WINDOW_ON_DISK, Queue};
 use crate::redact::Redaction;
 
 pub(crate) struct Shared {
     pub(crate) config: Config,
     pub(crate) queue: Queue,
-    pub(crate) meter: Meter,
+    pub(crate) counters: Counters,
     /// `None`: everything may be sent.
     pub(crate) redaction: Option<Redaction>,
     pub(crate) warner: Warner,
@@ -20,7 +20,7 @@ impl Shared {
     pub(crate) fn new(config: Config) -> Shared {
         Shared {
             queue: Queue::new(config.max_queue_bytes, backpressure_window(&config)),
-            meter: Meter::default(),
+            counters: Counters::default(),
             redaction: (!config.redaction.is_nothing()).then(|| config.redaction.clone()),
             warner: Warner::new(config.on_warning.clone()),
             config,
@@ -32,7 +32,7 @@ impl Shared {
 fn backpressure_window(config: &Config) -> Duration {
     match (config.backpressure, &config.spool) {
         (false, _) => Duration::ZERO,
-        (true, None) => ACTIVE,
-        (true, Some(_)) => ACTIVE_ON_DISK,
+        (true, None) => BACKPRESSURE_WINDOW,
+        (true, Some(_)) => BACKPRESSURE_WINDOW_ON_DISK,
     }
 }

@@ -1,7 +1,7 @@
 //! What happens to a batch that the server refuses: it is split in halves, and a single run is trimmed.
 
 use super::acknowledge::Delivery;
-use crate::accounting::{DropReason, Subject};
+use crate::accounting::{DropReason, WarningKind};
 use crate::wire::{Encoder, Run, Trim};
 
 /// How many extra requests the search for an unacceptable run may cost in one batch. One such run among 100 is found with
@@ -12,7 +12,8 @@ const MAX_SEARCH: u32 = 32;
 pub(super) type Part<'a, R> = (&'a [R], Trim);
 
 impl Delivery {
-    /// Splits a part that was refused. Returns what to send instead, the next of it last; acknowledges what is given up.
+    /// Splits a part that the server refused. Returns the parts to send instead, the next one last; acknowledges runs
+    /// that are dropped.
     pub(super) fn halve<'a, R: Run>(
         &mut self,
         (part, trim): Part<'a, R>,
@@ -49,7 +50,7 @@ impl Delivery {
         Some([(second, trim), (first, trim)])
     }
 
-    /// Trims a run that is larger than the server takes a step further. `None`: it is lost.
+    /// Trims one part more off a run that is larger than the server accepts. `None`: it is dropped.
     pub(super) fn trim_more<'a, R: Run>(
         &mut self,
         run: &'a [R],
@@ -60,9 +61,9 @@ impl Delivery {
             return Some((run, more));
         }
         if let [run, ..] = run {
-            self.shared.warner.warn(Subject::TooLarge, || {
+            self.shared.warner.warn(WarningKind::TooLarge, || {
                 format!(
-                    "run {:?} is lost: even without its inputs and outputs it is larger than the server takes",
+                    "run {:?} is dropped: even without attachments, inputs and outputs it is larger than the server accepts",
                     run.name()
                 )
             });
@@ -75,10 +76,10 @@ impl Delivery {
     /// Counts a run that was sent trimmed. Only single runs are.
     pub(super) fn note_trimmed<R: Run>(&self, part: &[R], trim: Trim) {
         let ([run], true) = (part, trim > Trim::Nothing) else { return };
-        self.shared.meter.count_trimmed();
-        self.shared.warner.warn(Subject::Trimmed, || {
+        self.shared.counters.count_trimmed();
+        self.shared.warner.warn(WarningKind::Trimmed, || {
             let name = run.name();
-            format!("run {name:?} was sent without {trim}: it is larger than the server takes")
+            format!("run {name:?} was sent without {trim}: it is larger than the server accepts")
         });
     }
 }

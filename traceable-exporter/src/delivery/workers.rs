@@ -13,7 +13,7 @@ use super::batcher::Batch;
 use super::dispatch::Dispatcher;
 use super::retry_policy::RetryPolicy;
 use super::shared::Shared;
-use crate::accounting::Subject;
+use crate::accounting::WarningKind;
 use crate::queue::Pause;
 use crate::server::Server;
 use crate::wire::{Encoded, Encoder, Resource, Trim};
@@ -46,12 +46,14 @@ impl WorkerPool {
     pub(crate) fn run(self: Arc<Self>) {
         let shared = &self.shared;
         shared.queue.add_thread();
-        let resource = Resource::new(shared.config.project.clone(), shared.config.sent_revision());
+        let resource = Resource::new(shared.config.placement.clone(), shared.config.sent_revision());
         let mut encoder = Encoder::new(resource, shared.config.compression_level);
         let mut delivery = Delivery::new(shared.clone(), self.server.clone(), RetryPolicy::UntilTimeout);
         while catch_unwind(AssertUnwindSafe(|| self.work(&mut encoder, &mut delivery))).is_err() {
-            shared.meter.count_restart();
-            shared.warner.warn(Subject::Worker, || "the exporter's thread panicked and restarts".to_owned());
+            shared.counters.count_restart();
+            shared
+                .warner
+                .warn(WarningKind::Worker, || "the exporter's thread panicked and restarts".to_owned());
             if shared.queue.pause(RESTART_PAUSE, false) == Pause::Abandoned {
                 break;
             }
@@ -106,7 +108,7 @@ impl WorkerPool {
         catch_unwind(AssertUnwindSafe(encode)).ok().and_then(Result::ok)
     }
 
-    /// Sends a batch in its turn. What a panic leaves behind is counted as lost.
+    /// Sends a batch in its turn. What a panic leaves behind is dropped.
     fn send(
         &self,
         batch: &Batch,

@@ -10,13 +10,13 @@ use std::time::{Duration, Instant};
 use super::flush_thread::{FlushThread, StartedFlush, WaitingFlush};
 use crate::accounting::FlushReport;
 
-/// The future of [`Exporter::flush_async`](crate::Exporter::flush_async). It completes when everything handed over before
-/// that call is delivered or lost, or the time is up.
+/// The future of [`Exporter::flush_async`](crate::Exporter::flush_async). It completes when every operation submitted
+/// before that call is delivered or dropped, or the time is up.
 ///
-/// It needs no runtime. A thread keeps the deadline, one for all such flushes of an exporter: a runtime's timer may not
-/// exist, and the exporter's other threads may be in a request that takes longer. Dropping it cancels nothing that is in
-/// flight.
-#[must_use = "a future does nothing until it is awaited; the report says whether anything is left, or lost"]
+/// It needs no async runtime: one thread per exporter watches the deadlines of all its flushes. Dropping the future
+/// cancels no request.
+// a runtime's timer may not exist, and the exporter's other threads may be in a request that takes longer
+#[must_use = "a future does nothing until it is awaited; the report says whether anything is left, or dropped"]
 pub struct Flush {
     started: Instant,
     /// One for each exporter.

@@ -9,7 +9,7 @@ use traceable_core::{RunOperation, RunSink};
 use super::flush::Flush;
 use super::flush_thread::FlushThread;
 use super::start::start;
-use crate::accounting::{DropReason, FlushReport, Stats, Subject};
+use crate::accounting::{DropReason, FlushReport, Stats, WarningKind};
 use crate::config::Config;
 use crate::delivery::Shared;
 
@@ -24,8 +24,8 @@ use crate::delivery::Shared;
 /// [`stats`](Self::stats) says how many and why. Before that, while over a quarter of the queue is used and batches complete
 /// quickly, [backpressure](crate::ConfigBuilder::backpressure) throttles producers.
 ///
-/// Dropping the exporter does not wait: what it holds is still sent while the process lives. Call [`flush`](Self::flush) or
-/// [`shutdown`](Self::shutdown) before the program ends.
+/// Dropping the exporter does not wait. Its threads still send what is queued, as long as the process lives. Call
+/// [`flush`](Self::flush) or [`shutdown`](Self::shutdown) before the program ends.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -50,7 +50,7 @@ pub struct Exporter {
 impl Exporter {
     /// Makes an exporter. Its first thread starts with the first operation.
     ///
-    /// It sends to one destination. Of settings with several it takes the first, and a warning says so:
+    /// It sends to one destination. If the settings name several, it takes the first and warns;
     /// [`Replicas`](crate::Replicas) sends to all.
     pub fn new(config: Config) -> Exporter {
         let destinations = config.replicas.len();
@@ -80,7 +80,7 @@ impl Exporter {
         }
     }
 
-    /// Waits until everything handed over before is delivered or lost, at most `timeout`.
+    /// Waits until every operation submitted before is delivered or dropped, at most `timeout`.
     ///
     /// May be called from anywhere and by several threads at once: it waits on a lock and needs no async runtime. It cuts a
     /// pause before a retry short, unless the server asked for that pause.
@@ -88,8 +88,8 @@ impl Exporter {
         self.shared.queue.flush(timeout)
     }
 
-    /// As [`flush`](Self::flush), for async code: it does not block the thread, so that other tasks go on, be it a server in
-    /// the same runtime.
+    /// As [`flush`](Self::flush), for async code. It does not block the thread: other tasks go on, even a server in the
+    /// same runtime.
     ///
     /// The flush starts with this call, however late the future is polled. The future may be dropped at any moment. See
     /// [`Flush`].
@@ -112,9 +112,11 @@ impl Exporter {
         Flush::new(self.flush_thread.clone(), timeout)
     }
 
-    /// Accepts no more operations, waits as [`flush`](Self::flush) does, and counts what is left then as lost.
+    /// Accepts no more operations, waits as [`flush`](Self::flush) does, and then drops what is left in memory
+    /// ([`Shutdown`](DropReason::Shutdown)). What is in a [spool](crate::Spool) stays there, and counts as [left on
+    /// disk](Stats::left_on_disk).
     ///
-    /// A request that is in flight at the deadline counts as lost, although it may arrive.
+    /// Requests in flight at the deadline count as dropped, with a spool as left on disk, although they may arrive.
     pub fn shutdown(&self, timeout: Duration) -> FlushReport {
         self.shared.queue.shutdown(timeout)
     }
@@ -123,7 +125,7 @@ impl Exporter {
     pub fn stats(&self) -> Stats {
         let mut stats = Stats::default();
         self.shared.queue.fill(&mut stats);
-        self.shared.meter.fill(&mut stats);
+        self.shared.counters.fill(&mut stats);
         stats
     }
 
@@ -142,17 +144,17 @@ impl Exporter {
 
     /// One line about losses, for the end of the program.
     pub(crate) fn report_losses(&self, report: &FlushReport) {
-        let (lost, left) = (report.dropped, report.remaining);
+        let (dropped, left) = (report.dropped, report.remaining);
         // names the destination if there are several
-        let place = match self.config().project.is_replica() {
+        let place = match self.config().placement.is_replica() {
             true => format!(" for {}", self.config().endpoint()),
             false => String::new(),
         };
-        if lost.total() > 0 {
+        if dropped.total() > 0 {
             let submitted = self.stats().submitted;
             self.shared
                 .warner
-                .say(&format!("{} of {submitted} run operations{place} lost: {lost}", lost.total()));
+                .say(&format!("{} of {submitted} run operations{place} dropped: {dropped}", dropped.total()));
         }
         if left > 0 {
             let waited = report.elapsed.as_millis();
@@ -176,7 +178,7 @@ pub(crate) fn ends_top(operation: &RunOperation) -> bool {
 impl Exporter {
     /// Submits an operation that is redacted already. `failed`: how many of its parts could not be.
     pub(crate) fn submit_redacted(&self, operation: RunOperation, failed: u64) {
-        self.shared.meter.count_failed_redactions(failed);
+        self.shared.counters.count_failed_redactions(failed);
         let ends_top = ends_top(&operation);
         let submitted = self.shared.queue.submit(operation);
         if submitted.start_worker {
@@ -186,7 +188,7 @@ impl Exporter {
             self.shared.queue.throttle();
         }
         if submitted.refused == Some(DropReason::QueueFull) {
-            self.shared.warner.warn(Subject::QueueFull, || {
+            self.shared.warner.warn(WarningKind::QueueFull, || {
                 let bytes = self.shared.config.max_queue_bytes;
                 format!(
                     "runs are dropped: the queue is full ({bytes} bytes); is the server slow or unreachable?"
@@ -207,7 +209,7 @@ impl RunSink for Exporter {
     }
 
     fn default_project(&self) -> Option<&str> {
-        self.config().project.project()
+        self.config().placement.project()
     }
 
     fn default_address(&self) -> Option<&str> {

@@ -49,7 +49,7 @@ fn decided() -> MutexGuard<'static, Decided> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InitError {
-    /// A setting is missing or makes no sense.
+    /// A setting is missing or invalid.
     Config(ConfigError),
     /// The process has an exporter already, with other settings. It goes on unchanged.
     AlreadyRunning,
@@ -101,8 +101,8 @@ pub struct Guard {
 /// another guard for the same exporter.
 ///
 /// # Errors
-/// If a setting is missing or malformed, or tracing was started with other settings before. The program goes on without
-/// tracing then, and no warning is given: show the error to somebody.
+/// If a setting is missing or malformed, or tracing was started with other settings before. With a wrong setting tracing
+/// stays off; an exporter that was started before goes on unchanged. Nothing else reports the error: show it or log it.
 pub fn init() -> Result<Guard, InitError> {
     match Config::if_tracing_is_on() {
         Ok(Some(config)) => init_with(config),
@@ -177,8 +177,8 @@ fn off() -> Guard {
     Guard { exporters: None }
 }
 
-/// What the first traced call of a program does that never called [`init`]: the same, except that a faulty setting
-/// becomes one warning and tracing stays off. Returns whether runs are exported.
+/// Starts tracing as [`init`] does, at the first traced call of a program that never called it. A faulty setting
+/// becomes one warning, and tracing stays off. Returns whether runs are exported.
 ///
 /// On Unix the end of such a program flushes, at most for the [exit timeout](crate::ConfigBuilder::exit_timeout), if it ends by
 /// the return from `main` or by [`std::process::exit`]; see [how a program may end](crate#how-a-program-may-end). Elsewhere,
@@ -223,8 +223,8 @@ pub fn start_lazily() -> bool {
     true
 }
 
-/// Waits until everything handed over to the process's exporter before is delivered or lost, at most `timeout`; with
-/// several destinations, at all of them. `None`: there is no exporter.
+/// Waits until every operation submitted to the process's exporter before is delivered or dropped, at most `timeout`;
+/// with several destinations, at all of them. `None`: there is no exporter.
 pub fn flush(timeout: Duration) -> Option<FlushReport> {
     let exporters = decided().exporters();
     exporters.map(|exporters| exporters.flush(timeout))
@@ -242,14 +242,14 @@ impl Guard {
         self.exporters.is_some()
     }
 
-    /// Waits until everything handed over before is delivered or lost, at most `timeout`; with several destinations,
-    /// at all of them. `None`: tracing is off.
+    /// Waits until every operation submitted before is delivered or dropped, at most `timeout`; with several
+    /// destinations, at all of them. `None`: tracing is off.
     pub fn flush(&self, timeout: Duration) -> Option<FlushReport> {
         self.exporters.as_ref().map(|exporters| exporters.flush(timeout))
     }
 
-    /// Counters since the start; all zero while tracing is off. With several destinations they are sums, in which an
-    /// operation counts once for each; those of one are in [`exporters`](Self::exporters).
+    /// Counters since the start; all zero while tracing is off. With several destinations each counter is a sum: an
+    /// operation counts once for each. For one destination, see [`exporters`](Self::exporters).
     pub fn stats(&self) -> Stats {
         self.exporters.as_ref().map(|exporters| exporters.stats()).unwrap_or_default()
     }

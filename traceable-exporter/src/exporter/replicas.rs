@@ -13,11 +13,12 @@ use crate::config::Config;
 use crate::redact::Redaction;
 
 /// Sends all runs to several destinations: one [`Exporter`] for each [replica](Config::replicas) of the settings, or a
-/// single one if they have none. [`init`](crate::exporter::init) makes one for the process; one made by hand is a sink like any
-/// other, for a part of a program (`Extra::sink`, `TracingContext::sink`).
+/// single one if they have none. [`init`](crate::init) makes one for the process; one that the program makes is a sink
+/// like any other, for a part of a program (`Extra::sink`, `TracingContext::sink`).
 ///
-/// Each exporter has a queue, threads, connections and credentials of its own: a destination that is slow or refuses runs
-/// costs the others nothing. Inputs and outputs are shared in memory, and [redacted](crate::Redaction) once for all.
+/// Each exporter has a queue, threads, connections and credentials of its own: a destination that is slow or rejects
+/// runs does not delay the others. Inputs and outputs are shared in memory, and [redacted](crate::Redaction) once for
+/// all.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -67,7 +68,7 @@ impl Replicas {
         &self.config
     }
 
-    /// The exporters, in the order of the replicas: for what became of runs at one destination.
+    /// The exporters, in the order of the replicas: each has the counters of its own destination.
     pub fn exporters(&self) -> &[Arc<Exporter>] {
         &self.exporters
     }
@@ -77,7 +78,7 @@ impl Replicas {
         self.exporters.iter().for_each(|exporter| exporter.start());
     }
 
-    /// Waits until everything handed over before is delivered or lost at all destinations, at most `timeout`. The
+    /// Waits until every operation submitted before is delivered or dropped at all destinations, at most `timeout`. The
     /// report is the sum of theirs.
     pub fn flush(&self, timeout: Duration) -> FlushReport {
         let begun = Instant::now();
@@ -102,7 +103,8 @@ impl Replicas {
         drop(others);
     }
 
-    /// Accepts no more operations, waits as [`flush`](Self::flush) does, and counts what is left then as lost.
+    /// Accepts no more operations, waits as [`flush`](Self::flush) does, and then drops what is left in memory; what is
+    /// in a spool stays there, see [`Exporter::shutdown`].
     pub fn shutdown(&self, timeout: Duration) -> FlushReport {
         let begun = Instant::now();
         let report = sum(self.each(timeout, Exporter::shutdown));

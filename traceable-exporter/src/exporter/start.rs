@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use crate::accounting::Subject;
+use crate::accounting::WarningKind;
 use crate::delivery::{Shared, WorkerPool, spawn};
 use crate::spooling::SpoolWorkers;
 
@@ -17,7 +17,9 @@ pub(super) fn start(shared: &Arc<Shared>) {
     };
     if let Err(error) = spawn(run) {
         shared.queue.worker_failed();
-        shared.warner.warn(Subject::Worker, || format!("the exporter's thread cannot be started: {error}"));
+        shared
+            .warner
+            .warn(WarningKind::Worker, || format!("the exporter's thread cannot be started: {error}"));
     }
 }
 
@@ -25,7 +27,7 @@ fn work(shared: &Arc<Shared>) {
     if let Some(spool) = &shared.config.spool {
         match SpoolWorkers::open(shared.clone(), spool) {
             Ok(workers) => return workers.run(),
-            Err(error) => shared.warner.warn(Subject::Spool, || {
+            Err(error) => shared.warner.warn(WarningKind::Spool, || {
                 let folder = spool.directory().display();
                 format!("the spool {folder} cannot be used, runs wait in memory: {error}")
             }),

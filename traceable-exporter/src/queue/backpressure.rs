@@ -11,28 +11,28 @@ use std::time::{Duration, Instant};
 pub(super) const SLEEP: Duration = Duration::from_millis(2);
 /// For how long after an acknowledgement producers may be throttled. With batches of 100 runs the program is not slowed down
 /// below 10 000 runs per second.
-pub(crate) const ACTIVE: Duration = Duration::from_millis(10);
+pub(crate) const BACKPRESSURE_WINDOW: Duration = Duration::from_millis(10);
 /// The same where batches are written to a disk of this machine: that takes longer now and then, but not for long.
-pub(crate) const ACTIVE_ON_DISK: Duration = Duration::from_millis(100);
+pub(crate) const BACKPRESSURE_WINDOW_ON_DISK: Duration = Duration::from_millis(100);
 
 /// Counts operations while much waits in the queue.
 #[derive(Default)]
 pub(super) struct Backpressure {
     /// Zero: no producer is ever throttled.
-    active_for: Duration,
+    window: Duration,
     /// How many operations may still come in before a producer sleeps.
     credit: u64,
     acknowledged_at: Option<Instant>,
 }
 
 impl Backpressure {
-    pub(super) fn new(active_for: Duration) -> Backpressure {
-        Backpressure { active_for, credit: 0, acknowledged_at: None }
+    pub(super) fn new(window: Duration) -> Backpressure {
+        Backpressure { window, credit: 0, acknowledged_at: None }
     }
 
     /// One that begins again.
     pub(super) fn reset(&self) -> Backpressure {
-        Backpressure::new(self.active_for)
+        Backpressure::new(self.window)
     }
 
     /// Notes that an operation came in. Returns whether its producer is to sleep.
@@ -45,7 +45,7 @@ impl Backpressure {
             self.credit -= 1;
             return false;
         }
-        self.acknowledged_at.is_some_and(|at| at.elapsed() < self.active_for)
+        self.acknowledged_at.is_some_and(|at| at.elapsed() < self.window)
     }
 
     /// Notes that operations were acknowledged.
@@ -61,7 +61,7 @@ mod tests {
 
     #[test]
     fn as_much_comes_in_as_goes_out() {
-        let mut backpressure = Backpressure::new(ACTIVE);
+        let mut backpressure = Backpressure::new(BACKPRESSURE_WINDOW);
         assert!(!backpressure.submitted_one(true), "nothing has gone out so far");
         backpressure.acknowledged(2);
         assert!(!backpressure.submitted_one(true) && !backpressure.submitted_one(true));
@@ -70,12 +70,12 @@ mod tests {
         backpressure.acknowledged(2);
         assert!(!backpressure.submitted_one(false) && backpressure.submitted_one(true));
         // no producer waits for a slow server
-        backpressure.acknowledged_at = Instant::now().checked_sub(ACTIVE);
+        backpressure.acknowledged_at = Instant::now().checked_sub(BACKPRESSURE_WINDOW);
         assert!(!backpressure.submitted_one(true));
-        backpressure.active_for = ACTIVE_ON_DISK;
+        backpressure.window = BACKPRESSURE_WINDOW_ON_DISK;
         assert!(backpressure.submitted_one(true));
         // nor does one that has switched backpressure off
-        backpressure.active_for = Duration::ZERO;
+        backpressure.window = Duration::ZERO;
         backpressure.acknowledged_at = Some(Instant::now());
         assert!(!backpressure.submitted_one(true));
     }

@@ -12,8 +12,8 @@ use super::state::Chunk;
 /// How many emptied chunks are kept for reuse.
 const SPARE: usize = 32;
 
-/// What is worth a request: `want` operations together with those taken before, or `enough_bytes`, or any that have waited
-/// until the `deadline`, or that a flush waits for.
+/// When a batch is due: at `want` operations (those taken before included), at `enough_bytes`, at the `deadline`, or
+/// when a flush waits.
 pub(crate) struct DrainRequest {
     /// Operations that were taken before and are in no batch yet.
     pub(crate) have: usize,
@@ -111,8 +111,8 @@ impl Queue {
         drop(left);
     }
 
-    /// Whether a flush waits for operations that are in no batch yet (tickets from `batched` on) and that all have been taken
-    /// (tickets below `seen`). What is still here may be the ends of runs whose starts have been taken.
+    /// Whether a flush waits for operations that are in no batch yet (tickets from `batched` on), and all of these were
+    /// taken (tickets below `seen`). Before that, the ends of runs whose starts were taken may still be in the queue.
     pub(crate) fn is_flush_wanted(&self, batched: u64, seen: u64) -> bool {
         let state = self.lock();
         let wanted = if state.closed { state.accepted } else { state.wanted };

@@ -29,7 +29,7 @@ use traceable_core::process::fork_generation;
 
 pub(crate) use backlog::{Backlog, BatchItem};
 use backpressure::Backpressure;
-pub(crate) use backpressure::{ACTIVE, ACTIVE_ON_DISK};
+pub(crate) use backpressure::{BACKPRESSURE_WINDOW, BACKPRESSURE_WINDOW_ON_DISK};
 pub(crate) use drain::{DrainRequest, Drained};
 pub(crate) use pause::Pause;
 pub(crate) use state::Chunk;
@@ -44,14 +44,14 @@ pub(crate) struct Queue {
     unpause: Condvar,
     /// Wakes threads that flush.
     done: Condvar,
-    /// How many bytes may be held, from the hand-over to the server's answer.
+    /// The maximum of bytes held, from submission to the server's answer.
     max_bytes: usize,
 }
 
 impl Queue {
-    /// `active_for`: for how long after an acknowledgement producers may be throttled.
-    pub(crate) fn new(max_bytes: usize, active_for: Duration) -> Queue {
-        let backpressure = Backpressure::new(active_for);
+    /// `backpressure_window`: for how long after an acknowledgement producers may be throttled.
+    pub(crate) fn new(max_bytes: usize, backpressure_window: Duration) -> Queue {
+        let backpressure = Backpressure::new(backpressure_window);
         let state = State { process: fork_generation(), backpressure, ..State::default() };
         let (work, unpause, done) = (Condvar::new(), Condvar::new(), Condvar::new());
         Queue { state: Mutex::new(state), work, unpause, done, max_bytes }

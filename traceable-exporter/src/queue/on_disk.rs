@@ -8,7 +8,7 @@ impl Queue {
         let mut state = self.lock();
         if state.abandoned {
             if on_disk {
-                // they counted as lost when the exporter was abandoned, while they were being written
+                // they counted as dropped when the exporter was abandoned, while they were being written
                 state.dropped.shutdown = state.dropped.shutdown.saturating_sub(operations);
                 state.left_on_disk += operations;
             }

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use super::Queue;
 
-/// A pause that a flush cuts short is so long all the same: a program that flushes in a loop must not attack a server
-/// that is down. (In the models no time passes.)
+/// The shortest pause that a flush can force: a program that flushes in a loop must not hammer a server that is down.
+/// (In the models no time passes.)
 const SHORTEST_PAUSE: Duration = Duration::from_millis(if cfg!(all(test, traceable_loom)) { 0 } else { 100 });
 /// No pause is longer while a flush waits, which may have a few seconds only.
 const PAUSE_IN_FLUSH: Duration = Duration::from_secs(1);
@@ -45,7 +45,7 @@ impl Queue {
     }
 
     /// Pauses a worker, whatever happens meanwhile, unless the exporter is abandoned.
-    pub(crate) fn rest(&self, duration: Duration) -> Pause {
+    pub(crate) fn pause_despite_flush(&self, duration: Duration) -> Pause {
         let until = Instant::now() + duration;
         let mut state = self.lock();
         loop {

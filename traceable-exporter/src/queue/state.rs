@@ -173,7 +173,8 @@ impl State {
         }
     }
 
-    /// Counts everything that is left as lost. Returns it, to be freed without the lock.
+    /// Drops everything that is left in memory, and counts what is on disk as left there. Returns the former, to be
+    /// freed without the lock.
     pub(super) fn abandon(&mut self) -> (VecDeque<Chunk>, Vec<RunOperation>) {
         if !self.abandoned {
             self.abandoned = true;

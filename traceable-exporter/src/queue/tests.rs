@@ -37,7 +37,7 @@ fn request(have: usize) -> DrainRequest {
 
 #[test]
 fn tickets_follow_the_order_of_submission() {
-    let queue = Arc::new(Into(Queue::new(1 << 20, ACTIVE), AtomicUsize::new(0)));
+    let queue = Arc::new(Into(Queue::new(1 << 20, BACKPRESSURE_WINDOW), AtomicUsize::new(0)));
     (0..150).for_each(|_| drop(post(&queue)));
     let mut taken = Vec::new();
     let request = |have, room| DrainRequest { room, ..request(have) };
@@ -58,7 +58,7 @@ fn tickets_follow_the_order_of_submission() {
 /// What goes through the disk makes room once, when it is written.
 #[test]
 fn as_much_comes_in_as_leaves_memory() {
-    let queue = Arc::new(Into(Queue::new(1 << 20, ACTIVE_ON_DISK), AtomicUsize::new(0)));
+    let queue = Arc::new(Into(Queue::new(1 << 20, BACKPRESSURE_WINDOW_ON_DISK), AtomicUsize::new(0)));
     while stats(&queue).queued_bytes <= 1 << 18 {
         drop(post(&queue));
     }
@@ -73,7 +73,7 @@ fn as_much_comes_in_as_leaves_memory() {
 
 #[test]
 fn after_a_fork_the_child_begins_anew() {
-    let queue = Arc::new(Into(Queue::new(1 << 20, ACTIVE), AtomicUsize::new(0)));
+    let queue = Arc::new(Into(Queue::new(1 << 20, BACKPRESSURE_WINDOW), AtomicUsize::new(0)));
     (0..3).for_each(|_| drop(post(&queue)));
     queue.0.lock().has_worker = true;
     // as if these had been submitted by the parent process
@@ -88,7 +88,7 @@ fn after_a_fork_the_child_begins_anew() {
 /// They come and go with a server that is slow now and then.
 #[test]
 fn threads_that_have_ended_are_forgotten() {
-    let queue = Queue::new(1 << 20, ACTIVE);
+    let queue = Queue::new(1 << 20, BACKPRESSURE_WINDOW);
     queue.add_thread();
     for _ in 0..3 {
         std::thread::scope(|scope| {
@@ -104,7 +104,7 @@ fn threads_that_have_ended_are_forgotten() {
 
 #[test]
 fn what_is_acknowledged_after_the_deadline_is_not_counted_twice() {
-    let queue = Arc::new(Into(Queue::new(1 << 20, ACTIVE), AtomicUsize::new(0)));
+    let queue = Arc::new(Into(Queue::new(1 << 20, BACKPRESSURE_WINDOW), AtomicUsize::new(0)));
     drop(post(&queue));
     queue.0.drain(request(0), &mut Vec::new());
     assert_eq!(queue.0.shutdown(Duration::ZERO).dropped.shutdown, 1);
@@ -116,7 +116,7 @@ fn what_is_acknowledged_after_the_deadline_is_not_counted_twice() {
 
 #[test]
 fn what_was_delivered_is_dropped_by_others_while_the_exporter_is_behind() {
-    let queue = Arc::new(Into(Queue::new(8 << 20, ACTIVE), AtomicUsize::new(0)));
+    let queue = Arc::new(Into(Queue::new(8 << 20, BACKPRESSURE_WINDOW), AtomicUsize::new(0)));
     (0..400).for_each(|_| drop(post(&queue)));
     let mut taken = Vec::new();
     queue.0.drain(request(0), &mut taken);
@@ -148,7 +148,7 @@ fn what_was_delivered_is_dropped_by_others_while_the_exporter_is_behind() {
 fn no_flush_is_forgotten() {
     const LONG: Duration = Duration::from_secs(30);
     for round in 0..300 {
-        let queue = Arc::new(Into(Queue::new(1 << 20, ACTIVE), AtomicUsize::new(0)));
+        let queue = Arc::new(Into(Queue::new(1 << 20, BACKPRESSURE_WINDOW), AtomicUsize::new(0)));
         std::thread::scope(|scope| {
             let worker = scope.spawn(|| {
                 let (mut taken, mut seen) = (Vec::new(), 0);

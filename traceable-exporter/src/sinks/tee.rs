@@ -64,7 +64,7 @@ impl Branch {
     fn submit(&self, operation: RunOperation) {
         let submitted = catch_unwind(AssertUnwindSafe(|| self.sink.submit(operation)));
         if submitted.is_err() && !self.has_warned.swap(true, Relaxed) {
-            process_wide().call("one of several sinks panicked and misses runs; the others get them all");
+            process_wide().call("a sink of a Tee panicked and misses runs; its other sinks are not affected");
         }
     }
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use traceable_core::process::fork_generation;
 
 use super::writer_stats::WriterStats;
-use crate::accounting::{Subject, Warner};
+use crate::accounting::{Warner, WarningKind};
 
 /// How long the first line waits for others, so that one write serves several.
 const BATCH_DELAY: Duration = Duration::from_millis(10);
@@ -107,7 +107,7 @@ impl WriterThread {
             let reason = if state.is_broken { "its writer failed" } else { "its buffer is full" };
             drop(state);
             let warning = || format!("lines for {} are dropped: {reason}", self.shared.name);
-            self.shared.warner.warn(Subject::QueueFull, warning);
+            self.shared.warner.warn(WarningKind::QueueFull, warning);
             return;
         }
         state.buffer.extend_from_slice(text);
@@ -137,7 +137,7 @@ impl WriterThread {
             drop(state);
             let warning =
                 || format!("the thread that writes to {} cannot be started: {error}", self.shared.name);
-            self.shared.warner.warn(Subject::Worker, warning);
+            self.shared.warner.warn(WarningKind::Worker, warning);
         }
     }
 
@@ -201,7 +201,7 @@ impl Shared {
             drop(state);
             self.done.notify_all();
             if is_broken {
-                self.warner.warn(Subject::Worker, || {
+                self.warner.warn(WarningKind::Worker, || {
                     format!("{} panicked: lines are dropped from now on", self.name)
                 });
                 return;
@@ -252,7 +252,7 @@ impl Shared {
                 Err(error) if !has_warned => {
                     has_warned = true;
                     let warning = || format!("writing to {} failed, retrying: {error}", self.name);
-                    self.warner.warn(Subject::Retrying, warning);
+                    self.warner.warn(WarningKind::Retrying, warning);
                 }
                 Err(_) => {}
             }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::segment::Kind;
+use super::segment::FileKind;
 
 /// One record that is not acknowledged yet.
 #[derive(Clone)]
@@ -19,7 +19,7 @@ pub(crate) struct Entry {
 #[derive(Clone)]
 pub(crate) enum Storage {
     Disk {
-        kind: Kind,
+        kind: FileKind,
         number: u64,
         payload: Range<u64>,
     },
@@ -31,7 +31,7 @@ impl Entry {
     /// The number of its main file, if it is in one.
     pub(super) fn main_number(&self) -> Option<u64> {
         match self.storage {
-            Storage::Disk { kind: Kind::Main, number, .. } => Some(number),
+            Storage::Disk { kind: FileKind::Main, number, .. } => Some(number),
             _ => None,
         }
     }
@@ -42,7 +42,7 @@ impl Entry {
 
     /// Whether it is in a quarantine file.
     pub(crate) fn is_quarantined(&self) -> bool {
-        matches!(self.storage, Storage::Disk { kind: Kind::Quarantine, .. })
+        matches!(self.storage, Storage::Disk { kind: FileKind::Quarantine, .. })
     }
 }
 

@@ -4,7 +4,7 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::segment::{self, Kind};
+use super::segment::{self, FileKind};
 
 /// How many exporters may share one spool.
 const MAX: usize = 4096;
@@ -71,7 +71,7 @@ impl Folder {
     }
 
     /// The numbers of its files of this kind, ascending.
-    pub(crate) fn numbers(&self, kind: Kind) -> io::Result<Vec<u64>> {
+    pub(crate) fn numbers(&self, kind: FileKind) -> io::Result<Vec<u64>> {
         let mut numbers = Vec::new();
         for entry in fs::read_dir(&self.path)? {
             numbers.extend(segment::number(&entry?.path(), kind));

@@ -4,9 +4,9 @@ use std::io;
 use std::sync::PoisonError;
 
 use super::segment::Writer;
-use super::store::Store;
+use super::store::SpoolStore;
 
-impl Store {
+impl SpoolStore {
     /// Syncs what was written, each time within the interval of the settings, until the store is closed. Runs on a
     /// thread of its own, so that neither writing nor sending waits for the disk.
     ///

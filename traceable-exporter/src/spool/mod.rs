@@ -7,12 +7,12 @@
 //!
 //! ```text
 //! <the program's folder>/
-//!   to-<16 hex digits>/          one destination (hash of its server and its workspace or key)
-//!     0000/ 0001/ ... 4095/      one exporter each: its process folder
-//!       lock                     empty; locked while the exporter lives
-//!       cursor                   how far the main files are acknowledged
-//!       <16 hex digits>.spool    main file: records in order, up to 8 MiB and one record
-//!       <16 hex digits>.aside    quarantine file: one record that the server fails on
+//!   to-<16 hex digits>/             one destination (hash of its server and its workspace or key)
+//!     0000/ 0001/ ... 4095/         one exporter each: its process folder
+//!       lock                        empty; locked while the exporter lives
+//!       cursor                      how far the main files are acknowledged
+//!       <16 hex digits>.spool       main file: records in order, up to 8 MiB and one record
+//!       <16 hex digits>.quarantine  quarantine file: one record that the server fails on
 //! ```
 //!
 //! Folders have mode 0700 and files 0600. Neither holds an API key or an address. One counter numbers both kinds of
@@ -115,7 +115,7 @@
 //!   when the power fails. Files of a killed process are not synced again by whoever takes them over, and the names
 //!   of new folders are not synced: both reach the disk when the system writes them.
 //! - Order between a quarantined record and the others.
-//! - Repair: a damaged record is lost, and counted.
+//! - Repair: a damaged record is dropped, and counted.
 //! - File systems without locks or atomic renames, such as some network file systems; disks that report a sync and
 //!   did none; anybody who runs as the same user.
 //! - On other systems than Unix: private modes, the check of owners, synced folders, reading deleted files.
@@ -143,6 +143,6 @@ pub(crate) use folder::Folder;
 pub(crate) use record::{Label, Payload};
 #[cfg(fuzzing)]
 pub(crate) use scan::{Unread, scan};
-pub(crate) use segment::Kind;
+pub(crate) use segment::FileKind;
 pub use settings::Spool;
-pub(crate) use store::Store;
+pub(crate) use store::SpoolStore;

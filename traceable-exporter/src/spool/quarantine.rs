@@ -7,10 +7,10 @@ use std::ops::Range;
 use super::entry::{Entry, Storage};
 use super::folder::sync_folder;
 use super::record::Label;
-use super::segment::{self, Kind, Writer};
-use super::store::Store;
+use super::segment::{self, FileKind, Writer};
+use super::store::SpoolStore;
 
-impl Store {
+impl SpoolStore {
     /// The first quarantined record, due or not.
     pub(crate) fn first_quarantined(&self) -> Option<Entry> {
         self.lock().quarantine.first().cloned()
@@ -34,7 +34,7 @@ impl Store {
                 return false;
             }
         }
-        let open = || File::open(segment::path(self.folder.path(), Kind::Main, *number));
+        let open = || File::open(segment::path(self.folder.path(), FileKind::Main, *number));
         let written = match rest {
             None => self.write_quarantined(entry.operations, |writer| writer.append_copy(&open()?, payload)),
             Some(rest) => self.write_quarantined_rest(rest),
@@ -66,16 +66,16 @@ impl Store {
         append: impl FnOnce(&mut Writer) -> io::Result<Range<u64>>,
     ) -> io::Result<(Entry, u64)> {
         let number = self.lock().take_number();
-        let mut writer = Writer::create(self.folder.path(), Kind::Quarantine, number)?;
+        let mut writer = Writer::create(self.folder.path(), FileKind::Quarantine, number)?;
         let appended = append(&mut writer).and_then(|payload| {
             (self.sync_file)(&writer.file())?;
             Ok(payload)
         });
         if appended.is_err() {
-            let _ = fs::remove_file(segment::path(self.folder.path(), Kind::Quarantine, number));
+            let _ = fs::remove_file(segment::path(self.folder.path(), FileKind::Quarantine, number));
         }
         sync_folder(&self.folder);
-        let storage = Storage::Disk { kind: Kind::Quarantine, number, payload: appended? };
+        let storage = Storage::Disk { kind: FileKind::Quarantine, number, payload: appended? };
         Ok((Entry { storage, operations, acknowledges: 0 }, writer.end()))
     }
 

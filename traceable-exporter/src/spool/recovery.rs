@@ -10,7 +10,7 @@ use super::cursor::Cursor;
 use super::entry::{Entry, Recovered, Storage};
 use super::folder::Folder;
 use super::scan::{Unread, scan};
-use super::segment::{self, Kind};
+use super::segment::{self, FileKind};
 
 /// Longest file: a file gets a successor at 8 MiB, so it holds one record beyond that at most.
 const MAX_FILE: u64 = 2 << 30;
@@ -40,7 +40,7 @@ impl Recovery {
         let (current, end) = Cursor::read(own.path());
         // otherwise an old cursor would apply to a new file
         self.next_number = self.next_number.max(current.saturating_add(1));
-        for kind in [Kind::Main, Kind::Quarantine] {
+        for kind in [FileKind::Main, FileKind::Quarantine] {
             for number in own.numbers(kind)? {
                 self.next_number = self.next_number.max(number.saturating_add(1));
                 let path = segment::path(own.path(), kind, number);
@@ -58,7 +58,7 @@ impl Recovery {
     pub(super) fn take_over(&mut self, spool: &Path, own: &Folder, max_age: Duration) {
         for from in Folder::abandoned(spool, own.path()) {
             let (current, end) = Cursor::read(from.path());
-            for kind in [Kind::Main, Kind::Quarantine] {
+            for kind in [FileKind::Main, FileKind::Quarantine] {
                 for number in from.numbers(kind).unwrap_or_default() {
                     let path = segment::path(from.path(), kind, number);
                     if self.recently_checked.contains(&path) {
@@ -86,7 +86,7 @@ impl Recovery {
         }
     }
 
-    fn move_here(&mut self, records: Records, kind: Kind, path: &Path, start: u64, own: &Folder) {
+    fn move_here(&mut self, records: Records, kind: FileKind, path: &Path, start: u64, own: &Folder) {
         if records.payloads.is_empty() {
             self.recovered.damaged += records.damaged;
             let _ = fs::remove_file(path);
@@ -104,13 +104,13 @@ impl Recovery {
     }
 
     /// Adds the records of a file in the own folder, or deletes it if it has none.
-    fn add(&mut self, records: Records, kind: Kind, number: u64, path: &Path) {
+    fn add(&mut self, records: Records, kind: FileKind, number: u64, path: &Path) {
         self.recovered.damaged += records.damaged;
         if records.payloads.is_empty() {
             let _ = fs::remove_file(path);
             return;
         }
-        let count = if kind == Kind::Quarantine {
+        let count = if kind == FileKind::Quarantine {
             &mut self.recovered.quarantined
         } else {
             &mut self.recovered.operations
@@ -120,21 +120,21 @@ impl Recovery {
             let entry =
                 Entry { storage: Storage::Disk { kind, number, payload }, operations, acknowledges: 0 };
             match kind {
-                Kind::Main => self.entries.push_back(entry),
-                Kind::Quarantine => self.quarantine.push((entry, records.length)),
+                FileKind::Main => self.entries.push_back(entry),
+                FileKind::Quarantine => self.quarantine.push((entry, records.length)),
             }
         }
-        if kind == Kind::Main {
+        if kind == FileKind::Main {
             self.files.push_back((number, records.length));
         }
     }
 }
 
 /// Up to which offset a file is acknowledged, by the cursor's number and offset.
-fn acknowledged_of(kind: Kind, number: u64, current: u64, end: u64) -> u64 {
+fn acknowledged_of(kind: FileKind, number: u64, current: u64, end: u64) -> u64 {
     match kind {
-        Kind::Main if number < current => u64::MAX,
-        Kind::Main if number == current => end,
+        FileKind::Main if number < current => u64::MAX,
+        FileKind::Main if number == current => end,
         _ => 0,
     }
 }

@@ -19,29 +19,29 @@ pub(super) const MAX_PAYLOAD: usize = 1 << 30;
 
 /// What a file is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum FileKind {
     /// Records that are sent in order.
     Main,
     /// One record that the server fails on while it accepts others.
     Quarantine,
 }
 
-impl Kind {
+impl FileKind {
     fn extension(self) -> &'static str {
         match self {
-            Kind::Main => "spool",
-            Kind::Quarantine => "aside",
+            FileKind::Main => "spool",
+            FileKind::Quarantine => "quarantine",
         }
     }
 }
 
 /// The path of the file with this number. Names sort as numbers do.
-pub(crate) fn path(folder: &Path, kind: Kind, number: u64) -> PathBuf {
+pub(crate) fn path(folder: &Path, kind: FileKind, number: u64) -> PathBuf {
     folder.join(format!("{number:016x}.{}", kind.extension()))
 }
 
 /// The number in a file's name. `None`: the name is not one of this kind.
-pub(crate) fn number(path: &Path, kind: Kind) -> Option<u64> {
+pub(crate) fn number(path: &Path, kind: FileKind) -> Option<u64> {
     let name = path.file_name()?.to_str()?.strip_suffix(kind.extension())?.strip_suffix('.')?;
     (name.len() == 16).then(|| u64::from_str_radix(name, 16).ok())?
 }
@@ -56,7 +56,7 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// Creates the file, which must not exist. Only its owner may read it.
-    pub(crate) fn create(folder: &Path, kind: Kind, number: u64) -> io::Result<Writer> {
+    pub(crate) fn create(folder: &Path, kind: FileKind, number: u64) -> io::Result<Writer> {
         let mut options = OpenOptions::new();
         options.read(true).write(true).create_new(true);
         private(&mut options);

@@ -12,7 +12,7 @@ use super::entry::{Entry, Recovered};
 use super::folder::{Folder, sync_folder};
 use super::recovery::Recovery;
 use super::retry_schedule::RetrySchedule;
-use super::segment::{self, Kind, Writer};
+use super::segment::{self, FileKind, Writer};
 
 /// A main file longer than this gets a successor, so that space is freed while a backlog is sent.
 const MAX_SEGMENT: u64 = 8 << 20;
@@ -112,7 +112,7 @@ impl State {
         }
         if self.writer.is_none() {
             let number = self.take_number();
-            self.writer = Some(Writer::create(folder.path(), Kind::Main, number)?);
+            self.writer = Some(Writer::create(folder.path(), FileKind::Main, number)?);
             sync_folder(folder);
         }
         self.writer.as_mut().ok_or_else(|| io::ErrorKind::NotFound.into())
@@ -162,7 +162,7 @@ impl State {
                 self.writer = None;
             }
             // if this fails, the cursor still says that the file is acknowledged
-            let _ = fs::remove_file(segment::path(folder.path(), Kind::Main, number));
+            let _ = fs::remove_file(segment::path(folder.path(), FileKind::Main, number));
             self.files.pop_front();
         }
     }

@@ -10,7 +10,7 @@ use super::entry::{AppendError, Entry, NextRecord, Recovered, Storage};
 use super::folder::Folder;
 use super::record::{Label, Payload};
 use super::recovery::Recovery;
-use super::segment::{self, Kind};
+use super::segment::{self, FileKind};
 use super::settings::Spool;
 use super::state::State;
 
@@ -25,7 +25,7 @@ const TAKE_OVER_INTERVAL: Duration = Duration::from_secs(2);
 pub(super) type SyncFile = Box<dyn Fn(&File) -> io::Result<()> + Send + Sync>;
 
 /// One exporter's folder of the spool, and the records that wait there.
-pub(crate) struct Store {
+pub(crate) struct SpoolStore {
     pub(super) folder: Folder,
     pub(super) settings: Spool,
     pub(super) state: Mutex<State>,
@@ -34,17 +34,17 @@ pub(crate) struct Store {
     pub(super) sync_file: SyncFile,
 }
 
-impl Store {
+impl SpoolStore {
     /// Locks a process folder, recovers its records, and takes over those of exporters that have ended.
     ///
     /// # Errors
     /// If the folder cannot be created, read or written to.
-    pub(crate) fn open(settings: &Spool) -> io::Result<(Store, Recovered)> {
-        Store::open_with(settings, Box::new(File::sync_data))
+    pub(crate) fn open(settings: &Spool) -> io::Result<(SpoolStore, Recovered)> {
+        SpoolStore::open_with(settings, Box::new(File::sync_data))
     }
 
     /// As [`open`](Self::open), with another way to sync.
-    pub(super) fn open_with(settings: &Spool, sync_file: SyncFile) -> io::Result<(Store, Recovered)> {
+    pub(super) fn open_with(settings: &Spool, sync_file: SyncFile) -> io::Result<(SpoolStore, Recovered)> {
         let directory = &settings.directory;
         let mut folder = Folder::take(directory)?;
         let mut recovery = loop {
@@ -62,7 +62,7 @@ impl Store {
         let mut state = State::new(recovery, cursor);
         let recovered = state.only_unreported(recovered);
         let (state, changed) = (Mutex::new(state), Condvar::new());
-        Ok((Store { folder, settings: settings.clone(), state, changed, sync_file }, recovered))
+        Ok((SpoolStore { folder, settings: settings.clone(), state, changed, sync_file }, recovered))
     }
 
     /// Ignores poison: a thread that panicked under the lock left nothing inconsistent.
@@ -94,7 +94,7 @@ impl Store {
         match appended {
             Ok(payload) => {
                 written();
-                let storage = Storage::Disk { kind: Kind::Main, number, payload };
+                let storage = Storage::Disk { kind: FileKind::Main, number, payload };
                 state.entries.push_back(Entry { storage, operations: label.total(), acknowledges });
                 state.unsynced.get_or_insert_with(Instant::now);
                 drop(state);
@@ -186,7 +186,7 @@ impl Store {
             Storage::Disk { kind, number, payload } => (*kind, *number, payload),
         };
         let read = match File::open(segment::path(self.folder.path(), kind, number)) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound && kind == Kind::Main => {
+            Err(error) if error.kind() == io::ErrorKind::NotFound && kind == FileKind::Main => {
                 self.lock().deleted_while_open(number).map_or(Err(error), |writer| writer.read_back(payload))
             }
             file => segment::read(&file?, payload),
@@ -198,7 +198,7 @@ impl Store {
     /// all are acknowledged. Deletes files whose records all are.
     pub(crate) fn acknowledge(&self, entry: &Entry) -> u64 {
         let mut state = self.lock();
-        if let Storage::Disk { kind: kind @ Kind::Quarantine, number, .. } = entry.storage {
+        if let Storage::Disk { kind: kind @ FileKind::Quarantine, number, .. } = entry.storage {
             state.quarantine.remove(entry);
             let _ = fs::remove_file(segment::path(self.folder.path(), kind, number));
             return 0;

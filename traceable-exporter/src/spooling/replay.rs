@@ -1,4 +1,4 @@
-//! Replay: sends by hand what was left on disk.
+//! Replay: sends, on request, what was left on disk.
 
 use std::fmt;
 use std::fs;
@@ -14,7 +14,7 @@ use crate::accounting::{DropReason, Dropped, Stats};
 use crate::config::Config;
 use crate::delivery::{Delivery, RetryPolicy, Shared};
 use crate::server::Server;
-use crate::spool::{Folder, Kind, NextRecord, Spool, Store, failed_trace_files, read_failed_trace};
+use crate::spool::{FileKind, Folder, NextRecord, Spool, SpoolStore, failed_trace_files, read_failed_trace};
 use crate::wire::{Encoder, Resource};
 
 /// The result of a replay. An *operation* is a run's start or its end; in files of failed traces each run of a
@@ -133,7 +133,7 @@ fn destinations(folder: &Path) -> io::Result<Vec<PathBuf>> {
 /// Whether the folder has anything to replay.
 fn holds_runs(folder: &Path) -> bool {
     let has_records = |spool: &Folder| {
-        [Kind::Main, Kind::Quarantine]
+        [FileKind::Main, FileKind::Quarantine]
             .into_iter()
             .any(|kind| spool.numbers(kind).is_ok_and(|numbers| !numbers.is_empty()))
     };
@@ -183,7 +183,7 @@ impl Replay {
     fn new(config: &Config) -> Replay {
         // what is replayed is on disk already
         let config = Config { spool: None, failed_traces: None, ..config.clone() };
-        let resource = Resource::new(config.project.clone(), config.sent_revision());
+        let resource = Resource::new(config.placement.clone(), config.sent_revision());
         let encoder = Encoder::new(resource, config.compression_level);
         let shared = Arc::new(Shared::new(config));
         let server = Arc::new(Server::new(&shared.config));
@@ -207,7 +207,7 @@ impl Replay {
 
     /// Sends the records of a spool.
     fn spool(&mut self, folder: &Path) -> io::Result<()> {
-        let (store, recovered) = Store::open(&Spool::new(folder))?;
+        let (store, recovered) = SpoolStore::open(&Spool::new(folder))?;
         self.replayed.unreadable.extend(recovered.unreadable.into_iter().map(|(path, _)| path));
         self.replayed.unreadable.extend(recovered.unknown);
         store.close();
@@ -226,7 +226,7 @@ impl Replay {
             if is_final.is_none() {
                 self.shared.queue.add_recovered(entry.operations);
                 self.delivery.take(entry.operations, true);
-                self.delivery.give_up(DropReason::Unreadable);
+                self.delivery.drop_all(DropReason::Unreadable);
             }
             store.acknowledge(&entry);
         }
@@ -258,10 +258,10 @@ impl Replay {
         let before = self.stats().dropped.rejected;
         self.shared.queue.add_recovered(operations);
         self.delivery.take(operations, true);
-        if let ResendOutcome::Lost(reason) =
+        if let ResendOutcome::Dropped(reason) =
             stored.send(&mut self.delivery, &mut self.encoder, &self.server, |_| false)
         {
-            self.delivery.give_up(reason);
+            self.delivery.drop_all(reason);
         }
         let dropped = self.stats().dropped;
         if self.delivery.is_misdirected() {

@@ -8,7 +8,7 @@ use crate::accounting::DropReason;
 use crate::delivery::{BatchOutcome, Delivery, RequestOutcome};
 use crate::server::Server;
 use crate::spool::Label;
-use crate::wire::{Encoded, Encoder, Format, Run, StoredRun, Trim};
+use crate::wire::{DecodedRun, Encoded, Encoder, Format, Run, Trim};
 
 /// What became of a stored body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub(crate) enum ResendOutcome {
     /// The exporter is abandoned.
     Abandoned,
     /// Nothing is acknowledged: it is not a body, or cannot be decompressed.
-    Lost(DropReason),
+    Dropped(DropReason),
 }
 
 /// Runs that the server fails on while it is healthy otherwise.
@@ -101,7 +101,7 @@ impl StoredBody {
                 match self.decompress_for(server) {
                     Ok(true) => continue,
                     Ok(false) => break None,
-                    Err(reason) => return ResendOutcome::Lost(reason),
+                    Err(reason) => return ResendOutcome::Dropped(reason),
                 }
             }
             let (runs, content_type) = (self.label.operations.len(), self.label.content_type.clone());
@@ -119,10 +119,10 @@ impl StoredBody {
             }
         };
         if let Err(reason) = self.decompress() {
-            return ResendOutcome::Lost(reason);
+            return ResendOutcome::Dropped(reason);
         }
         let at = self.label.at;
-        let Some(runs) = self.into_runs() else { return ResendOutcome::Lost(DropReason::Unreadable) };
+        let Some(runs) = self.into_runs() else { return ResendOutcome::Dropped(DropReason::Unreadable) };
         // the quarantined part keeps its age
         send_runs(&runs, refused, delivery, encoder, |suspect| match suspect {
             Suspect::Rest(label, body) => quarantine(Suspect::Rest(&Label { at, ..label.clone() }, body)),
@@ -156,13 +156,13 @@ impl StoredBody {
 }
 
 fn send_runs(
-    all: &[StoredRun],
+    all: &[DecodedRun],
     mut refused: Option<DropReason>,
     delivery: &mut Delivery,
     encoder: &mut Encoder,
     mut quarantine: impl FnMut(Suspect<'_>) -> bool,
 ) -> ResendOutcome {
-    let mut runs: Vec<&StoredRun> = all.iter().collect();
+    let mut runs: Vec<&DecodedRun> = all.iter().collect();
     loop {
         let suspects = match delivery.send_runs(&runs, encoder, refused.take()) {
             BatchOutcome::Acknowledged => return ResendOutcome::Acknowledged,
@@ -182,7 +182,7 @@ fn send_runs(
 }
 
 /// Encodes runs into a body that can be stored, in the encoder. Returns its label.
-fn label_of(runs: &[&StoredRun], encoder: &mut Encoder) -> io::Result<Label> {
+fn label_of(runs: &[&DecodedRun], encoder: &mut Encoder) -> io::Result<Label> {
     let format = Format::Multipart { compressed: true };
     let encoded = encoder.encode(runs, format, usize::MAX, Trim::Nothing)?;
     Ok(Label::of(&encoded, runs.iter().map(Run::operations).collect()))

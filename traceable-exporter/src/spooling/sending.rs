@@ -7,7 +7,7 @@ use std::time::Instant;
 use super::resend::{ResendOutcome, Suspect};
 use super::stored_body::StoredBody;
 use super::workers::{DISK_PAUSE, SpoolWorkers};
-use crate::accounting::{DropReason, Subject};
+use crate::accounting::{DropReason, WarningKind};
 use crate::delivery::{Delivery, RetryPolicy};
 use crate::queue::Pause;
 use crate::spool::{Entry, NextRecord, Payload};
@@ -54,7 +54,7 @@ impl SpoolWorkers {
             let mut is_postponed = false;
             let send = AssertUnwindSafe(|| self.send(&entry, &mut delivery, &mut encoder, &mut is_postponed));
             let is_acknowledged = catch_unwind(send).unwrap_or_else(|_| {
-                self.shared.meter.count_restart();
+                self.shared.counters.count_restart();
                 delivery.recover();
                 true
             });
@@ -92,12 +92,12 @@ impl SpoolWorkers {
             }
         };
         let Some(stored) = payload.and_then(StoredBody::from_record) else {
-            self.warn(|| "a record of the spool is damaged and lost".to_owned());
-            delivery.give_up(DropReason::Unreadable);
+            self.warn(|| "a record of the spool is damaged: its runs are dropped".to_owned());
+            delivery.drop_all(DropReason::Unreadable);
             return true;
         };
         let Some(left) = stored.label().time_left(self.store.max_age()) else {
-            delivery.give_up(DropReason::Expired);
+            delivery.drop_all(DropReason::Expired);
             return true;
         };
         delivery.set_retry_policy(RetryPolicy::UntilExpired(Instant::now().checked_add(left)));
@@ -107,9 +107,9 @@ impl SpoolWorkers {
         match sent {
             ResendOutcome::Acknowledged => true,
             ResendOutcome::Abandoned => false,
-            ResendOutcome::Lost(reason) => {
-                self.warn(|| format!("a record of the spool cannot be sent and is lost: {reason}"));
-                delivery.give_up(reason);
+            ResendOutcome::Dropped(reason) => {
+                self.warn(|| format!("a record of the spool cannot be sent: its runs are dropped: {reason}"));
+                delivery.drop_all(reason);
                 true
             }
         }
@@ -132,10 +132,10 @@ impl SpoolWorkers {
         };
         if is_done {
             self.shared.queue.quarantine(operations);
-            self.shared.warner.warn(Subject::Quarantined, || {
+            self.shared.warner.warn(WarningKind::Quarantined, || {
                 format!(
-                    "the server fails on {operations} run operations but is healthy: they are quarantined on disk, and \
-                     retried later"
+                    "the server is healthy but keeps failing on a request of {operations} run operations: quarantined on \
+                     disk, retried later"
                 )
             });
         }
@@ -159,7 +159,7 @@ impl SpoolWorkers {
             if entry.is_quarantined() {
                 return Err(NotRead::Postponed);
             }
-            if self.shared.queue.rest(DISK_PAUSE) == Pause::Abandoned {
+            if self.shared.queue.pause_despite_flush(DISK_PAUSE) == Pause::Abandoned {
                 return Err(NotRead::Abandoned);
             }
         }

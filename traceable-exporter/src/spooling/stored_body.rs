@@ -2,7 +2,7 @@
 
 use crate::accounting::DropReason;
 use crate::spool::{Label, Payload};
-use crate::wire::{self, StoredRun};
+use crate::wire::{self, DecodedRun};
 
 /// A stored body and its label.
 pub(super) struct StoredBody {
@@ -78,7 +78,7 @@ impl StoredBody {
     }
 
     /// Divides the body into runs. `None`: it is not a body, or has another number of runs than its label says.
-    pub(super) fn into_runs(self) -> Option<Vec<StoredRun>> {
+    pub(super) fn into_runs(self) -> Option<Vec<DecodedRun>> {
         let runs = wire::read_runs(&self.label.content_type, self.body.into_bytes())?;
         if runs.len() != self.label.operations.len() {
             return None;

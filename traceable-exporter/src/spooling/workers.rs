@@ -5,11 +5,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::accounting::{DropReason, Subject};
+use crate::accounting::{DropReason, WarningKind};
 use crate::delivery::{Batch, Batcher, Limits, Shared, spawn};
 use crate::queue::Pause;
 use crate::server::Server;
-use crate::spool::{AppendError, Label, Recovered, Spool, Store};
+use crate::spool::{AppendError, Label, Recovered, Spool, SpoolStore};
 use crate::wire::{Encoder, Format, Resource, Trim};
 
 /// Pause before a full or failing disk is retried.
@@ -19,11 +19,11 @@ pub(super) const DISK_PAUSE: Duration = Duration::from_millis(250);
 pub(crate) struct SpoolWorkers {
     pub(super) shared: Arc<Shared>,
     pub(super) server: Arc<Server>,
-    pub(super) store: Store,
+    pub(super) store: SpoolStore,
 }
 
 /// Closes a store when it is dropped.
-struct CloseOnDrop<'a>(&'a Store);
+struct CloseOnDrop<'a>(&'a SpoolStore);
 
 impl Drop for CloseOnDrop<'_> {
     fn drop(&mut self) {
@@ -57,7 +57,7 @@ impl SpoolWorkers {
     /// # Errors
     /// If its folder cannot be used.
     pub(crate) fn open(shared: Arc<Shared>, spool: &Spool) -> io::Result<SpoolWorkers> {
-        let (store, recovered) = Store::open(spool)?;
+        let (store, recovered) = SpoolStore::open(spool)?;
         let server = Arc::new(Server::new(&shared.config));
         let workers = SpoolWorkers { shared, server, store };
         workers.note_recovered(&recovered);
@@ -74,19 +74,19 @@ impl SpoolWorkers {
         // the store reports each of these once
         if let [(path, why), ..] = &recovered.unreadable[..] {
             let (count, path) = (recovered.unreadable.len(), path.display());
-            self.shared
-                .warner
-                .say(&format!("{count} files of the spool cannot be read and are left there: {path}: {why}"));
+            self.shared.warner.say(&format!(
+                "{count} spool files cannot be read and stay in place; the first: {path}: {why}"
+            ));
         }
         if let [path, ..] = &recovered.unknown[..] {
             let (count, path) = (recovered.unknown.len(), path.display());
             self.shared.warner.say(&format!(
-                "{count} files of the spool were written by another version of this crate and are left there: {path}"
+                "{count} spool files were written by another version of this crate and stay in place; the first: {path}"
             ));
         }
         if recovered.outdated > 0 {
             self.shared.warner.say(&format!(
-                "{} files of the spool were written by another version of this crate and deleted, because they were \
+                "{} spool files were written by another version of this crate and deleted, because they were \
                  older than the maximum age",
                 recovered.outdated
             ));
@@ -94,7 +94,7 @@ impl SpoolWorkers {
     }
 
     pub(super) fn warn(&self, line: impl FnOnce() -> String) {
-        self.shared.warner.warn(Subject::Spool, line);
+        self.shared.warner.warn(WarningKind::Spool, line);
     }
 
     /// Writes batches on this thread, and sends and syncs them on two others.
@@ -106,14 +106,14 @@ impl SpoolWorkers {
         if let Err(error) = spawn(move || sender.send_all()) {
             let warning =
                 || format!("runs are written to disk but not sent: the thread cannot be started: {error}");
-            workers.shared.warner.warn(Subject::Worker, warning);
+            workers.shared.warner.warn(WarningKind::Worker, warning);
         }
         let syncer = workers.clone();
         let sync = move || {
             let on_error = |error: &io::Error| {
                 let warning =
                     || format!("spool fsync failed; queued runs may be lost on power failure: {error}");
-                syncer.shared.warner.warn(Subject::Unsynced, warning);
+                syncer.shared.warner.warn(WarningKind::Unsynced, warning);
             };
             syncer.store.sync_until_closed(|| syncer.shared.queue.all_synced(), on_error);
         };
@@ -125,7 +125,7 @@ impl SpoolWorkers {
 
     pub(super) fn encoder(&self) -> Encoder {
         let config = &self.shared.config;
-        let resource = Resource::new(config.project.clone(), config.sent_revision());
+        let resource = Resource::new(config.placement.clone(), config.sent_revision());
         Encoder::new(resource, config.compression_level)
     }
 
@@ -135,7 +135,7 @@ impl SpoolWorkers {
         let mut batcher = Batcher::new(self.shared.clone(), KnownLimits(self.server.clone()));
         while let Some(batch) = batcher.next() {
             if catch_unwind(AssertUnwindSafe(|| self.write(&batch, &mut encoder))).is_err() {
-                self.shared.meter.count_restart();
+                self.shared.counters.count_restart();
                 self.drop_batch(&batch);
             }
             self.shared.queue.discard(batch.items);
@@ -146,8 +146,8 @@ impl SpoolWorkers {
     fn drop_batch(&self, batch: &Batch) {
         let (operations, bytes) = batch.total();
         self.shared.queue.acknowledge(operations, bytes, Some(DropReason::Internal));
-        self.shared.warner.warn(Subject::Worker, || {
-            format!("{operations} run operations could not be written to disk and are lost")
+        self.shared.warner.warn(WarningKind::Worker, || {
+            format!("{operations} run operations could not be written to the spool and are dropped")
         });
         if !self.store.acknowledge_with_newest(batch.acknowledges) {
             self.shared.queue.acknowledged_up_to(batch.acknowledges);
@@ -160,7 +160,7 @@ impl SpoolWorkers {
         let Ok(encoded) = encoder.encode(&batch.items, format, usize::MAX, Trim::Nothing) else {
             return self.drop_batch(batch);
         };
-        self.shared.meter.count_wire_losses(encoded.names_cut, 0);
+        self.shared.counters.count_wire_losses(encoded.names_cut, 0);
         let label = Label::of(&encoded, batch.items.iter().map(|item| item.operations).collect());
         let (operations, bytes) = batch.total();
         loop {
@@ -183,7 +183,7 @@ impl SpoolWorkers {
             if may_hold && self.store.hold(&label, encoder.body(), batch.acknowledges, held) {
                 return;
             }
-            if self.shared.queue.rest(DISK_PAUSE) == Pause::Abandoned {
+            if self.shared.queue.pause_despite_flush(DISK_PAUSE) == Pause::Abandoned {
                 return;
             }
         }

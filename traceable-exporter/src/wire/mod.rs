@@ -5,10 +5,11 @@
 //!
 //! `run_json` writes one run's fields, `placement` says into which project and under which ids; `multipart` and
 //! `batch_json` join runs to a body for the two endpoints, `encoder` drives them within the byte limit, `trim` leaves
-//! out parts of a run that is too large. `stored_run` and `multipart_reader` take a stored body apart again.
+//! out parts of a run that is too large. `decoded_run` and `multipart_reader` take a stored body apart again.
 
 mod batch_json;
 mod compression;
+mod decoded_run;
 mod encoded;
 mod encoder;
 mod json;
@@ -19,15 +20,14 @@ mod replica_ids;
 mod resource;
 mod run;
 mod run_json;
-mod stored_run;
 mod trim;
 
 pub(crate) use compression::{MAX_DECOMPRESSED, ZSTD, decompress};
+pub(crate) use decoded_run::{DecodedRun, read as read_runs};
 pub(crate) use encoded::{Encoded, Format};
 pub(crate) use encoder::Encoder;
 pub(crate) use placement::{Changes, Placement, Target};
 pub(crate) use resource::Resource;
 pub(crate) use run::{Field, PartWriter, Run};
 pub(crate) use run_json::{name, write};
-pub(crate) use stored_run::{StoredRun, read as read_runs};
 pub(crate) use trim::Trim;

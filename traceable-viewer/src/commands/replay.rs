@@ -10,8 +10,8 @@ use traceable_exporter::{Config, Replayed, replay};
 /// Send the runs that a program left on disk.
 ///
 /// Reads a spool or the files of failed traces, sends the runs, and deletes what has arrived. LANGSMITH_ENDPOINT,
-/// LANGSMITH_API_KEY and the related variables say where to and with which key. In a folder that programs with several
-/// servers or workspaces share, it sends only what is for this one, and names the rest.
+/// LANGSMITH_API_KEY and the related variables say where to and with which key. From a folder that holds runs for
+/// several servers or workspaces it sends only those for this one, and lists the rest.
 #[derive(Args)]
 pub(crate) struct Replay {
     /// Folder of a spool (LANGSMITH_SPOOL_DIR) or of failed traces (LANGSMITH_FAILED_TRACES_DIR)
@@ -57,7 +57,7 @@ fn problems(replayed: &Replayed) -> Vec<String> {
     for path in &replayed.not_sent {
         let path = path.display();
         problems.push(format!(
-            "{path} has runs for another server or workspace: name it itself to send them here"
+            "{path} has runs for another server or workspace: replay that folder itself to send them here"
         ));
     }
     problems

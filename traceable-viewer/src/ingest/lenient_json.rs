@@ -17,7 +17,7 @@ pub(crate) fn check(bytes: &[u8]) -> Result<Cow<'_, str>, String> {
     }
 }
 
-/// The bytes with bare numbers of no JSON quoted; `None` when there are none.
+/// Quotes bare `NaN` and `Infinity`, which are not JSON; `None` if there are none.
 fn quote_bare_numbers(bytes: &[u8]) -> Option<Vec<u8>> {
     const BARE: [&[u8]; 3] = [b"-Infinity", b"Infinity", b"NaN"];
     let mut quoted = Vec::with_capacity(bytes.len() + 64);

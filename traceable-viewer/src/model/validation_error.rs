@@ -16,12 +16,12 @@ pub(crate) struct ValidationError {
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum ValidationReason {
     // the whole body
-    #[error("the body has to be {{\"post\": [runs], \"patch\": [runs]}}")]
+    #[error("the body must be {{\"post\": [runs], \"patch\": [runs]}}")]
     NotABatch,
     #[error("the id in the path is not a UUID")]
     PathId,
     // the parts of a multipart body
-    #[error("a part has to be named post.<id>, patch.<id>, attachment.<id>.<name> or feedback.<id>")]
+    #[error("a part must be named post.<id>, patch.<id>, attachment.<id>.<name> or feedback.<id>")]
     UnknownPart,
     #[error("the name of the part has too few or too many sections")]
     PartSections,
@@ -29,16 +29,16 @@ pub(crate) enum ValidationReason {
     PartId,
     #[error("the part is not valid JSON: {0}")]
     PartJson(String),
-    #[error("feedback has to be a JSON object")]
+    #[error("feedback must be a JSON object")]
     FeedbackNotAnObject,
     // a run
-    #[error("a run has to be a JSON object")]
+    #[error("a run must be a JSON object")]
     RunNotAnObject,
     #[error("the run has no id")]
     NoId,
     #[error("id is not the id of the request or part")]
     OtherId,
-    #[error("fields or attachments of a run that has no post or patch part and is not known")]
+    #[error("fields or attachments of an unknown run: the request has no post or patch part for it")]
     UnknownRun,
     #[error("{0}")]
     NotStorable(String),
@@ -47,7 +47,7 @@ pub(crate) enum ValidationReason {
     NotAUuid(String),
     #[error("{0} is neither an ISO 8601 time nor milliseconds since 1970")]
     NotATime(String),
-    #[error("attachments has to be {{name: [media type, base64]}}")]
+    #[error("attachments must be {{name: [media type, base64]}}")]
     Attachments,
     // its place in the trace
     #[error("segment {0} of dotted_order is not `YYYYmmddTHHMMSSffffffZ` followed by a UUID")]

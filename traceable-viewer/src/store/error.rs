@@ -15,7 +15,7 @@ pub enum StoreError {
     #[error("`{0}` is a database, but not one of traceable")]
     Foreign(PathBuf),
     /// The file was written by a version with other tables.
-    #[error("the database has version {found} of the tables, this program knows versions up to {known}")]
+    #[error("the database has schema version {found}; this program supports up to {known}")]
     Version {
         /// The version found in the file.
         found: i64,

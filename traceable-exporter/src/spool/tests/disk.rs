@@ -6,13 +6,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::time::Duration;
 
-use super::{Kind, Scratch, Spool, Store, drain, label, next, segment};
+use super::{FileKind, Scratch, Spool, SpoolStore, drain, label, next, segment};
 use crate::spool::AppendError;
 
 #[test]
 fn a_full_spool_appends_nothing_until_something_is_acknowledged() {
     let scratch = Scratch::new();
-    let (store, _) = Store::open(&Spool::new(&scratch.0).max_bytes(20 << 20)).unwrap();
+    let (store, _) = SpoolStore::open(&Spool::new(&scratch.0).max_bytes(20 << 20)).unwrap();
     let body = vec![0; 4 << 20];
     let mut taken = 0;
     while store.append(&label(1), &body, 0, || {}).is_ok() {
@@ -30,7 +30,7 @@ fn a_full_spool_appends_nothing_until_something_is_acknowledged() {
 fn a_file_that_cannot_be_created_does_not_block_the_next() {
     let scratch = Scratch::new();
     let (store, _) = scratch.open();
-    fs::create_dir(segment::path(&scratch.0.join("0000"), Kind::Main, 1)).unwrap();
+    fs::create_dir(segment::path(&scratch.0.join("0000"), FileKind::Main, 1)).unwrap();
     assert!(matches!(store.append(&label(1), b"1", 0, || {}), Err(AppendError::Disk(_))));
     store.append(&label(1), b"2", 0, || {}).unwrap();
     assert_eq!(drain(&store), [b"2"]);
@@ -40,7 +40,7 @@ fn a_file_that_cannot_be_created_does_not_block_the_next() {
 fn records_are_synced_even_if_no_other_follows() {
     let scratch = Scratch::new();
     let settings = Spool::new(&scratch.0).sync_every(std::time::Duration::from_millis(30));
-    let (store, _) = Store::open(&settings).unwrap();
+    let (store, _) = SpoolStore::open(&settings).unwrap();
     std::thread::scope(|scope| {
         scope.spawn(|| store.sync_until_closed(|| {}, |error| panic!("{error}")));
         store.append(&label(1), b"1", 0, || {}).unwrap();
@@ -55,7 +55,7 @@ fn records_are_synced_even_if_no_other_follows() {
 }
 
 /// A store whose syncs fail while the flag is set, and how many syncs there were.
-fn on_a_failing_disk(scratch: &Scratch) -> (Store, Arc<AtomicBool>, Arc<AtomicUsize>) {
+fn on_a_failing_disk(scratch: &Scratch) -> (SpoolStore, Arc<AtomicBool>, Arc<AtomicUsize>) {
     let (fails, syncs) = (Arc::new(AtomicBool::new(true)), Arc::new(AtomicUsize::new(0)));
     let own = (fails.clone(), syncs.clone());
     let sync = move |_: &fs::File| {
@@ -63,7 +63,7 @@ fn on_a_failing_disk(scratch: &Scratch) -> (Store, Arc<AtomicBool>, Arc<AtomicUs
         if own.0.load(SeqCst) { Err(io::Error::other("no such luck")) } else { Ok(()) }
     };
     let settings = Spool::new(&scratch.0).sync_every(Duration::from_millis(10));
-    (Store::open_with(&settings, Box::new(sync)).unwrap().0, fails, syncs)
+    (SpoolStore::open_with(&settings, Box::new(sync)).unwrap().0, fails, syncs)
 }
 
 fn wait_until(condition: impl Fn() -> bool) {
@@ -115,11 +115,11 @@ fn a_record_is_quarantined_only_when_its_copy_is_synced() {
     }
     let first = next(&store);
     assert!(!store.quarantine(&first, None));
-    assert!(scratch.files(Kind::Quarantine).is_empty());
+    assert!(scratch.files(FileKind::Quarantine).is_empty());
     fails.store(false, SeqCst);
     assert!(store.quarantine(&first, None));
     store.acknowledge(&first);
-    assert_eq!(scratch.files(Kind::Quarantine).len(), 1);
+    assert_eq!(scratch.files(FileKind::Quarantine).len(), 1);
     // no second one until the server has accepted a record
     assert!(!store.quarantine(&next(&store), None));
     store.acknowledge(&next(&store));
@@ -137,13 +137,13 @@ fn a_record_is_quarantined_only_when_its_copy_is_synced() {
     let quarantined = store.first_quarantined().unwrap();
     assert!(store.read(&quarantined).unwrap().unwrap().ends_with(b"1"));
     store.acknowledge(&quarantined);
-    assert!(scratch.files(Kind::Quarantine).is_empty() && store.first_quarantined().is_none());
+    assert!(scratch.files(FileKind::Quarantine).is_empty() && store.first_quarantined().is_none());
 }
 
 #[test]
 fn quarantined_records_count_against_the_bound() {
     let scratch = Scratch::new();
-    let (store, _) = Store::open(&Spool::new(&scratch.0).max_bytes(1000)).unwrap();
+    let (store, _) = SpoolStore::open(&Spool::new(&scratch.0).max_bytes(1000)).unwrap();
     for _ in 0..3 {
         store.append(&label(1), &[7; 100], 0, || {}).unwrap();
     }

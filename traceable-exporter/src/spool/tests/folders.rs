@@ -4,7 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::{Kind, Label, NextRecord, Recovered, Scratch, Spool, Store, drain, label, next, segment};
+use super::{
+    FileKind, Label, NextRecord, Recovered, Scratch, Spool, SpoolStore, drain, label, next, segment,
+};
 
 fn paths(recovered: &Recovered) -> Vec<PathBuf> {
     recovered.unreadable.iter().map(|(path, _)| path.clone()).collect()
@@ -38,7 +40,7 @@ fn folders_with_the_names_of_files_block_nothing() {
     other.append(&label(1), b"left", 0, || {}).unwrap();
     drop(other);
     // a folder stands where the next file would be: another process folder is used
-    let in_the_way = segment::path(&scratch.0.join("0000"), Kind::Main, 2);
+    let in_the_way = segment::path(&scratch.0.join("0000"), FileKind::Main, 2);
     fs::create_dir(&in_the_way).unwrap();
     let (store, recovered) = scratch.open();
     assert_eq!((recovered.operations, paths(&recovered)), (1, vec![in_the_way.clone()]));
@@ -49,7 +51,7 @@ fn folders_with_the_names_of_files_block_nothing() {
     second.append(&label(5), b"of another", 0, || {}).unwrap();
     drop(second);
     for number in 0..20 {
-        let _ = fs::create_dir(segment::path(&scratch.0.join("0001"), Kind::Main, number));
+        let _ = fs::create_dir(segment::path(&scratch.0.join("0001"), FileKind::Main, number));
     }
     let mut bodies = Vec::new();
     for _ in 0..2 {
@@ -62,7 +64,7 @@ fn folders_with_the_names_of_files_block_nothing() {
     assert!(matches!(store.wait(), NextRecord::Over));
     drop(store);
     for number in 0..20 {
-        let _ = fs::remove_dir(segment::path(&scratch.0.join("0001"), Kind::Main, number));
+        let _ = fs::remove_dir(segment::path(&scratch.0.join("0001"), FileKind::Main, number));
     }
     let (last, recovered) = scratch.open();
     assert_eq!((recovered.operations, paths(&recovered)), (5, vec![in_the_way]));
@@ -76,7 +78,7 @@ fn a_folder_that_everybody_may_write_to_is_refused() {
     let scratch = Scratch::new();
     drop(scratch.open());
     fs::set_permissions(&scratch.0, fs::Permissions::from_mode(0o777)).unwrap();
-    let error = Store::open(&Spool::new(&scratch.0)).err().unwrap();
+    let error = SpoolStore::open(&Spool::new(&scratch.0)).err().unwrap();
     assert!(error.to_string().contains("everybody may write"), "{error}");
 }
 
@@ -88,7 +90,7 @@ fn a_destination_that_is_a_link_is_refused() {
     fs::create_dir(&scratch.0).unwrap();
     let link = scratch.0.join("to-somebody");
     std::os::unix::fs::symlink(&elsewhere.0, &link).unwrap();
-    let error = Store::open(&Spool::new(&link)).err().unwrap();
+    let error = SpoolStore::open(&Spool::new(&link)).err().unwrap();
     assert!(error.to_string().contains("link"), "{error}");
 }
 
@@ -112,7 +114,7 @@ fn acknowledged_records_stay_acknowledged_after_any_number_of_take_overs() {
         fs::rename(&holder, &moved).unwrap();
         let (store, recovered) = scratch.open();
         assert_eq!((recovered.operations, recovered.damaged), (2, 0));
-        assert!(!segment::path(&moved, Kind::Main, 1).exists());
+        assert!(!segment::path(&moved, FileKind::Main, 1).exists());
         drop(store);
         let _ = fs::remove_dir_all(&moved);
     }
@@ -133,7 +135,7 @@ fn files_of_another_version_stay_until_they_are_too_old() {
     one_of_three_delivered(&scratch);
     let folder = scratch.0.join("0000");
     // also a file that the cursor would call acknowledged
-    let foreign = [0, 7].map(|number| segment::path(&folder, Kind::Main, number));
+    let foreign = [0, 7].map(|number| segment::path(&folder, FileKind::Main, number));
     let bytes = foreign.each_ref().map(|path| of_another_version(path));
     for _ in 0..2 {
         let (store, recovered) = scratch.open();
@@ -148,7 +150,7 @@ fn files_of_another_version_stay_until_they_are_too_old() {
     // until they are too old to be sent
     std::thread::sleep(Duration::from_millis(20));
     let settings = Spool::new(&scratch.0).max_age(Duration::from_millis(10));
-    let (store, recovered) = Store::open(&settings).unwrap();
+    let (store, recovered) = SpoolStore::open(&settings).unwrap();
     assert_eq!((recovered.unknown.len(), recovered.outdated), (0, 2));
     drop(store);
     assert!(scratch.segments().is_empty());

@@ -11,9 +11,9 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use super::entry::{Entry, NextRecord, Recovered};
 use super::record::Label;
-use super::segment::{self, Kind};
+use super::segment::{self, FileKind};
 use super::settings::Spool;
-use super::store::Store;
+use super::store::SpoolStore;
 
 /// A folder that is deleted when the test ends.
 struct Scratch(PathBuf);
@@ -25,16 +25,16 @@ impl Scratch {
         Scratch(std::env::temp_dir().join(name))
     }
 
-    fn open(&self) -> (Store, Recovered) {
-        Store::open(&Spool::new(&self.0)).unwrap()
+    fn open(&self) -> (SpoolStore, Recovered) {
+        SpoolStore::open(&Spool::new(&self.0)).unwrap()
     }
 
     /// The main files of all process folders.
     fn segments(&self) -> Vec<PathBuf> {
-        self.files(Kind::Main)
+        self.files(FileKind::Main)
     }
 
-    fn files(&self, kind: Kind) -> Vec<PathBuf> {
+    fn files(&self, kind: FileKind) -> Vec<PathBuf> {
         let folders = fs::read_dir(&self.0).unwrap().map(|entry| entry.unwrap().path());
         let files = folders.flat_map(|folder| fs::read_dir(folder).unwrap());
         files
@@ -60,13 +60,13 @@ fn label(operations: u64) -> Label {
     }
 }
 
-fn next(store: &Store) -> Entry {
+fn next(store: &SpoolStore) -> Entry {
     let NextRecord::Record(entry) = store.wait() else { panic!("no record") };
     entry
 }
 
 /// The bodies of all records that are not acknowledged, oldest first.
-fn drain(store: &Store) -> Vec<Vec<u8>> {
+fn drain(store: &SpoolStore) -> Vec<Vec<u8>> {
     let mut bodies = Vec::new();
     store.close();
     while let NextRecord::Record(entry) = store.wait() {

@@ -5,7 +5,7 @@ use std::fs;
 
 use proptest::prelude::*;
 
-use super::{Kind, Label, Scratch, drain, label, next};
+use super::{FileKind, Label, Scratch, drain, label, next};
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -115,6 +115,6 @@ proptest! {
         left.sort();
         quarantine.sort();
         prop_assert_eq!(left, quarantine);
-        prop_assert!(scratch.segments().is_empty() && scratch.files(Kind::Quarantine).is_empty());
+        prop_assert!(scratch.segments().is_empty() && scratch.files(FileKind::Quarantine).is_empty());
     }
 }

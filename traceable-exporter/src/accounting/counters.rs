@@ -6,7 +6,7 @@ use super::stats::Stats;
 
 /// Counters of requests, and of what was cut, left out or redacted.
 #[derive(Default)]
-pub(crate) struct Meter {
+pub(crate) struct Counters {
     requests: AtomicU64,
     failed_requests: AtomicU64,
     bytes_sent: AtomicU64,
@@ -17,7 +17,7 @@ pub(crate) struct Meter {
     worker_restarts: AtomicU64,
 }
 
-impl Meter {
+impl Counters {
     pub(crate) fn count_request(&self, bytes: usize, success: bool) {
         self.requests.fetch_add(1, Relaxed);
         self.bytes_sent.fetch_add(bytes as u64, Relaxed);

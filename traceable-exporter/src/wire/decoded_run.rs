@@ -15,7 +15,7 @@ use super::resource::Resource;
 use super::run::{Field, PartWriter, Run};
 
 /// A run in a stored, uncompressed body.
-pub(crate) struct StoredRun {
+pub(crate) struct DecodedRun {
     body: Arc<Vec<u8>>,
     kind: OperationKind,
     id: Uuid,
@@ -32,7 +32,7 @@ struct Attached {
 }
 
 /// Reads all runs of a body, multipart or JSON. `None`: the body is malformed.
-pub(crate) fn read(content_type: &str, body: Vec<u8>) -> Option<Vec<StoredRun>> {
+pub(crate) fn read(content_type: &str, body: Vec<u8>) -> Option<Vec<DecodedRun>> {
     if content_type.starts_with("application/json") {
         read_batch(&body)
     } else {
@@ -40,9 +40,9 @@ pub(crate) fn read(content_type: &str, body: Vec<u8>) -> Option<Vec<StoredRun>> 
     }
 }
 
-fn read_parts(content_type: &str, body: Vec<u8>) -> Option<Vec<StoredRun>> {
+fn read_parts(content_type: &str, body: Vec<u8>) -> Option<Vec<DecodedRun>> {
     let body = Arc::new(body);
-    let mut runs: Vec<StoredRun> = Vec::new();
+    let mut runs: Vec<DecodedRun> = Vec::new();
     let mut indices: HashMap<Uuid, usize> = HashMap::new();
     for Part { name, mime_type, bytes } in multipart_reader::read(content_type, &body)? {
         let (first, rest) = name.split_once('.')?;
@@ -58,7 +58,7 @@ fn read_parts(content_type: &str, body: Vec<u8>) -> Option<Vec<StoredRun>> {
             (Some(kind), None) => {
                 indices.insert(id, runs.len());
                 let (body, fields, attachments) = (body.clone(), Vec::new(), Vec::new());
-                runs.push(StoredRun { body, kind, id, operations: 1, main: bytes, fields, attachments });
+                runs.push(DecodedRun { body, kind, id, operations: 1, main: bytes, fields, attachments });
             }
             (Some(_), Some(field)) => {
                 let field = Field::ALL.into_iter().find(|known| known.name() == field)?;
@@ -78,11 +78,11 @@ fn read_parts(content_type: &str, body: Vec<u8>) -> Option<Vec<StoredRun>> {
 struct BatchReader {
     bytes: Vec<u8>,
     /// They get `bytes` when all are copied.
-    runs: Vec<StoredRun>,
+    runs: Vec<DecodedRun>,
 }
 
 /// Reads the body of `POST /runs/batch`. Copies the parts of each run, as they were written.
-fn read_batch(body: &[u8]) -> Option<Vec<StoredRun>> {
+fn read_batch(body: &[u8]) -> Option<Vec<DecodedRun>> {
     let lists: HashMap<String, Vec<BTreeMap<String, &RawValue>>> = serde_json::from_slice(body).ok()?;
     let mut reader = BatchReader::default();
     for (kind, list) in [(OperationKind::Post, lists.get("post")), (OperationKind::Patch, lists.get("patch"))]
@@ -92,7 +92,7 @@ fn read_batch(body: &[u8]) -> Option<Vec<StoredRun>> {
         }
     }
     let body = Arc::new(reader.bytes);
-    Some(reader.runs.into_iter().map(|run| StoredRun { body: body.clone(), ..run }).collect())
+    Some(reader.runs.into_iter().map(|run| DecodedRun { body: body.clone(), ..run }).collect())
 }
 
 impl BatchReader {
@@ -105,7 +105,7 @@ impl BatchReader {
         let given = fields.into_iter().filter_map(|(field, value)| Some((field, value?.get())));
         let fields = given.map(|(field, value)| (field, self.append(value.as_bytes()))).collect();
         let (body, attachments) = (Arc::default(), Vec::new());
-        self.runs.push(StoredRun { body, kind, id, operations: 1, main, fields, attachments });
+        self.runs.push(DecodedRun { body, kind, id, operations: 1, main, fields, attachments });
         Some(())
     }
 
@@ -116,15 +116,15 @@ impl BatchReader {
     }
 }
 
-impl StoredRun {
+impl DecodedRun {
     /// Sets how many operations were merged into it.
-    pub(crate) fn with_operations(mut self, operations: u64) -> StoredRun {
+    pub(crate) fn with_operations(mut self, operations: u64) -> DecodedRun {
         self.operations = operations;
         self
     }
 }
 
-impl Run for StoredRun {
+impl Run for DecodedRun {
     fn operations(&self) -> u64 {
         self.operations
     }
