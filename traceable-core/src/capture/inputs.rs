@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::attachment::Attachment;
+use super::marker::{EXPRESSION_PANICKED, PROCESS_INPUTS_PANICKED};
 use super::outcome::ValueWriter;
 use super::panic_guard::guarded;
 use super::payload::Payload;
@@ -97,7 +98,7 @@ impl<'a> Inputs<'a> {
         let from = self.writer.out.len();
         if guarded(|| value(self)).is_none() {
             self.writer.out.truncate(from);
-            self.writer.marker("its expression panicked");
+            self.writer.marker(EXPRESSION_PANICKED);
         }
     }
 
@@ -143,7 +144,7 @@ impl<'a> Inputs<'a> {
             }
             None => {
                 self.key("inputs");
-                self.writer.marker("process_inputs panicked");
+                self.writer.marker(PROCESS_INPUTS_PANICKED);
             }
         }
     }

@@ -9,6 +9,8 @@ pub(crate) const SERIALIZE_PANICKED: &str = "its serialization panicked";
 pub(crate) const DISPLAY_PANICKED: &str = "the error's Display panicked";
 /// A hook of the attribute panicked.
 pub(crate) const HOOK_PANICKED: &str = "its hook panicked";
+/// The hook `process_inputs` panicked.
+pub(crate) const PROCESS_INPUTS_PANICKED: &str = "process_inputs panicked";
 /// An expression in the attribute panicked.
 pub(crate) const EXPRESSION_PANICKED: &str = "its expression panicked";
 

@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer as _};
 
 use super::json::buffer::Json;
 use super::limits::MAX_BYTES;
-use super::marker::{SERIALIZE_PANICKED, count_unrecorded, marker};
+use super::marker::{HOOK_PANICKED, SERIALIZE_PANICKED, count_unrecorded, marker};
 use super::panic_guard::guarded;
 use super::payload::Payload;
 use super::suppress::suppressed;
@@ -59,7 +59,7 @@ impl Writer {
     pub(crate) fn made<T: Serialize>(&mut self, make: impl FnOnce() -> T) {
         match guarded(make) {
             Some(value) => self.json(&value),
-            None => self.marker("its hook panicked"),
+            None => self.marker(HOOK_PANICKED),
         }
     }
 

@@ -4,7 +4,7 @@
 //! reads or writes a file of the spool itself, and holds no more than one stored body, in one form and the next.
 
 mod replay;
-mod resend;
+mod send_stored_body;
 mod sending;
 mod stored_body;
 mod workers;

@@ -8,7 +8,7 @@ use std::path::{self, Path, PathBuf};
 use std::slice;
 use std::sync::Arc;
 
-use super::resend::ResendOutcome;
+use super::send_stored_body::StoredBodyOutcome;
 use super::stored_body::StoredBody;
 use crate::accounting::{DropReason, Dropped, Stats};
 use crate::config::Config;
@@ -258,7 +258,7 @@ impl Replay {
         let before = self.stats().dropped.rejected;
         self.shared.queue.add_recovered(operations);
         self.delivery.take(operations, true);
-        if let ResendOutcome::Dropped(reason) =
+        if let StoredBodyOutcome::Dropped(reason) =
             stored.send(&mut self.delivery, &mut self.encoder, &self.server, |_| false)
         {
             self.delivery.drop_all(reason);

@@ -4,7 +4,7 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
-use super::resend::{ResendOutcome, Suspect};
+use super::send_stored_body::{StoredBodyOutcome, Suspect};
 use super::stored_body::StoredBody;
 use super::workers::{DISK_PAUSE, SpoolWorkers};
 use crate::accounting::{DropReason, WarningKind};
@@ -105,9 +105,9 @@ impl SpoolWorkers {
         let sent = stored
             .send(delivery, encoder, &self.server, |suspect| self.quarantine(entry, suspect, is_postponed));
         match sent {
-            ResendOutcome::Acknowledged => true,
-            ResendOutcome::Abandoned => false,
-            ResendOutcome::Dropped(reason) => {
+            StoredBodyOutcome::Acknowledged => true,
+            StoredBodyOutcome::Abandoned => false,
+            StoredBodyOutcome::Dropped(reason) => {
                 self.warn(|| format!("a record of the spool cannot be sent: its runs are dropped: {reason}"));
                 delivery.drop_all(reason);
                 true

@@ -12,7 +12,7 @@ use crate::wire::{DecodedRun, Encoded, Encoder, Format, Run, Trim};
 
 /// What became of a stored body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ResendOutcome {
+pub(crate) enum StoredBodyOutcome {
     /// All of it is acknowledged or quarantined.
     Acknowledged,
     /// The exporter is abandoned.
@@ -95,34 +95,34 @@ impl StoredBody {
         encoder: &mut Encoder,
         server: &Server,
         mut quarantine: impl FnMut(Suspect<'_>) -> bool,
-    ) -> ResendOutcome {
+    ) -> StoredBodyOutcome {
         let refused = loop {
             if !self.fits(server) {
                 match self.decompress_for(server) {
                     Ok(true) => continue,
                     Ok(false) => break None,
-                    Err(reason) => return ResendOutcome::Dropped(reason),
+                    Err(reason) => return StoredBodyOutcome::Dropped(reason),
                 }
             }
             let (runs, content_type) = (self.label.operations.len(), self.label.content_type.clone());
             let encoded = Encoded::stored(server.format(), runs, content_type, self.label.uncompressed);
             match delivery.send_body(&encoded, self.body.bytes()) {
-                BodyOutcome::Acknowledged => return ResendOutcome::Acknowledged,
-                BodyOutcome::Abandoned => return ResendOutcome::Abandoned,
+                BodyOutcome::Acknowledged => return StoredBodyOutcome::Acknowledged,
+                BodyOutcome::Abandoned => return StoredBodyOutcome::Abandoned,
                 BodyOutcome::Apart(reason) => break Some(reason),
                 BodyOutcome::OtherFormat => {}
                 BodyOutcome::Suspect => {
                     if quarantine(Suspect::All) {
-                        return ResendOutcome::Acknowledged;
+                        return StoredBodyOutcome::Acknowledged;
                     }
                 }
             }
         };
         if let Err(reason) = self.decompress() {
-            return ResendOutcome::Dropped(reason);
+            return StoredBodyOutcome::Dropped(reason);
         }
         let at = self.label.at;
-        let Some(runs) = self.into_runs() else { return ResendOutcome::Dropped(DropReason::Unreadable) };
+        let Some(runs) = self.into_runs() else { return StoredBodyOutcome::Dropped(DropReason::Unreadable) };
         // the quarantined part keeps its age
         send_runs(&runs, refused, delivery, encoder, |suspect| match suspect {
             Suspect::Rest(label, body) => quarantine(Suspect::Rest(&Label { at, ..label.clone() }, body)),
@@ -161,12 +161,12 @@ fn send_runs(
     delivery: &mut Delivery,
     encoder: &mut Encoder,
     mut quarantine: impl FnMut(Suspect<'_>) -> bool,
-) -> ResendOutcome {
+) -> StoredBodyOutcome {
     let mut runs: Vec<&DecodedRun> = all.iter().collect();
     loop {
         let suspects = match delivery.send_runs(&runs, encoder, refused.take()) {
-            BatchOutcome::Acknowledged => return ResendOutcome::Acknowledged,
-            BatchOutcome::Abandoned => return ResendOutcome::Abandoned,
+            BatchOutcome::Acknowledged => return StoredBodyOutcome::Acknowledged,
+            BatchOutcome::Abandoned => return StoredBodyOutcome::Abandoned,
             BatchOutcome::Suspect(suspects) => suspects,
         };
         runs = suspects.iter().filter_map(|at| runs.get(*at).copied()).collect();
@@ -176,7 +176,7 @@ fn send_runs(
             label_of(&runs, encoder).is_ok_and(|label| quarantine(Suspect::Rest(&label, encoder.body())))
         };
         if is_quarantined {
-            return ResendOutcome::Acknowledged;
+            return StoredBodyOutcome::Acknowledged;
         }
     }
 }
