@@ -12,11 +12,11 @@
 //! ```text
 //! a traced call starts or ends
 //!   -> Exporter::submit       redacts the operation (Redaction)
-//!   -> queue                  bounded in bytes; when it is full, the newest runs are dropped and counted
+//!   -> queue                  bounded in bytes; when full, drops the newest runs
 //!   -> batcher                merges start and end of a run; up to 100 runs or 250 ms
 //!   -> wire                   encodes: multipart and zstd, or JSON
 //!   -> dispatch               keeps order: the end of a run never overtakes its start
-//!   -> HTTP                   retries with backoff; probes a server that is down; splits after a 413
+//!   -> HTTP                   retries with backoff; probes; halves after a 413
 //!   -> acknowledgement        delivered, or dropped for a DropReason: Stats, FlushReport
 //!
 //! with a Spool: queue -> batcher -> wire -> disk -> HTTP -> acknowledgement
