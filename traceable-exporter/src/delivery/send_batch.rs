@@ -97,7 +97,7 @@ impl Delivery {
                     }
                 }
                 RequestOutcome::Abandoned => {
-                    self.unacknowledged = (0, 0);
+                    self.forget();
                     return BatchOutcome::Abandoned;
                 }
                 RequestOutcome::Halve(reason) => {
@@ -108,7 +108,7 @@ impl Delivery {
         if suspects.is_empty() {
             return BatchOutcome::Acknowledged;
         }
-        self.unacknowledged = (0, 0);
+        self.forget();
         BatchOutcome::Suspect(suspects)
     }
 

@@ -11,6 +11,12 @@ const MAX_SEARCH: u32 = 32;
 /// A part of a batch, and what its runs are sent without.
 pub(super) type Part<'a, R> = (&'a [R], Trim);
 
+/// Both halves of a part, the first of them last: it is sent next.
+fn halves<R>(part: &[R], trim: Trim) -> [Part<'_, R>; 2] {
+    let (first, second) = part.split_at(part.len() / 2);
+    [(second, trim), (first, trim)]
+}
+
 impl Delivery {
     /// Splits a part that the server refused. Returns the parts to send instead, the next one last; acknowledges runs
     /// that are dropped.
@@ -32,8 +38,7 @@ impl Delivery {
         if reason != DropReason::TooLarge {
             *searched += 2;
         }
-        let (first, second) = part.split_at(part.len() / 2);
-        vec![(second, trim), (first, trim)]
+        halves(part, trim).into()
     }
 
     /// Splits a part that the server fails on. `None`: it is a single run, or the search has cost enough.
@@ -46,8 +51,7 @@ impl Delivery {
             return None;
         }
         *searched += 2;
-        let (first, second) = part.split_at(part.len() / 2);
-        Some([(second, trim), (first, trim)])
+        Some(halves(part, trim))
     }
 
     /// Trims one part more off a run that is larger than the server accepts. `None`: it is dropped.
