@@ -20,7 +20,7 @@ pub mod function {
     pub const tags: Written = Written;
     /// `metadata(model = "tiny", length = text.len())`: any expressions that serialise; arguments are in reach.
     pub const metadata: Written = Written;
-    /// `project = "evaluation"`: where the run goes, with all below it.
+    /// `project = "evaluation"`: where the run goes, with all below it, if it begins a trace.
     pub const project: Written = Written;
     /// `parent = run`: any expression that names a parent; arguments and `self` are in reach.
     pub const parent: Written = Written;

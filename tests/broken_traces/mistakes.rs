@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use traceable::diagnostics::DiagnosticKind;
 use traceable::prelude::*;
-use traceable::{assert_tree, diagnostics};
+use traceable::{assert_tree, diagnostics, trace};
 
 use crate::{kinds, recorder, reports};
 
@@ -79,11 +79,63 @@ fn a_run_id_that_is_given_twice_is_counted() {
     let (_guard, recorder) = recorder();
     let before = diagnostics().duplicate_run_ids;
     let id = traceable::new_run_id(traceable::Timestamp::now());
-    for _ in 0..2 {
+    for _ in 0..3 {
         Extra::new().run_id(id).call(with_id);
     }
-    assert_eq!(diagnostics().duplicate_run_ids, before + 1);
+    assert_eq!(diagnostics().duplicate_run_ids, before + 2);
     assert_eq!(recorder.runs()[1].metadata["dup_of"], id.to_string());
+    assert_eq!(kinds(), [DiagnosticKind::DuplicateRunId], "once for a function");
+    let said = &reports()[0];
+    assert!(
+        said.contains("`with_id` (tests/broken_traces/mistakes.rs:") && said.contains(&id.to_string()),
+        "{said}"
+    );
+    // at each place where a run is made by hand, too
+    for _ in 0..2 {
+        RunTree::builder("by hand").run_id(id).build().post().patch();
+    }
+    assert_eq!(kinds(), [DiagnosticKind::DuplicateRunId; 2]);
+    assert!(reports()[1].contains("`by hand` (tests/broken_traces/mistakes.rs:"), "{:?}", reports());
+}
+
+#[traceable(project = "on attribute")]
+fn with_project() {}
+
+#[test]
+fn a_project_that_is_named_below_a_run_is_reported_once_for_its_place() {
+    #[traceable]
+    fn plain() {}
+    let (_guard, recorder) = recorder();
+    // where a trace begins, each has its way
+    with_project();
+    Extra::new().project("p").call(plain);
+    TracingContext::new().project("p").scope(plain);
+    assert_eq!(recorder.runs().len(), 3);
+    assert_eq!(reports(), [""; 0]);
+    trace("around").project("p").scope(|around| {
+        // to name the trace's own is no mistake
+        Extra::new().project("p").call(plain);
+        TracingContext::new().project("p").scope(plain);
+        for _ in 0..2 {
+            with_project();
+            TracingContext::new().project("x").scope(plain);
+            trace("block").project("x").scope(|_| plain());
+            around.create_child("by hand").project("x").build().post().patch();
+        }
+    });
+    assert_eq!(kinds(), [DiagnosticKind::UnusedProject; 4]);
+    for (report, (name, project)) in reports().iter().zip([
+        ("with_project", "on attribute"),
+        ("plain", "x"),
+        ("block", "x"),
+        ("by hand", "x"),
+    ]) {
+        let place = format!("`{name}` (tests/broken_traces/mistakes.rs:");
+        assert!(report.contains(&place) && report.contains(&format!("{project:?}")), "{report}");
+        assert!(report.contains("below `around`") && report.contains("#[traceable(root)]"), "{report}");
+    }
+    let below = recorder.runs().into_iter().skip(3);
+    assert!(below.map(|run| run.project).all(|project| project.as_deref() == Some("p")));
 }
 
 #[test]

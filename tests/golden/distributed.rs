@@ -69,15 +69,19 @@ fn headers_are_the_python_sdks_to_the_byte() {
 fn headers_of_the_python_sdk_are_understood() {
     #[traceable]
     fn svc_b() {}
+    // of another run: an id names one, and the test above gives it to its own
+    let trace = TRACE.replace("01a20373", "01a20374");
     let requests = requests_of(Sending::Together, || {
-        Extra::new().parent([("langsmith-trace", TRACE), ("baggage", BAGGAGE)].as_slice()).call(svc_b);
+        Extra::new()
+            .parent([("langsmith-trace", trace.as_str()), ("baggage", BAGGAGE)].as_slice())
+            .call(svc_b);
     });
     let operations = received(&requests);
     let [Operation { id, fields, .. }] = &operations[..] else { panic!("{} operations", operations.len()) };
     let main = &fields["main"];
-    assert_eq!(main["trace_id"], TRACE[22..]);
-    assert_eq!(main["parent_run_id"], TRACE[22..]);
-    assert!(main["dotted_order"].as_str().unwrap().starts_with(&format!("{TRACE}.")));
+    assert_eq!(main["trace_id"], trace[22..]);
+    assert_eq!(main["parent_run_id"], trace[22..]);
+    assert!(main["dotted_order"].as_str().unwrap().starts_with(&format!("{trace}.")));
     assert!(main["dotted_order"].as_str().unwrap().ends_with(id));
     assert_eq!((&main["session_name"], &main["tags"]), (&json!("proj é,=1"), &json!(["svc-a"])));
     assert_eq!(fields["extra"]["metadata"], json!({"k": "v,=é x", "ls_method": "traceable"}));

@@ -56,7 +56,7 @@
 //! | 50 | handle kept in a struct | parents::a_handle_in_a_struct_is_the_parent_for_ever_and_the_context_is_the_callers |
 //! | 51 | the middle left out | off::a_function_that_is_switched_off_leaves_its_children_to_the_next_above |
 //! | 52 | sampling | sampling::a_trace_is_recorded_whole_or_not_at_all |
-//! | 53 | child before its parent | identity::a_child_never_starts_before_its_parent, identity::runs_of_one_moment_are_in_the_order_in_which_they_began |
+//! | 53 | child before its parent | identity::a_child_is_never_before_its_parent_in_the_order, identity::runs_of_one_moment_are_in_the_order_in_which_they_began |
 //! | 54 | orders that contradict | identity::orders_are_those_of_the_parents_wherever_a_run_is_made, identity::an_id_alone_is_no_parent |
 //! | 55 | headers there and back | headers::a_handler_nests_under_the_client_that_sent_the_headers, headers::headers_may_be_the_context_of_a_whole_part_of_the_program |
 //! | 56 | malformed header | headers::a_malformed_header_makes_a_root_that_says_so, headers::what_is_unusual_and_not_malformed_is_read, headers::without_the_header_a_handler_begins_a_trace_as_it_is_meant_to |
@@ -81,6 +81,7 @@ mod ending;
 mod envelopes;
 mod explicit;
 mod generators;
+mod given_ids;
 mod guards;
 mod headers;
 mod identity;
@@ -90,6 +91,7 @@ mod lost;
 mod off;
 mod parents;
 mod processes;
+mod projects;
 mod regressions;
 mod reserved;
 mod run_fields;

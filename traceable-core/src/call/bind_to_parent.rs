@@ -7,8 +7,6 @@ use super::broken_trace::{self, Lost};
 use super::recording::is_unrecorded;
 use crate::callsite::function::Callsite;
 use crate::context::scope_settings::scopes;
-use crate::diagnostics::counters;
-use crate::process;
 use crate::run::bind::BindRequest;
 use crate::run::child_checks;
 use crate::run::head::RunHead;
@@ -37,8 +35,9 @@ pub(super) fn bind_reserved(
     let mut state = run.state();
     state.settings = given.settings;
     if let Some(given) = given.extra {
-        state.extra().metadata.extend(given.metadata);
-        state.extra().on_end = given.on_end;
+        let extra = state.extra();
+        extra.metadata.extend(given.metadata);
+        (extra.on_end, extra.given_id) = (given.on_end, given.given_id);
     }
     if bound.sink.is_none() {
         state.inputs = None;
@@ -63,21 +62,12 @@ pub(super) fn bind(
     let mut options = reservation.options;
     let settings = settings(head.function_callsite(), options.as_deref_mut(), inherited);
     let one_shots = options.map(|options| options.one_shots);
-    let given = one_shots.as_ref().and_then(|one_shots| one_shots.run_id);
-    let id = given.filter(|id| !process::is_id_taken(*id));
+    let id = one_shots.as_ref().and_then(|one_shots| one_shots.run_id);
     let is_silent = parent.is_some() && is_unrecorded(parent.as_ref());
     let known = scopes(parent.as_ref()).find_map(|scope| scope.broken_trace_reason);
     let above = parent.as_ref().and_then(Context::run);
-    let request = BindRequest { parent, settings: settings.as_deref(), id, start: None, is_manual: false };
-    let mut bound = request.bind();
-    if is_silent {
-        bound.sink = None;
-    }
-    state.settings = settings;
-    if let Some(given) = given.filter(|_| id.is_none()) {
-        counters::DUPLICATE_IDS.add();
-        state.metadata("dup_of", given.to_string());
-    }
+    let bound =
+        BindRequest { parent, settings, id, start: None, is_manual: false, is_silent }.bind(head, state);
     if let Some(on_end) = one_shots.and_then(|one_shots| one_shots.on_end) {
         state.extra().on_end = Some(on_end.into_inner().unwrap_or_else(PoisonError::into_inner));
     }

@@ -102,7 +102,7 @@ impl Block {
         self
     }
 
-    /// The project, if the block begins a trace.
+    /// The project, if the block begins a trace here: see [`Extra::project`].
     pub fn project(mut self, project: impl Into<Text>) -> Block {
         self.extra = self.extra.project(project);
         self

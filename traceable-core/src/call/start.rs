@@ -8,7 +8,6 @@ use super::recording::{is_in_doubt, is_unrecorded, unrecorded};
 use super::reservation::{named, options, reservation, set_parent};
 use crate::context::ambient::{Ambient, ambient};
 use crate::context::parent::Parent;
-use crate::identity::time::Timestamp;
 use crate::run::bind::BindRequest;
 use crate::run::child_checks;
 use crate::run::head::RunHead;
@@ -57,17 +56,23 @@ fn start_under(head: RunHead, parent: &Arc<Run>) -> Started {
     if !parent.is_recorded() {
         return Started::Passive(Context::Run(parent.clone()));
     }
-    let up = Some(Context::Run(parent.clone()));
-    let request =
-        BindRequest { parent: up, settings: settings.as_deref(), id: None, start: None, is_manual: false };
-    let bound = request.bind();
+    let parent_of_run = Some(Context::Run(parent.clone()));
+    let request = BindRequest {
+        parent: parent_of_run,
+        settings,
+        id: None,
+        start: None,
+        is_manual: false,
+        is_silent: false,
+    };
+    let mut state = State::default();
+    let bound = request.bind(&head, &mut state);
     let callsite = head.function_callsite();
-    let run = Arc::new(Run::with_binding(head, bound, State { settings, ..State::default() }));
     adopt(callsite, parent);
     if let Some(ended) = parent.ended() {
-        child_checks::note_late(callsite, &mut run.state(), Timestamp::now(), parent, ended);
+        child_checks::note_late(callsite, &mut state, bound.start, parent, ended);
     }
-    Started::Run(run)
+    Started::Run(Arc::new(Run::with_binding(head, bound, state)))
 }
 
 /// Makes a run that starts later: at its first poll, or when a child needs it.

@@ -73,7 +73,7 @@ impl BrokenTraceReason {
             }
             BrokenTraceReason::BadParent => {
                 "check the caller's headers: `langsmith-trace` must be a dotted order, as `run.to_headers()` \
-                 writes it"
+                 writes it, by a clock that is not years ahead"
             }
             BrokenTraceReason::Forked => {
                 "name the parent: `Extra::new().parent(dotted_order).call(|| f(..))`"

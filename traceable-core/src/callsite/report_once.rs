@@ -1,6 +1,6 @@
 //! Deduplication of reports: of each kind, a callsite makes one.
 
-use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU16, Ordering::Relaxed};
 
 /// What is done once for a callsite.
 #[derive(Clone, Copy)]
@@ -12,14 +12,16 @@ pub(crate) enum Notice {
     Overgrown,
     UnusedExtra,
     UnusedParent,
+    UnusedProject,
+    DuplicateRunId,
 }
 
 /// Which reports a callsite has made: one bit for each [`Notice`].
-pub(crate) struct ReportOnce(AtomicU8);
+pub(crate) struct ReportOnce(AtomicU16);
 
 impl ReportOnce {
     pub(crate) const fn new() -> ReportOnce {
-        ReportOnce(AtomicU8::new(0))
+        ReportOnce(AtomicU16::new(0))
     }
 
     /// Whether this is due: each is done once.

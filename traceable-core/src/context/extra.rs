@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::ambient::{ambient, enter};
 use super::parent::{IntoParent, Parent};
+use super::scope_settings::given;
 use crate::callsite::broken_trace_reason::BrokenTraceReason;
 use crate::callsite::by_location;
 use crate::callsite::report_once::Notice;
@@ -15,6 +16,7 @@ use crate::capture::json_object::to_value;
 use crate::capture::suppress::is_suppressed;
 use crate::diagnostics::hook::{DiagnosticKind, report};
 use crate::process;
+use crate::run::around::goes_away;
 use crate::run::inherited_settings::Settings;
 use crate::run::node::{Context, OneShots, Scope};
 use crate::run::object_id::Target;
@@ -78,8 +80,12 @@ impl Extra {
         self
     }
 
-    /// The id of the run. If it was used before in this process, the run gets a fresh one and `metadata.dup_of`
-    /// names this one.
+    /// The id of the run. An id names one run: if it is that of another, the run gets a fresh one, `metadata.dup_of` names
+    /// this one, and the place is reported once.
+    ///
+    /// Another run is: any that this crate chose the id of; one that was given its id and is open, or is held by a handle or
+    /// a descendant, or is among the last 4096 that are not; any run above it, in other processes too. The ids of these
+    /// 4096 take a quarter of a megabyte, and those of all others nothing beside the runs themselves.
     pub fn run_id(mut self, id: Uuid) -> Extra {
         self.one_shots.run_id = Some(id);
         self
@@ -105,7 +111,8 @@ impl Extra {
         self
     }
 
-    /// The project, if the call begins a trace. A child is in its parent's project.
+    /// The project, if the call begins a trace here: it has no parent, or one in another process that does not tell its
+    /// project. Any other run is in its parent's project; that this one has no effect is reported once for each place.
     pub fn project(mut self, project: impl Into<Text>) -> Extra {
         self.settings.project = Some(project.into());
         self
@@ -173,6 +180,11 @@ impl Extra {
         let is_root = is_unreadable || matches!(self.parent, Parent::Root);
         let names_parent = !self.is_ambient && !matches!(self.parent, Parent::Ambient);
         let around = around();
+        let mut settings = self.settings;
+        if matches!(&self.parent, Parent::Run(run) if goes_away(run.context().as_ref())) {
+            // what a run of another process does not tell may be named beside it, also farther out
+            settings = settings.over(Some(&given(around.as_ref())));
+        }
         let mut scope = match self.parent {
             Parent::Ambient => Scope::under(around),
             Parent::Run(run) => Scope::apart(run.context(), around),
@@ -180,7 +192,7 @@ impl Extra {
         };
         scope.wants_roots = is_root;
         scope.broken_trace_reason = is_unreadable.then_some(BrokenTraceReason::BadParent);
-        scope.own = self.settings;
+        scope.own = settings;
         scope.names_parent = names_parent;
         scope.only_adds_settings = only_adds_settings;
         scope.one_shots = Mutex::new(self.one_shots.is_some().then(|| Box::new(self.one_shots)));

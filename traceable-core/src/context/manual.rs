@@ -10,9 +10,9 @@ use super::ambient::ambient;
 use crate::capture::attachment::Attachment;
 use crate::capture::json_object::{to_object_bytes, to_value};
 use crate::capture::payload::Payload;
-use crate::diagnostics::counters;
 use crate::identity::time::Timestamp;
 use crate::process;
+use crate::run::around::goes_away;
 use crate::run::bind::BindRequest;
 use crate::run::child_checks;
 use crate::run::head::RunHead;
@@ -106,20 +106,23 @@ impl RunTreeBuilder {
         self
     }
 
-    /// The project of a root; a child is in its parent's.
+    /// The project of a root, or of a child of a run in another process that does not tell its project. Any other child is in
+    /// its parent's.
     pub fn project(mut self, project: impl Into<Text>) -> RunTreeBuilder {
         self.settings.project = Some(project.into());
         self
     }
 
-    /// An id of the caller's choice. If it was used before in this process, the run gets a fresh one and
-    /// `metadata.dup_of` names this one.
+    /// An id of the caller's choice. If it names another run, this one gets a fresh one and `metadata.dup_of` names the
+    /// chosen one: see [`Extra::run_id`](crate::Extra::run_id).
     pub fn run_id(mut self, id: Uuid) -> RunTreeBuilder {
         self.id = Some(id);
         self
     }
 
-    /// When the run started, if not now. Never before its parent.
+    /// When the run started, if not now. It stays as it is given; where it is before the parent's start, the run has the
+    /// parent's in its dotted order, and the difference in `metadata.clock_skew_ms`. A run whose start is ahead of the clock
+    /// here takes as long as it takes all the same.
     pub fn start_time(mut self, start: impl Into<Timestamp>) -> RunTreeBuilder {
         self.start = Some(start.into());
         self
@@ -157,28 +160,26 @@ impl RunTreeBuilder {
         }
         let inherited = self.up.as_ref().and_then(Context::settings);
         let mut settings = self.settings.over(inherited.as_deref());
-        if self.up.is_none()
+        if goes_away(self.up.as_ref())
             && let Some(around) = ambient().context().as_ref().and_then(Context::settings)
         {
-            // a trace of its own still goes where everything around it goes, or nowhere
-            settings.sink = settings.sink.or_else(|| around.sink.clone());
-            settings.enabled = settings.enabled.or(around.enabled);
+            settings.take_from_around(&around, self.up.as_ref());
         }
         if settings.sink.is_some() {
             process::open_gate();
         }
-        let given = self.id.filter(|id| !process::is_id_taken(*id));
-        let duplicate = self.id.filter(|_| given.is_none());
         let above = self.up.as_ref().and_then(Context::run);
+        let head = RunHead::new(self.name, self.run_type, None, Some(self.location));
+        let mut state = State { inputs: self.inputs, ..State::default() };
         let request = BindRequest {
             parent: self.up,
-            settings: Some(&settings),
-            id: given,
+            settings: Some(Arc::new(settings)),
+            id: self.id,
             start: self.start,
             is_manual: true,
+            is_silent: false,
         };
-        let bound = request.bind();
-        let mut state = State { inputs: self.inputs, settings: Some(Arc::new(settings)), ..State::default() };
+        let bound = request.bind(&head, &mut state);
         if !self.own_tags.is_empty() {
             state.extra().tags = self.own_tags;
         }
@@ -188,11 +189,6 @@ impl RunTreeBuilder {
         if !self.attachments.is_empty() {
             state.extra().attachments = self.attachments;
         }
-        if let Some(id) = duplicate {
-            counters::DUPLICATE_IDS.add();
-            state.metadata("dup_of", id.to_string());
-        }
-        let head = RunHead::new(self.name, self.run_type, None, Some(self.location));
         if let Some(parent) = above {
             child_checks::count(&parent);
             // one whose start is given may be recorded long after both have ended

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use crate::identity::clock::Clock;
 use crate::identity::dotted_order::{DottedOrder, ParseError};
 use crate::identity::headers::{BAGGAGE_HEADER, Baggage, TRACE_HEADER, read};
 use crate::process;
@@ -93,8 +94,13 @@ impl RunTree {
     /// The run that sent these headers. It lives in the other process: children attach to it, and nothing is sent
     /// for it here. `Ok(None)`: there is no `langsmith-trace` header.
     ///
+    /// What the headers do not tell is unknown, and may be named beside the run: a project, tags, metadata. A project that
+    /// they do tell holds. Children are timed by the clock here. If the other one is ahead, they have the parent's start in
+    /// their dotted order, and the difference in `metadata.clock_skew_ms`.
+    ///
     /// # Errors
-    /// The header is there and malformed. Unreadable baggage is ignored.
+    /// The header is there and malformed, or has a time more than ten years ahead of the clock here. Unreadable baggage is
+    /// ignored.
     pub fn from_headers<H: Headers + ?Sized>(headers: &H) -> Result<Option<RunTree>, ParseError> {
         let Some(trace) = headers.header(TRACE_HEADER) else { return Ok(None) };
         let incoming = read(trace, headers.header(BAGGAGE_HEADER))?;
@@ -102,7 +108,7 @@ impl RunTree {
     }
 
     /// The run at the end of this dotted order. It lives elsewhere: children attach to it, and nothing is sent for
-    /// it here.
+    /// it here. An order tells nothing of its project, which may be named beside it.
     #[must_use = "a parent does nothing until it is named for a call"]
     pub fn from_dotted_order(order: &DottedOrder) -> RunTree {
         remote(order.clone(), Baggage::default())
@@ -110,7 +116,9 @@ impl RunTree {
 }
 
 fn remote(order: DottedOrder, baggage: Baggage) -> RunTree {
+    let project = baggage.project.map(Into::into);
     let settings = Settings {
+        project: project.clone(),
         metadata: baggage.metadata,
         tags: baggage.tags.into_iter().map(Into::into).collect(),
         ..Settings::default()
@@ -123,13 +131,19 @@ fn remote(order: DottedOrder, baggage: Baggage) -> RunTree {
         trace_id,
         parent_run_id: order.parent_run_id(),
         start: order.start_time(),
+        // children are timed by the clock here
+        clock: Clock::of_system(),
         // its children go where a root would go
         sink: None,
         rare: Some(Arc::new(RareSettings {
-            project: baggage.project.map(Into::into),
+            project,
             address: baggage.address.map(Into::into),
             reference_example_id: None,
-            remote: Some(Remote { is_sampled: process::samples(trace_id), order }),
+            remote: Some(Remote {
+                is_sampled: process::samples(trace_id),
+                _id: process::hold_id(order.run_id()),
+                order,
+            }),
         })),
     };
     let state = State { has_ended: true, settings: Some(Arc::new(settings)), ..State::default() };

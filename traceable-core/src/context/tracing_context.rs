@@ -43,7 +43,7 @@ impl TracingContext {
         self
     }
 
-    /// The project of traces that begin inside.
+    /// The project of traces that begin inside, or continue one of another process that does not tell its project.
     pub fn project(mut self, project: impl Into<Text>) -> TracingContext {
         self.settings.project = Some(project.into());
         self

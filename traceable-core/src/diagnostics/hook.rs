@@ -33,6 +33,10 @@ pub enum DiagnosticKind {
     /// `.with_parent(..)` was called on a future that only polls the traced call. The call was made before, and keeps
     /// its parent.
     UnusedParent,
+    /// A project was named for a run that is below another. A run is in the project of its trace.
+    UnusedProject,
+    /// A run was given an id that names another run. It got a fresh one.
+    DuplicateRunId,
     /// A [`RunSink`](crate::RunSink) panicked.
     SinkPanicked,
     /// Runs are not delivered, or not all: an exporter's warning, see [`report_delivery`].

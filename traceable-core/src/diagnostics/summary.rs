@@ -22,7 +22,7 @@ pub struct Diagnostics {
     pub stale_parents: u64,
     /// Runs with more than 10 000 children.
     pub overgrown_runs: u64,
-    /// Run ids that the program chose more than once. The later run has a fresh id, and `metadata.dup_of`.
+    /// Runs that were given an id which names another run. They have fresh ids, and `metadata.dup_of`.
     pub duplicate_run_ids: u64,
     /// Futures, streams and iterators of traced calls that were dropped before their first poll. They leave no run,
     /// unless a child that starts later needs one.

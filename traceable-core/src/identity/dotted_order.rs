@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use uuid::Uuid;
 
+use super::clock::latest_plausible;
 use super::time::{COMPACT_LEN, Timestamp};
 
 const UUID_LEN: usize = uuid::fmt::Hyphenated::LENGTH;
@@ -16,6 +17,10 @@ type ParseTime = fn(&str) -> Option<Timestamp>;
 ///
 /// The first id is the trace's. LangSmith's JavaScript SDK writes three digits of milliseconds and three of an
 /// execution order where others write microseconds; the width is the same, and both are read.
+///
+/// Parsing refuses years that no clock can mean: more than ten years ahead of this machine's. LangSmith refuses an order in
+/// which a run has an earlier time than its parent, so a run whose own clock says so has its parent's time there. Its
+/// `start_time` stays what its clock said, as LangSmith allows, and `metadata.clock_skew_ms` says by how much they differ.
 ///
 /// ```
 /// use traceable_core::DottedOrder;
@@ -83,6 +88,12 @@ impl DottedOrder {
         self.text.len().div_ceil(SEGMENT_LEN + 1)
     }
 
+    /// Whether each of its times may be the time of a clock that is merely wrong: a parent that is not plausible is none.
+    pub(crate) fn is_plausible(&self) -> bool {
+        let latest = latest_plausible();
+        (0..self.depth()).all(|index| self.segment(index).0 <= latest)
+    }
+
     /// The text, as it goes over the wire.
     pub fn as_str(&self) -> &str {
         &self.text
@@ -129,7 +140,12 @@ impl FromStr for DottedOrder {
 
     fn from_str(text: &str) -> Result<DottedOrder, ParseError> {
         let too_deep = "it is more than 10 000 runs deep";
-        Self::parse(text, Self::MAX_DEPTH, too_deep, Timestamp::parse_compact)
+        let order = Self::parse(text, Self::MAX_DEPTH, too_deep, Timestamp::parse_compact)?;
+        if !order.is_plausible() {
+            let reason = "it has a time more than ten years ahead of this machine's clock";
+            return Err(ParseError { what: "dotted order", reason });
+        }
+        Ok(order)
     }
 }
 
@@ -175,6 +191,9 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// Some time in 2031.
+    const PLAUSIBLE: u64 = 1_950_000_000_000_000;
+
     fn order_of(starts: &[u64]) -> (String, Vec<Uuid>) {
         let mut out = Vec::new();
         let mut ids = Vec::new();
@@ -191,7 +210,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_printed_is_read_back(starts in proptest::collection::vec(0..200_000_000_000_000_000u64, 1..20)) {
+        fn what_is_printed_is_read_back(starts in proptest::collection::vec(0..PLAUSIBLE, 1..20)) {
             let (text, ids) = order_of(&starts);
             let order: DottedOrder = text.parse().unwrap();
             prop_assert_eq!(order.as_str(), &text);
@@ -231,6 +250,28 @@ mod tests {
         assert!(DottedOrder::parse_lenient(&old, 1).is_err());
         let start = Timestamp::from_signed_micros(-62_135_596_800_000_000);
         assert!(old.starts_with(DottedOrder::root(start, id).as_str()));
+    }
+
+    #[test]
+    fn years_that_no_clock_can_mean_are_refused() {
+        let now = Timestamp::now().micros();
+        let year = 366 * 86_400_000_000;
+        for (start, is_read) in
+            [(0, true), (now + 9 * year, true), (now + 11 * year, false), (u64::MAX, false)]
+        {
+            let (text, _) = order_of(&[start]);
+            assert_eq!(text.parse::<DottedOrder>().is_ok(), is_read, "{text}");
+            // whichever run of the way it is
+            let (text, _) = order_of(&[now, start, now]);
+            assert_eq!(text.parse::<DottedOrder>().is_ok(), is_read, "{text}");
+            assert!(DottedOrder::parse_lenient(&text, 3).is_ok());
+        }
+        let (text, _) = order_of(&[u64::MAX]);
+        let error = text.parse::<DottedOrder>().unwrap_err().to_string();
+        assert!(
+            error.starts_with("malformed dotted order: it has a time more than ten years ahead"),
+            "{error}"
+        );
     }
 
     #[test]

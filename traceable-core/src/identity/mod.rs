@@ -3,6 +3,7 @@
 //! In: the clock, and text from outside. Out: ids, timestamps, parsed headers. Text from outside is never trusted: it is
 //! parsed within limits or refused.
 
+pub(crate) mod clock;
 pub(crate) mod dotted_order;
 pub(crate) mod fork;
 pub(crate) mod headers;

@@ -1,9 +1,7 @@
 //! Moments, as LangSmith writes them: UTC with microseconds.
 
 use std::fmt;
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 const MICROS_PER_SECOND: u64 = 1_000_000;
 const SECONDS_PER_DAY: u64 = 86_400;
@@ -27,18 +25,6 @@ const MIN_SIGNED_MICROS: i64 = -62_167_219_200_000_000;
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// Now, by the process's own clock: steady between two readings, so that no child starts before its parent
-    /// because the system clock was set back.
-    pub fn now() -> Timestamp {
-        clock(false)
-    }
-
-    /// As [`now`](Self::now), and compares the process's clock with the system clock first. Called where a trace
-    /// begins: a trace is timed by one clock, and a long-lived process follows the system clock all the same.
-    pub(crate) fn now_at_root() -> Timestamp {
-        clock(true)
-    }
-
     /// The moment `micros` microseconds after 1970; later than the year 9999 counts as its last microsecond.
     pub const fn from_micros(micros: u64) -> Timestamp {
         Timestamp(if micros > MAX_MICROS { MAX_MICROS } else { micros } as i64)
@@ -231,27 +217,6 @@ fn days_in_month(year: u64, month: u64) -> u64 {
     }
 }
 
-/// How far the process's clock may be from the system clock before it is set again.
-const MAX_DRIFT_MICROS: u64 = 100_000;
-
-/// The process's clock: a monotonic one, plus where its zero lies in the system's time.
-fn clock(follow_system: bool) -> Timestamp {
-    static ZERO: OnceLock<Instant> = OnceLock::new();
-    static ZERO_IN_SYSTEM_TIME: AtomicU64 = AtomicU64::new(0);
-    let zero = ZERO.get_or_init(Instant::now);
-    let passed = zero.elapsed();
-    let passed = passed.as_secs() * MICROS_PER_SECOND + u64::from(passed.subsec_micros());
-    let offset = ZERO_IN_SYSTEM_TIME.load(Relaxed);
-    if follow_system || offset == 0 {
-        let system = Timestamp::from(SystemTime::now()).micros();
-        if system.abs_diff(offset + passed) > MAX_DRIFT_MICROS {
-            ZERO_IN_SYSTEM_TIME.store(system.saturating_sub(passed), Relaxed);
-            return Timestamp::from_micros(system);
-        }
-    }
-    Timestamp::from_micros(offset + passed)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -316,15 +281,5 @@ mod tests {
         assert_eq!(read("20161231T235961000000Z"), None);
         assert_eq!(Timestamp::parse_compact("20161231T235960500000Z"), None);
         assert_eq!(Timestamp::from_signed_micros(i64::MIN).compact().to_string(), "00000101T000000000000Z");
-    }
-
-    #[test]
-    fn the_clock_never_steps_back_between_two_readings() {
-        let mut last = Timestamp::now();
-        for _ in 0..10_000 {
-            let now = Timestamp::now();
-            assert!(now >= last);
-            last = now;
-        }
     }
 }

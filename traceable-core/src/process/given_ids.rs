@@ -1,23 +1,116 @@
-//! Run ids that the program chose itself: each is used for one run.
+//! Run ids that were chosen elsewhere, by the program or by another process: each names one run. Ids that were given by
+//! nobody need not be listed, see `identity::id`.
 
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Mutex, PoisonError};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use uuid::Uuid;
 
-/// Whether this run id was chosen by the program before, among the last few thousand.
-pub(crate) fn is_id_taken(id: Uuid) -> bool {
-    const REMEMBERED: usize = 4096;
-    static GIVEN: Mutex<Vec<Uuid>> = Mutex::new(Vec::new());
-    static NEXT: AtomicU64 = AtomicU64::new(0);
-    let mut given = GIVEN.lock().unwrap_or_else(PoisonError::into_inner);
-    if given.contains(&id) {
-        return true;
+/// How many ids of runs that are gone are remembered: a quarter of a megabyte.
+const REMEMBERED: usize = 4096;
+
+static KNOWN: Mutex<Known> =
+    Mutex::new(Known { held: BTreeMap::new(), recent: BTreeSet::new(), by_age: VecDeque::new() });
+
+struct Known {
+    /// Of runs that somebody holds, as they are open, or have descendants: by how many.
+    held: BTreeMap<Uuid, usize>,
+    recent: BTreeSet<Uuid>,
+    /// The same, the oldest first.
+    by_age: VecDeque<Uuid>,
+}
+
+/// The id of a run, as long as somebody holds the run.
+pub(crate) struct GivenId {
+    id: Uuid,
+    /// It was claimed for a run of this process, and is remembered for a while.
+    is_claimed: bool,
+}
+
+/// Claims an id that the program gave to a run. `None`: it names another run, which is held, or is one of the last few
+/// thousand that were given an id.
+pub(crate) fn claim_id(id: Uuid) -> Option<GivenId> {
+    let mut known = known();
+    if known.held.contains_key(&id) || known.recent.contains(&id) {
+        return None;
     }
-    if given.len() < REMEMBERED {
-        given.push(id);
-    } else {
-        given[NEXT.fetch_add(1, Relaxed) as usize % REMEMBERED] = id;
+    known.held.insert(id, 1);
+    Some(GivenId { id, is_claimed: true })
+}
+
+/// Holds the id of a run of another process, which no run here may be given.
+pub(crate) fn hold_id(id: Uuid) -> GivenId {
+    *known().held.entry(id).or_insert(0) += 1;
+    GivenId { id, is_claimed: false }
+}
+
+impl Drop for GivenId {
+    fn drop(&mut self) {
+        let mut known = known();
+        if let Some(holders) = known.held.get_mut(&self.id) {
+            *holders -= 1;
+            if *holders == 0 {
+                known.held.remove(&self.id);
+            }
+        }
+        if self.is_claimed && known.recent.insert(self.id) {
+            known.by_age.push_back(self.id);
+            if known.by_age.len() > REMEMBERED
+                && let Some(oldest) = known.by_age.pop_front()
+            {
+                known.recent.remove(&oldest);
+            }
+        }
     }
-    false
+}
+
+/// No code of others runs under this lock.
+fn known() -> MutexGuard<'static, Known> {
+    KNOWN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::identity::id::new_run_id;
+    use crate::identity::time::Timestamp;
+
+    #[test]
+    fn an_id_is_known_as_long_as_it_is_held_and_a_while_longer() {
+        let id = || new_run_id(Timestamp::now());
+        let (open, remote, ended) = (id(), id(), id());
+        let held = claim_id(open);
+        assert!(held.is_some());
+        let holds = [hold_id(remote), hold_id(remote)];
+        drop(claim_id(ended));
+        for id in [open, remote, ended] {
+            assert!(claim_id(id).is_none());
+        }
+        // the memory is bounded, and what is held is not forgotten
+        for _ in 0..2 * REMEMBERED {
+            assert!(claim_id(id()).is_some());
+        }
+        assert!(known().recent.len() <= REMEMBERED && known().by_age.len() <= REMEMBERED);
+        assert!(claim_id(ended).is_some());
+        assert!(claim_id(open).is_none() && claim_id(remote).is_none());
+        let [first, second] = holds;
+        drop(first);
+        assert!(claim_id(remote).is_none());
+        drop(second);
+        assert!(claim_id(remote).is_some());
+        drop(held);
+        assert!(claim_id(open).is_none());
+    }
+
+    #[test]
+    fn of_many_threads_that_claim_one_id_one_gets_it() {
+        for _ in 0..50 {
+            let id = new_run_id(Timestamp::now());
+            let threads = std::thread::scope(|scope| {
+                let claims = [(); 4].map(|()| scope.spawn(|| claim_id(id)));
+                claims.map(|claim| claim.join().unwrap())
+            });
+            assert_eq!(threads.iter().flatten().count(), 1);
+        }
+    }
 }

@@ -19,7 +19,7 @@ pub use crate::capture::marker::unrecorded_values;
 
 pub(crate) use self::default_sink::default_sink;
 pub(crate) use self::gate::{gate_is_open, open_gate};
-pub(crate) use self::given_ids::is_id_taken;
+pub(crate) use self::given_ids::{GivenId, claim_id, hold_id};
 pub(crate) use self::switches::samples;
 
 /// Distinguishes a process from its forks: 0 in a process that was not forked from one that used this crate, another

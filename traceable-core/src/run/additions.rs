@@ -17,13 +17,13 @@ impl RunTree {
     /// Adds tags to this run.
     pub fn add_tags<T: Into<Text>>(&self, tags: impl IntoIterator<Item = T>) -> &RunTree {
         let tags: Vec<Text> = tags.into_iter().map(Into::into).collect();
-        self.change(|state| state.extra().tags.extend(tags))
+        self.change(|_, state| state.extra().tags.extend(tags))
     }
 
     /// Replaces the tags of this run; those that it inherits stay.
     pub fn set_tags<T: Into<Text>>(&self, tags: impl IntoIterator<Item = T>) -> &RunTree {
         let tags: Vec<Text> = tags.into_iter().map(Into::into).collect();
-        self.change(|state| state.extra().tags = tags)
+        self.change(|_, state| state.extra().tags = tags)
     }
 
     /// Adds one entry to the metadata of this run and of the children that it has from now on.
@@ -32,7 +32,7 @@ impl RunTree {
             return self;
         }
         let value = to_value(&value);
-        self.change(|state| {
+        self.change(|_, state| {
             // children share the settings by reference, so earlier ones keep what they have
             let mut settings = state.settings.as_deref().cloned().unwrap_or_default();
             settings.metadata.insert(key.to_owned(), value);
@@ -46,7 +46,7 @@ impl RunTree {
             return self;
         }
         let more = to_object(&inputs, "input");
-        self.change(|state| {
+        self.change(|_, state| {
             let mut all =
                 state.inputs.as_ref().map(|i| to_object(&i.to_value(), "input")).unwrap_or_default();
             all.extend(more);
@@ -73,7 +73,7 @@ impl RunTree {
             return self;
         }
         let outputs = to_object(&outputs, "output");
-        self.change(|state| {
+        self.change(|_, state| {
             state.extra().first_outputs = None;
             state.extra().outputs = outputs;
             state.extra().outputs_are_set = true;
@@ -86,7 +86,7 @@ impl RunTree {
             return self;
         }
         let inputs = to_object_bytes(&inputs, "input");
-        self.change(|state| {
+        self.change(|_, state| {
             state.inputs = Some(inputs);
             state.has_new_inputs = true;
         })
@@ -99,7 +99,7 @@ impl RunTree {
             return self;
         }
         let usage = to_value(&usage);
-        self.change(|state| state.metadata("usage_metadata", usage))
+        self.change(|_, state| state.metadata("usage_metadata", usage))
     }
 
     /// Adds an event: a text, which becomes an event with that message, or an object such as `{"name": "retry", "attempt": 2}`. The time is added if it is missing.
@@ -111,20 +111,26 @@ impl RunTree {
             Value::Object(event) => event,
             other => Map::from_iter([("name".to_owned(), json!("event")), ("message".to_owned(), other)]),
         };
-        event.entry("time").or_insert_with(|| Timestamp::now().to_string().into());
-        self.change(|state| state.extra().events.push(event.into()))
+        self.change(|run, state| {
+            event.entry("time").or_insert_with(|| run.now(state).to_string().into());
+            state.extra().events.push(event.into());
+        })
     }
 
-    /// Sets the end time, for what is recorded after it happened. It is never before the start.
+    /// Sets the end time, for what is recorded after it happened. A run does not end before its start: a time before that is
+    /// taken for the reading of a clock that was set back, and the run ends now.
     pub fn set_end_time(&self, end: impl Into<Timestamp>) -> &RunTree {
         let end = end.into();
-        self.change(|state| state.end_time = Some(self.start_time().map_or(end, |start| end.max(start))))
+        self.change(|run, state| {
+            let is_possible = run.started().is_none_or(|bound| end >= bound.start);
+            state.end_time = Some(if is_possible { end } else { run.now(state) });
+        })
     }
 
     /// Adds a file.
     pub fn add_attachment(&self, name: impl Into<String>, attachment: Attachment) -> &RunTree {
         let name = name.into();
-        self.change(|state| state.extra().attachments.push((name, attachment)))
+        self.change(|_, state| state.extra().attachments.push((name, attachment)))
     }
 
     /// Whether what is added goes anywhere: nothing is serialised for a run that is not recorded. Metadata of a
@@ -133,11 +139,11 @@ impl RunTree {
         self.run().is_some_and(|run| run.is_recorded())
     }
 
-    pub(super) fn change(&self, change: impl FnOnce(&mut State)) -> &RunTree {
+    pub(super) fn change(&self, change: impl FnOnce(&Run, &mut State)) -> &RunTree {
         if let Some(run) = self.run() {
             // what it inherits comes with its place, and must not come later than this
             run.bound();
-            change(&mut run.state());
+            change(run, &mut run.state());
         }
         self
     }

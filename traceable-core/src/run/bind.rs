@@ -5,61 +5,76 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::inherited_settings::Settings;
-use super::node::{Bound, Context, RareSettings, Run};
-use crate::identity::id::new_run_id;
+use super::node::{Bound, Context, Run, State};
+use super::{child_checks, project, run_id};
+use crate::identity::clock::Clock;
 use crate::identity::time::Timestamp;
 use crate::process;
+use crate::run::head::RunHead;
 use crate::sink::run_sink::RunSink;
 
 /// What is asked for; the rest follows from the parent.
-pub(crate) struct BindRequest<'a> {
+pub(crate) struct BindRequest {
     /// The node that the run attaches to; what it inherits is in `settings` already.
     pub(crate) parent: Option<Context>,
-    pub(crate) settings: Option<&'a Settings>,
+    pub(crate) settings: Option<Arc<Settings>>,
+    /// The id that the program gave to the run.
     pub(crate) id: Option<Uuid>,
+    /// The start that the program gave to it.
     pub(crate) start: Option<Timestamp>,
     /// Records it although the process has tracing off: it is a manual run.
     pub(crate) is_manual: bool,
+    /// Records it under no circumstances.
+    pub(crate) is_silent: bool,
 }
 
-impl BindRequest<'_> {
-    pub(crate) fn bind(self) -> Bound {
+impl BindRequest {
+    /// Finds the run's place. What else follows from that is put into its state: the settings, and what is noted of them.
+    pub(crate) fn bind(self, head: &RunHead, state: &mut State) -> Bound {
         match self.parent.as_ref().and_then(Context::run) {
-            Some(run) => self.child_of(&run),
-            None => self.root(),
+            Some(run) => self.child_of(&run, head, state),
+            None => self.root(head, state),
         }
     }
 
-    fn child_of(self, parent: &Arc<Run>) -> Bound {
+    fn child_of(self, parent: &Arc<Run>, head: &RunHead, state: &mut State) -> Bound {
         let above = parent.bound();
-        // a child never starts before its parent: LangSmith sorts by the order of the starts
-        let start = self.start.unwrap_or_else(Timestamp::now).max(above.start);
-        let sink = match (&above.sink, self.settings.and_then(|s| s.sink.clone())) {
+        let (clock, start) = self.start(|| above.clock, state);
+        child_checks::note_skew(state, above.start, start);
+        let sink = match (&above.sink, self.settings.as_ref().and_then(|s| s.sink.clone())) {
+            _ if self.is_silent => None,
             // a run of another process has no sink: its children go where a root would
             _ if above.remote().is_some_and(|remote| remote.is_sampled) => {
-                root_sink(self.settings, self.is_manual)
+                root_sink(self.settings.as_deref(), self.is_manual)
             }
             // what was not sampled stays so, whatever sink is named below
             (None, _) => None,
             (Some(_), Some(other)) => Some(other),
             (Some(inherited), None) => Some(inherited.clone()),
         };
+        let rare = project::of_child(parent, self.settings, sink.as_deref(), head, state);
+        let given = self.id.and_then(|id| run_id::claim(id, Some(parent), head, state));
         Bound {
             depth: self.parent.as_ref().map_or(0, |parent| parent.depth().saturating_add(1)),
             up: self.parent,
-            id: self.id.unwrap_or_else(|| new_run_id(start)),
+            id: given.unwrap_or_else(|| run_id::fresh(start)),
             trace_id: above.trace_id,
             parent_run_id: Some(above.id),
             start,
+            clock,
             sink,
-            rare: above.rare.as_ref().and_then(inherited),
+            rare,
         }
     }
 
-    fn root(self) -> Bound {
-        let start = self.start.unwrap_or_else(Timestamp::now_at_root);
-        let id = self.id.unwrap_or_else(|| new_run_id(start));
-        let settings = self.settings;
+    fn root(self, head: &RunHead, state: &mut State) -> Bound {
+        let (clock, start) = self.start(Clock::of_system, state);
+        let given = self.id.and_then(|id| run_id::claim(id, None, head, state));
+        let id = given.unwrap_or_else(|| run_id::fresh(start));
+        let settings = self.settings.as_deref();
+        let sink = if self.is_silent { None } else { root_sink(settings, self.is_manual) };
+        let rare = project::of_root(settings);
+        state.settings = self.settings;
         Bound {
             depth: self.parent.as_ref().map_or(0, |parent| parent.depth().saturating_add(1)),
             up: self.parent,
@@ -67,26 +82,27 @@ impl BindRequest<'_> {
             trace_id: id,
             parent_run_id: None,
             start,
-            sink: root_sink(settings, self.is_manual).filter(|_| process::samples(id)),
-            rare: settings.and_then(rare),
+            clock,
+            sink: sink.filter(|_| process::samples(id)),
+            rare,
         }
     }
-}
 
-fn rare(settings: &Settings) -> Option<Arc<RareSettings>> {
-    let (project, reference_example_id) = (settings.project.clone(), settings.reference_example_id);
-    let is_rare = project.is_some() || reference_example_id.is_some();
-    is_rare.then(|| Arc::new(RareSettings { project, reference_example_id, ..RareSettings::default() }))
-}
-
-/// A child is in its parent's project, or at its address; the rest is not its own.
-fn inherited(above: &Arc<RareSettings>) -> Option<Arc<RareSettings>> {
-    if above.remote.is_none() && above.reference_example_id.is_none() {
-        return Some(above.clone());
+    /// The run's clock and its start. One whose start is given goes by the clock that the start was read from: the system's,
+    /// whatever has become of it since the trace began.
+    fn start(&self, clock: impl FnOnce() -> Clock, state: &mut State) -> (Clock, Timestamp) {
+        match self.start {
+            None => {
+                let clock = clock();
+                (clock, clock.now())
+            }
+            Some(start) => {
+                let clock = Clock::of_system();
+                state.extra().made_at = Some(clock.now());
+                (clock, start)
+            }
+        }
     }
-    let (project, address) = (above.project.clone(), above.address.clone());
-    let is_rare = project.is_some() || address.is_some();
-    is_rare.then(|| Arc::new(RareSettings { project, address, ..RareSettings::default() }))
 }
 
 /// Where a trace that begins here goes; `None`: it is not recorded.

@@ -1,4 +1,4 @@
-//! A run is given a child: how many it has, and whether this one comes too late.
+//! A run is given a child: how many it has, whether this one comes too late, and whether their clocks differ.
 
 use super::node::{Run, State};
 use crate::callsite::function::Callsite;
@@ -29,6 +29,16 @@ fn note_overgrown(parent: &Run) {
             callsite.name, callsite.file, callsite.line,
         );
         report(DiagnosticKind::OvergrownRun, text);
+    }
+}
+
+/// A run that starts at `start` is below one that started at `above`, by another clock if that is later: the clock of
+/// another process, or the one that the program read a start from.
+#[inline]
+pub(super) fn note_skew(state: &mut State, above: Timestamp, start: Timestamp) {
+    let skew_ms = above.micros().saturating_sub(start.micros()) / 1000;
+    if skew_ms > 0 {
+        state.metadata("clock_skew_ms", skew_ms);
     }
 }
 

@@ -54,10 +54,11 @@ impl Identity for Run {
         let mut way = Vec::new();
         let mut at = self.started();
         let mut is_first = true;
+        let mut above = Timestamp::from_micros(0);
         while let Some(bound) = at {
             if let Some(remote) = bound.remote() {
                 out.extend_from_slice(remote.order.as_str().as_bytes());
-                is_first = false;
+                (is_first, above) = (false, bound.start);
                 break;
             }
             way.push((bound.start, bound.id));
@@ -67,7 +68,9 @@ impl Identity for Run {
             if !std::mem::take(&mut is_first) {
                 out.push(b'.');
             }
-            write_segment(out, start, id);
+            // LangSmith refuses a run that is before its parent here, whatever their clocks say
+            above = above.max(start);
+            write_segment(out, above, id);
         }
     }
 

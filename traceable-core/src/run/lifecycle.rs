@@ -127,9 +127,9 @@ pub(crate) fn end(
     error: Option<String>,
     last_words: &dyn Fn(&mut State),
 ) {
-    let start = run.bound().start;
+    let bound = run.bound();
     if run.is_new() {
-        post_above(run, run.bound());
+        post_above(run, bound);
     }
     let mut state = run.state();
     if state.has_ended {
@@ -142,7 +142,7 @@ pub(crate) fn end(
     }
     let kind = mark_posted(run);
     state.has_ended = true;
-    let end_time = state.end_time.unwrap_or_else(|| Timestamp::now().max(start));
+    let end_time = state.end_time.unwrap_or_else(|| run.now(&state));
     state.end_time = Some(end_time);
     note_end(run, end_time);
     if let Some(error) = error {

@@ -5,6 +5,7 @@
 
 pub(crate) mod additions;
 pub(crate) mod ancestry;
+pub(crate) mod around;
 pub(crate) mod bind;
 pub(crate) mod child_checks;
 mod describe;
@@ -15,7 +16,11 @@ pub(crate) mod keep_open;
 pub(crate) mod lifecycle;
 pub(crate) mod node;
 pub(crate) mod object_id;
+mod project;
 mod reserved;
+mod run_id;
 pub(crate) mod run_tree;
 mod scope;
 mod status;
+#[cfg(test)]
+mod tests;

@@ -14,8 +14,10 @@ use super::object_id::Target;
 use crate::callsite::broken_trace_reason::BrokenTraceReason;
 use crate::capture::attachment::Attachment;
 use crate::capture::payload::Payload;
+use crate::identity::clock::Clock;
 use crate::identity::dotted_order::DottedOrder;
 use crate::identity::time::Timestamp;
+use crate::process::GivenId;
 use crate::sink::operation::RunOperation;
 use crate::sink::run_sink::RunSink;
 use crate::sink::text::Text;
@@ -132,7 +134,11 @@ pub(crate) struct Bound {
     pub(crate) id: Uuid,
     pub(crate) trace_id: Uuid,
     pub(crate) parent_run_id: Option<Uuid>,
+    /// By its clock, or by the program's word. It may be before the parent's, whose clock may be another; the dotted order
+    /// has the later of the two.
     pub(crate) start: Timestamp,
+    /// Times the run, and the children that are not of another process.
+    pub(crate) clock: Clock,
     /// `None`: not sampled, or no sink takes it.
     pub(crate) sink: Option<Arc<dyn RunSink>>,
     /// Rarely used settings, shared by all runs of a trace.
@@ -156,6 +162,8 @@ pub(crate) struct Remote {
     /// The whole way to it.
     pub(crate) order: DottedOrder,
     pub(crate) is_sampled: bool,
+    /// No run here is given its id.
+    pub(crate) _id: GivenId,
 }
 
 /// What was recorded of a run and is not submitted yet.
@@ -194,6 +202,10 @@ pub(crate) struct Additions {
     pub(crate) serialized: Option<Payload>,
     pub(crate) attachments: Vec<(String, Attachment)>,
     pub(crate) on_end: Option<OnEnd>,
+    /// Its id, if the program gave it one: no other run is given it.
+    pub(crate) given_id: Option<GivenId>,
+    /// When it was made, if the program said when it started.
+    pub(crate) made_at: Option<Timestamp>,
     /// The call was dropped before its run was posted; this ends the run, should a child need it after all.
     pub(crate) left: Option<fn(&Arc<Run>)>,
     /// Operations that wait for its post.

@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, OnceLock};
 use super::head::RunHead;
 use super::node::{Binding, Bound, Context, Remote, Reservation, Run, State};
 use crate::diagnostics::hook::holding;
+use crate::identity::clock::Clock;
 use crate::identity::fork::fork_generation;
-use crate::identity::id::new_run_id;
-use crate::identity::time::Timestamp;
+use crate::identity::id::own_run_id;
 use crate::sink::text::Text;
 
 impl Run {
@@ -122,9 +122,11 @@ fn start_above(run: &Arc<Run>) {
 impl Bound {
     /// A root without a sink.
     pub(crate) fn nowhere(_: &Arc<Run>) -> Bound {
-        let start = Timestamp::now();
-        let id = new_run_id(start);
-        Bound { up: None, depth: 0, id, trace_id: id, parent_run_id: None, start, sink: None, rare: None }
+        let clock = Clock::of_process();
+        let start = clock.now();
+        let id = own_run_id(start);
+        let (up, sink, rare) = (None, None, None);
+        Bound { up, depth: 0, id, trace_id: id, parent_run_id: None, start, clock, sink, rare }
     }
 
     pub(crate) fn project(&self) -> Option<&Text> {

@@ -7,7 +7,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::lifecycle;
-use super::node::{Context, Run, State};
+use super::node::{Context, Run};
 use crate::capture::panic_guard::guarded_text;
 use crate::identity::time::Timestamp;
 use crate::sink::operation::Identity as _;
@@ -82,7 +82,8 @@ impl RunTree {
         self.0.as_ref().map(|run| run.head.run_type()).unwrap_or_default()
     }
 
-    /// When the run started.
+    /// When the run started, by the clock of its process. Durations are measured by a monotonic clock: who sets the
+    /// system clock changes no trace that is open.
     pub fn start_time(&self) -> Option<Timestamp> {
         Some(self.0.as_ref()?.bound().start)
     }
@@ -115,8 +116,10 @@ impl RunTree {
     /// Sets the end time to now. For a manual run, [`patch`](Self::patch) then submits it; a traced function's run takes
     /// it as its end time.
     pub fn end(&self) -> &RunTree {
-        self.change_bound(|state, start| {
-            state.end_time.get_or_insert_with(|| Timestamp::now().max(start));
+        self.change(|run, state| {
+            if state.end_time.is_none() {
+                state.end_time = Some(run.now(state));
+            }
         })
     }
 
@@ -129,7 +132,7 @@ impl RunTree {
     pub fn end_with_error(&self, error: impl fmt::Display) -> &RunTree {
         if self.is_active() {
             let error = guarded_text(|| error.to_string());
-            self.change(|state| state.extra().error = Some(error));
+            self.change(|_, state| state.extra().error = Some(error));
         }
         self.end()
     }
@@ -156,14 +159,6 @@ impl RunTree {
 
     pub(crate) fn context(&self) -> Option<Context> {
         self.0.clone().map(Context::Run)
-    }
-
-    fn change_bound(&self, change: impl FnOnce(&mut State, Timestamp)) -> &RunTree {
-        if let Some(run) = &self.0 {
-            let start = run.bound().start;
-            change(&mut run.state(), start);
-        }
-        self
     }
 }
 

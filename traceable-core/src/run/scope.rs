@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, OnceLock};
 
+use super::around::goes_away;
 use super::inherited_settings::Settings;
 use super::node::{Context, OneShots, Position, Scope};
 use super::object_id::ObjectId;
@@ -123,12 +124,8 @@ impl Scope {
         let is_silenced = around.is_some_and(|around| around.enabled == Some(false));
         settings.enabled = settings.enabled.or(is_silenced.then_some(false));
         settings = settings.over(above.as_deref());
-        let goes_away =
-            || self.up.as_ref().and_then(Context::run_ref).is_none_or(|run| run.is_of_another_process());
-        if let Some(around) = around.filter(|_| goes_away()) {
-            // a trace of its own, or of another process, still goes where everything around it goes
-            settings.sink = settings.sink.or_else(|| around.sink.clone());
-            settings.enabled = settings.enabled.or(around.enabled);
+        if let Some(around) = around.filter(|_| goes_away(self.up.as_ref())) {
+            settings.take_from_around(around, self.up.as_ref());
         }
         Some(Arc::new(settings))
     }

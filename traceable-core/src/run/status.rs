@@ -51,6 +51,16 @@ impl Run {
         self.process != fork_generation()
     }
 
+    /// Now, by the run's clock: never before its start. A start that the program gave may be ahead of the clock; the run
+    /// takes as long as it takes all the same.
+    pub(crate) fn now(&self, state: &State) -> Timestamp {
+        let Some(bound) = self.started() else { return Timestamp::now() };
+        let now = bound.clock.now();
+        let made_at = state.extra.as_ref().and_then(|extra| extra.made_at).unwrap_or(bound.start);
+        let passed = now.micros().saturating_sub(made_at.micros());
+        now.max(Timestamp::from_micros(bound.start.micros().saturating_add(passed)))
+    }
+
     /// It has ended. What is called below it from now on is late.
     pub(crate) fn note_end(&self, end: Timestamp) {
         self.ended.store(end.micros(), Relaxed);

@@ -6,7 +6,6 @@ use crate::call::traced_call::Call;
 use crate::capture::items::{Collect, ItemBuffer};
 use crate::capture::limits::MAX_ERROR_EVENTS;
 use crate::capture::suppress::suppressed;
-use crate::identity::time::Timestamp;
 use crate::sink::run_type::RunType;
 
 /// Notes an item that passes.
@@ -19,14 +18,15 @@ pub(super) fn item<T>(call: &Call, collect: &mut impl Collect<T>, items: &mut It
         // an error with more items behind it was not the end
         let mut state = run.state();
         if state.extra().events.len() < MAX_ERROR_EVENTS {
-            let event = json!({"name": "error", "time": Timestamp::now().to_string(), "message": error});
+            let event = json!({"name": "error", "time": run.now(&state).to_string(), "message": error});
             state.extra().events.push(event);
         }
     }
     if items.seen == 0 && run.head.run_type() == RunType::Llm {
         // LangSmith computes the time to the first token from this
-        let event = json!({"name": "new_token", "time": Timestamp::now().to_string()});
-        run.state().extra().events.push(event);
+        let mut state = run.state();
+        let event = json!({"name": "new_token", "time": run.now(&state).to_string()});
+        state.extra().events.push(event);
     }
     items.seen += 1;
     suppressed(|| collect.item(item, items));
