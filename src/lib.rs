@@ -42,11 +42,14 @@
 //!
 //! A named parent beats both: `.with_parent(..)` on what the call returned, then [`Extra`], then `parent = ..` or `root` in
 //! the attribute. A scope that names a parent, or leaves a trace, replaces the context; one that only adds tags, metadata or
-//! a project moves nothing. A context that was entered in one task counts as none in another.
+//! a project moves nothing. What is called inside a scope stays there, although it is awaited outside. An [`Envelope`] that
+//! is opened, and a [`ContextHandle`], are such scopes too; made where there is nothing, they clear. A context that was
+//! entered in one task counts as none in another.
 //!
 //! A run ends once: with its result, an `Err`, a panic, exhaustion, or a drop. A future dropped early ends with the error
 //! `Cancelled` and `metadata.cancelled`; a stream or iterator left early ends without error, with its partial outputs and
-//! `metadata.stream_dropped`. What is never polled leaves no run.
+//! `metadata.stream_dropped`. What is never polled leaves no run, and is dropped in the context it was called in: traced
+//! calls that its arguments make as they go are under its caller, and not under whoever dropped it.
 //!
 //! [`guide::nesting`] shows what each pattern of concurrent Rust needs, and what to do when a run is not where it belongs.
 

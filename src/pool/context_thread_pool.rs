@@ -121,7 +121,7 @@ impl ContextThreadPool {
         R: Send,
     {
         let here = ContextHandle::current();
-        self.pool.in_place_scope(|scope| here.scope(|| f(&PoolScope(scope))))
+        self.pool.in_place_scope(|scope| here.__resume(|| f(&PoolScope(scope))))
     }
 
     /// How many threads it has.

@@ -76,7 +76,7 @@ impl<T, C: Consumer<T>> Consumer<T> for InContext<C> {
 
     fn into_folder(self) -> Self::Folder {
         let InContext { base, context } = self;
-        InContext { base: context.scope(|| base.into_folder()), context }
+        InContext { base: context.__resume(|| base.into_folder()), context }
     }
 
     fn full(&self) -> bool {
@@ -97,7 +97,7 @@ impl<T, C: UnindexedConsumer<T>> UnindexedConsumer<T> for InContext<C> {
 impl<T, R: Reducer<T>> Reducer<T> for InContext<R> {
     fn reduce(self, left: T, right: T) -> T {
         let InContext { base, context } = self;
-        context.scope(|| base.reduce(left, right))
+        context.__resume(|| base.reduce(left, right))
     }
 }
 
@@ -106,12 +106,12 @@ impl<T, F: Folder<T>> Folder<T> for InContext<F> {
 
     fn consume(self, item: T) -> Self {
         let InContext { base, context } = self;
-        InContext { base: context.scope(|| base.consume(item)), context }
+        InContext { base: context.__resume(|| base.consume(item)), context }
     }
 
     fn complete(self) -> F::Result {
         let InContext { base, context } = self;
-        context.scope(|| base.complete())
+        context.__resume(|| base.complete())
     }
 
     fn full(&self) -> bool {

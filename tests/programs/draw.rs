@@ -246,6 +246,8 @@ fn around() -> impl Strategy<Value = Around> + Clone {
         3 => name().prop_map(Around::Context),
         3 => Just(Around::Detached),
         1 => Just(Around::Silent),
+        3 => (0..4_usize).prop_map(Around::Handle),
+        2 => (0..4_usize).prop_map(Around::Bound),
     ]
 }
 

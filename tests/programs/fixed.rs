@@ -138,10 +138,39 @@ fn a_thread_nests_if_it_is_bound_and_not_if_it_is_not() {
 }
 
 #[test]
-fn a_value_that_was_never_polled_is_dropped_where_it_is() {
-    let early = with(Kind::Future, |node| node.first = Steps::from([Step::Guard(0)]));
-    let consumer = with(Kind::Plain, |node| node.takes = vec![FIRST]);
-    holds([Step::Hold(early), Step::Call(consumer)]);
+fn a_value_that_was_never_polled_is_dropped_where_it_was_called() {
+    use Kind::*;
+    let drops = |kind, flavour| {
+        let early = with(kind, |node| {
+            node.flavour = flavour;
+            node.first = Steps::from([Step::Guard(0)]);
+        });
+        let consumer = with(Plain, |node| node.takes = vec![FIRST]);
+        vec![Step::Hold(early), Step::Call(consumer)]
+    };
+    let flavours = [Flavour::Nothing, Flavour::Off, Flavour::Root, Flavour::Parent(Name::Outside)];
+    for kind in [Future, Stream, Iter, AsyncBlock] {
+        holds(drops(kind, Flavour::Nothing));
+        let body =
+            flavours.map(|flavour| drops(kind, if kind == AsyncBlock { Flavour::Nothing } else { flavour }));
+        holds([Step::Call(call(Async, [body.concat()]))]);
+    }
+}
+
+#[test]
+fn a_call_that_is_made_in_a_scope_stays_there_although_it_is_awaited_outside() {
+    use Kind::*;
+    // the context of the function itself, of the one around, of that around that, and none
+    for n in 0..4 {
+        for around in [Around::Handle(n), Around::Bound(n), Around::RunScope(n), Around::Context(Name::Up(n))]
+        {
+            let calls = [Async, Future, Stream, AsyncStream, Iter, AsyncBlock]
+                .map(|kind| Step::Call(Call { around: Some(around), ..call(kind, [vec![leaf()]]) }));
+            let inner = call(Async, [calls.to_vec()]);
+            let middle = call(Stream, [vec![Step::Call(inner)]]);
+            holds([Step::Call(call(Async, [vec![Step::Call(middle)]]))]);
+        }
+    }
 }
 
 #[test]

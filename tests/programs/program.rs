@@ -149,6 +149,10 @@ pub(crate) enum Around {
     Detached,
     /// `TracingContext::new().enabled(false).scope(..)`
     Silent,
+    /// `handle.scope(..)`, of a handle to the context inside the function around, or the one around that, and so on.
+    Handle(usize),
+    /// A closure that was bound there.
+    Bound(usize),
 }
 
 #[derive(Clone, Copy, Debug)]

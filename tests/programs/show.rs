@@ -172,6 +172,8 @@ fn around_text(around: &Around) -> String {
         Around::Tag => "extra(tag, || ".to_owned(),
         Around::Detached => "detached(|| ".to_owned(),
         Around::Silent => "silent(|| ".to_owned(),
+        Around::Handle(n) => format!("handle({n}).scope(|| "),
+        Around::Bound(n) => format!("bound({n}, || "),
     }
 }
 

@@ -52,6 +52,7 @@ pub use capture::inputs::Input;
 pub use capture::outcome::Output;
 pub use capture::payload::Payload;
 pub use capture::secret::Secret;
+pub use context::bind::{bind, bind_fn, bind_mut};
 #[cfg(feature = "http-body")]
 pub use context::carry::body::TraceableBodyExt;
 pub use context::carry::in_context::{InContext, TakesContext, TraceableExt};
@@ -60,7 +61,7 @@ pub use context::carry::sink::TraceableSinkExt;
 pub use context::current::current_run_tree;
 pub use context::envelope::Envelope;
 pub use context::extra::Extra;
-pub use context::handle::{ContextHandle, bind, bind_fn, bind_mut, detached};
+pub use context::handle::{ContextHandle, detached};
 pub use context::manual::RunTreeBuilder;
 pub use context::parent::{IntoParent, Parent, ParentRun};
 pub use context::remote_run::Headers;

@@ -33,6 +33,8 @@ pub(super) struct Held {
     /// Nothing if it is switched off.
     run: Option<At>,
     called: Context,
+    /// What is around the call, whatever the attribute says.
+    called_in: Context,
     /// The attribute says where it attaches.
     is_named: bool,
     /// It is a root on purpose, and was called where there was nothing.
@@ -73,7 +75,8 @@ impl Model {
             Flavour::Parent(name) => self.named(env, name),
             Flavour::Nothing | Flavour::Off => None,
         };
-        let mut called = call.around.map_or(env.at, |around| self.around(env, around));
+        let called_in = call.around.map_or(env.at, |around| self.around(env, around));
+        let mut called = called_in;
         // `trace(..).parent(..)` is no attribute: nothing around it is closer to the call
         let counts = node.kind.is_block() || !self.contexts.names_parent(called);
         let by_attribute = by_attribute.filter(|_| counts);
@@ -87,7 +90,8 @@ impl Model {
             Flavour::Off => None,
             _ => Some(self.contexts.called(node.id, called)),
         };
-        let frame = Rc::new(Frame { run: Cell::new(run), up: Some(env.frame.clone()) });
+        let frame =
+            Rc::new(Frame { run: Cell::new(run), inside: Cell::new(None), up: Some(env.frame.clone()) });
         let wrapped = Wrapped { at_call: env.at, entered: None };
         let wrapper = call.wrapper;
         let (through, is_open, is_done) = (0, false, false);
@@ -95,6 +99,7 @@ impl Model {
             node: node.clone(),
             run,
             called,
+            called_in,
             is_named,
             is_nowhere,
             wrapper,
@@ -108,7 +113,7 @@ impl Model {
         };
         if node.kind.is_eager() {
             let at = run.map_or_else(|| self.contexts.inside_call(called), Some);
-            self.gives_handle(&held, at);
+            self.begins_body(&held, at);
             let first = Env { at, frame: held.frame.clone() };
             if let Err(stop) = self.steps(&first, &node.first, &mut held.locals) {
                 if let Some(run) = run {
@@ -214,25 +219,23 @@ impl Model {
         // what was called where nothing is recorded is not, wherever it goes
         let above = self.silent_if(self.contexts.is_silenced(held.called), above);
         let inside = match held.run {
-            None => {
-                let inside = self.contexts.inside_call(above);
-                if !held.node.kind.is_eager() {
-                    self.gives_handle(held, inside);
-                }
-                inside
-            }
+            None => self.contexts.inside_call(above),
             Some(run) => {
                 self.contexts.start(run, above);
                 self.expect_run(run);
                 Some(run)
             }
         };
+        if !held.node.kind.is_eager() {
+            self.begins_body(held, inside);
+        }
         held.inside = Some(inside);
         inside
     }
 
     /// The body begins here. The handle of a function that is switched off says that nothing is recorded around it.
-    fn gives_handle(&self, held: &Held, at: Context) {
+    fn begins_body(&self, held: &Held, at: Context) {
+        held.frame.inside.set(at);
         if held.run.is_none() {
             let is_left_out =
                 |run: &At| self.contexts.has_started(*run) && !self.contexts.is_recorded(Some(*run));
@@ -268,24 +271,18 @@ impl Model {
         self.ends(held.run, status);
     }
 
-    /// Drops what a call returned, in the context `at`.
-    pub(super) fn drop_held(&mut self, mut held: Held, at: Context) {
+    /// Drops what a call returned. Whoever does that is nothing to it.
+    pub(super) fn drop_held(&mut self, mut held: Held) {
         if held.is_done {
             return;
         }
-        let dropped = self.enter(&mut held, at);
         let inside = match (held.inside, held.run) {
             (Some(inside), _) => inside,
             (None, Some(run)) if self.contexts.has_started(run) => Some(run),
             // it never started, and does not do so because it is dropped
-            (None, _) => dropped,
+            (None, _) => self.contexts.inside_call(held.called_in),
         };
-        // the rule does not say where it is dropped if it was called where nothing is recorded, and never started
-        let is_anywhere = held.inside.is_none() && !self.contexts.is_recorded(held.called);
-        let before = (self.is_maybe, self.is_anywhere);
-        (self.is_maybe, self.is_anywhere) = (before.0 || is_anywhere, before.1 || is_anywhere);
         self.drop_locals(std::mem::take(&mut held.locals), inside);
-        (self.is_maybe, self.is_anywhere) = before;
         let is_generator = held.is_open || matches!(held.node.kind, Kind::Stream | Kind::Iter);
         let status = match () {
             () if held.through > held.node.segments.len() => Status::Error,
@@ -295,13 +292,13 @@ impl Model {
         self.ends(held.run, status);
     }
 
-    pub(super) fn drop_all(&mut self, kept: Kept, at: Context) {
-        kept.into_values().for_each(|held| self.drop_held(held, at));
+    pub(super) fn drop_all(&mut self, kept: Kept) {
+        kept.into_values().for_each(|held| self.drop_held(held));
     }
 
     /// The end of a body: what it still has goes, inside it.
     pub(super) fn drop_locals(&mut self, locals: Locals, at: Context) {
         locals.guards.into_iter().for_each(|id| self.leaf(id, at));
-        self.drop_all(locals.kept, at);
+        self.drop_all(locals.kept);
     }
 }

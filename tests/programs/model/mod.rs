@@ -52,11 +52,11 @@ pub(crate) fn expect(program: &Program) -> Expectation {
     model.expect_run(actor);
     model.ends(Some(outside), Status::Success);
     model.ends(Some(actor), Status::Success);
-    let frame = Rc::new(Frame { run: Cell::new(Some(outside)), up: None });
+    let frame = Rc::new(Frame { run: Cell::new(Some(outside)), inside: Cell::new(None), up: None });
     let top = Env { at: None, frame };
     // a panic at the top is caught there
     let left = model.body(&top, call::Locals::default(), &program.0).unwrap_or_default();
-    model.drop_all(left, None);
+    model.drop_all(left);
     model.expectation
 }
 
@@ -71,6 +71,8 @@ struct Env {
 struct Frame {
     /// What its handle leads to: its run. If it is switched off, the run above if that is not recorded, else nothing.
     run: Cell<Option<At>>,
+    /// The context inside.
+    inside: Cell<Context>,
     up: Option<Rc<Frame>>,
 }
 

@@ -48,7 +48,7 @@ impl Model {
             }
             Step::Drop(id) => {
                 if let Some(held) = locals.kept.remove(id) {
-                    self.drop_held(held, env.at);
+                    self.drop_held(held);
                 }
             }
             Step::Guard(id) => locals.guards.push(*id),
@@ -84,7 +84,7 @@ impl Model {
             Step::Spawn(spawner, wrapper, block, Ends::Detached) => {
                 let at = env.at.filter(|_| spawner.carries());
                 let left = self.block(env, *wrapper, at, block, &mut locals.kept);
-                self.drop_all(left.unwrap_or_default(), at);
+                self.drop_all(left.unwrap_or_default());
             }
             Step::Spawn(spawner, wrapper, block, Ends::Aborted { waits }) => {
                 let at = env.at.filter(|_| spawner.carries());
@@ -98,7 +98,7 @@ impl Model {
                 if *joined {
                     locals.kept.extend(left);
                 } else {
-                    self.drop_all(left, at);
+                    self.drop_all(left);
                 }
             }
             Step::Join(blocks) => self.blocks(env, env.at, blocks, &mut locals.kept),
@@ -112,10 +112,10 @@ impl Model {
             Step::Send(sealed, wrapper, block) => {
                 let actor = Some(self.actor);
                 let taken = Locals::taking(&block.takes, &mut locals.kept);
-                let opened = if *sealed { env.at } else { actor };
+                let opened = if *sealed { self.of_its_own(env.at) } else { actor };
                 let at = self.wrapped(&Some(env.frame.clone()), *wrapper, opened, opened, None);
                 let left = self.body(&Env { at, ..env.clone() }, taken, &block.steps);
-                self.drop_all(left.unwrap_or_default(), actor);
+                self.drop_all(left.unwrap_or_default());
             }
             Step::Thread(thread, block) => {
                 let at = env.at.filter(|_| thread.carries());
@@ -165,6 +165,16 @@ impl Model {
     /// The context inside what is around.
     pub(super) fn around(&mut self, env: &Env, around: Around) -> Context {
         let name = match around {
+            Around::Handle(n) => {
+                let inside = frame(&env.frame, n).inside.get();
+                return self.of_its_own(inside);
+            }
+            // a scope if it replaces something else; else it goes on there
+            Around::Bound(n) => {
+                let inside = frame(&env.frame, n).inside.get();
+                let goes_on = env.at.is_none() || env.at == inside;
+                return if goes_on { inside } else { self.of_its_own(inside) };
+            }
             Around::Extra(name) | Around::Context(name) => name,
             Around::RunScope(n) => Name::Up(n),
             Around::Tag | Around::Silent => Name::Absent,
@@ -176,6 +186,11 @@ impl Model {
         let silences = is_silent || self.contexts.is_silenced(env.at);
         let scope = named.unwrap_or(Scope { up: env.at, only_gives: !is_silent, ..Scope::default() });
         Some(self.contexts.scope(Scope { names_parent, silences, ..scope }))
+    }
+
+    /// A scope that names nothing, and is there all the same.
+    fn of_its_own(&mut self, up: Context) -> Context {
+        Some(self.contexts.scope(Scope { up, ..Scope::default() }))
     }
 
     /// The context inside a wrapper that was put on at `at_call` and is polled first in `at`.
@@ -228,12 +243,16 @@ impl Model {
     }
 }
 
-fn up(frame: &Rc<Frame>, n: usize) -> Option<At> {
-    let mut frame = frame;
+fn frame(innermost: &Rc<Frame>, n: usize) -> &Frame {
+    let mut frame = innermost;
     for _ in 0..n {
         frame = frame.up.as_ref().unwrap_or(frame);
     }
-    frame.run.get()
+    frame
+}
+
+fn up(innermost: &Rc<Frame>, n: usize) -> Option<At> {
+    frame(innermost, n).run.get()
 }
 
 fn outermost(frame: &Rc<Frame>) -> At {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use futures::FutureExt;
 use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedSender;
-use traceable::{IntoParent, Parent, RunTree, TracingContext, prelude::*};
+use traceable::{ContextHandle, IntoParent, Parent, RunTree, TracingContext, prelude::*};
 
 use super::Looks;
 use super::actor::Message;
@@ -26,6 +26,8 @@ pub(crate) struct World {
 /// A function around, as the program's text has it. Handles are named from here, never from the context.
 pub(crate) struct Frame {
     pub(crate) run: RunTree,
+    /// The context inside.
+    pub(crate) context: ContextHandle,
     pub(crate) up: Option<Arc<Frame>>,
 }
 
@@ -103,15 +105,20 @@ impl Here {
     }
 
     pub(crate) fn inside(&mut self, run: RunTree) {
-        self.frame = Arc::new(Frame { run, up: Some(self.frame.clone()) });
+        let context = ContextHandle::current();
+        self.frame = Arc::new(Frame { run, context, up: Some(self.frame.clone()) });
     }
 
-    fn up(&self, n: usize) -> &RunTree {
+    fn frame(&self, n: usize) -> &Frame {
         let mut frame = &self.frame;
         for _ in 0..n {
             frame = frame.up.as_ref().unwrap_or(frame);
         }
-        &frame.run
+        frame
+    }
+
+    fn up(&self, n: usize) -> &RunTree {
+        &self.frame(n).run
     }
 
     pub(crate) fn parent(&self, name: Name) -> Parent {
@@ -137,6 +144,9 @@ impl Here {
             Some(Around::Tag) => Extra::new().tag("t").call(f),
             Some(Around::Detached) => traceable::detached(f),
             Some(Around::Silent) => TracingContext::new().enabled(false).scope(f),
+            Some(Around::Handle(n)) => self.frame(n).context.scope(f),
+            // what a bound closure does
+            Some(Around::Bound(n)) => self.frame(n).context.__resume(f),
         }
     }
 

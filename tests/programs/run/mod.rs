@@ -15,7 +15,7 @@ use std::sync::{Arc, LazyLock, Mutex};
 
 use futures::FutureExt;
 use traceable::prelude::*;
-use traceable::process;
+use traceable::{ContextHandle, process};
 
 use crate::program::{Id, OUTSIDE, Program, Spawner};
 use here::{Frame, Here, World};
@@ -56,7 +56,7 @@ pub(crate) async fn run(program: Program) -> Looks {
     };
     let here = Here {
         world: Arc::new(world),
-        frame: Arc::new(Frame { run: outside, up: None }),
+        frame: Arc::new(Frame { run: outside, context: ContextHandle::current(), up: None }),
         hangs: None,
         pools_in_use: 0,
     };

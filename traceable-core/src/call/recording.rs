@@ -49,7 +49,16 @@ pub(super) fn is_doubtful(run: &Arc<Run>) -> bool {
 /// Whether a call that was made in this is left out, whatever is put on it: nothing is recorded there, or would be if
 /// that had to start now.
 pub(super) fn is_left_out(at_call: Option<&Context>) -> bool {
-    at_call.is_some_and(|at_call| is_unrecorded(Some(at_call)) || at_call.run_ref().is_some_and(is_in_doubt))
+    let is_unrecorded_now =
+        |at_call| is_unrecorded(Some(at_call)) || at_call.run_ref().is_some_and(is_in_doubt);
+    !is_nowhere(at_call) && at_call.is_some_and(is_unrecorded_now)
+}
+
+/// Whether a call that was made in this is in no trace, recorded or not: there is nothing, or scopes around nothing.
+pub(super) fn is_nowhere(at_call: Option<&Context>) -> bool {
+    let Some(Context::Scope(nearest)) = at_call else { return at_call.is_none() };
+    let is_silenced = || is_switched_off(at_call.and_then(Context::settings_so_far).as_deref());
+    scopes(at_call).last().unwrap_or(nearest).up.is_none() && !is_silenced()
 }
 
 /// The context of a call that is not recorded: a trace that begins while tracing is off stays off.

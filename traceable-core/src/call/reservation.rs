@@ -1,12 +1,12 @@
 //! What a call brings along until it starts: the context at the call, a named parent, an `Extra`.
 
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 
 use crate::context::extra::Extra;
 use crate::context::parent::Parent;
 use crate::context::scope_settings::{given, scopes_of_call};
 use crate::run::head::RunHead;
-use crate::run::node::{Context, Options, Reservation, Scope};
+use crate::run::node::{Context, Options, Reservation, Run, Scope};
 
 pub(super) fn reservation(at_call: Option<Context>, is_root: bool) -> Reservation {
     let mut reservation = Reservation { at_call, is_named: false, wants_root: false, options: None };
@@ -41,8 +41,11 @@ pub(super) fn set_parent(reservation: &mut Reservation, parent: Parent) {
     if matches!(parent, Parent::Ambient) {
         return;
     }
-    reservation.is_named = true;
     let around = reservation.at_call.take();
+    if !reservation.is_named && around.is_some() {
+        options(reservation).called_in = around.clone();
+    }
+    reservation.is_named = true;
     if matches!(parent, Parent::Root) && around.is_none() {
         reservation.wants_root = true;
         return;
@@ -56,6 +59,17 @@ pub(super) fn take_one_shots(reservation: &mut Reservation, scope: &Scope) -> bo
     let Some(one_shots) = given else { return false };
     options(reservation).one_shots = *one_shots;
     true
+}
+
+/// What was around the call of a run that has not started; the run itself, if that starts just now.
+pub(super) fn around_call(run: &Arc<Run>) -> Option<Context> {
+    let around = match &run.state().reservation {
+        None => return Some(Context::Run(run.clone())),
+        Some(Reservation { is_named: false, at_call, .. }) => at_call.clone(),
+        Some(Reservation { options, .. }) => options.as_ref().and_then(|options| options.called_in.clone()),
+    };
+    // what was meant for this call is not for what it calls
+    around.map(Scope::inside_call)
 }
 
 pub(super) fn options(reservation: &mut Reservation) -> &mut Options {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::bind_to_parent::{adopt, bind, bind_reserved};
 use super::broken_trace::Lost;
-use super::recording::{is_in_doubt, is_unrecorded, unrecorded};
+use super::recording::{is_in_doubt, is_nowhere, is_unrecorded, unrecorded};
 use super::reservation::{named, options, reservation, set_parent};
 use crate::context::ambient::{Ambient, ambient};
 use crate::context::parent::Parent;
@@ -94,7 +94,7 @@ pub(super) fn reserve_with(head: RunHead, parent: Parent, settings: Settings) ->
 
 fn start_later(head: RunHead, reservation: Reservation) -> Started {
     // where there is nothing, there may be something when it starts; and the attribute may name a parent next
-    let may_find_a_parent = reservation.at_call.is_none()
+    let may_find_a_parent = is_nowhere(reservation.at_call.as_ref())
         || head.function_callsite().is_some_and(|callsite| callsite.names_parent);
     if !may_find_a_parent && is_unrecorded(reservation.at_call.as_ref()) {
         return Started::Passive(unrecorded(reservation.at_call));

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::first_poll::start_at_poll;
 use super::recording::{is_left_out, left_out_handle};
-use super::reservation::{name_parent, options};
+use super::reservation::{around_call, name_parent, options};
 use super::start::{self, Started};
 use crate::callsite::function::Callsite;
 use crate::capture::json_object::to_value;
@@ -228,14 +228,16 @@ impl Call {
         }
     }
 
-    /// Enters the context of a call that has started, to drop what belongs to it.
-    pub(super) fn enter(&self) -> Option<Entered> {
-        match &self.0 {
-            Stage::Run(run) if run.started().is_some() => Some(enter(Some(Context::Run(run.clone())))),
-            Stage::Passive(context) => Some(enter(Some(context.clone()))),
-            Stage::Nowhere => Some(enter(None)),
-            _ => None,
-        }
+    /// Enters the context of the call, to drop what belongs to it: its run, if it has started; what was around it when it
+    /// was made, if it has not. Who drops it is nothing to it.
+    pub(super) fn enter(&self) -> Entered {
+        enter(match &self.0 {
+            Stage::Run(run) if run.started().is_none() => around_call(run),
+            Stage::Run(run) => Some(Context::Run(run.clone())),
+            Stage::Passive(context) => Some(context.clone()),
+            Stage::Skipped(at_call) => (**at_call).clone().map(Scope::inside_call),
+            Stage::Off | Stage::Nowhere | Stage::Now { .. } => None,
+        })
     }
 
     /// The run, if it was posted.

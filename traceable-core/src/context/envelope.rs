@@ -2,13 +2,17 @@
 
 use std::fmt;
 
+use super::ambient::enter;
+use super::carry::in_context::InContext;
 use super::handle::ContextHandle;
+use super::kept::Kept;
 use crate::run::run_tree::RunTree;
 
 /// A message with the context of its sender. What is called while it is handled nests under the sender, not under
 /// whatever the receiver is doing.
 ///
-/// For channels, actors and job queues, where one long-lived task serves many callers.
+/// For channels, actors and job queues, where one long-lived task serves many callers. A message that is dropped and was
+/// never opened is dropped in its context, too.
 ///
 /// ```
 /// use std::sync::mpsc;
@@ -24,20 +28,20 @@ use crate::run::run_tree::RunTree;
 /// ```
 #[derive(Clone)]
 #[must_use = "what is in an envelope is read by `.open(|value| ..)`"]
-pub struct Envelope<T> {
-    value: T,
-    context: ContextHandle,
-}
+pub struct Envelope<T>(Kept<T>);
 
 impl<T> Envelope<T> {
     /// Puts a value and the current context into an envelope.
     pub fn new(value: T) -> Envelope<T> {
-        Envelope { value, context: ContextHandle::current() }
+        Envelope(Kept::current(value))
     }
 
     /// Handles the value in the context it was sent from.
+    ///
+    /// A traced call that is made there stays there, wherever it is awaited: `envelope.open(|text| embed(text)).await` is
+    /// under the sender.
     pub fn open<R>(self, f: impl FnOnce(T) -> R) -> R {
-        let Envelope { value, context } = self;
+        let (value, context) = self.into_parts();
         context.scope(|| f(value))
     }
 
@@ -51,35 +55,43 @@ impl<T> Envelope<T> {
     /// # }
     /// ```
     pub fn open_async<F: Future>(self, f: impl FnOnce(T) -> F) -> impl Future<Output = F::Output> {
-        let Envelope { value, context } = self;
-        let future = context.scope(|| f(value));
-        context.carry(future)
+        let (value, context) = self.into_parts();
+        if context.is_off() {
+            return InContext::ready(f(value), None);
+        }
+        let scope = context.as_scope();
+        let future = {
+            let _entered = enter(Some(scope.clone()));
+            f(value)
+        };
+        InContext::ready(future, Some(scope))
     }
 
     /// The value, without its context.
     pub fn value(&self) -> &T {
-        &self.value
+        self.0.value()
     }
 
     /// Replaces the value and keeps the context.
     pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Envelope<U> {
-        let value = self.context.scope(|| f(self.value));
-        Envelope { value, context: self.context }
+        let (value, context) = self.into_parts();
+        let value = context.scope(|| f(value));
+        Envelope(Kept::new(value, context))
     }
 
     /// The value and the context it was sent from.
     pub fn into_parts(self) -> (T, ContextHandle) {
-        (self.value, self.context)
+        self.0.into_parts()
     }
 
     /// The run it was sent from.
     pub fn run_tree(&self) -> Option<RunTree> {
-        self.context.run_tree()
+        self.0.here().run_tree()
     }
 }
 
 impl<T: fmt::Debug> fmt::Debug for Envelope<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Envelope").field("value", &self.value).field("context", &self.context).finish()
+        f.debug_struct("Envelope").field("value", self.value()).field("context", self.0.here()).finish()
     }
 }

@@ -1,4 +1,4 @@
-//! `ContextHandle`, `bind` and `detached`: carrying a context into closures and callbacks, or leaving it behind.
+//! `ContextHandle` and `detached`: taking a context elsewhere, or leaving it behind.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use super::carry::in_context::InContext;
 use super::extra::Extra;
 use super::parent::Parent;
 use crate::process;
-use crate::run::node::Context;
+use crate::run::node::{Context, Scope};
 use crate::run::run_tree::RunTree;
 
 /// The context where [`ContextHandle::current`] was called, to be entered elsewhere: in a callback, on another thread, in
@@ -36,13 +36,50 @@ impl ContextHandle {
     }
 
     /// Runs `f` inside.
+    ///
+    /// What a traced function returns inside, a future, a stream or an iterator, stays inside although it is awaited
+    /// outside.
     #[inline]
     pub fn scope<R>(&self, f: impl FnOnce() -> R) -> R {
-        if self.0.is_none() && !process::gate_is_open() {
+        if self.is_off() {
             return f();
         }
-        let _entered = enter(self.0.clone());
+        let _entered = enter(Some(self.as_scope()));
         f()
+    }
+
+    /// As [`scope`](Self::scope), for what is carried along and not sent to somebody else: on a thread that has no
+    /// context, and in the very place where the handle was taken, `f` goes on as if it had never left.
+    #[doc(hidden)]
+    #[inline]
+    pub fn __resume<R>(&self, f: impl FnOnce() -> R) -> R {
+        if self.is_off() {
+            return f();
+        }
+        let _entered = enter(self.resumed());
+        f()
+    }
+
+    /// Leaves a handle to nothing behind.
+    pub(super) fn take(&mut self) -> ContextHandle {
+        ContextHandle(self.0.take())
+    }
+
+    pub(super) fn is_off(&self) -> bool {
+        self.0.is_none() && !process::gate_is_open()
+    }
+
+    fn resumed(&self) -> Option<Context> {
+        match (&self.0, ambient().context()) {
+            (carried, None) => carried.clone(),
+            (Some(carried), Some(here)) if carried.is(&here) => Some(here),
+            _ => Some(self.as_scope()),
+        }
+    }
+
+    /// A hidden node of its own: what is called inside is inside for good, also where there was nothing.
+    pub(super) fn as_scope(&self) -> Context {
+        Scope::of_its_own(self.0.clone())
     }
 
     /// Polls a future, a stream, an iterator, a sink or a body inside.
@@ -67,60 +104,6 @@ impl fmt::Debug for ContextHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("ContextHandle").field(&self.run_tree()).finish()
     }
-}
-
-/// Binds a closure to the current context: what it calls nests here, on whatever thread it runs.
-///
-/// `bind` takes the context where `bind` itself is called. Without one, the closure runs without one, even inside another
-/// run. A closure that is called many times is bound by [`bind_fn`] or [`bind_mut`]; one of another
-/// shape by a [`ContextHandle`].
-///
-/// ```
-/// use traceable_core::bind;
-/// # fn work() {}
-/// std::thread::spawn(bind(|| work())).join().unwrap();
-/// ```
-///
-/// The context is left when the closure returns. A future that it returns does not carry it: write `.in_current_run()`
-/// inside, where the bound context is current.
-///
-/// ```
-/// use traceable_core::{TraceableExt as _, bind};
-/// # async fn work() {}
-/// let task = bind(|| async { work().await }.in_current_run());
-/// # let _ = task();
-/// ```
-#[must_use = "a bound closure does nothing until it is called"]
-pub fn bind<R>(f: impl FnOnce() -> R) -> impl FnOnce() -> R {
-    let here = ContextHandle::current();
-    move || here.scope(f)
-}
-
-/// As [`bind`], for a closure with one argument that is called many times, perhaps by many threads at once.
-///
-/// ```
-/// use traceable_core::bind_fn;
-/// let double = bind_fn(|x: i32| 2 * x);
-/// assert_eq!([1, 2].map(|x| double(x)), [2, 4]);
-/// ```
-#[must_use = "a bound closure does nothing until it is called"]
-pub fn bind_fn<A, R>(f: impl Fn(A) -> R) -> impl Fn(A) -> R {
-    let here = ContextHandle::current();
-    move |argument| here.scope(|| f(argument))
-}
-
-/// As [`bind_fn`], for a closure that changes what it holds.
-///
-/// ```
-/// use traceable_core::bind_mut;
-/// let mut sum = 0;
-/// [1, 2].into_iter().for_each(bind_mut(|x| sum += x));
-/// assert_eq!(sum, 3);
-/// ```
-#[must_use = "a bound closure does nothing until it is called"]
-pub fn bind_mut<A, R>(mut f: impl FnMut(A) -> R) -> impl FnMut(A) -> R {
-    let here = ContextHandle::current();
-    move |argument| here.scope(|| f(argument))
 }
 
 /// Runs `f` outside of any trace: what is called inside begins traces of its own. For what outlives the call that happens

@@ -4,11 +4,13 @@
 //! that a call starts in. A parent is never guessed: what is not known is a root, and says so.
 
 pub(crate) mod ambient;
+pub(crate) mod bind;
 pub(crate) mod carry;
 pub(crate) mod current;
 pub(crate) mod envelope;
 pub(crate) mod extra;
 pub(crate) mod handle;
+mod kept;
 pub(crate) mod manual;
 pub(crate) mod parent;
 pub(crate) mod parent_rule;

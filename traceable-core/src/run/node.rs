@@ -124,6 +124,8 @@ pub(crate) struct Reservation {
 pub(crate) struct Options {
     pub(crate) one_shots: OneShots,
     pub(crate) settings: Settings,
+    /// What was around the call, if its parent was named: until it starts, it is there.
+    pub(crate) called_in: Option<Context>,
 }
 
 /// What a run is from its start on.

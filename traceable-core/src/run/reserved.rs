@@ -90,6 +90,12 @@ impl Run {
         reserved.unwrap_or_else(|| self.bound().up.clone())
     }
 
+    /// What was around the call of a run that has not started, if that is not what is above it.
+    pub(super) fn take_called_in(&mut self) -> Option<Context> {
+        let state = self.state.get_mut().ok()?;
+        state.reservation.as_mut()?.options.as_mut()?.called_in.take()
+    }
+
     pub(super) fn take_up(&mut self) -> Option<Context> {
         let bound = match &mut self.binding {
             Binding::Bound(bound) => Some(bound),

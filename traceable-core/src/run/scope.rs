@@ -42,6 +42,19 @@ impl Scope {
         scope
     }
 
+    /// A scope that gives nothing, but is a node of its own: what is called inside is apart from what else is called
+    /// there, or apart from everything if there is nothing.
+    pub(crate) fn of_its_own(up: Option<Context>) -> Context {
+        match up {
+            // nothing is called there, or what is has no place here
+            Some(up) if matches!(up, Context::Off) || up.is_copy() => return up,
+            _ => {}
+        }
+        let scope = Scope::under(up);
+        scope.precompute_position();
+        Context::Scope(Arc::new(scope))
+    }
+
     /// Whether it names the parent of this object, or something else for it, and for nothing inside.
     pub(crate) fn is_put_on(&self, object: &ObjectId) -> bool {
         self.target.is_some_and(|target| !self.is_entered.load(Relaxed) && target.is(object))

@@ -143,9 +143,20 @@ impl<T> Carried<T> {
             let Later { extra, at_call, target } = &mut **later;
             let (extra, at_call) = (std::mem::take(extra), at_call.take());
             let target = target.zip(inner).map(|(target, inner)| target(inner));
-            let scope = extra.into_scope(|| parent_of(at_call, ambient().context()), target);
+            let around = || match inner {
+                Some(_) => parent_of(at_call, ambient().context()),
+                // never polled: it is dropped where it was made
+                None => at_call,
+            };
+            let scope = extra.into_scope(around, target);
             first = target.map(|_| scope.clone());
             *self = Carried::Ready(Some(Context::Scope(scope)));
+        }
+        if let Carried::Ready(nothing @ None) = self
+            && ambient().context().is_some()
+        {
+            // what is called inside is not where this happens to be polled, nor wherever that is awaited
+            *nothing = Some(Scope::of_its_own(None));
         }
         let context = if let Carried::Ready(context) = self { context.clone() } else { None };
         Visit { _entered: enter(context), first }
