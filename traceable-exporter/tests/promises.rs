@@ -9,8 +9,9 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use support::server::{Answer, Server};
-use support::{LONG, config, delivered_names, exporter, exporter_for, run};
-use traceable_core::{RunSink, RunTree};
+use support::{LONG, config, delivered_names, exporter, exporter_for, mains, run};
+use traceable_core::testing::Recorder;
+use traceable_core::{RunSink, RunTree, TracingContext, trace};
 use traceable_exporter::{Exporter, Replica, Replicas};
 
 /// More than a loaded machine takes a thread's turn away for.
@@ -166,10 +167,7 @@ fn who_ends_a_root_run_waits_if_that_is_wanted() {
 #[test]
 fn what_hangs_under_a_run_of_another_process_is_waited_for_as_a_root_is() {
     let server = Server::start();
-    let settings = || config(&server.url()).batch_delay(LONG).flush_on_root_end(true).exit_timeout(LONG);
-    let both = settings().replica(Replica::new()).replica(Replica::new().project("copy")).build().unwrap();
-    let sinks: [Arc<dyn RunSink>; 2] = [exporter(settings()), Arc::new(Replicas::new(both))];
-    for (sink, destinations) in sinks.into_iter().zip([1, 2]) {
+    for (sink, destinations) in waiting(&server) {
         let headers = RunTree::builder("caller").build().to_headers();
         let caller = RunTree::from_headers(&headers).unwrap().unwrap();
         let before = delivered_names(&server).len();
@@ -179,6 +177,98 @@ fn what_hangs_under_a_run_of_another_process_is_waited_for_as_a_root_is() {
         assert_eq!(delivered_names(&server).len(), before, "only the end of the top is a moment to wait");
         top.end().patch();
         assert_eq!(delivered_names(&server).len(), before + 2 * destinations);
+    }
+}
+
+/// Sinks that wait for the end of a trace: an exporter, and one for two destinations.
+fn waiting(server: &Server) -> [(Arc<dyn RunSink>, usize); 2] {
+    let settings = || config(&server.url()).batch_delay(LONG).flush_on_root_end(true).exit_timeout(LONG);
+    let both = settings().replica(Replica::new()).replica(Replica::new().project("copy")).build().unwrap();
+    [(exporter(settings()), 1), (Arc::new(Replicas::new(both)), 2)]
+}
+
+/// How many runs have arrived with their end.
+fn ended(server: &Server) -> usize {
+    let has_ended = |(_, main): &(String, serde_json::Value)| main["end_time"].is_string();
+    server.requests().iter().flat_map(mains).filter(has_ended).count()
+}
+
+#[test]
+fn who_ends_a_run_after_its_root_waits_as_well() {
+    let server = Server::start();
+    for (sink, destinations) in waiting(&server) {
+        let headers = RunTree::builder("caller").build().to_headers();
+        let caller = RunTree::from_headers(&headers).unwrap().unwrap();
+        let elsewhere = RunTree::builder("elsewhere").sink(Recorder::new().sink()).build();
+        let roots = [
+            RunTree::builder("root").sink(sink.clone()).build(),
+            caller.create_child("handler").sink(sink.clone()).build(),
+            // the sink hears of nothing above it
+            elsewhere.create_child("top").sink(sink.clone()).build(),
+        ];
+        for root in roots {
+            let other = RunTree::builder("other").sink(sink.clone()).build();
+            let before = ended(&server);
+            let arrived = || (ended(&server) - before) / destinations;
+            root.post();
+            other.post();
+            let [open, late] = ["open", "late"].map(|name| root.create_child(name).build());
+            let below = late.create_child("below").build();
+            for run in [&open, &late, &below] {
+                run.post();
+            }
+            open.end().patch();
+            assert_eq!(arrived(), 0, "the root is still open");
+            root.end().patch();
+            assert_eq!(arrived(), 2);
+            below.end().patch();
+            assert_eq!(arrived(), 3, "its root has ended, its parent has not");
+            other.create_child("of another").build().post().end().patch();
+            assert_eq!(arrived(), 3, "that is a trace that is still open");
+            // the other one's came along
+            late.end().patch();
+            assert_eq!(arrived(), 5);
+            late.create_child("begun late").build().post().end().patch();
+            assert_eq!(arrived(), 6);
+            other.end().patch();
+            assert_eq!(arrived(), 7);
+        }
+    }
+}
+
+#[test]
+fn a_root_that_is_kept_open_is_waited_for_at_its_end() {
+    let server = Server::start();
+    for (sink, destinations) in waiting(&server) {
+        let before = ended(&server);
+        let arrived = || (ended(&server) - before) / destinations;
+        let (run, kept) = TracingContext::new()
+            .sink(sink)
+            .scope(|| trace("root").scope(|run| (run.clone(), run.keep_open())));
+        run.scope(|| trace("child").scope(|_| ()));
+        assert_eq!(arrived(), 0);
+        drop(kept);
+        assert_eq!(arrived(), 2);
+    }
+}
+
+#[test]
+fn runs_that_end_on_other_threads_while_the_root_does_are_all_there_at_last() {
+    let server = Server::start();
+    for (sink, destinations) in waiting(&server) {
+        let before = ended(&server);
+        for _ in 0..10 {
+            let root = RunTree::builder("root").sink(sink.clone()).build();
+            root.post();
+            std::thread::scope(|scope| {
+                for _ in 0..4 {
+                    let child = root.create_child("child").build();
+                    scope.spawn(move || child.post().end().patch().id());
+                }
+                root.end().patch();
+            });
+        }
+        assert_eq!(ended(&server) - before, 10 * 5 * destinations);
     }
 }
 

@@ -1,5 +1,7 @@
 //! What an operation reads from its run: identity, name, dotted order.
 
+use std::sync::Arc;
+
 use uuid::Uuid;
 
 use super::node::{Context, Run};
@@ -83,6 +85,21 @@ impl Identity for Run {
             at = bound.up.as_ref().and_then(Context::run_ref).and_then(|run| run.started());
         }
         None
+    }
+
+    fn has_top_ended(&self) -> bool {
+        let sink = |run: &Run| run.started()?.sink.as_ref().map(|sink| Arc::as_ptr(sink).cast::<()>());
+        let own = sink(self);
+        let mut top = self;
+        let mut at = self;
+        while let Some(above) = at.started().and_then(|bound| bound.up.as_ref()).and_then(Context::run_ref) {
+            at = above;
+            // whoever receives this run does not hear of the end of one that goes elsewhere, or lives elsewhere
+            if sink(at) == own {
+                top = at;
+            }
+        }
+        top.ended().is_some()
     }
 
     fn size(&self) -> usize {

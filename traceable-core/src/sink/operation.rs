@@ -56,8 +56,22 @@ pub(crate) trait Identity: Send + Sync {
     fn write_dotted_order(&self, out: &mut Vec<u8>);
     /// The nearest run above it that lives in another process.
     fn distributed_parent_id(&self) -> Option<Uuid>;
+    /// Whether the topmost run of its trace that goes where it goes has ended; that may be the run itself.
+    fn has_top_ended(&self) -> bool;
     /// How many bytes of memory it takes by itself.
     fn size(&self) -> usize;
+}
+
+/// The topmost run of a trace, as far as this process and this sink know the trace; given by
+/// [`RunOperation::top_run`].
+#[must_use = "it says whether the trace is over by `.has_ended()`"]
+pub struct TopRun(Arc<dyn Identity>);
+
+impl TopRun {
+    /// Whether it has ended by now. Its own last operation is submitted after that.
+    pub fn has_ended(&self) -> bool {
+        self.0.has_top_ended()
+    }
 }
 
 /// What a run has inherited. A trait, because sinks are inherited too.
@@ -137,6 +151,37 @@ impl RunOperation {
     /// ```
     pub fn distributed_parent_id(&self) -> Option<Uuid> {
         self.run.distributed_parent_id()
+    }
+
+    /// The topmost run above this one, or this one: the root; the child of a run of another process; the first below a
+    /// run that goes to another sink. Runs below it may end after it.
+    ///
+    /// ```
+    /// use std::sync::{Arc, Mutex};
+    /// use traceable_core::{RunOperation, RunSink, RunTree};
+    ///
+    /// #[derive(Default)]
+    /// struct Over(Mutex<Vec<(String, bool)>>);
+    ///
+    /// impl RunSink for Over {
+    ///     fn submit(&self, operation: RunOperation) {
+    ///         let is_over = operation.top_run().has_ended();
+    ///         self.0.lock().unwrap().push((operation.name().to_owned(), is_over));
+    ///     }
+    /// }
+    ///
+    /// let sink = Arc::new(Over::default());
+    /// let root = RunTree::builder("root").sink(sink.clone()).build();
+    /// root.post();
+    /// let child = root.create_child("child").build();
+    /// child.post();
+    /// root.end().patch();
+    /// child.end().patch();
+    /// let seen = [("root", false), ("child", false), ("root", true), ("child", true)];
+    /// assert_eq!(*sink.0.lock().unwrap(), seen.map(|(name, is_over)| (name.to_owned(), is_over)));
+    /// ```
+    pub fn top_run(&self) -> TopRun {
+        TopRun(self.run.clone())
     }
 
     /// The run's name.

@@ -131,6 +131,10 @@ impl Identity for Replaced {
         self.run.write_dotted_order(out);
     }
 
+    fn has_top_ended(&self) -> bool {
+        self.run.has_top_ended()
+    }
+
     fn size(&self) -> usize {
         let project = self.project.iter().flatten().map(|project| project.len()).sum::<usize>();
         size_of::<Replaced>() + self.name.as_ref().map_or(0, |name| name.len()) + project + self.run.size()

@@ -192,7 +192,8 @@ impl ConfigBuilder {
     /// for serverless functions, whose machine is frozen as soon as they have answered. Default: no.
     ///
     /// The thread that ends the root run blocks. If the trace came from another process, it is the thread that ends
-    /// this process's topmost run. In async code this blocks the other tasks of that thread too; if a server in the
+    /// this process's topmost run. A run that ends after that, in a task or a stream that goes on, is waited for by
+    /// whoever ends it. In async code this blocks the other tasks of that thread too; if a server in the
     /// same single-threaded runtime has to answer, use [`flush_async`](crate::Exporter::flush_async) instead.
     ///
     /// ```

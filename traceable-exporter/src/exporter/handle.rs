@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use traceable_core::{RunOperation, RunSink};
+use traceable_core::{RunOperation, RunSink, TopRun};
 
 use super::flush::Flush;
 use super::flush_thread::FlushThread;
@@ -169,17 +169,28 @@ impl Exporter {
     }
 }
 
-/// Whether this is the end of the topmost run that this process has of a trace: a root, or a child of a run of another
-/// process.
-pub(crate) fn ends_top(operation: &RunOperation) -> bool {
-    operation.end_time.is_some() && operation.parent_run_id() == operation.distributed_parent_id()
+/// Whether whoever submitted an operation waits for it: it may be the last of its trace in this process. Ask once it is
+/// submitted, as the trace may be over only then.
+pub(crate) struct LastOfTrace(Option<TopRun>);
+
+impl LastOfTrace {
+    pub(crate) fn watch(operation: &RunOperation, config: &Config) -> LastOfTrace {
+        let ends_run = config.flush_on_root_end && operation.end_time.is_some();
+        LastOfTrace(ends_run.then(|| operation.top_run()))
+    }
+
+    /// The topmost run has ended. So this is its end, or that of a run that outlived it, for which no other end will
+    /// wait. If it ends just now, its own end is submitted after this operation, and waits for both.
+    pub(crate) fn is_waited_for(&self) -> bool {
+        self.0.as_ref().is_some_and(TopRun::has_ended)
+    }
 }
 
 impl Exporter {
     /// Submits an operation that is redacted already. `failed`: how many of its parts could not be.
     pub(crate) fn submit_redacted(&self, operation: RunOperation, failed: u64) {
         self.shared.counters.count_failed_redactions(failed);
-        let ends_top = ends_top(&operation);
+        let last = LastOfTrace::watch(&operation, &self.shared.config);
         let submitted = self.shared.queue.submit(operation);
         if submitted.start_worker {
             start(&self.shared);
@@ -195,7 +206,7 @@ impl Exporter {
                 )
             });
         }
-        if ends_top && self.shared.config.flush_on_root_end {
+        if last.is_waited_for() {
             let _ = self.shared.queue.flush(self.shared.config.exit_timeout);
         }
     }

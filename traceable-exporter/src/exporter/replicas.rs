@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use traceable_core::{RunOperation, RunSink};
 
 use super::flush::Flush;
-use super::handle::{Exporter, ends_top};
+use super::handle::{Exporter, LastOfTrace};
 use crate::accounting::{FlushReport, Stats};
 use crate::config::Config;
 use crate::redact::Redaction;
@@ -161,14 +161,14 @@ fn sum(reports: Vec<FlushReport>) -> FlushReport {
 impl RunSink for Replicas {
     fn submit(&self, mut operation: RunOperation) {
         let Some((last, others)) = self.exporters.split_last() else { return };
-        let ends_top = ends_top(&operation);
+        let last_of_trace = LastOfTrace::watch(&operation, &self.config);
         // once for all: the functions of a redaction are the program's, on its own thread
         let failed = self.redaction.as_ref().map_or(0, |redaction| redaction.apply(&mut operation));
         for exporter in others {
             exporter.submit_redacted(operation.clone(), failed);
         }
         last.submit_redacted(operation, failed);
-        if ends_top && self.config.flush_on_root_end && !others.is_empty() {
+        if last_of_trace.is_waited_for() && !others.is_empty() {
             let _ = Replicas::flush(self, self.config.exit_timeout);
         }
     }
