@@ -35,6 +35,8 @@
 //! - Every operation is delivered, dropped for a counted reason, queued, or on disk (waiting, quarantined, or left by a
 //!   shutdown).
 //! - The start of a run is delivered before its end. The exception: requests that a [`Spool`] quarantined.
+//! - Delivery is at least once: a request whose answer is lost is sent again, and one that was in flight when a process with a
+//!   [`Spool`] was killed may be. The server merges runs by their id.
 //! - A retry sends the same bytes. One unacceptable run does not sink its batch.
 //! - What the [`Redaction`] removes is never queued, in memory or on disk.
 //! - Redirects are not followed. The API key is sent in the request header and appears nowhere else.

@@ -41,11 +41,17 @@ use std::time::Duration;
 /// - Runs that the server rejects (400, 422), or that are too large for it.
 /// - Requests of more than 256 MiB decompressed, if the server accepts them only in another form.
 ///
+/// # What is sent twice
+///
+/// Delivery is *at least once*. What the server has confirmed is not sent again, whoever takes the folder over. A request
+/// that was in flight when the process was killed, or whose answer was lost, is sent again, as nobody knows whether the
+/// server took it; after a power failure, so is what was confirmed last. LangSmith and `traceable serve` merge runs by
+/// their id, so that nothing appears twice there.
+///
 /// # The folder
 ///
 /// Several processes may share the folder: each exporter uses a subfolder of its own, and takes over those of
-/// exporters that have ended. It skips what they delivered, but the request that was in flight when a process was
-/// killed may be sent twice. Each destination has a subfolder, named by a hash of what distinguishes it from others,
+/// exporters that have ended. Each destination has a subfolder, named by a hash of what distinguishes it from others,
 /// see [`ConfigBuilder::spool`](crate::ConfigBuilder::spool).
 ///
 /// Only their owner can read the files. They hold no key and no address. A folder is refused if it belongs to another

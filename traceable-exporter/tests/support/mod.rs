@@ -74,13 +74,16 @@ pub fn mains(request: &Request) -> Vec<(String, serde_json::Value)> {
     parts_of(request).iter().filter(|p| is_main(p)).map(|p| (p.name.clone(), p.json())).collect()
 }
 
-/// The operations in all requests that were answered with success: `post.ID` or `patch.ID`, and the run's name.
+/// The operations in a request: `post.ID` or `patch.ID`, and the run's name.
+pub fn operations_of(request: &Request) -> Vec<(String, String)> {
+    let named = |(part, main): (String, serde_json::Value)| (part, main["name"].as_str().unwrap().to_owned());
+    mains(request).into_iter().map(named).collect()
+}
+
+/// The operations in all requests that were answered with success.
 pub fn delivered_operations(server: &Server) -> Vec<(String, String)> {
     let taken = server.answered().into_iter().filter(|(_, status)| matches!(status, 200..300 | 409));
-    taken
-        .flat_map(|(request, _)| mains(&request))
-        .map(|(part, main)| (part, main["name"].as_str().unwrap().to_owned()))
-        .collect()
+    taken.flat_map(|(request, _)| operations_of(&request)).collect()
 }
 
 /// The names of their runs.
