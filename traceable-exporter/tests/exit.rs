@@ -191,6 +191,7 @@ fn play(role: &str) -> ExitCode {
             let _guard = spooled_guard(&["one", "two", "three"]);
             one_run("r");
         }
+        "spooled, and submits nothing" => drop(spooled_guard(&[])),
         "a copy that submits nothing" => {
             lazily();
             let _ = is_copy();
@@ -250,6 +251,7 @@ fn check_all() {
     the_end_waits_once();
     a_copy_sends_what_is_its_own();
     what_is_safe_on_disk_does_not_wait_for_a_server_that_is_away();
+    the_end_waits_for_what_a_former_process_left();
 }
 
 /// With the exit code of the program itself, and soon.
@@ -352,4 +354,22 @@ fn what_is_safe_on_disk_does_not_wait_for_a_server_that_is_away() {
     assert_eq!(status.code(), Some(0), "{said}");
     assert!(took < Duration::from_secs(4), "{took:?}");
     assert_eq!(said.matches("2 of them are on disk").count(), 3, "{said}");
+}
+
+#[cfg(unix)]
+fn the_end_waits_for_what_a_former_process_left() {
+    for (status, expected) in [(202, None), (422, Some("2 of 2 run operations dropped: 2 rejected"))] {
+        let (server, folder) = (Server::start(), Scratch::new());
+        server.set_down(Some(Answer::Status(503)));
+        let _ = in_role_with("spooled, with a guard", &server, &folder);
+        server.set_down(None);
+        server.rule(move |_| {
+            std::thread::sleep(Duration::from_millis(300));
+            Answer::Status(status)
+        });
+        let (_, _, said) = in_role_with("spooled, and submits nothing", &server, &folder);
+        assert_eq!(server.answered().last().unwrap().1, status, "{said}");
+        assert_eq!(said.contains("run operations"), expected.is_some(), "{said}");
+        assert!(expected.is_none_or(|line| said.contains(line)), "{said}");
+    }
 }

@@ -8,10 +8,11 @@ use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 use serde_json::json;
+use support::scratch::Scratch;
 use support::server::{Answer, Server};
 use support::{LONG, config, delivered_names, exporter, exporter_for, mains, parts_of, run};
 use traceable_core::{RunSink, RunTree};
-use traceable_exporter::Exporter;
+use traceable_exporter::{Exporter, FlushReport, Spool};
 
 #[test]
 fn start_and_end_of_a_run_merge_while_both_wait() {
@@ -32,6 +33,65 @@ fn start_and_end_of_a_run_merge_while_both_wait() {
     assert_eq!(parts[3].json()[0]["message"], "e");
     assert_eq!(parts[4].json()["metadata"]["m"], 2);
     assert_eq!(exporter.stats().delivered, 2);
+}
+
+/// Leaves 50 runs in a spool there.
+fn leave_behind(server: &Server, folder: &Scratch) {
+    server.set_down(Some(Answer::Status(503)));
+    let former = exporter(config(&server.url()).spool(Spool::new(folder.path())));
+    (0..50).for_each(|n| drop(run(&former, &format!("r{n}"))));
+    while former.flush(Duration::from_millis(20)).on_disk < 100 {}
+    assert_eq!(former.shutdown(Duration::ZERO).left_on_disk, 100);
+    drop(former);
+    folder.wait_until_unused();
+}
+
+#[test]
+fn a_flush_waits_for_what_a_former_process_left() {
+    // nothing was submitted, and nobody has started the exporter
+    let ways: [fn(&Arc<Exporter>) -> FlushReport; 3] = [
+        |exporter| exporter.flush(LONG),
+        |exporter| {
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            runtime.block_on(exporter.flush_async(LONG))
+        },
+        |exporter| exporter.shutdown(LONG),
+    ];
+    for flush in ways {
+        let (server, folder) = (Server::start(), Scratch::new());
+        leave_behind(&server, &folder);
+        server.set_down(None);
+        server.rule(|_| {
+            std::thread::sleep(Duration::from_millis(200));
+            Answer::Status(202)
+        });
+        let exporter = exporter(config(&server.url()).spool(Spool::new(folder.path())));
+        let report = flush(&exporter);
+        assert_eq!((report.delivered, report.is_lossless()), (100, true), "{report}");
+        assert_eq!(delivered_names(&server).len(), 50);
+        // and there is nothing to wait for any more
+        assert!(exporter.flush(Duration::ZERO).is_complete());
+    }
+}
+
+#[test]
+fn a_flush_reports_what_a_former_process_left_and_nobody_takes() {
+    let (server, folder) = (Server::start(), Scratch::new());
+    leave_behind(&server, &folder);
+    let exporter = exporter(config(&server.url()).spool(Spool::new(folder.path())));
+    let (mut report, begun) = (exporter.flush(Duration::from_millis(1)), Instant::now());
+    assert!(!report.is_complete() && !RunSink::flush(&*exporter, Duration::ZERO), "{report}");
+    while report.is_recovering {
+        assert!(begun.elapsed() < LONG);
+        report = exporter.flush(Duration::from_millis(10));
+    }
+    assert_eq!((report.remaining, report.on_disk, report.is_complete()), (100, 100, false), "{report}");
+    run(&exporter, "own");
+    assert_eq!(exporter.flush(Duration::from_millis(10)).remaining, 102);
+    server.set_down(None);
+    server.rule(|request| Answer::Status(if mains(request).len() > 1 { 400 } else { 202 }));
+    let report = exporter.flush(LONG);
+    assert_eq!((report.remaining, report.delivered + report.dropped.rejected), (0, 102), "{report}");
 }
 
 #[test]

@@ -2,13 +2,14 @@
 
 mod support;
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use support::scratch::Scratch;
-use support::server::{Answer, Server};
+use support::server::{Answer, Request, Server};
 use support::{LONG, config, delivered_names, exporter, run};
 use traceable_core::{Attachment, RunTree};
 use traceable_exporter::{ReplayError, Spool, replay};
@@ -111,6 +112,11 @@ fn dropped_runs_become_files_that_can_be_replayed() {
 
     let saved = files(folder.path());
     assert_eq!(saved.len(), 2, "{saved:?}");
+    let sizes = |server: &Server| -> HashSet<String> {
+        let of = |request: &Request| request.header("x-pre-compressed-size").unwrap().to_owned();
+        server.requests().iter().map(of).collect()
+    };
+    let sent_first = sizes(&server);
     for path in &saved {
         let name = path.file_name().unwrap().to_str().unwrap();
         let (time, random) =
@@ -143,6 +149,8 @@ fn dropped_runs_become_files_that_can_be_replayed() {
         assert!(files(copy.path()).is_empty());
         if info.is_none() {
             assert_eq!(delivered_names(&server), ["BAD", "late"]);
+            let sizes = sizes(&server);
+            assert!(sizes.len() == 2 && sizes.is_subset(&sent_first), "{sizes:?} of {sent_first:?}");
             assert!(server.requests()[1].body.ends_with(b"--\r\n"));
         }
     }

@@ -3,13 +3,17 @@
 mod support;
 
 use std::fs;
-use std::path::PathBuf;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use serde_json::json;
 use support::scratch::Scratch;
 use support::server::{Answer, Server};
 use support::{LONG, Warnings, config, delivered_names, exporter, run};
-use traceable_exporter::{ConfigBuilder, Spool};
+use traceable_core::RunTree;
+use traceable_exporter::{ConfigBuilder, Exporter, Spool};
 
 fn spooled(server: &Server, folder: &Scratch, warnings: &Warnings) -> ConfigBuilder {
     config(&server.url()).spool(Spool::new(folder.path())).on_warning(warnings.handler())
@@ -23,11 +27,29 @@ fn wait_until(what: &str, condition: impl Fn() -> bool) {
     }
 }
 
-/// The main files of the only process folder.
+/// The main files of the only process folder; none while there is no such folder.
 fn files(folder: &Scratch) -> Vec<PathBuf> {
-    let inside = folder.only_folder().join("0000");
-    let paths = fs::read_dir(inside).unwrap().map(|entry| entry.unwrap().path());
+    let inside =
+        |folder: PathBuf| fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let paths = inside(folder.path().to_owned()).flat_map(inside).flat_map(inside);
     paths.filter(|path| path.extension().is_some_and(|extension| extension == "spool")).collect()
+}
+
+/// The one folder in a folder.
+fn only(folder: &Path) -> PathBuf {
+    let mut all: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert_eq!(all.len(), 1, "{all:?}");
+    all.remove(0)
+}
+
+/// Submits these runs, each in a batch of its own, while the server is away.
+fn put_on_disk(exporter: &Arc<Exporter>, runs: Range<u64>) {
+    let before = exporter.stats().on_disk;
+    for n in runs.clone() {
+        run(exporter, &format!("r{n}"));
+        let on_disk = before + 2 * (n + 1 - runs.start);
+        wait_until("it is on disk", || exporter.flush(Duration::from_millis(30)).on_disk == on_disk);
+    }
 }
 
 fn sorted(mut names: Vec<String>) -> Vec<String> {
@@ -75,33 +97,119 @@ fn a_disk_that_cannot_be_read_for_a_while_is_retried() {
     assert_eq!(count, 1, "{:?}", warnings.lines());
 }
 
+/// What was on disk when the folder was deleted is read through open handles, and what comes later is on disk again: a process
+/// that is killed leaves all of it.
 #[test]
-fn deleting_the_folder_while_it_is_used_loses_nothing() {
+#[cfg(unix)]
+fn a_folder_that_was_deleted_is_made_again_and_nothing_in_it_is_lost() {
+    type Damage = fn(&Path);
+    let ways: [(&str, Damage); 4] = [
+        ("the spool", |folder| fs::remove_dir_all(folder).unwrap()),
+        ("the destination", |folder| fs::remove_dir_all(only(folder)).unwrap()),
+        ("the process folder", |folder| fs::remove_dir_all(only(&only(folder))).unwrap()),
+        ("the files", |folder| {
+            let inside = fs::read_dir(only(&only(folder))).unwrap();
+            inside.for_each(|entry| fs::remove_file(entry.unwrap().path()).unwrap());
+        }),
+    ];
+    for (what, damage) in ways {
+        // without a new run the exporter looks at intervals
+        let is_idle: &[bool] = if what == "the spool" { &[true, false] } else { &[false] };
+        for &is_idle in is_idle {
+            let (server, folder, warnings) = (Server::start(), Scratch::new(), Warnings::default());
+            server.set_down(Some(Answer::Status(503)));
+            let first = exporter(spooled(&server, &folder, &warnings));
+            put_on_disk(&first, 0..3);
+            damage(folder.path());
+            if !is_idle {
+                put_on_disk(&first, 3..6);
+            }
+            let total = if is_idle { 3 } else { 6 };
+            wait_until(what, || !files(&folder).is_empty());
+            assert_eq!(first.stats().on_disk, 2 * total, "{what}");
+            assert_eq!(first.shutdown(Duration::ZERO).left_on_disk, 2 * total, "{what}");
+            drop(first);
+            folder.wait_until_unused();
+            server.set_down(None);
+            let second = exporter(spooled(&server, &folder, &warnings));
+            assert!(second.flush(LONG).is_lossless(), "{what}");
+            let expected: Vec<String> = (0..total).map(|n| format!("r{n}")).collect();
+            assert_eq!(sorted(delivered_names(&server)), expected, "{what}");
+            let count = warnings.lines().iter().filter(|line| line.contains("is made again")).count();
+            assert_eq!(count, usize::from(what != "the files"), "{what}: {:?}", warnings.lines());
+        }
+    }
+}
+
+/// Only the oldest and the newest file are open.
+#[test]
+fn what_was_lost_with_a_deleted_folder_is_counted() {
     let (server, folder, warnings) = (Server::start(), Scratch::new(), Warnings::default());
-    server.rule(|_| Answer::Status(503));
+    server.set_down(Some(Answer::Status(503)));
     let exporter = exporter(spooled(&server, &folder, &warnings));
-    for n in 0..3 {
-        run(&exporter, &format!("r{n}"));
-        let _ = exporter.flush(Duration::from_millis(60));
+    // two runs fill a file
+    let text: String = (0..10_000_000).map(|_| fastrand::alphanumeric()).collect();
+    for n in 0..5 {
+        let run = RunTree::builder(format!("r{n}")).inputs(json!({"t": text})).sink(exporter.clone()).build();
+        run.post();
+        wait_until("it is on disk", || exporter.flush(Duration::from_millis(30)).on_disk == n + 1);
     }
-    assert_eq!(exporter.stats().on_disk, 6);
+    assert!(files(&folder).len() >= 3);
     fs::remove_dir_all(folder.path()).unwrap();
-    for n in 3..6 {
-        run(&exporter, &format!("r{n}"));
-        let _ = exporter.flush(Duration::from_millis(60));
-    }
-    server.rule(|_| Answer::Status(202));
+    run(&exporter, "later");
+    wait_until("the warning", || {
+        let _ = exporter.flush(Duration::from_millis(30));
+        warnings.lines().iter().any(|line| line.contains("run operations in it are lost"))
+    });
+    let stats = exporter.stats();
+    assert!(stats.on_disk < stats.queued, "{stats:?}");
+    server.set_down(None);
     let report = exporter.flush(LONG);
-    assert!(report.is_lossless(), "{report}");
-    // and later
-    run(&exporter, "r6");
-    assert!(exporter.flush(LONG).is_lossless());
-    run(&exporter, "r7");
-    assert!(exporter.flush(LONG).is_lossless());
-    let expected: Vec<String> = (0..8).map(|n| format!("r{n}")).collect();
-    assert_eq!(sorted(delivered_names(&server)), expected);
-    let count = warnings.lines().iter().filter(|line| line.contains("wait in memory")).count();
-    assert_eq!(count, 1, "{:?}", warnings.lines());
+    assert!(report.dropped.unreadable > 0 && report.is_complete(), "{report}");
+    assert_eq!(report.dropped.total(), report.dropped.unreadable, "{report}");
+    assert_eq!(report.delivered + report.dropped.total(), exporter.stats().submitted, "{report}");
+    assert!(delivered_names(&server).contains(&"later".to_owned()));
+}
+
+#[test]
+fn a_folder_that_a_file_replaces_for_a_while_is_used_again() {
+    let (server, folder, warnings) = (Server::start(), Scratch::new(), Warnings::default());
+    server.set_down(Some(Answer::Status(503)));
+    let first = exporter(spooled(&server, &folder, &warnings));
+    put_on_disk(&first, 0..1);
+    fs::remove_dir_all(folder.path()).unwrap();
+    fs::write(folder.path(), "").unwrap();
+    for n in 1..4 {
+        run(&first, &format!("r{n}"));
+        let _ = first.flush(Duration::from_millis(30));
+    }
+    wait_until("the warning", || warnings.lines().iter().any(|line| line.contains("wait in memory")));
+    fs::remove_file(folder.path()).unwrap();
+    // but for the one record that is held in memory meanwhile
+    wait_until("the rest is on disk", || first.stats().on_disk >= 6);
+    server.set_down(None);
+    assert!(first.flush(LONG).is_lossless());
+    run(&first, "r4");
+    assert!(first.flush(LONG).is_lossless());
+    assert_eq!(sorted(delivered_names(&server)), ["r0", "r1", "r2", "r3", "r4"]);
+}
+
+/// Another process would take the folder over.
+#[test]
+#[cfg(unix)]
+fn a_lock_that_was_deleted_is_made_again() {
+    let (server, folder, warnings) = (Server::start(), Scratch::new(), Warnings::default());
+    server.set_down(Some(Answer::Status(503)));
+    let first = exporter(spooled(&server, &folder, &warnings));
+    put_on_disk(&first, 0..1);
+    fs::remove_file(folder.only_folder().join("0000").join("lock")).unwrap();
+    put_on_disk(&first, 1..2);
+    let other = exporter(spooled(&server, &folder, &warnings));
+    put_on_disk(&other, 2..3);
+    assert_eq!((first.stats().on_disk, other.stats().on_disk, other.stats().recovered), (4, 2, 0));
+    server.set_down(None);
+    assert!(first.flush(LONG).is_lossless() && other.flush(LONG).is_lossless());
+    assert_eq!(sorted(delivered_names(&server)), ["r0", "r1", "r2"]);
 }
 
 #[test]

@@ -12,8 +12,12 @@ use super::drop_reason::Dropped;
 #[non_exhaustive]
 #[must_use = "the report says whether anything is left, or dropped"]
 pub struct FlushReport {
-    /// Operations that were submitted before the flush, and still wait or are in flight.
+    /// Operations that were submitted before the flush, or that an earlier process left in the [`Spool`](crate::Spool), and
+    /// still wait or are in flight.
     pub remaining: u64,
+    /// Whether the exporter was still reading what earlier processes left in the [`Spool`](crate::Spool): how much that is
+    /// is not known yet, and not part of `remaining`.
+    pub is_recovering: bool,
     /// The part of `remaining` that is on disk: if the process ends now, the next one sends them.
     pub on_disk: u64,
     /// Operations that are quarantined on disk, see [`Stats::quarantined`](crate::Stats::quarantined). They are not
@@ -21,9 +25,9 @@ pub struct FlushReport {
     pub quarantined: u64,
     /// Operations that a shutdown left on disk for the next exporter. They are not dropped either.
     pub left_on_disk: u64,
-    /// Operations delivered since the exporter's start.
+    /// Operations delivered since the exporter's start, those of earlier processes included.
     pub delivered: u64,
-    /// Operations dropped since the exporter's start.
+    /// Operations dropped since the exporter's start, those of earlier processes included.
     pub dropped: Dropped,
     /// How long the flush took.
     pub elapsed: Duration,
@@ -34,6 +38,7 @@ impl FlushReport {
     pub(crate) fn plus(self, other: FlushReport) -> FlushReport {
         FlushReport {
             remaining: self.remaining + other.remaining,
+            is_recovering: self.is_recovering || other.is_recovering,
             on_disk: self.on_disk + other.on_disk,
             quarantined: self.quarantined + other.quarantined,
             left_on_disk: self.left_on_disk + other.left_on_disk,
@@ -43,15 +48,15 @@ impl FlushReport {
         }
     }
 
-    /// Whether nothing that was submitted before the flush still waits. Quarantined operations, and those left on disk,
-    /// do not count as waiting.
+    /// Whether nothing that was submitted before the flush, or that an earlier process left, still waits. Quarantined
+    /// operations, and those left on disk, do not count as waiting.
     pub fn is_complete(&self) -> bool {
-        self.remaining == 0
+        self.remaining == 0 && !self.is_recovering
     }
 
     /// Whether every operation ever submitted before the flush is delivered. Those on disk are not delivered yet.
     pub fn is_lossless(&self) -> bool {
-        self.remaining + self.quarantined + self.left_on_disk == 0 && self.dropped.total() == 0
+        self.is_complete() && self.quarantined + self.left_on_disk == 0 && self.dropped.total() == 0
     }
 }
 
@@ -69,9 +74,10 @@ impl fmt::Display for FlushReport {
         }
         write!(f, " left after {} ms", self.elapsed.as_millis())?;
         match self.on_disk + self.quarantined + self.left_on_disk {
-            0 => Ok(()),
-            on_disk => write!(f, ", {on_disk} on disk"),
+            0 => {}
+            on_disk => write!(f, ", {on_disk} on disk")?,
         }
+        if self.is_recovering { f.write_str(", and the spool is still being read") } else { Ok(()) }
     }
 }
 
@@ -82,20 +88,15 @@ mod tests {
 
     #[test]
     fn a_report_is_one_line_for_people() {
-        let mut report = FlushReport {
-            remaining: 0,
-            on_disk: 0,
-            quarantined: 0,
-            left_on_disk: 0,
-            delivered: 12,
-            dropped: Dropped::default(),
-            elapsed: Duration::from_micros(5_100),
-        };
+        let mut report =
+            FlushReport { delivered: 12, elapsed: Duration::from_micros(5_100), ..FlushReport::default() };
         assert_eq!(report.to_string(), "12 run operations delivered, none dropped, none left after 5 ms");
         report.remaining = 1;
         report.dropped.add(DropReason::QueueFull, 2);
         report.dropped.add(DropReason::Rejected, 1);
         let expected = "12 run operations delivered, 3 dropped (2 queue full, 1 rejected), 1 left after 5 ms";
         assert_eq!(report.to_string(), expected);
+        report.is_recovering = true;
+        assert_eq!(report.to_string(), format!("{expected}, and the spool is still being read"));
     }
 }

@@ -11,7 +11,7 @@ use traceable_core::process::fork_generation;
 
 use crate::accounting::FlushReport;
 use crate::delivery::Shared;
-use crate::queue::Queue;
+use crate::queue::{FlushTicket, Queue};
 
 pub(super) struct FlushThread {
     shared: Arc<Shared>,
@@ -34,7 +34,7 @@ struct State {
 /// A flush that was started.
 #[derive(Clone, Copy)]
 pub(super) struct StartedFlush {
-    pub(super) ticket: u64,
+    pub(super) ticket: FlushTicket,
     pub(super) at: Instant,
     pub(super) timeout: Duration,
 }

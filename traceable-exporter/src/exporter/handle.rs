@@ -56,6 +56,9 @@ impl Exporter {
         let destinations = config.replicas.len();
         let config = config.replicas.first().cloned().unwrap_or(config);
         let shared = Arc::new(Shared::new(config));
+        if shared.config.spool.is_some() {
+            shared.queue.expect_recovery();
+        }
         let flush_thread = Arc::new(FlushThread::new(shared.clone()));
         let exporter = Exporter { shared, flush_thread };
         if destinations > 1 {
@@ -73,18 +76,20 @@ impl Exporter {
     }
 
     /// Starts sending what a former process left in the [spool](crate::Spool), without waiting for the first run.
-    /// [`init`](crate::init) does that.
+    /// [`init`](crate::init) and [`flush`](Self::flush) do that.
     pub fn start(&self) {
         if self.shared.config.spool.is_some() && self.shared.queue.start() {
             start(&self.shared);
         }
     }
 
-    /// Waits until every operation submitted before is delivered or dropped, at most `timeout`.
+    /// Waits until every operation submitted before is delivered or dropped, at most `timeout`. With a
+    /// [spool](crate::Spool) it also waits for what earlier processes left there, and for what was taken over since.
     ///
     /// May be called from anywhere and by several threads at once: it waits on a lock and needs no async runtime. It cuts a
     /// pause before a retry short, unless the server asked for that pause.
     pub fn flush(&self, timeout: Duration) -> FlushReport {
+        self.start();
         self.shared.queue.flush(timeout)
     }
 
@@ -109,6 +114,7 @@ impl Exporter {
     /// # Ok::<(), traceable_exporter::ConfigError>(())
     /// ```
     pub fn flush_async(&self, timeout: Duration) -> Flush {
+        self.start();
         Flush::new(self.flush_thread.clone(), timeout)
     }
 
@@ -118,6 +124,7 @@ impl Exporter {
     ///
     /// Requests in flight at the deadline count as dropped, with a spool as left on disk, although they may arrive.
     pub fn shutdown(&self, timeout: Duration) -> FlushReport {
+        self.start();
         self.shared.queue.shutdown(timeout)
     }
 
@@ -136,6 +143,11 @@ impl Exporter {
         }
     }
 
+    /// Sends what waits, without waiting for it.
+    pub(crate) fn send_at_once(&self) {
+        let _ = self.shared.queue.begin_flush(Instant::now());
+    }
+
     /// As [`flush`](Self::flush), at the end of the program: it does not wait for an unreachable server if everything left is
     /// safe on disk.
     pub(crate) fn flush_at_end(&self, begun: Instant, timeout: Duration) -> FlushReport {
@@ -151,13 +163,21 @@ impl Exporter {
             false => String::new(),
         };
         if dropped.total() > 0 {
-            let submitted = self.stats().submitted;
+            let Stats { submitted, recovered, .. } = self.stats();
+            // what an earlier process left may be among the dropped
+            let all = submitted + recovered;
             self.shared
                 .warner
-                .say(&format!("{} of {submitted} run operations{place} dropped: {dropped}", dropped.total()));
+                .say(&format!("{} of {all} run operations{place} dropped: {dropped}", dropped.total()));
+        }
+        let waited = report.elapsed.as_millis();
+        if report.is_recovering {
+            self.shared.warner.say(&format!(
+                "the spool was still being read after {waited} ms of waiting: what an earlier process left{place} is sent \
+                 when the program starts again"
+            ));
         }
         if left > 0 {
-            let waited = report.elapsed.as_millis();
             let later = match report.on_disk {
                 0 => String::new(),
                 on_disk => format!("; {on_disk} of them are on disk, and sent when the program starts again"),

@@ -83,8 +83,8 @@ impl From<ConfigError> for InitError {
 }
 
 /// Keeps tracing alive for the process. Dropping it flushes, at most for the
-/// [exit timeout](crate::ConfigBuilder::exit_timeout), and reports losses in one line. It does not wait for an unreachable
-/// server if everything left is safe in a [spool](crate::Spool).
+/// [exit timeout](crate::ConfigBuilder::exit_timeout), and reports losses in one line. With a [spool](crate::Spool) it also
+/// waits for what earlier processes left there, but not for an unreachable server if everything left is safe on disk.
 ///
 /// Keep it in a variable of `main` until the end: `let _guard = ..`, not `let _ = ..`. The exporter goes on after the drop, so
 /// that runs of other threads are still sent; nothing waits for those.

@@ -94,13 +94,10 @@ impl Replicas {
     /// Flushes at the end of the process, if anything is left.
     pub(crate) fn flush_at_exit(&self) {
         let begun = Instant::now();
-        // all of them send at the same time
-        let others: Vec<_> =
-            self.exporters.iter().skip(1).map(|exporter| exporter.flush_async(Duration::ZERO)).collect();
+        self.send_at_once();
         for exporter in &self.exporters {
             exporter.flush_at_exit(begun);
         }
-        drop(others);
     }
 
     /// Accepts no more operations, waits as [`flush`](Self::flush) does, and then drops what is left in memory; what is
@@ -119,11 +116,13 @@ impl Replicas {
     /// Flushes at the end of the program, with a report for each destination.
     pub(crate) fn flush_each_at_end(&self, timeout: Duration) -> Vec<FlushReport> {
         let begun = Instant::now();
-        // all of them send at the same time
-        for exporter in self.exporters.iter().skip(1) {
-            let _ = exporter.flush(Duration::ZERO);
-        }
+        self.send_at_once();
         self.exporters.iter().map(|exporter| exporter.flush_at_end(begun, timeout)).collect()
+    }
+
+    /// Lets all of them send at the same time, before one after the other is waited for.
+    fn send_at_once(&self) {
+        self.exporters.iter().skip(1).for_each(|exporter| exporter.send_at_once());
     }
 
     /// One line about losses for each destination that has some.
@@ -133,12 +132,11 @@ impl Replicas {
         }
     }
 
-    /// Starts a flush at all of them first, so that they send at the same time; then each has the rest of the time.
+    /// Waits for each of them, the rest of the time.
     fn each(&self, timeout: Duration, wait: fn(&Exporter, Duration) -> FlushReport) -> Vec<FlushReport> {
         let begun = Instant::now();
-        for exporter in self.exporters.iter().skip(1) {
-            let _ = exporter.flush(Duration::ZERO);
-        }
+        self.start();
+        self.send_at_once();
         self.exporters
             .iter()
             .map(|exporter| wait(exporter, timeout.saturating_sub(begun.elapsed())))

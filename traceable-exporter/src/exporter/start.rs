@@ -25,7 +25,11 @@ pub(super) fn start(shared: &Arc<Shared>) {
 
 fn work(shared: &Arc<Shared>) {
     if let Some(spool) = &shared.config.spool {
-        match SpoolWorkers::open(shared.clone(), spool) {
+        // a warning may call code of the program, which may flush
+        shared.queue.add_thread();
+        let opened = SpoolWorkers::open(shared.clone(), spool);
+        shared.queue.recovery_read();
+        match opened {
             Ok(workers) => return workers.run(),
             Err(error) => shared.warner.warn(WarningKind::Spool, || {
                 let folder = spool.directory().display();

@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use super::sync::MutexGuard;
-use super::{Queue, State};
+use super::{FlushTicket, Queue, State};
 use crate::accounting::FlushReport;
 
 impl Queue {
-    /// Waits until everything accepted before is acknowledged, at most `timeout`.
+    /// Waits until everything accepted or recovered before is acknowledged, at most `timeout`.
     pub(crate) fn flush(&self, timeout: Duration) -> FlushReport {
         self.wait(timeout, false)
     }
@@ -48,20 +48,20 @@ impl Queue {
         report
     }
 
-    /// Requests everything accepted so far. Returns the ticket after it.
-    pub(super) fn want_all(&self, state: &mut State) -> u64 {
+    /// Requests everything accepted so far. Returns what a flush waits for then.
+    pub(super) fn want_all(&self, state: &mut State) -> FlushTicket {
         state.wanted = state.wanted.max(state.accepted);
         state.cut_pause_short = true;
         self.work.notify_one();
         self.unpause.notify_all();
-        state.accepted
+        state.ticket()
     }
 
-    /// Waits until everything below `ticket` is acknowledged, at most until `timeout` after `begun`, or until cancelled.
+    /// Waits until everything that `ticket` names is acknowledged, at most until `timeout` after `begun`, or until cancelled.
     fn wait_for<'a>(
         &'a self,
         mut state: MutexGuard<'a, State>,
-        ticket: u64,
+        ticket: FlushTicket,
         begun: Instant,
         timeout: Duration,
         cancelled: &AtomicBool,
@@ -71,7 +71,7 @@ impl Queue {
             return state;
         }
         state.flushing += 1;
-        while state.acknowledged_up_to < ticket && !cancelled.load(Relaxed) {
+        while !state.is_done(ticket) && !cancelled.load(Relaxed) {
             let left = timeout.saturating_sub(begun.elapsed());
             if left.is_zero() {
                 state.timed_out = Some((Instant::now(), begun.elapsed()));
@@ -84,21 +84,21 @@ impl Queue {
     }
 
     /// Begins a flush for [`end_flush`](Self::end_flush) to wait for. Returns its ticket, and the report if it is over.
-    pub(crate) fn begin_flush(&self, begun: Instant) -> (u64, Option<FlushReport>) {
+    pub(crate) fn begin_flush(&self, begun: Instant) -> (FlushTicket, Option<FlushReport>) {
         let mut state = self.lock();
         let inherited = state.reset_after_fork();
         let ticket = self.want_all(&mut state);
-        let is_over = state.acknowledged_up_to >= ticket || state.is_worker();
+        let is_over = state.is_done(ticket) || state.is_worker();
         let report = is_over.then(|| state.report(ticket, begun));
         drop(state);
         drop(inherited);
         (ticket, report)
     }
 
-    /// Waits as [`flush`](Self::flush) for everything below the ticket, unless cancelled.
+    /// Waits as [`flush`](Self::flush) for everything that the ticket names, unless cancelled.
     pub(crate) fn end_flush(
         &self,
-        ticket: u64,
+        ticket: FlushTicket,
         begun: Instant,
         timeout: Duration,
         cancelled: &AtomicBool,

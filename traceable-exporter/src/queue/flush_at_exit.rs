@@ -19,7 +19,7 @@ const TICK: Duration = Duration::from_millis(20);
 impl State {
     /// Whether everything left is on disk, and survives a power failure.
     fn is_safe(&self) -> bool {
-        self.pending == self.on_disk && !self.unsynced
+        self.pending == self.on_disk && !self.unsynced && !self.is_recovering()
     }
 }
 
@@ -28,7 +28,10 @@ impl Queue {
     /// flush has just timed out does not wait for as long again.
     pub(crate) fn time_left_at_exit(&self, whole: Duration) -> Option<Duration> {
         let state = lock_if_free(|| self.state.try_lock())?;
-        if state.process != fork_generation() || state.pending == 0 || state.is_worker() {
+        if state.process != fork_generation()
+            || (state.pending == 0 && !state.is_recovering())
+            || state.is_worker()
+        {
             return None;
         }
         let waited = state.timed_out.filter(|(at, _)| at.elapsed() < JUST_NOW).map(|(_, waited)| waited);
@@ -45,9 +48,9 @@ impl Queue {
         let inherited = state.reset_after_fork();
         let ticket = self.want_all(&mut state);
         state.flushing += 1;
-        while state.acknowledged_up_to < ticket && !state.is_worker() {
+        while !state.is_done(ticket) && !state.is_worker() {
             let has_failed = state.failed_at.is_some_and(|at| at > begun);
-            let since = state.acknowledged_at.map_or(begun, |at| at.max(begun));
+            let since = begun.max(state.acknowledged_at.max(state.recovery.read_at).unwrap_or(begun));
             let is_enough = state.is_safe() && (has_failed || since.elapsed() >= GRACE);
             let time = timeout.saturating_sub(begun.elapsed());
             if is_enough || time.is_zero() {

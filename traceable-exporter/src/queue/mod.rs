@@ -12,9 +12,11 @@ mod drain;
 mod dropped_starts;
 mod flush;
 mod flush_at_exit;
+mod flush_ticket;
 mod merge;
 mod on_disk;
 mod pause;
+mod recovery;
 mod state;
 mod submit;
 pub(crate) mod sync;
@@ -31,6 +33,7 @@ pub(crate) use backlog::{Backlog, BatchItem};
 use backpressure::Backpressure;
 pub(crate) use backpressure::{BACKPRESSURE_WINDOW, BACKPRESSURE_WINDOW_ON_DISK};
 pub(crate) use drain::{DrainRequest, Drained};
+pub(crate) use flush_ticket::FlushTicket;
 pub(crate) use pause::Pause;
 pub(crate) use state::Chunk;
 use state::State;
@@ -79,6 +82,8 @@ impl Queue {
         let mut state = self.lock();
         state.has_worker = false;
         state.threads.clear();
+        drop(state);
+        self.done.notify_all();
     }
 
     /// Whether the shutdown's deadline has passed.

@@ -20,15 +20,17 @@ impl Queue {
         state.backpressure.acknowledged(operations);
     }
 
-    /// Adds operations that a former process has left on disk.
-    pub(crate) fn add_recovered(&self, operations: u64) {
+    /// Notes that operations are not on disk any more: somebody has deleted their file. They are dropped when their turn comes,
+    /// or by the shutdown.
+    pub(crate) fn lost_from_disk(&self, operations: u64) {
         let mut state = self.lock();
-        if state.abandoned {
-            return;
+        match state.abandoned {
+            true => {
+                state.left_on_disk -= operations;
+                state.dropped.shutdown += operations;
+            }
+            false => state.on_disk -= operations,
         }
-        state.recovered += operations;
-        state.pending += operations;
-        state.on_disk += operations;
     }
 
     /// Moves operations on disk to the quarantine: no flush waits for them any more.

@@ -8,6 +8,7 @@ use traceable_core::process::fork_generation;
 
 use super::backpressure::Backpressure;
 use super::dropped_starts::DroppedStarts;
+use super::flush_ticket::{FlushTicket, Recovery};
 use super::sync::{ThreadId, current};
 use crate::accounting::{DropReason, Dropped, FlushReport};
 
@@ -55,6 +56,7 @@ pub(super) struct State {
     pub(super) acknowledged_at: Option<Instant>,
     /// Left on disk by a former process.
     pub(super) recovered: u64,
+    pub(super) recovery: Recovery,
     /// On disk: the server fails on them.
     pub(super) quarantined: u64,
     /// On disk when the exporter was abandoned.
@@ -106,11 +108,12 @@ impl State {
         self.threads.contains(&current().id())
     }
 
-    /// The report of a flush that waits for everything below the ticket.
-    pub(super) fn report(&self, ticket: u64, begun: Instant) -> FlushReport {
-        let remaining = self.pending.min(ticket.saturating_sub(self.acknowledged_up_to));
+    /// The report of a flush that waits for everything that the ticket names.
+    pub(super) fn report(&self, ticket: FlushTicket, begun: Instant) -> FlushReport {
+        let remaining = self.left(ticket);
         FlushReport {
             remaining,
+            is_recovering: self.is_recovering(),
             on_disk: self.on_disk.min(remaining),
             quarantined: self.quarantined,
             left_on_disk: self.left_on_disk,
@@ -186,6 +189,7 @@ impl State {
             self.waiting_bytes = 0;
             self.len = 0;
             self.acknowledged_up_to = self.accepted;
+            self.recovery.abandon();
         }
         (std::mem::take(&mut self.waiting), std::mem::take(&mut self.to_free))
     }
@@ -199,8 +203,9 @@ impl State {
         }
         // nothing is freed under the lock
         let to_free = std::mem::take(&mut self.to_free);
-        let (closed, abandoned, backpressure) = (self.closed, self.abandoned, self.backpressure.reset());
-        let fresh = State { process, closed, abandoned, backpressure, to_free, ..State::default() };
+        let (closed, abandoned) = (self.closed, self.abandoned);
+        let (backpressure, recovery) = (self.backpressure.reset(), self.recovery.reset());
+        let fresh = State { process, closed, abandoned, backpressure, recovery, to_free, ..State::default() };
         std::mem::replace(self, fresh).waiting
     }
 }

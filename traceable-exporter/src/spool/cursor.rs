@@ -12,6 +12,8 @@ use super::segment;
 /// runs are sent once more, and the server merges them.
 pub(crate) struct Cursor {
     file: File,
+    /// What was written last: number and offset.
+    last: (u64, u64),
 }
 
 const NAME: &str = "cursor";
@@ -21,7 +23,21 @@ impl Cursor {
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(false);
         segment::private(&mut options);
-        Ok(Cursor { file: options.open(folder.join(NAME))? })
+        Ok(Cursor { file: options.open(folder.join(NAME))?, last: (0, 0) })
+    }
+
+    /// Makes the file again if somebody has deleted it.
+    pub(crate) fn restore(&mut self, folder: &Path) -> io::Result<()> {
+        if !self.is_in_place(folder) {
+            let (number, end) = self.last;
+            *self = Cursor::open(folder)?;
+            self.write(number, end)?;
+        }
+        Ok(())
+    }
+
+    fn is_in_place(&self, folder: &Path) -> bool {
+        segment::is_at(&self.file, &folder.join(NAME))
     }
 
     /// Reads number and offset. A missing or damaged cursor means that nothing is acknowledged.
@@ -36,6 +52,7 @@ impl Cursor {
 
     /// Overwrites the line in place. Its length never changes, so nothing of the old line remains.
     pub(crate) fn write(&mut self, number: u64, end: u64) -> io::Result<()> {
+        self.last = (number, end);
         self.file.seek(SeekFrom::Start(0))?;
         self.file.write_all(line(number, end).as_bytes())
     }

@@ -12,7 +12,8 @@ use super::segment::FileKind;
 pub(crate) struct Entry {
     pub(crate) storage: Storage,
     pub(crate) operations: u64,
-    /// All tickets of the queue below this one are acknowledged when this record and those before it are.
+    /// All tickets of the queue below this one are acknowledged when this record and those before it are. Zero if it was
+    /// recovered: a former process wrote it.
     pub(crate) acknowledges: u64,
 }
 
@@ -25,6 +26,8 @@ pub(crate) enum Storage {
     },
     /// Held in memory, as the disk did not take it.
     Memory(Arc<[u8]>),
+    /// Somebody has deleted its file.
+    Lost,
 }
 
 impl Entry {
@@ -34,6 +37,11 @@ impl Entry {
             Storage::Disk { kind: FileKind::Main, number, .. } => Some(number),
             _ => None,
         }
+    }
+
+    /// Whether a former process wrote it, and it is not in quarantine.
+    pub(crate) fn is_recovered(&self) -> bool {
+        self.acknowledges == 0 && !self.is_quarantined()
     }
 
     pub(crate) fn is_on_disk(&self) -> bool {
@@ -70,6 +78,15 @@ pub(crate) struct Recovered {
     pub(crate) unknown: Vec<PathBuf>,
     /// How many files of another version were deleted because they were too old to be sent.
     pub(crate) outdated: usize,
+}
+
+/// What was done after somebody had deleted the folder.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Restored {
+    /// Whether the folder was made again.
+    pub(crate) is_new: bool,
+    /// Operations that were on disk, and are not any more.
+    pub(crate) lost: u64,
 }
 
 /// Why a record was not appended.

@@ -10,6 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
+use super::age::WrittenAt;
 use super::record::Label;
 use super::segment;
 use crate::wire::{Encoded, ZSTD};
@@ -132,10 +133,19 @@ pub(crate) fn read(text: &[u8]) -> Option<(Label, Vec<u8>)> {
     let body = STANDARD.decode(content["body_base64"].as_str()?).ok()?;
     let uncompressed = match header("Content-Encoding") {
         None => None,
-        // the size before compression is in the zstd frame; this one only marks the body as compressed
-        Some(ZSTD) => Some(body.len()),
+        // whoever decompresses it knows its size before
+        Some(ZSTD) => Some(0),
         Some(_) => return None,
     };
     let content_type = header("Content-Type")?.to_owned();
-    Some((Label { content_type, uncompressed, plain_len: None, operations: Vec::new(), at: 0 }, body))
+    Some((
+        Label {
+            content_type,
+            uncompressed,
+            plain_len: None,
+            operations: Vec::new(),
+            written_at: WrittenAt::default(),
+        },
+        body,
+    ))
 }

@@ -14,7 +14,7 @@ pub(crate) struct Folder {
     path: PathBuf,
     number: usize,
     /// Holds the lock while it is open. The system releases it when the process is killed.
-    _lock: File,
+    lock: File,
 }
 
 impl Folder {
@@ -31,6 +31,31 @@ impl Folder {
     /// Releases this folder, and locks the next free one.
     pub(crate) fn next_free(self, spool: &Path) -> io::Result<Folder> {
         Folder::take_from(spool, self.number + 1)
+    }
+
+    /// Locks the first free folder that has no records, as the own one was deleted.
+    ///
+    /// # Errors
+    /// As [`take`](Self::take).
+    pub(crate) fn take_empty(spool: &Path) -> io::Result<Folder> {
+        let mut folder = Folder::take(spool)?;
+        while folder.has_records()? {
+            folder = folder.next_free(spool)?;
+        }
+        Ok(folder)
+    }
+
+    /// Locks the folder again if it is still there and only its lock was deleted. `None`: that is not so, or another exporter
+    /// has locked it.
+    pub(crate) fn lock_again(&self) -> Option<Folder> {
+        let is_there = self.path.is_dir();
+        let folder = is_there.then(|| Folder::lock(self.path.clone()).ok().flatten()).flatten()?;
+        Some(Folder { number: self.number, ..folder })
+    }
+
+    /// Whether the lock is where it was made: nobody has deleted it, or the folder.
+    pub(crate) fn is_in_place(&self) -> bool {
+        segment::is_at(&self.lock, &self.path.join("lock"))
     }
 
     fn take_from(spool: &Path, first: usize) -> io::Result<Folder> {
@@ -60,7 +85,7 @@ impl Folder {
         segment::private(&mut options);
         let lock = options.open(path.join("lock"))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Some(Folder { path, number: 0, _lock: lock })),
+            Ok(()) => Ok(Some(Folder { path, number: 0, lock })),
             Err(fs::TryLockError::WouldBlock) => Ok(None),
             Err(fs::TryLockError::Error(error)) => Err(error),
         }
@@ -78,6 +103,11 @@ impl Folder {
         }
         numbers.sort_unstable();
         Ok(numbers)
+    }
+
+    /// Whether it has files of any kind.
+    pub(crate) fn has_records(&self) -> io::Result<bool> {
+        Ok(!self.numbers(FileKind::Main)?.is_empty() || !self.numbers(FileKind::Quarantine)?.is_empty())
     }
 }
 
@@ -112,24 +142,29 @@ fn refuse_if_others_write(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
-#[cfg(unix)]
+/// Creates a folder for its owner alone, with those above it. Syncs what it adds to: after a power failure a new folder is gone
+/// unless the one above it was synced.
 fn make(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
+    #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.recursive(true).create(path)
+    let is_new = |path: &&Path| !path.exists();
+    let new: Vec<&Path> = path.ancestors().take_while(is_new).collect();
+    builder.recursive(true).create(path)?;
+    new.into_iter().filter_map(Path::parent).for_each(sync);
+    Ok(())
 }
 
-#[cfg(not(unix))]
-fn make(path: &Path) -> io::Result<()> {
-    DirBuilder::new().recursive(true).create(path)
-}
-
-/// Syncs the folder: after a power failure a new file is gone unless its folder was synced. Errors are ignored, as
-/// some systems cannot sync a folder.
-#[cfg(unix)]
+/// Syncs the folder: after a power failure a new file is gone unless its folder was synced.
 pub(super) fn sync_folder(folder: &Folder) {
-    let _ = File::open(folder.path()).and_then(|folder| folder.sync_all());
+    sync(folder.path());
+}
+
+/// Errors are ignored, as some systems cannot sync a folder.
+#[cfg(unix)]
+fn sync(path: &Path) {
+    let _ = File::open(path).and_then(|folder| folder.sync_all());
 }
 
 #[cfg(not(unix))]
-pub(super) fn sync_folder(_: &Folder) {}
+fn sync(_: &Path) {}

@@ -39,6 +39,8 @@
 //!   its checksum covers the four bytes of the length.
 //! - The label says what is known of a body without reading it: type, sizes, operations per run, time (`record`). The
 //!   body is a request's, redacted and compressed.
+//! - The time is that of the wall clock, in seconds since 1970, and of the exporter's own clock: a number that tells it
+//!   apart, and the seconds since it began (`age`).
 //! - The cursor says that files with lower numbers and, in the file `number`, all bytes below `offset` are
 //!   acknowledged. Its checksum covers the text before the second space.
 //! - The last character of the head is the version. Readers ignore fields of a label that they do not know.
@@ -80,8 +82,18 @@
 //! held record: it does not count as on disk.
 //!
 //! **Read** (`segment`) checks the frame again. A record that changed or whose file is gone is dropped as unreadable;
-//! other errors are retried for as long as they last. On Unix, a file that somebody deleted while it was appended to
-//! is still read, through the open handle.
+//! other errors are retried for as long as they last. On Unix, a file that somebody deleted is still read if its handle
+//! is open: that of the file that is appended to, and of the one that was read last.
+//!
+//! **Restore** (`restoration`) comes before each append, and every two seconds while there is nothing to sync: if the
+//! lock is not where it was made, its folder is locked again or, if that is gone, another one is made. A cursor or a file
+//! that was deleted is made again. Records that can still be read through a handle are written again, in their place in
+//! the order; the others are lost, and dropped as unreadable. Until all of this works nothing is appended.
+//!
+//! **Expire** (`age`). An exporter's own records age by its monotonic clock. Those of others age by what the wall clock
+//! showed when this exporter began, so that a step of the clock expires nothing. If a later record of the same writer
+//! shows that the clock was set forward meanwhile, earlier ones are corrected by that. Times before 2025 are those of a
+//! machine whose clock was not set: such records expire only in the process that wrote them.
 //!
 //! **Acknowledge** (`store`, `cursor`) overwrites the cursor in place, which needs no space, and does not sync it. A
 //! kill between the server's answer and this write, or a power failure that takes the cursor back, sends records once
@@ -92,8 +104,8 @@
 //! fails, it is deleted and the record stays the first. What remains of a record that was delivered in part gets a
 //! new file first, and then the old one is deleted. `retry_schedule` decides when a record is tried again.
 //!
-//! **Sync** (`fsync`) calls `fdatasync` at most `sync_every` after a write, on a thread of its own. A new file's
-//! folder is synced when the file is created. After a failed `fdatasync` a second one would succeed without meaning
+//! **Sync** (`fsync`) calls `fdatasync` at most `sync_every` after a write or a take-over, on a thread of its own. A new
+//! file's folder is synced when the file is created, and what a new folder is in when that is. After a failed `fdatasync` a second one would succeed without meaning
 //! anything: the file is not synced again, later records go to another file, and records up to there do not count as
 //! synced until they are acknowledged.
 //!
@@ -112,14 +124,16 @@
 //!
 //! - Exactly one delivery: see *acknowledge*, *quarantine* and *take over*.
 //! - Batches that are not written yet when a process is killed, and what was written within the last `sync_every`
-//!   when the power fails. Files of a killed process are not synced again by whoever takes them over, and the names
-//!   of new folders are not synced: both reach the disk when the system writes them.
+//!   when the power fails.
+//! - The age of records that were written before the clock was set, to a time that is wrong and after 2025, if their
+//!   writer wrote none after that.
 //! - Order between a quarantined record and the others.
 //! - Repair: a damaged record is dropped, and counted.
 //! - File systems without locks or atomic renames, such as some network file systems; disks that report a sync and
 //!   did none; anybody who runs as the same user.
 //! - On other systems than Unix: private modes, the check of owners, synced folders, reading deleted files.
 
+mod age;
 mod cursor;
 mod entry;
 mod failed_traces;
@@ -128,6 +142,7 @@ mod fsync;
 mod quarantine;
 mod record;
 mod recovery;
+mod restoration;
 mod retry_schedule;
 mod scan;
 mod segment;
@@ -137,7 +152,8 @@ mod store;
 #[cfg(all(test, not(traceable_loom)))]
 mod tests;
 
-pub(crate) use entry::{AppendError, Entry, NextRecord, Recovered};
+pub(crate) use age::WrittenAt;
+pub(crate) use entry::{AppendError, Entry, NextRecord, Recovered, Restored};
 pub(crate) use failed_traces::{FailedTraces, files as failed_trace_files, read as read_failed_trace};
 pub(crate) use folder::Folder;
 pub(crate) use record::{Label, Payload};

@@ -25,7 +25,8 @@ impl SpoolStore {
     /// waits, the server has accepted nothing since the last one, the quarantine holds a quarter of the spool's
     /// bound, or the copy failed.
     pub(crate) fn quarantine(&self, entry: &Entry, rest: Option<(&Label, &[u8])>) -> bool {
-        let Storage::Disk { number, payload, .. } = &entry.storage else { return false };
+        let folder = self.folder();
+        let Storage::Disk { number, payload, .. } = &self.lock().storage_of(entry) else { return false };
         {
             let state = self.lock();
             let has_room =
@@ -34,7 +35,7 @@ impl SpoolStore {
                 return false;
             }
         }
-        let open = || File::open(segment::path(self.folder.path(), FileKind::Main, *number));
+        let open = || File::open(segment::path(folder.path(), FileKind::Main, *number));
         let written = match rest {
             None => self.write_quarantined(entry.operations, |writer| writer.append_copy(&open()?, payload)),
             Some(rest) => self.write_quarantined_rest(rest),
@@ -65,16 +66,20 @@ impl SpoolStore {
         operations: u64,
         append: impl FnOnce(&mut Writer) -> io::Result<Range<u64>>,
     ) -> io::Result<(Entry, u64)> {
-        let number = self.lock().take_number();
-        let mut writer = Writer::create(self.folder.path(), FileKind::Quarantine, number)?;
+        let (folder, number) = {
+            let mut state = self.lock();
+            state.restore(&self.settings.directory)?;
+            (state.folder.clone(), state.take_number())
+        };
+        let mut writer = Writer::create(folder.path(), FileKind::Quarantine, number)?;
         let appended = append(&mut writer).and_then(|payload| {
             (self.sync_file)(&writer.file())?;
             Ok(payload)
         });
         if appended.is_err() {
-            let _ = fs::remove_file(segment::path(self.folder.path(), FileKind::Quarantine, number));
+            let _ = fs::remove_file(segment::path(folder.path(), FileKind::Quarantine, number));
         }
-        sync_folder(&self.folder);
+        sync_folder(&folder);
         let storage = Storage::Disk { kind: FileKind::Quarantine, number, payload: appended? };
         Ok((Entry { storage, operations, acknowledges: 0 }, writer.end()))
     }

@@ -2,10 +2,10 @@
 
 use std::ops::Deref;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
+use super::age::WrittenAt;
 use crate::wire::Encoded;
 
 /// What is known of a body without reading it. It holds no address and no key: whoever reads it sends it to its own
@@ -19,35 +19,24 @@ pub(crate) struct Label {
     pub(crate) plain_len: Option<usize>,
     /// How many operations each of its runs stands for, in the order of the body.
     pub(crate) operations: Vec<u64>,
-    /// When it was encoded, in seconds since 1970.
-    pub(crate) at: u64,
+    pub(crate) written_at: WrittenAt,
 }
 
 impl Label {
     /// The label of a body that was just encoded. `operations`: how many each of its runs stands for.
-    pub(crate) fn of(encoded: &Encoded, operations: Vec<u64>) -> Label {
+    pub(crate) fn of(encoded: &Encoded, operations: Vec<u64>, written_at: WrittenAt) -> Label {
         Label {
             content_type: encoded.content_type.clone(),
             uncompressed: encoded.uncompressed,
             plain_len: Some(encoded.plain_len),
             operations,
-            at: Label::now(),
+            written_at,
         }
-    }
-
-    pub(crate) fn now() -> u64 {
-        SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
     }
 
     /// The sum of its operations.
     pub(crate) fn total(&self) -> u64 {
         self.operations.iter().fold(0, |sum, n| sum.saturating_add(*n))
-    }
-
-    /// How long until it is older than `age`; `None`: it is already. A clock that was set back expires nothing.
-    pub(crate) fn time_left(&self, age: Duration) -> Option<Duration> {
-        let current = Label::now().saturating_sub(self.at);
-        Some(Duration::from_secs(age.as_secs().checked_sub(current)?))
     }
 
     /// Encodes the label: these bytes precede the body.
@@ -57,7 +46,8 @@ impl Label {
             "uncompressed": self.uncompressed,
             "unpacked": self.plain_len,
             "operations": self.operations,
-            "at": self.at,
+            "at": self.written_at.wall,
+            "clock": self.written_at.clock,
         });
         let json = label.to_string();
         let mut bytes = (json.len() as u32).to_le_bytes().to_vec();
@@ -85,7 +75,10 @@ impl Label {
             uncompressed: bytes("uncompressed")?,
             plain_len: bytes("unpacked")?,
             operations: operations.collect::<Option<_>>()?,
-            at: json["at"].as_u64()?,
+            written_at: WrittenAt {
+                wall: json["at"].as_u64()?,
+                clock: json["clock"][0].as_u64().zip(json["clock"][1].as_u64()),
+            },
         })
     }
 }

@@ -4,8 +4,9 @@ use std::collections::{HashSet, VecDeque};
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
+use super::age::Clock;
 use super::cursor::Cursor;
 use super::entry::{Entry, Recovered, Storage};
 use super::folder::Folder;
@@ -36,7 +37,7 @@ impl Recovery {
 
     /// Adds the records of the own folder. If a file cannot be read, the caller must not use this folder: the cursor
     /// would come to say that the file is acknowledged.
-    pub(super) fn add_own(&mut self, own: &Folder) -> io::Result<()> {
+    pub(super) fn add_own(&mut self, own: &Folder, clock: &Clock) -> io::Result<()> {
         let (current, end) = Cursor::read(own.path());
         // otherwise an old cursor would apply to a new file
         self.next_number = self.next_number.max(current.saturating_add(1));
@@ -44,7 +45,7 @@ impl Recovery {
             for number in own.numbers(kind)? {
                 self.next_number = self.next_number.max(number.saturating_add(1));
                 let path = segment::path(own.path(), kind, number);
-                match Records::read(&path, acknowledged_of(kind, number, current, end)) {
+                match Records::read(&path, acknowledged_of(kind, number, current, end), clock) {
                     Ok(records) => self.add(records, kind, number, &path),
                     Err(why) => self.skip(path, &why),
                 }
@@ -55,7 +56,7 @@ impl Recovery {
 
     /// Moves the files of folders whose exporters have ended into the own folder. A file that cannot be read or moved
     /// stays for the next time; one of another version stays until it is older than `max_age`.
-    pub(super) fn take_over(&mut self, spool: &Path, own: &Folder, max_age: Duration) {
+    pub(super) fn take_over(&mut self, spool: &Path, own: &Folder, max_age: Duration, clock: &Clock) {
         for from in Folder::abandoned(spool, own.path()) {
             let (current, end) = Cursor::read(from.path());
             for kind in [FileKind::Main, FileKind::Quarantine] {
@@ -65,9 +66,9 @@ impl Recovery {
                         continue;
                     }
                     let start = acknowledged_of(kind, number, current, end);
-                    match Records::read(&path, start) {
+                    match Records::read(&path, start, clock) {
                         Ok(records) => self.move_here(records, kind, &path, start, own),
-                        Err(Unread::Unknown) if is_older(&path, max_age) => {
+                        Err(Unread::Unknown) if is_older(&path, max_age, clock) => {
                             if fs::remove_file(path).is_ok() {
                                 self.recovered.outdated += 1;
                             }
@@ -149,7 +150,7 @@ struct Records {
 
 impl Records {
     /// Scans a file from `start` on. Anything but a regular file is refused.
-    fn read(path: &Path, start: u64) -> Result<Records, Unread> {
+    fn read(path: &Path, start: u64, clock: &Clock) -> Result<Records, Unread> {
         let metadata = fs::symlink_metadata(path)?;
         if !metadata.is_file() || metadata.len() > MAX_FILE {
             return Err(Unread::Disk(io::Error::other("it is not a file of a spool")));
@@ -157,7 +158,10 @@ impl Records {
         let mut records = Records { payloads: Vec::new(), damaged: 0, length: metadata.len() };
         let mut unlabelled = 0;
         records.damaged = scan(File::open(path)?, metadata.len(), start, |payload, label| match label {
-            Some(label) => records.payloads.push((payload, label.total())),
+            Some(label) => {
+                clock.learn(label.written_at);
+                records.payloads.push((payload, label.total()));
+            }
             None => unlabelled += payload.end - payload.start,
         })?;
         records.damaged += unlabelled;
@@ -165,7 +169,8 @@ impl Records {
     }
 }
 
-fn is_older(path: &Path, age: Duration) -> bool {
+fn is_older(path: &Path, age: Duration, clock: &Clock) -> bool {
     let written = fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
-    written.and_then(|at| at.elapsed().ok()).is_some_and(|elapsed| elapsed > age)
+    let since_1970 = written.and_then(|at| at.duration_since(UNIX_EPOCH).ok());
+    since_1970.and_then(|at| clock.wall_age(at)).is_some_and(|elapsed| elapsed > age)
 }

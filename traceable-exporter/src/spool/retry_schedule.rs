@@ -116,6 +116,6 @@ impl RetrySchedule {
 fn number(entry: &Entry) -> Option<u64> {
     match entry.storage {
         Storage::Disk { number, .. } => Some(number),
-        Storage::Memory(_) => None,
+        Storage::Memory(_) | Storage::Lost => None,
     }
 }

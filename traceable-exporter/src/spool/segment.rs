@@ -1,7 +1,7 @@
 //! Main and quarantine files: appends frames, and reads one record. The folder's `mod.rs` describes the format;
 //! `scan` finds all records of a file, however damaged it is.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -64,7 +64,7 @@ impl Writer {
         let mut file = options.open(&path)?;
         if let Err(error) = file.write_all(HEAD) {
             // otherwise the empty file would stay for ever
-            let _ = std::fs::remove_file(path);
+            let _ = fs::remove_file(path);
             return Err(error);
         }
         Ok(Writer { file: Arc::new(file), number, end: HEAD.len() as u64 })
@@ -125,19 +125,27 @@ impl Writer {
         self.file.clone()
     }
 
-    /// Reads one payload through the open handle, after the file was deleted. `None`: the payload is damaged, or the
-    /// system cannot do this.
-    #[cfg(unix)]
-    pub(crate) fn read_back(&self, payload: &Range<u64>) -> io::Result<Option<Vec<u8>>> {
-        use std::os::unix::fs::FileExt;
-        // with an explicit offset: appending relies on the position of the handle
-        check(payload, |bytes, at| self.file.read_exact_at(bytes, at))
+    /// Whether nobody has deleted the file.
+    pub(crate) fn is_in_place(&self, folder: &Path) -> bool {
+        is_at(&self.file, &path(folder, FileKind::Main, self.number))
     }
+}
 
-    #[cfg(not(unix))]
-    pub(crate) fn read_back(&self, _: &Range<u64>) -> io::Result<Option<Vec<u8>>> {
-        Ok(None)
+/// Whether the file that is open here is the one at this path.
+#[cfg(unix)]
+pub(crate) fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let identity = |metadata: fs::Metadata| (metadata.dev(), metadata.ino());
+    match (file.metadata(), fs::symlink_metadata(path)) {
+        (Ok(open), Ok(there)) => identity(open) == identity(there),
+        _ => false,
     }
+}
+
+/// Elsewhere a file that is open cannot be replaced.
+#[cfg(not(unix))]
+pub(crate) fn is_at(_: &File, path: &Path) -> bool {
+    path.exists()
 }
 
 #[cfg(unix)]
@@ -171,6 +179,20 @@ pub(crate) fn read(mut file: &File, payload: &Range<u64>) -> io::Result<Option<V
         file.seek(SeekFrom::Start(at))?;
         file.read_exact(bytes)
     })
+}
+
+/// Reads one payload through a handle that was opened before the file was deleted. `None`: the payload is damaged, or the
+/// system cannot do this.
+#[cfg(unix)]
+pub(crate) fn read_deleted(file: &File, payload: &Range<u64>) -> io::Result<Option<Vec<u8>>> {
+    use std::os::unix::fs::FileExt;
+    // with an explicit offset: appending relies on the position of the handle
+    check(payload, |bytes, at| file.read_exact_at(bytes, at))
+}
+
+#[cfg(not(unix))]
+pub(crate) fn read_deleted(_: &File, _: &Range<u64>) -> io::Result<Option<Vec<u8>>> {
+    Ok(None)
 }
 
 /// Checks a payload against its frame. Allocates it once, at its exact length.

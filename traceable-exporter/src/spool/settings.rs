@@ -12,7 +12,8 @@ use std::time::Duration;
 /// exporter for the same server and workspace that uses the folder sends what is left, or `traceable replay` does. A
 /// server that does not answer, rejects the key, redirects or has no such endpoint costs no runs: the exporter
 /// retries until the runs are [too old](Self::max_age), unless the server rejects the runs themselves. Runs are sent
-/// in the order in which they were submitted, so a flush also waits for everything that waited before.
+/// in the order in which they were submitted. A flush also waits for everything that waited before, be it of this
+/// process or of former ones, and reports count it.
 ///
 /// # Quarantine
 ///
@@ -57,6 +58,10 @@ use std::time::Duration;
 /// Only their owner can read the files. They hold no key and no address. A folder is refused if it belongs to another
 /// user or everybody may write to it: whoever writes to it sends runs with this program's key.
 ///
+/// A folder that somebody deletes while it is used is made again, with its lock and its files, and a warning says so. On
+/// Unix the newest and the oldest runs in it are saved through files that are open; others are lost, and counted as
+/// [`Unreadable`](crate::DropReason::Unreadable). While the folder cannot be made or written to, runs wait in memory.
+///
 /// Files that cannot be read, and files in the format of another version of this crate, stay where they are until a
 /// start can read them; a warning names them. Those of another version are deleted once they are older than
 /// [`max_age`](Self::max_age). Files with other names are left alone.
@@ -100,6 +105,11 @@ impl Spool {
 
     /// Sets the age at which runs expire. Default: 7 days. Expired runs are dropped, and counted as
     /// [`Expired`](crate::DropReason::Expired).
+    ///
+    /// The age of an exporter's own runs is measured by a clock that nobody sets. What a former process left is as old as
+    /// the wall clock says when the exporter starts. Whether the clock is set while the process runs, or set back, or was
+    /// not set yet and stands before 2025: none of that makes a run expire early. Runs of a process whose clock was not
+    /// set do not expire in later processes; [`max_bytes`](Self::max_bytes) bounds them.
     pub fn max_age(mut self, age: Duration) -> Self {
         self.max_age = age;
         self

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::cursor::Cursor;
-use super::entry::{Entry, Recovered};
+use super::entry::{Entry, Recovered, Restored, Storage};
 use super::folder::{Folder, sync_folder};
 use super::recovery::Recovery;
 use super::retry_schedule::RetrySchedule;
@@ -21,20 +21,30 @@ const MAX_SEGMENT: u64 = 8 << 20;
 const RECHECK: Duration = Duration::from_secs(60);
 
 pub(super) struct State {
+    pub(super) folder: Arc<Folder>,
     /// Not acknowledged, oldest first.
     pub(super) entries: VecDeque<Entry>,
     pub(super) quarantine: RetrySchedule,
     pub(super) writer: Option<Writer>,
-    /// Writers whose files somebody deleted: their records can be read while the handle is open.
-    deleted_while_open: Vec<Writer>,
+    /// Number and handle of the file that was read last.
+    pub(super) reading: Option<(u64, Arc<File>)>,
+    /// The same of files that somebody has deleted: their records can be read while the handle is open.
+    pub(super) deleted: Vec<(u64, Arc<File>)>,
+    /// Records of such files wait, and are to be written again.
+    pub(super) has_deleted_records: bool,
+    /// Files with lower numbers are gone with their folder.
+    pub(super) gone_below: u64,
+    pub(super) restored: Restored,
     pub(super) next_number: u64,
     /// Number and length of each main file, oldest first.
     pub(super) files: VecDeque<(u64, u64)>,
     pub(super) cursor: Cursor,
     /// When the first record was written that is not synced yet.
     pub(super) unsynced: Option<Instant>,
-    /// Files that are appended to no more and are not synced yet.
-    pub(super) unsynced_files: Vec<(u64, Arc<File>)>,
+    /// Files that are appended to no more and are not synced yet; without a handle, those of former processes.
+    pub(super) unsynced_files: Vec<(u64, Option<Arc<File>>)>,
+    /// Files of former processes that are not accounted for yet, and synced after that.
+    recovered_files: Vec<u64>,
     /// This file or one before it could not be synced. It is not synced again: after a failure the system reports
     /// success, whatever became of the data.
     pub(super) sync_failed_up_to: Option<u64>,
@@ -44,12 +54,18 @@ pub(super) struct State {
 }
 
 impl State {
-    pub(super) fn new(recovery: Recovery, cursor: Cursor) -> State {
+    pub(super) fn new(folder: Folder, recovery: Recovery, cursor: Cursor) -> State {
         State {
+            folder: Arc::new(folder),
+            recovered_files: recovery.files.iter().map(|(number, _)| *number).collect(),
             entries: recovery.entries,
             quarantine: RetrySchedule::new(recovery.quarantine),
             writer: None,
-            deleted_while_open: Vec::new(),
+            reading: None,
+            deleted: Vec::new(),
+            has_deleted_records: false,
+            gone_below: 0,
+            restored: Restored::default(),
             next_number: recovery.next_number,
             files: recovery.files,
             cursor,
@@ -67,9 +83,32 @@ impl State {
             self.retire_writer();
         }
         self.next_number = recovery.next_number;
+        self.recovered_files.extend(recovery.files.iter().map(|(number, _)| number));
         self.entries.extend(recovery.entries);
         self.files.extend(recovery.files);
         self.quarantine.add(recovery.quarantine);
+    }
+
+    /// Lets the files of former processes be synced.
+    pub(super) fn sync_recovered(&mut self) {
+        if !self.recovered_files.is_empty() {
+            self.unsynced_files.extend(self.recovered_files.drain(..).map(|number| (number, None)));
+            self.unsynced.get_or_insert_with(Instant::now);
+        }
+    }
+
+    /// Where a record is now; a main one is the oldest.
+    pub(super) fn storage_of(&self, entry: &Entry) -> Storage {
+        let current = self.entries.front().filter(|_| !entry.is_quarantined());
+        current.unwrap_or(entry).storage.clone()
+    }
+
+    /// The number of the main file that it is in now.
+    pub(super) fn number_of(&self, entry: &Entry) -> Option<u64> {
+        match self.storage_of(entry) {
+            Storage::Disk { kind: FileKind::Main, number, .. } => Some(number),
+            _ => None,
+        }
     }
 
     /// Removes files that were reported before.
@@ -106,14 +145,14 @@ impl State {
     }
 
     /// The writer for the next record; creates a file if there is none, or if the current one is long enough.
-    pub(super) fn writer(&mut self, folder: &Folder) -> io::Result<&mut Writer> {
+    pub(super) fn writer(&mut self) -> io::Result<&mut Writer> {
         if self.writer.as_ref().is_some_and(|writer| writer.end() >= MAX_SEGMENT) {
             self.retire_writer();
         }
         if self.writer.is_none() {
             let number = self.take_number();
-            self.writer = Some(Writer::create(folder.path(), FileKind::Main, number)?);
-            sync_folder(folder);
+            self.writer = Some(Writer::create(self.folder.path(), FileKind::Main, number)?);
+            sync_folder(&self.folder);
         }
         self.writer.as_mut().ok_or_else(|| io::ErrorKind::NotFound.into())
     }
@@ -122,17 +161,8 @@ impl State {
     pub(super) fn retire_writer(&mut self) {
         let Some(writer) = self.writer.take() else { return };
         if self.unsynced.is_some() {
-            self.unsynced_files.push((writer.number(), writer.file()));
+            self.unsynced_files.push((writer.number(), Some(writer.file())));
         }
-    }
-
-    /// Notes that somebody deleted this file. Returns the writer that can still read it, if there is one.
-    pub(super) fn deleted_while_open(&mut self, number: u64) -> Option<&Writer> {
-        if let Some(writer) = self.writer.take_if(|writer| writer.number() == number) {
-            self.deleted_while_open.push(writer);
-            self.sync_failed_up_to = self.sync_failed_up_to.max(Some(number));
-        }
-        self.deleted_while_open.iter().find(|writer| writer.number() == number)
     }
 
     /// Whether everything that is not acknowledged survives a power failure.
@@ -141,13 +171,19 @@ impl State {
             let number = entry.main_number();
             number.is_some_and(|number| self.sync_failed_up_to.is_none_or(|failed| number > failed))
         };
-        self.unsynced.is_none() && self.unsynced_files.is_empty() && self.entries.iter().all(is_durable)
+        let is_written =
+            self.unsynced.is_none() && self.unsynced_files.is_empty() && self.recovered_files.is_empty();
+        is_written && self.entries.iter().all(is_durable)
     }
 
     /// Deletes main files whose records are all acknowledged; the current one only if it is longer than `keep` bytes.
-    pub(super) fn delete_acknowledged(&mut self, folder: &Folder, keep: u64) {
+    pub(super) fn delete_acknowledged(&mut self, keep: u64) {
         let needed = self.entries.iter().find_map(Entry::main_number);
-        self.deleted_while_open.retain(|writer| needed.is_some_and(|needed| needed <= writer.number()));
+        if !self.deleted.is_empty() {
+            let waiting: HashSet<u64> = self.entries.iter().filter_map(Entry::main_number).collect();
+            self.deleted.retain(|(number, _)| waiting.contains(number));
+        }
+        self.reading.take_if(|(number, _)| Some(*number) != needed);
         let current = self.writer.as_ref().map(|writer| (writer.number(), writer.end()));
         while let Some((number, _)) = self.files.front().copied() {
             if needed.is_some_and(|needed| number >= needed) {
@@ -162,7 +198,7 @@ impl State {
                 self.writer = None;
             }
             // if this fails, the cursor still says that the file is acknowledged
-            let _ = fs::remove_file(segment::path(folder.path(), FileKind::Main, number));
+            let _ = fs::remove_file(segment::path(self.folder.path(), FileKind::Main, number));
             self.files.pop_front();
         }
     }

@@ -2,9 +2,10 @@
 
 use std::fs::{self, File};
 use std::io;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::age::{Clock, Expired, WrittenAt};
 use super::cursor::Cursor;
 use super::entry::{AppendError, Entry, NextRecord, Recovered, Storage};
 use super::folder::Folder;
@@ -26,8 +27,8 @@ pub(super) type SyncFile = Box<dyn Fn(&File) -> io::Result<()> + Send + Sync>;
 
 /// One exporter's folder of the spool, and the records that wait there.
 pub(crate) struct SpoolStore {
-    pub(super) folder: Folder,
     pub(super) settings: Spool,
+    pub(super) clock: Clock,
     pub(super) state: Mutex<State>,
     /// Wakes the threads that wait for a record to send or to sync.
     pub(super) changed: Condvar,
@@ -40,34 +41,56 @@ impl SpoolStore {
     /// # Errors
     /// If the folder cannot be created, read or written to.
     pub(crate) fn open(settings: &Spool) -> io::Result<(SpoolStore, Recovered)> {
-        SpoolStore::open_with(settings, Box::new(File::sync_data))
+        SpoolStore::open_with(settings, Box::new(File::sync_data), Clock::new())
     }
 
-    /// As [`open`](Self::open), with another way to sync.
-    pub(super) fn open_with(settings: &Spool, sync_file: SyncFile) -> io::Result<(SpoolStore, Recovered)> {
+    /// As [`open`](Self::open), with another way to sync, and another clock.
+    pub(super) fn open_with(
+        settings: &Spool,
+        sync_file: SyncFile,
+        clock: Clock,
+    ) -> io::Result<(SpoolStore, Recovered)> {
         let directory = &settings.directory;
         let mut folder = Folder::take(directory)?;
         let mut recovery = loop {
             let mut recovery = Recovery::default();
-            recovery.add_own(&folder)?;
+            recovery.add_own(&folder, &clock)?;
             if recovery.recovered.unreadable.is_empty() && recovery.recovered.unknown.is_empty() {
                 break recovery;
             }
             // its readable files are taken over below
             folder = folder.next_free(directory)?;
         };
-        recovery.take_over(directory, &folder, settings.max_age);
+        recovery.take_over(directory, &folder, settings.max_age, &clock);
         let cursor = Cursor::open(folder.path())?;
         let recovered = std::mem::take(&mut recovery.recovered);
-        let mut state = State::new(recovery, cursor);
+        let mut state = State::new(folder, recovery, cursor);
         let recovered = state.only_unreported(recovered);
         let (state, changed) = (Mutex::new(state), Condvar::new());
-        Ok((SpoolStore { folder, settings: settings.clone(), state, changed, sync_file }, recovered))
+        Ok((SpoolStore { settings: settings.clone(), clock, state, changed, sync_file }, recovered))
     }
 
     /// Ignores poison: a thread that panicked under the lock left nothing inconsistent.
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The process folder in use.
+    pub(super) fn folder(&self) -> Arc<Folder> {
+        self.lock().folder.clone()
+    }
+
+    /// The time of a record that is written now.
+    pub(crate) fn now(&self) -> WrittenAt {
+        self.clock.now()
+    }
+
+    /// When a record is too old; `None`: not while this process lives.
+    ///
+    /// # Errors
+    /// It is already.
+    pub(crate) fn expires_at(&self, label: &Label) -> Result<Option<Instant>, Expired> {
+        self.clock.expires_at(label.written_at, self.settings.max_age)
     }
 
     /// Appends a record. Calls `written` when it is in the file, before another thread can see it.
@@ -83,31 +106,18 @@ impl SpoolStore {
     ) -> Result<(), AppendError> {
         let label_bytes = label.to_bytes();
         let mut state = self.lock();
+        state.restore(&self.settings.directory).map_err(AppendError::Disk)?;
         let length = (label_bytes.len() + body.len()) as u64;
         if state.bytes() + length > self.settings.max_bytes {
             return Err(AppendError::Full);
         }
-        let writer = state.writer(&self.folder).map_err(AppendError::Disk)?;
-        let (number, appended) = (writer.number(), writer.append(&[&label_bytes, body]));
-        let end = writer.end();
-        state.set_length(number, end);
-        match appended {
-            Ok(payload) => {
-                written();
-                let storage = Storage::Disk { kind: FileKind::Main, number, payload };
-                state.entries.push_back(Entry { storage, operations: label.total(), acknowledges });
-                state.unsynced.get_or_insert_with(Instant::now);
-                drop(state);
-                self.changed.notify_all();
-                Ok(())
-            }
-            Err((error, is_broken)) => {
-                if is_broken {
-                    state.retire_writer();
-                }
-                Err(AppendError::Disk(error))
-            }
-        }
+        let (number, payload) = state.append(&[&label_bytes, body]).map_err(AppendError::Disk)?;
+        written();
+        let storage = Storage::Disk { kind: FileKind::Main, number, payload };
+        state.entries.push_back(Entry { storage, operations: label.total(), acknowledges });
+        drop(state);
+        self.changed.notify_all();
+        Ok(())
     }
 
     /// Holds a record in memory, as the disk does not take it. `held` is called when it is there, before anybody can take it.
@@ -125,10 +135,12 @@ impl SpoolStore {
         true
     }
 
-    /// Acknowledges the tickets below this one together with the newest record. `false`: there is no record.
+    /// Acknowledges the tickets below this one together with the newest record of this exporter. `false`: there is no such
+    /// record.
     pub(crate) fn acknowledge_with_newest(&self, ticket: u64) -> bool {
         let mut state = self.lock();
-        let Some(newest) = state.entries.back_mut() else { return false };
+        let newest = state.entries.iter_mut().rfind(|entry| !entry.is_recovered());
+        let Some(newest) = newest else { return false };
         newest.acknowledges = newest.acknowledges.max(ticket);
         true
     }
@@ -147,7 +159,7 @@ impl SpoolStore {
                 return NextRecord::Record(entry.clone());
             }
             if state.closed {
-                state.delete_acknowledged(&self.folder, 0);
+                state.delete_acknowledged(0);
                 return NextRecord::Over;
             }
             let tick =
@@ -158,7 +170,7 @@ impl SpoolStore {
             if !timeout.timed_out() || !state.entries.is_empty() || state.closed {
                 continue;
             }
-            state.delete_acknowledged(&self.folder, 0);
+            state.delete_acknowledged(0);
             state.quarantine.wake();
             let recovered = self.take_over(&mut state);
             if recovered != Recovered::default() {
@@ -170,10 +182,16 @@ impl SpoolStore {
     /// Takes over the folders of exporters that have ended meanwhile.
     fn take_over(&self, state: &mut State) -> Recovered {
         let mut recovery = Recovery::from(state.next_number, state.recently_checked());
-        recovery.take_over(&self.settings.directory, &self.folder, self.settings.max_age);
+        recovery.take_over(&self.settings.directory, &state.folder, self.settings.max_age, &self.clock);
         let recovered = std::mem::take(&mut recovery.recovered);
         state.add(recovery);
         state.only_unreported(recovered)
+    }
+
+    /// Lets what was recovered be synced, when it is accounted for.
+    pub(crate) fn sync_recovered(&self) {
+        self.lock().sync_recovered();
+        self.changed.notify_all();
     }
 
     /// Reads a record. `None`: it is damaged.
@@ -181,17 +199,35 @@ impl SpoolStore {
     /// # Errors
     /// If the disk fails.
     pub(crate) fn read(&self, entry: &Entry) -> io::Result<Option<Payload>> {
-        let (kind, number, payload) = match &entry.storage {
-            Storage::Memory(bytes) => return Ok(Some(Payload::Held(bytes.clone()))),
-            Storage::Disk { kind, number, payload } => (*kind, *number, payload),
-        };
-        let read = match File::open(segment::path(self.folder.path(), kind, number)) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound && kind == FileKind::Main => {
-                self.lock().deleted_while_open(number).map_or(Err(error), |writer| writer.read_back(payload))
-            }
-            file => segment::read(&file?, payload),
-        };
-        Ok(read?.map(Payload::Read))
+        loop {
+            let (storage, folder) = {
+                let state = self.lock();
+                (state.storage_of(entry), state.folder.clone())
+            };
+            let (kind, number, payload) = match storage {
+                Storage::Memory(bytes) => return Ok(Some(Payload::Held(bytes))),
+                Storage::Lost => return Ok(None),
+                Storage::Disk { kind, number, payload } => (kind, number, payload),
+            };
+            let read = match File::open(segment::path(folder.path(), kind, number)) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound && kind == FileKind::Main => {
+                    let mut state = self.lock();
+                    match state.deleted_file(number) {
+                        Some(file) => segment::read_deleted(&file, &payload),
+                        None if state.number_of(entry) != Some(number) => continue,
+                        None => Err(error),
+                    }
+                }
+                file => {
+                    let file = Arc::new(file?);
+                    if kind == FileKind::Main {
+                        self.lock().reading = Some((number, file.clone()));
+                    }
+                    segment::read(&file, &payload)
+                }
+            };
+            return Ok(read?.map(Payload::Read));
+        }
     }
 
     /// Acknowledges a record, the oldest or a quarantined one, whatever became of it. Returns the ticket below which
@@ -200,7 +236,7 @@ impl SpoolStore {
         let mut state = self.lock();
         if let Storage::Disk { kind: kind @ FileKind::Quarantine, number, .. } = entry.storage {
             state.quarantine.remove(entry);
-            let _ = fs::remove_file(segment::path(self.folder.path(), kind, number));
+            let _ = fs::remove_file(segment::path(state.folder.path(), kind, number));
             return 0;
         }
         let Some(entry) = state.entries.pop_front() else { return 0 };
@@ -209,13 +245,8 @@ impl SpoolStore {
             let _ = state.cursor.write(number, payload.end);
         }
         state.quarantine.main_advanced();
-        state.delete_acknowledged(&self.folder, KEEP);
+        state.delete_acknowledged(KEEP);
         entry.acknowledges
-    }
-
-    /// The age at which records expire.
-    pub(crate) fn max_age(&self) -> Duration {
-        self.settings.max_age
     }
 
     /// How many operations wait, quarantined ones included.

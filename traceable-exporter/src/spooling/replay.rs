@@ -224,7 +224,7 @@ impl Replay {
                 return Ok(());
             }
             if is_final.is_none() {
-                self.shared.queue.add_recovered(entry.operations);
+                self.shared.queue.add_recovered(entry.operations, 0);
                 self.delivery.take(entry.operations, true);
                 self.delivery.drop_all(DropReason::Unreadable);
             }
@@ -256,7 +256,7 @@ impl Replay {
             return false;
         }
         let before = self.stats().dropped.rejected;
-        self.shared.queue.add_recovered(operations);
+        self.shared.queue.add_recovered(operations, 0);
         self.delivery.take(operations, true);
         if let StoredBodyOutcome::Dropped(reason) =
             stored.send(&mut self.delivery, &mut self.encoder, &self.server, |_| false)

@@ -7,7 +7,7 @@ use super::stored_body::StoredBody;
 use crate::accounting::DropReason;
 use crate::delivery::{BatchOutcome, Delivery, RequestOutcome};
 use crate::server::Server;
-use crate::spool::Label;
+use crate::spool::{Label, WrittenAt};
 use crate::wire::{DecodedRun, Encoded, Encoder, Format, Run, Trim};
 
 /// What became of a stored body.
@@ -121,11 +121,13 @@ impl StoredBody {
         if let Err(reason) = self.decompress() {
             return StoredBodyOutcome::Dropped(reason);
         }
-        let at = self.label.at;
+        let written_at = self.label.written_at;
         let Some(runs) = self.into_runs() else { return StoredBodyOutcome::Dropped(DropReason::Unreadable) };
         // the quarantined part keeps its age
         send_runs(&runs, refused, delivery, encoder, |suspect| match suspect {
-            Suspect::Rest(label, body) => quarantine(Suspect::Rest(&Label { at, ..label.clone() }, body)),
+            Suspect::Rest(label, body) => {
+                quarantine(Suspect::Rest(&Label { written_at, ..label.clone() }, body))
+            }
             all => quarantine(all),
         })
     }
@@ -181,9 +183,9 @@ fn send_runs(
     }
 }
 
-/// Encodes runs into a body that can be stored, in the encoder. Returns its label.
+/// Encodes runs into a body that can be stored, in the encoder. Returns its label, without a time.
 fn label_of(runs: &[&DecodedRun], encoder: &mut Encoder) -> io::Result<Label> {
     let format = Format::Multipart { compressed: true };
     let encoded = encoder.encode(runs, format, usize::MAX, Trim::Nothing)?;
-    Ok(Label::of(&encoded, runs.iter().map(Run::operations).collect()))
+    Ok(Label::of(&encoded, runs.iter().map(Run::operations).collect(), WrittenAt::default()))
 }

@@ -2,7 +2,6 @@
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::Instant;
 
 use super::send_stored_body::{StoredBodyOutcome, Suspect};
 use super::stored_body::StoredBody;
@@ -69,7 +68,11 @@ impl SpoolWorkers {
             if !entry.is_quarantined() && self.server.is_healthy() {
                 self.store.server_accepted();
             }
-            self.shared.queue.acknowledged_up_to(self.store.acknowledge(&entry));
+            let ticket = self.store.acknowledge(&entry);
+            match entry.is_recovered() {
+                true => self.shared.queue.recovered_acknowledged(entry.operations),
+                false => self.shared.queue.acknowledged_up_to(ticket),
+            }
         }
     }
 
@@ -96,11 +99,11 @@ impl SpoolWorkers {
             delivery.drop_all(DropReason::Unreadable);
             return true;
         };
-        let Some(left) = stored.label().time_left(self.store.max_age()) else {
+        let Ok(expires_at) = self.store.expires_at(stored.label()) else {
             delivery.drop_all(DropReason::Expired);
             return true;
         };
-        delivery.set_retry_policy(RetryPolicy::UntilExpired(Instant::now().checked_add(left)));
+        delivery.set_retry_policy(RetryPolicy::UntilExpired(expires_at));
         self.server.ask_info();
         let sent = stored
             .send(delivery, encoder, &self.server, |suspect| self.quarantine(entry, suspect, is_postponed));

@@ -53,6 +53,9 @@ impl StoredBody {
         label.plain_len = Some(plain.len());
         let runs = wire::read_runs(&label.content_type, plain)?;
         label.operations = runs.iter().map(wire::Run::operations).collect();
+        // the file says only whether the body is compressed
+        let payload_len = runs.iter().map(DecodedRun::payload_len).sum();
+        label.uncompressed = label.uncompressed.map(|_| payload_len);
         Some(StoredBody { label, body: Body::Bytes(body) })
     }
 

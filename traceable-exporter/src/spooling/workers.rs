@@ -9,7 +9,7 @@ use crate::accounting::{DropReason, WarningKind};
 use crate::delivery::{Batch, Batcher, Limits, Shared, spawn};
 use crate::queue::Pause;
 use crate::server::Server;
-use crate::spool::{AppendError, Label, Recovered, Spool, SpoolStore};
+use crate::spool::{AppendError, Label, Recovered, Restored, Spool, SpoolStore};
 use crate::wire::{Encoder, Format, Resource, Trim};
 
 /// Pause before a full or failing disk is retried.
@@ -66,8 +66,9 @@ impl SpoolWorkers {
 
     /// Accounts for recovered operations, and warns of files that were not recovered.
     pub(super) fn note_recovered(&self, recovered: &Recovered) {
-        self.shared.queue.add_recovered(recovered.operations + recovered.quarantined);
-        self.shared.queue.quarantine(recovered.quarantined);
+        let all = recovered.operations + recovered.quarantined;
+        self.shared.queue.add_recovered(all, recovered.quarantined);
+        self.store.sync_recovered();
         if recovered.damaged > 0 {
             self.warn(|| format!("{} damaged bytes of the spool were skipped", recovered.damaged));
         }
@@ -93,11 +94,28 @@ impl SpoolWorkers {
         }
     }
 
+    /// Accounts for what somebody has deleted, and warns of it.
+    fn note_restored(&self) {
+        let Restored { is_new, lost } = self.store.take_restored();
+        if lost > 0 {
+            self.shared.queue.lost_from_disk(lost);
+        }
+        if is_new {
+            self.warn(|| {
+                let lost = match lost {
+                    0 => String::new(),
+                    lost => format!("; {lost} run operations in it are lost"),
+                };
+                format!("the spool's folder was deleted while it was used, and is made again{lost}")
+            });
+        }
+    }
+
     pub(super) fn warn(&self, line: impl FnOnce() -> String) {
         self.shared.warner.warn(WarningKind::Spool, line);
     }
 
-    /// Writes batches on this thread, and sends and syncs them on two others.
+    /// Writes batches on this thread, which is registered already, and sends and syncs them on two others.
     pub(crate) fn run(self) {
         let workers = Arc::new(self);
         // the other threads end with this one, even after a panic
@@ -115,7 +133,8 @@ impl SpoolWorkers {
                     || format!("spool fsync failed; queued runs may be lost on power failure: {error}");
                 syncer.shared.warner.warn(WarningKind::Unsynced, warning);
             };
-            syncer.store.sync_until_closed(|| syncer.shared.queue.all_synced(), on_error);
+            let on_synced = || syncer.shared.queue.all_synced();
+            syncer.store.sync_until_closed(on_synced, on_error, || syncer.note_restored());
         };
         if let Err(error) = spawn(sync) {
             workers.warn(|| format!("the spool is not synced: the thread cannot be started: {error}"));
@@ -130,7 +149,6 @@ impl SpoolWorkers {
     }
 
     fn write_all(&self) {
-        self.shared.queue.add_thread();
         let mut encoder = self.encoder();
         let mut batcher = Batcher::new(self.shared.clone(), KnownLimits(self.server.clone()));
         while let Some(batch) = batcher.next() {
@@ -161,13 +179,14 @@ impl SpoolWorkers {
             return self.drop_batch(batch);
         };
         self.shared.counters.count_wire_losses(encoded.names_cut, 0);
-        let label = Label::of(&encoded, batch.items.iter().map(|item| item.operations).collect());
+        let operations = batch.items.iter().map(|item| item.operations).collect();
+        let label = Label::of(&encoded, operations, self.store.now());
         let (operations, bytes) = batch.total();
         loop {
             let written = || self.shared.queue.written(operations, bytes, true);
-            let Err(refused) = self.store.append(&label, encoder.body(), batch.acknowledges, written) else {
-                return;
-            };
+            let appended = self.store.append(&label, encoder.body(), batch.acknowledges, written);
+            self.note_restored();
+            let Err(refused) = appended else { return };
             // if nothing waits on disk, waiting frees no space either
             let may_hold = match refused {
                 AppendError::Full => {

@@ -122,6 +122,13 @@ impl DecodedRun {
         self.operations = operations;
         self
     }
+
+    /// The bytes of its parts, without framing.
+    pub(crate) fn payload_len(&self) -> usize {
+        let fields = self.fields.iter().map(|(_, bytes)| bytes);
+        let attachments = self.attachments.iter().map(|attached| &attached.bytes);
+        self.main.len() + fields.chain(attachments).map(Range::len).sum::<usize>()
+    }
 }
 
 impl Run for DecodedRun {

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::time::Duration;
 
-use super::{FileKind, Scratch, Spool, SpoolStore, drain, label, next, segment};
+use super::{FileKind, Label, Scratch, Spool, SpoolStore, drain, label, next, segment};
 use crate::spool::AppendError;
+use crate::spool::age::{Clock, WrittenAt};
 
 #[test]
 fn a_full_spool_appends_nothing_until_something_is_acknowledged() {
@@ -42,7 +43,7 @@ fn records_are_synced_even_if_no_other_follows() {
     let settings = Spool::new(&scratch.0).sync_every(std::time::Duration::from_millis(30));
     let (store, _) = SpoolStore::open(&settings).unwrap();
     std::thread::scope(|scope| {
-        scope.spawn(|| store.sync_until_closed(|| {}, |error| panic!("{error}")));
+        scope.spawn(|| store.sync_until_closed(|| {}, |error| panic!("{error}"), || {}));
         store.append(&label(1), b"1", 0, || {}).unwrap();
         assert!(store.is_unsynced());
         let begun = std::time::Instant::now();
@@ -63,7 +64,7 @@ fn on_a_failing_disk(scratch: &Scratch) -> (SpoolStore, Arc<AtomicBool>, Arc<Ato
         if own.0.load(SeqCst) { Err(io::Error::other("no such luck")) } else { Ok(()) }
     };
     let settings = Spool::new(&scratch.0).sync_every(Duration::from_millis(10));
-    (SpoolStore::open_with(&settings, Box::new(sync)).unwrap().0, fails, syncs)
+    (SpoolStore::open_with(&settings, Box::new(sync), Clock::new()).unwrap().0, fails, syncs)
 }
 
 fn wait_until(condition: impl Fn() -> bool) {
@@ -85,7 +86,7 @@ fn a_file_that_cannot_be_synced_never_counts_as_synced_and_loses_nothing() {
                 assert_eq!(error.to_string(), "no such luck");
                 errors.fetch_add(1, SeqCst);
             };
-            store.sync_until_closed(|| _ = synced.fetch_add(1, SeqCst), on_error);
+            store.sync_until_closed(|| _ = synced.fetch_add(1, SeqCst), on_error, || {});
         });
         store.append(&label(1), b"1", 0, || {}).unwrap();
         wait_until(|| errors.load(SeqCst) == 1);
@@ -104,6 +105,51 @@ fn a_file_that_cannot_be_synced_never_counts_as_synced_and_loses_nothing() {
         store.close();
     });
     assert_eq!(drain(&store), [b"2", b"3"]);
+}
+
+/// Who was killed may have left them in the system's memory.
+#[test]
+fn files_of_a_former_process_are_synced_before_they_count_as_synced() {
+    let scratch = Scratch::new();
+    let (store, _) = scratch.open();
+    store.append(&label(1), b"1", 0, || {}).unwrap();
+    drop(store);
+    let (store, fails, syncs) = on_a_failing_disk(&scratch);
+    fails.store(false, SeqCst);
+    let synced = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            store.sync_until_closed(|| _ = synced.fetch_add(1, SeqCst), |error| panic!("{error}"), || {});
+        });
+        // nothing is synced until the queue has counted them
+        store.sync_recovered();
+        wait_until(|| synced.load(SeqCst) == 1);
+        store.close();
+    });
+    assert_eq!(syncs.load(SeqCst), 1);
+}
+
+#[test]
+fn records_of_another_process_keep_their_age() {
+    let scratch = Scratch::new();
+    let (store, _) = scratch.open();
+    let now = store.now().wall;
+    // its clock showed the time at which the machine was switched off, then 1970, then the right time
+    let times = [(now - 90 * 86_400, 10), (60, 20), (now - 86_400, 30)];
+    for (wall, seconds) in times {
+        let written_at = WrittenAt { wall, clock: Some((1, seconds)) };
+        store.append(&Label { written_at, ..label(1) }, b"x", 0, || {}).unwrap();
+    }
+    drop(store);
+    let (store, _) = scratch.open();
+    for _ in times {
+        let entry = next(&store);
+        let payload = store.read(&entry).unwrap().unwrap();
+        let expires_at = store.expires_at(&Label::split(&payload).unwrap().0).unwrap().unwrap();
+        let days = (expires_at - std::time::Instant::now()).as_secs().div_ceil(86_400);
+        assert_eq!(days, 6);
+        store.acknowledge(&entry);
+    }
 }
 
 #[test]

@@ -56,7 +56,7 @@ fn label(operations: u64) -> Label {
         uncompressed: None,
         plain_len: None,
         operations: vec![operations],
-        at: Label::now(),
+        written_at: super::age::Clock::new().now(),
     }
 }
 
