@@ -55,10 +55,114 @@ fn langsmith_comes_before_langchain_and_blank_is_unset() {
     assert_eq!(with_key(&hosted).unwrap().project(), "h");
 }
 
+/// What people paste along with a value.
+const AROUND: [&str; 9] = [
+    " {} ",
+    "{}\n",
+    "{}\r\n",
+    "\u{feff}{}",
+    "\u{200b}{}",
+    "\"{}\"",
+    "'{}'",
+    "\u{201c}{}\u{201d}",
+    "\u{feff}'\"{}\"' \n",
+];
+
 #[test]
-fn endpoints_lose_quotes_and_slashes() {
-    let config = with_key(&[("LANGSMITH_ENDPOINT", "\"https://eu.example.org/api/\"")]).unwrap();
-    assert_eq!(config.endpoint(), "https://eu.example.org/api");
+fn every_variable_is_tidied_by_one_rule() {
+    let replicas = r#"[{"api_url":"https://e.org","api_key":"k","project_name":"p"}]"#;
+    for (variable, value) in [
+        ("LANGSMITH_ENDPOINT", "https://eu.example.org/api/"),
+        ("LANGSMITH_API_KEY", "lsv2_other"),
+        ("LANGCHAIN_WORKSPACE_ID", "w-1"),
+        ("LANGSMITH_RUNS_ENDPOINTS", replicas),
+        ("LANGSMITH_TRACING_V2", "false"),
+        ("LANGSMITH_PROJECT", "my project"),
+        ("LANGCHAIN_SESSION", "s"),
+        ("HOSTED_LANGSERVE_PROJECT_NAME", "h"),
+        ("LANGSMITH_TRACING_SAMPLING_RATE", "0.5"),
+        ("LANGSMITH_TRACING_BACKGROUND", "false"),
+        ("LANGSMITH_REVISION_ID", "v1"),
+        ("LANGSMITH_MAX_INGEST_MEMORY_BYTES", "1000"),
+        ("LANGSMITH_BATCH_INGEST_SIZE_LIMIT", "7"),
+        ("LANGSMITH_RUN_COMPRESSION_LEVEL", "3"),
+        ("LANGSMITH_DISABLE_RUN_COMPRESSION", "true"),
+        ("LANGSMITH_SPOOL_DIR", "/var/spool/x"),
+        ("LANGSMITH_FAILED_TRACES_DIR", "/var/failed"),
+        ("LANGSMITH_HIDE_INPUTS", "true"),
+        ("LANGSMITH_HIDE_OUTPUTS", "no"),
+        ("LANGSMITH_HIDE_METADATA", "1"),
+    ] {
+        let plain = with_key(&[(variable, value)]).unwrap();
+        for around in AROUND {
+            let tidied = with_key(&[(variable, &around.replace("{}", value))]).unwrap();
+            assert_eq!(tidied, plain, "{variable} {around:?}");
+            // without a value it is not set
+            let blank = [(variable, &*around.replace("{}", ""))];
+            let unset = if variable == "LANGSMITH_API_KEY" { vec![(variable, " ")] } else { vec![] };
+            let (blank, unset) = (with_key(&blank), with_key(&unset));
+            assert_eq!(blank, unset, "{variable} {around:?}");
+        }
+    }
+    assert_eq!(
+        with_key(&[("LANGSMITH_ENDPOINT", "'https://e.org/api/'")]).unwrap().endpoint(),
+        "https://e.org/api"
+    );
+}
+
+#[test]
+fn values_in_json_are_tidied_too() {
+    let runs_endpoints = |json: &str| from(&[("LANGSMITH_TRACING", "1"), ("LANGSMITH_RUNS_ENDPOINTS", json)]);
+    let list = |url: &str, key: &str, project: &str, workspace: &str| {
+        let entry = serde_json::json!({"api_url": url, "api_key": key, "project_name": project, "workspace_id": workspace});
+        serde_json::json!([entry]).to_string()
+    };
+    let plain = runs_endpoints(&list("https://e.org", "k", "p", "w")).unwrap();
+    let by_url = runs_endpoints(r#"{"https://e.org": "k"}"#).unwrap();
+    for around in AROUND {
+        let [url, key, project, workspace] =
+            ["https://e.org", "k", "p", "w"].map(|value| around.replace("{}", value));
+        let json = list(&url, &key, &project, &workspace);
+        assert_eq!(runs_endpoints(&json).unwrap(), plain, "{json}");
+        let json = serde_json::Value::Object([(url, key.into())].into_iter().collect()).to_string();
+        assert_eq!(runs_endpoints(&json).unwrap(), by_url, "{json}");
+    }
+    // the whole in quotes, or written as a text of JSON
+    let json = list("https://e.org", "k", "p", "w");
+    for whole in [format!("'{json}'"), format!("\"{json}\""), serde_json::Value::from(json).to_string()] {
+        assert_eq!(runs_endpoints(&whole).unwrap(), plain, "{whole}");
+    }
+    // blank is not set
+    let blank = runs_endpoints(&list("http://localhost", "\"\"", " ", "''")).unwrap();
+    assert_eq!(blank, runs_endpoints(r#"[{"api_url": "http://localhost"}]"#).unwrap());
+    let error = runs_endpoints(&list("https://e.org", " ", "", "")).unwrap_err();
+    assert_eq!((error.kind(), error.variable()), (ConfigErrorKind::Missing, "LANGSMITH_RUNS_ENDPOINTS"));
+    let error = runs_endpoints(&list(" ", "k", "", "")).unwrap_err();
+    assert!(error.to_string().contains("`api_url` of entry 0"), "{error}");
+}
+
+#[test]
+fn a_key_that_no_server_can_accept_is_an_error() {
+    for key in ["lsv2\nx", "lsv2\tx", "lsv2\u{e4}", "lsv2\u{200b}x", "\"lsv2_x", "lsv2_x'", "\u{201c}lsv2_x"]
+    {
+        let list = serde_json::json!([{"api_url": "https://e.org", "api_key": key}]).to_string();
+        let by_program = Config::builder().api_key(key).build();
+        for result in [
+            with_key(&[("LANGSMITH_API_KEY", key)]),
+            with_key(&[("LANGSMITH_RUNS_ENDPOINTS", &list)]),
+            by_program,
+        ] {
+            let error = result.unwrap_err();
+            assert_eq!(error.kind(), ConfigErrorKind::Malformed, "{key:?}");
+            assert!(!error.to_string().contains("lsv2"), "{error}");
+        }
+    }
+    for id in ["a b", "\"w", "w\u{e4}"] {
+        assert_eq!(
+            with_key(&[("LANGSMITH_WORKSPACE_ID", id)]).unwrap_err().variable(),
+            "LANGSMITH_WORKSPACE_ID"
+        );
+    }
 }
 
 #[test]

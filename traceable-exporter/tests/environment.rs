@@ -3,12 +3,13 @@
 mod support;
 
 use std::process::Command;
+use std::sync::Arc;
 
 use support::LONG;
 use support::secrets::letters;
 use support::server::Server;
 use traceable_core::RunTree;
-use traceable_exporter::init;
+use traceable_exporter::{Config, Exporter, init};
 
 const ROLE: &str = "TEST_ROLE";
 
@@ -22,6 +23,25 @@ fn the_role() {
     let run = RunTree::builder("run").inputs(serde_json::json!({"a": 1})).build();
     run.post().end_with_error("failed").patch();
     assert!(guard.flush(LONG).unwrap().is_lossless());
+}
+
+#[test]
+fn quotes_around_credentials_are_not_sent() {
+    let server = Server::start();
+    let config = Config::from_vars(|name| match name {
+        "LANGSMITH_TRACING" => Some("true".to_owned()),
+        "LANGSMITH_ENDPOINT" => Some(format!("\"{}\"", server.url())),
+        "LANGSMITH_API_KEY" => Some("'lsv2_key'\r\n".to_owned()),
+        "LANGSMITH_WORKSPACE_ID" => Some("\u{feff}\"w-1\"".to_owned()),
+        _ => None,
+    });
+    let exporter = Arc::new(Exporter::new(config.unwrap()));
+    support::run(&exporter, "run");
+    assert!(exporter.flush(LONG).is_lossless());
+    for request in server.all_requests() {
+        assert_eq!(request.header("x-api-key"), Some("lsv2_key"));
+        assert_eq!(request.header("x-tenant-id"), Some("w-1"));
+    }
 }
 
 #[test]

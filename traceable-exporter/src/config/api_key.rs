@@ -5,6 +5,8 @@ use std::hint::black_box;
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::tidy::{has_stray_quote, tidy};
+
 /// An API key. Only the request header reveals it: `Debug` and `Display` show a placeholder, and it cannot be
 /// serialised.
 ///
@@ -43,17 +45,20 @@ pub enum InvalidKey {
     Empty,
     /// It contains something other than printable ASCII, for example a line break in the middle.
     NotPrintableAscii,
+    /// It begins or ends with a quotation mark that has no counterpart: a part of the line was cut off, or pasted along.
+    StrayQuote,
 }
 
 impl ApiKey {
-    /// Checks a key. Removes white space around it: keys are often read from files that end in a line break.
+    /// Checks a key. Removes white space and quotes around it: keys are often read from files that end in a line break.
     ///
     /// # Errors
-    /// If the key is blank, or contains a character that a request header must not contain.
+    /// If the key is blank, contains a character that a request header must not contain, or has a quotation mark at one
+    /// end.
     pub fn new(key: &str) -> Result<ApiKey, InvalidKey> {
-        let key = key.trim();
-        if key.is_empty() {
-            return Err(InvalidKey::Empty);
+        let key = tidy(key).ok_or(InvalidKey::Empty)?;
+        if has_stray_quote(key) {
+            return Err(InvalidKey::StrayQuote);
         }
         if !key.bytes().all(|b| b.is_ascii_graphic() || b == b' ') {
             return Err(InvalidKey::NotPrintableAscii);
@@ -117,6 +122,7 @@ impl fmt::Display for InvalidKey {
         f.write_str(match self {
             InvalidKey::Empty => "the API key is blank",
             InvalidKey::NotPrintableAscii => "the API key contains characters other than printable ASCII",
+            InvalidKey::StrayQuote => "the API key has a quotation mark at one end",
         })
     }
 }

@@ -3,13 +3,14 @@
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::api_key::{ApiKey, SecretText};
+use super::api_key::{ApiKey, InvalidKey, SecretText};
 use super::endpoint::{self, Endpoint};
 use super::error::ConfigError;
 use super::profile::Profile;
 use super::replica::{self, Replica};
 use super::settings::Config;
 use super::target::check_project;
+use super::tidy::{has_stray_quote, tidied};
 use super::variable_names::{API_KEY, CONFIG_FILE, ENDPOINT, RUNS_ENDPOINTS};
 use crate::wire::Changes;
 
@@ -52,10 +53,10 @@ impl Access {
             let id = profile?.workspace_id.clone()?;
             Some((CONFIG_FILE.to_owned(), id))
         });
-        if let Some((variable, id)) = &workspace {
-            check_workspace(id, variable)?;
-        }
-        config.workspace_id = workspace.map(|(_, id)| id);
+        config.workspace_id = match workspace {
+            Some((variable, id)) => Some(checked_workspace(&id, &variable)?),
+            None => None,
+        };
         Ok(())
     }
 
@@ -92,8 +93,7 @@ impl Access {
             config.workspace_id = None;
         }
         if let Some(id) = &replica.workspace_id {
-            check_workspace(id, RUNS_ENDPOINTS)?;
-            config.workspace_id = Some(id.clone());
+            config.workspace_id = Some(checked_workspace(id, RUNS_ENDPOINTS)?);
         }
         require_key(&config, RUNS_ENDPOINTS)?;
         if let Some(project) = &replica.changes.project {
@@ -137,8 +137,13 @@ fn folder_name(config: &Config, project: Option<&str>) -> String {
 }
 
 fn checked_key((variable, SecretText(key)): &Named<SecretText>) -> Result<ApiKey, ConfigError> {
-    let expected = "printable ASCII characters only (the value is not shown)";
-    ApiKey::new(key).map_err(|_| ConfigError::malformed(variable, None, expected))
+    ApiKey::new(key).map_err(|invalid| {
+        let expected = match invalid {
+            InvalidKey::StrayQuote => "a key without a quotation mark at one end",
+            InvalidKey::Empty | InvalidKey::NotPrintableAscii => "printable ASCII characters only",
+        };
+        ConfigError::malformed(variable, None, format!("{expected} (the value is not shown)"))
+    })
 }
 
 /// `variable`: where the key can be set.
@@ -149,9 +154,11 @@ fn require_key(config: &Config, variable: &str) -> Result<(), ConfigError> {
     Err(ConfigError::missing(variable, format!("the API key for {}", config.endpoint.as_str())))
 }
 
-fn check_workspace(id: &str, variable: &str) -> Result<(), ConfigError> {
-    if !id.is_empty() && id.bytes().all(|b| b.is_ascii_graphic()) {
-        return Ok(());
+fn checked_workspace(id: &str, variable: &str) -> Result<String, ConfigError> {
+    let tidied = tidied(id);
+    let is_id = !tidied.is_empty() && tidied.bytes().all(|b| b.is_ascii_graphic());
+    match is_id && !has_stray_quote(&tidied) {
+        true => Ok(tidied),
+        false => Err(ConfigError::malformed(variable, Some(id), "the id of a workspace")),
     }
-    Err(ConfigError::malformed(variable, Some(id), "the id of a workspace"))
 }

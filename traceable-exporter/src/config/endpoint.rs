@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use ureq::http::Uri;
 
 use super::error::{ConfigError, ConfigErrorKind};
+use super::tidy::tidy;
 use super::variable_names::ALLOW_INSECURE;
 
 /// LangSmith's cloud.
@@ -25,8 +26,7 @@ impl Endpoint {
 
     /// Checks an address. Errors name `variable`.
     pub(crate) fn parse(text: &str, variable: &str, allow_insecure: bool) -> Result<Endpoint, ConfigError> {
-        // as the Python SDK: people copy quotes along with the value
-        let base = text.trim().trim_matches(['"', '\'']).trim().trim_end_matches('/');
+        let base = tidy(text).unwrap_or_default().trim_end_matches('/');
         // the query or a fragment may hold a key, and a password may stand before the host: errors show neither
         let shown = base.split(['?', '#']).next();
         let shown = shown.filter(|shown| !shown.is_empty() && !shown.contains('@'));

@@ -11,7 +11,10 @@ use crate::redact::Redaction;
 use crate::spool::{FailedTraces, Spool};
 
 impl Config {
-    /// Reads the environment: `LANGSMITH_X`, then `LANGCHAIN_X`. A blank value counts as unset.
+    /// Reads the environment: `LANGSMITH_X`, then `LANGCHAIN_X`.
+    ///
+    /// Every value is tidied first, also those in the JSON of `RUNS_ENDPOINTS` and in profiles: white space, line breaks, byte
+    /// order marks and quotes around it go. A value that is blank then counts as unset.
     ///
     /// | variable | |
     /// |---|---|

@@ -18,6 +18,7 @@ mod replica;
 mod root_certificates;
 mod settings;
 mod target;
+mod tidy;
 mod variable_names;
 mod variables;
 

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::api_key::SecretText;
 use super::error::{ConfigError, ConfigErrorKind};
+use super::tidy::{tidy, trim};
 use super::variable_names::{API_KEY, CONFIG_FILE, HOME, PROFILE, USERPROFILE};
 use super::variables::Variables;
 
@@ -52,10 +53,10 @@ pub(crate) fn read(vars: &Variables<'_>) -> Result<Option<Profile>, ConfigError>
     };
     // errors repeat nothing of the text: it holds keys
     let malformed = |expected: &str| Err(ConfigError::malformed(CONFIG_FILE, Some(&file), expected));
-    let Ok(Value::Object(content)) = serde_json::from_str(&text) else {
+    let Ok(Value::Object(content)) = serde_json::from_str(trim(&text)) else {
         return malformed("a file of profiles, a JSON object {\"profiles\": {..}}");
     };
-    let current = content.get("current_profile").and_then(Value::as_str);
+    let current = content.get("current_profile").and_then(Value::as_str).and_then(tidy);
     let name = selected.as_deref().or(current).unwrap_or("default");
     let profiles = match content.get("profiles") {
         None | Some(Value::Null) => &Map::new(),
@@ -90,7 +91,7 @@ fn no_profile(name: &str, file: &str) -> ConfigError {
 fn profile_of(found: &Map<String, Value>, name: &str, file: String) -> Result<Profile, ConfigError> {
     let text = |key: &str| match found.get(key) {
         None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty())),
+        Some(Value::String(text)) => Ok(tidy(text).map(str::to_owned)),
         Some(_) => {
             let expected = format!("a file in which `{key}` of the profile {name:?} is a text");
             Err(ConfigError::malformed(CONFIG_FILE, Some(&file), expected))

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::api_key::SecretText;
 use super::error::{ConfigError, ConfigErrorKind};
+use super::tidy::{tidied, tidy};
 use super::variable_names::RUNS_ENDPOINTS;
 use super::variables::Found;
 use crate::wire::Changes;
@@ -105,7 +106,7 @@ const EXPECTED: &str = "a JSON list such as [{\"api_url\": \"https://..\", \"api
 /// Reads the variable. Errors never repeat the value: it contains keys.
 pub(crate) fn read(found: &Found) -> Result<Vec<Replica>, ConfigError> {
     let malformed = || ConfigError::malformed(&found.name, None, EXPECTED);
-    let replicas = match serde_json::from_str(&found.value).map_err(|_| malformed())? {
+    let replicas = match parse(&found.value).ok_or_else(malformed)? {
         Value::Array(items) => items
             .into_iter()
             .enumerate()
@@ -117,7 +118,8 @@ pub(crate) fn read(found: &Found) -> Result<Vec<Replica>, ConfigError> {
         Value::Object(pairs) => pairs
             .into_iter()
             .map(|(url, key)| match key {
-                Value::String(key) => Ok(Replica::to(url).api_key(key)),
+                Value::String(key) => Ok(Replica { api_key: secret(&key), ..Replica::to(tidied(&url)) }),
+                Value::Null => Ok(Replica::to(tidied(&url))),
                 _ => Err(malformed()),
             })
             .collect::<Result<Vec<_>, _>>()?,
@@ -126,23 +128,37 @@ pub(crate) fn read(found: &Found) -> Result<Vec<Replica>, ConfigError> {
     if replicas.is_empty() { Err(malformed()) } else { Ok(replicas) }
 }
 
+/// Reads the JSON, which may be in quotes of its own.
+fn parse(text: &str) -> Option<Value> {
+    let quoted = || text.strip_prefix(['"', '\''])?.strip_suffix(['"', '\'']);
+    let value = serde_json::from_str(text).ok().or_else(|| serde_json::from_str(quoted()?).ok());
+    match value? {
+        // JSON as a text of JSON
+        Value::String(inner) => serde_json::from_str(&inner).ok(),
+        value => Some(value),
+    }
+}
+
+fn secret(key: &str) -> Option<SecretText> {
+    tidy(key).map(|key| SecretText(key.to_owned()))
+}
+
 fn read_item(variable: &str, index: usize, item: Map<String, Value>) -> Result<Replica, ConfigError> {
     let wrong = |key: &str, expected: &str| {
         let key: String = key.chars().filter(|c| !c.is_control()).take(40).collect();
         let expected = format!("`{key}` of entry {index} to be {expected}");
         Err(ConfigError::malformed(variable, None, expected))
     };
-    if !item.contains_key("api_url") {
-        return wrong("api_url", "there: the address of the server");
-    }
+    let text = |text: String| tidy(&text).map(str::to_owned);
     let mut replica = Replica::new();
     for (key, value) in item {
+        let key = tidied(&key);
         match (key.as_str(), value) {
             (_, Value::Null) => {}
-            ("api_url", Value::String(url)) => replica.endpoint = Some(url),
-            ("api_key", Value::String(key)) => replica = replica.api_key(key),
-            ("project_name", Value::String(name)) => replica = replica.project(name),
-            ("workspace_id" | "tenant_id", Value::String(id)) => replica = replica.workspace_id(id),
+            ("api_url", Value::String(url)) => replica.endpoint = text(url),
+            ("api_key", Value::String(key)) => replica.api_key = secret(&key),
+            ("project_name", Value::String(name)) => replica.changes.project = text(name),
+            ("workspace_id" | "tenant_id", Value::String(id)) => replica.workspace_id = text(id),
             ("primary", Value::Bool(primary)) => replica.primary = primary,
             ("updates", Value::Object(updates)) => {
                 for (key, value) in updates {
@@ -171,7 +187,10 @@ fn read_item(variable: &str, index: usize, item: Map<String, Value>) -> Result<R
             }
         }
     }
-    Ok(replica)
+    match replica.endpoint {
+        Some(_) => Ok(replica),
+        None => wrong("api_url", "there: the address of the server"),
+    }
 }
 
 /// Checks that at most one replica is primary.

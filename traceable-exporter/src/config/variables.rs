@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use super::error::ConfigError;
 use super::limits::Allowed;
+use super::tidy::tidy;
 use super::variable_names::{TRACING, TRACING_V2};
 use crate::accounting::process_wide;
 
@@ -26,11 +27,11 @@ impl Variables<'_> {
         })
     }
 
-    /// Looks up exactly this name. A blank value counts as unset.
+    /// Looks up exactly this name, and tidies its value. A blank value counts as unset.
     pub(crate) fn exact(&self, name: &str) -> Option<Found> {
         let value = (self.0)(name)?;
-        let value = value.trim();
-        (!value.is_empty()).then(|| Found { name: name.to_owned(), value: value.to_owned() })
+        let value = tidy(&value)?.to_owned();
+        Some(Found { name: name.to_owned(), value })
     }
 
     /// Reads a switch: on for `true` (the Python SDK's only word) and for `1`, `yes`, `on`.
