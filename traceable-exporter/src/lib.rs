@@ -77,7 +77,8 @@
 //!
 //! All of these share one exit timeout: a program whose flush has just timed out waits that much less. With a [`Spool`] the
 //! end of the program waits for the disk, and for a server only while it accepts requests: not for one that fails, or has been
-//! silent for a second. In async code, [`flush_async`] waits without blocking the thread.
+//! silent for a second. If this machine refuses the connection, because no collector is started, the end of the program tries
+//! for half a second. In async code, [`flush_async`] waits without blocking the thread.
 
 // Layers, from the top down. Each uses only those below it. A run's data comes in at the top and goes down:
 //

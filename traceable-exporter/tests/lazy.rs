@@ -1,27 +1,37 @@
-//! Programs that never call `init`. Each case is a process of its own, which runs this test binary in another role.
+//! Programs that never call `init`, or whose collector is not started. Each case is a process of its own, which runs this test binary in another role.
 
 mod support;
 
-use std::process::{Command, Output};
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::process::{Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use support::LONG;
+use support::scratch::Scratch;
 use support::server::Server;
+use support::{LONG, delivered_names};
 use traceable_core::diagnostics::set_diagnostic_hook;
 use traceable_core::{RunOperation, RunSink, RunTree, process};
-use traceable_exporter::{Config, flush, flush_async, init, start_lazily};
+use traceable_exporter::{Config, Guard, Spool, flush, flush_async, init, init_with, start_lazily};
 
 const ROLE: &str = "TEST_ROLE";
+const URL: &str = "TEST_URL";
+const FOLDER: &str = "TEST_FOLDER";
 static DIAGNOSTICS: Mutex<usize> = Mutex::new(0);
 
-fn in_role(role: &str, vars: &[(&str, &str)]) -> Output {
+fn command(role: &str, vars: &[(&str, &str)]) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", "the_role", "--nocapture", "--include-ignored"]).env(ROLE, role);
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("LANG")) {
         command.env_remove(name);
     }
-    let output = command.envs(vars.iter().copied()).output().unwrap();
+    command.envs(vars.iter().copied());
+    command
+}
+
+fn in_role(role: &str, vars: &[(&str, &str)]) -> Output {
+    let output = command(role, vars).output().unwrap();
     let text = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{text}");
     output
@@ -30,6 +40,16 @@ fn in_role(role: &str, vars: &[(&str, &str)]) -> Output {
 fn warnings(output: &Output) -> Vec<String> {
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
     text.lines().filter(|line| line.starts_with("traceable: ")).map(str::to_owned).collect()
+}
+
+/// More time than any test has.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+fn patient_guard() -> Guard {
+    let spool = std::env::var(FOLDER).ok().map(Spool::new);
+    let config = Config::builder().endpoint(std::env::var(URL).unwrap()).exit_timeout(PATIENCE);
+    let config = spool.into_iter().fold(config, |config, spool| config.spool(spool));
+    init_with(config.build().unwrap()).unwrap()
 }
 
 #[derive(Default)]
@@ -104,6 +124,20 @@ fn the_role() {
             assert!(!start_lazily() && !init().is_ok_and(|guard| guard.is_active()));
             assert_eq!(*DIAGNOSTICS.lock().unwrap(), 1);
         }
+        "nobody listens" => {
+            std::mem::forget(patient_guard());
+            one_run();
+        }
+        "nobody listens, with a guard" => {
+            let _guard = patient_guard();
+            one_run();
+        }
+        "a late collector" => {
+            let _guard = patient_guard();
+            one_run();
+            // until the collector listens
+            let _ = std::io::stdin().read_line(&mut String::new());
+        }
         "init off" => assert!(!init().unwrap().is_active() && !start_lazily()),
         _ => {}
     }
@@ -160,4 +194,49 @@ fn an_unknown_word_for_on_or_off_is_one_warning() {
     for word in ["FALSE", "0", "no", "off", " "] {
         assert!(warnings(&in_role("unclear", &[("LANGCHAIN_TRACING", word)])).is_empty(), "{word}");
     }
+}
+
+/// Where nobody listens.
+fn closed_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+#[test]
+fn a_collector_that_is_not_started_is_not_waited_for() {
+    let folder = Scratch::new();
+    let spool = (FOLDER, folder.path().to_str().unwrap());
+    for (role, more) in [
+        ("nobody listens", vec![]),
+        ("nobody listens, with a guard", vec![]),
+        ("nobody listens", vec![spool]),
+    ] {
+        let (port, begun) = (closed_port(), Instant::now());
+        let url = format!("http://127.0.0.1:{port}");
+        let output = in_role(role, &[vec![(URL, &*url)], more.clone()].concat());
+        assert!(begun.elapsed() < PATIENCE, "{role}");
+        let lines = warnings(&output);
+        let [sooner, at_the_end] = &lines[..] else { panic!("{role}: {lines:?}") };
+        let hint = format!("`traceable serve --port {port}` starts one");
+        assert!(sooner.contains("no collector listens there") && sooner.contains(&hint), "{role}: {lines:?}");
+        assert!(at_the_end.contains("2 run operations not delivered after"), "{role}: {lines:?}");
+        assert!(at_the_end.contains(&format!("no collector listens at {url}: {hint}")), "{role}: {lines:?}");
+        assert_eq!(at_the_end.contains("2 of them are on disk"), !more.is_empty(), "{role}: {lines:?}");
+    }
+}
+
+/// That it was not there before says nothing.
+#[test]
+fn a_collector_that_starts_late_gets_everything() {
+    let port = closed_port();
+    let url = format!("http://127.0.0.1:{port}");
+    let mut command = command("a late collector", &[(URL, &url)]);
+    let mut program =
+        command.stdin(Stdio::piped()).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    let mut said = BufReader::new(program.stderr.take().unwrap()).lines().map_while(Result::ok);
+    said.find(|line| line.contains("no collector listens")).unwrap();
+    let server = Server::on(TcpListener::bind(("127.0.0.1", port)).unwrap());
+    drop(program.stdin.take());
+    assert!(program.wait().unwrap().success());
+    assert_eq!(delivered_names(&server), ["r"]);
+    assert!(!said.any(|line| line.starts_with("traceable: ")));
 }

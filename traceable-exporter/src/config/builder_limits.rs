@@ -81,7 +81,9 @@ impl ConfigBuilder {
 
     /// How long the end of the program waits for deliveries: when the guard is dropped, and in [`std::process::exit`].
     /// Default: 5 s. It does not wait that long for an unreachable server if all remaining runs are in a
-    /// [spool](Self::spool).
+    /// [spool](Self::spool). Nor for a collector on this machine that is not started: where connections are refused it tries
+    /// for half a second, in case the collector is just starting, and then says what is lost and how to start one.
+    /// [`flush`](crate::Exporter::flush) waits as long as it is told.
     pub fn exit_timeout(mut self, timeout: Duration) -> Self {
         self.config.exit_timeout = timeout;
         self

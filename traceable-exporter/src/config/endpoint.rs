@@ -11,6 +11,9 @@ use super::variable_names::ALLOW_INSECURE;
 /// LangSmith's cloud.
 pub(crate) const DEFAULT: &str = "https://api.smith.langchain.com";
 
+/// The port of `traceable serve`.
+const DEFAULT_PORT: u16 = 1984;
+
 /// The base address of a server, without a slash at the end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Endpoint {
@@ -80,6 +83,15 @@ impl Endpoint {
     /// Whether it is this machine.
     pub(crate) fn is_loopback(&self) -> bool {
         self.loopback
+    }
+
+    /// The command that starts a collector there; `None`: it is another machine.
+    pub(crate) fn serve_command(&self) -> Option<String> {
+        let uri: Uri = self.base.parse().ok().filter(|_| self.loopback)?;
+        Some(match uri.port_u16() {
+            Some(DEFAULT_PORT) => "traceable serve".to_owned(),
+            port => format!("traceable serve --port {}", port.unwrap_or(80)),
+        })
     }
 
     pub(crate) fn is_https(&self) -> bool {

@@ -72,6 +72,7 @@ impl Delivery {
             if give_up_at.is_some_and(|end| Instant::now() + pause > end) {
                 return self.give_up_retrying(encoded.runs, &reply);
             }
+            self.shared.queue.note_failure(matches!(reply, Reply::NoListener(_)));
             self.shared.warner.warn(WarningKind::Retrying, || {
                 format!("delivery to {} failed, retrying: {}", self.shared.config.endpoint(), reply.brief())
             });

@@ -182,8 +182,13 @@ impl Exporter {
                 0 => String::new(),
                 on_disk => format!("; {on_disk} of them are on disk, and sent when the program starts again"),
             };
+            let refused = self.config().endpoint.serve_command().filter(|_| self.shared.queue.is_refused());
+            let why = refused.map_or_else(String::new, |command| {
+                let endpoint = self.config().endpoint();
+                format!("; no collector listens at {endpoint}: `{command}` starts one")
+            });
             self.shared.warner.say(&format!(
-                "{left} run operations{place} not delivered after {waited} ms of waiting{later}"
+                "{left} run operations{place} not delivered after {waited} ms of waiting{later}{why}"
             ));
         }
     }

@@ -29,6 +29,9 @@ impl Queue {
             return;
         }
         state.acknowledged_at = Some(Instant::now());
+        if dropped.is_none() {
+            state.refused_at = None;
+        }
         state.pending -= operations;
         state.bytes -= bytes;
         state.on_disk -= if on_disk { operations } else { 0 };

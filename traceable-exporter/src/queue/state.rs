@@ -52,6 +52,8 @@ pub(super) struct State {
     pub(super) unsynced: bool,
     /// When a request last failed.
     pub(super) failed_at: Option<Instant>,
+    /// When nobody listened at that port of this machine, if that is the last that is known of the server.
+    pub(super) refused_at: Option<Instant>,
     /// When something was last acknowledged.
     pub(super) acknowledged_at: Option<Instant>,
     /// Left on disk by a former process.

@@ -25,7 +25,7 @@ pub(crate) enum ResponseClass {
 
 pub(crate) fn classify(reply: &Reply) -> ResponseClass {
     match reply {
-        Reply::NoAnswer(_) => ResponseClass::Retry(None),
+        Reply::NoAnswer(_) | Reply::NoListener(_) => ResponseClass::Retry(None),
         Reply::Impossible(_) => ResponseClass::Refused,
         Reply::Answer { status, retry_after, .. } => match status {
             200..300 | 409 => ResponseClass::Delivered,

@@ -32,7 +32,7 @@ pub(super) struct Health {
 
 /// Whether the server is down, or as good as. An overloaded one (429) is not.
 pub(crate) fn is_unhealthy(reply: &Reply) -> bool {
-    matches!(reply, Reply::NoAnswer(_) | Reply::Answer { status: 408 | 500.., .. })
+    matches!(reply, Reply::NoAnswer(_) | Reply::NoListener(_) | Reply::Answer { status: 408 | 500.., .. })
 }
 
 impl Health {

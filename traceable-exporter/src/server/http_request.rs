@@ -1,5 +1,6 @@
 //! One HTTP request and its answer.
 
+use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -49,6 +50,8 @@ pub(crate) enum Reply {
     },
     /// No answer, but there may be one next time.
     NoAnswer(String),
+    /// Nobody listens at that port of this machine: perhaps the collector is not started yet. Says how to.
+    NoListener(String),
     /// The request cannot be made at all.
     Impossible(String),
 }
@@ -58,7 +61,7 @@ impl Reply {
     pub(crate) fn brief(&self) -> String {
         match self {
             Reply::NoAnswer(error) => format!("no answer ({error})"),
-            Reply::Impossible(error) => error.clone(),
+            Reply::NoListener(error) | Reply::Impossible(error) => error.clone(),
             Reply::Answer { status: status @ 300..400, text, .. } => format!(
                 "the server redirects ({status}) to {text:?}; redirects are not followed, because the API key would \
                  go along: set the endpoint to the final address"
@@ -178,6 +181,14 @@ impl Transport {
             | ureq::Error::InvalidProxyUrl
             | ureq::Error::TlsRequired
             | ureq::Error::Http(_) => Reply::Impossible(text),
+            ureq::Error::Io(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
+                match self.endpoint.serve_command() {
+                    Some(command) => Reply::NoListener(format!(
+                        "no answer (no collector listens there: `{command}` starts one)"
+                    )),
+                    None => Reply::NoAnswer(text),
+                }
+            }
             _ => Reply::NoAnswer(text),
         }
     }
