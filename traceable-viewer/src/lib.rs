@@ -30,17 +30,21 @@
 // Layers, from the top down. Each uses only those below it.
 //
 //   commands/       the commands of the binary: arguments, and what they print
-//   viewer.rs       starts and stops all of it, on a thread of its own
+//   viewer/         starts and stops all of it, on a thread of its own
+//   server/         connections: which are accepted, time limits, the end
 //   api/            HTTP: routes, responses, who may call, memory of all requests
 //   ingest/         from the bytes of a request to changes of runs
 //   store/          the SQLite file: schema, the writer, readers, how changes merge
 //   terminal/       a trace as text
 //   model/          types that the others share: runs, changes, times, reasons to refuse
+//   memory_budget.rs  bytes that all requests together may hold
 //   error_chain.rs  an error and its causes, as one line
 mod api;
 mod error_chain;
 mod ingest;
+mod memory_budget;
 mod model;
+mod server;
 mod store;
 mod terminal;
 mod viewer;
@@ -54,7 +58,9 @@ pub mod fuzzing {
     /// A body of `POST /runs/multipart`.
     pub fn multipart(content_type: &str, body: &[u8]) {
         let Ok(boundary) = boundary(content_type) else { return };
-        let _ = read_multipart(&bytes::Bytes::copy_from_slice(body), &boundary, &RequestLimits::default());
+        let mut reservation = crate::memory_budget::MemoryBudget::new(1 << 30).reservation();
+        let body = bytes::Bytes::copy_from_slice(body);
+        let _ = read_multipart(&body, &boundary, &RequestLimits::default(), &mut reservation);
     }
 }
 

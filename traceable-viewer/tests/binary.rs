@@ -82,6 +82,24 @@ fn serve_refuses_to_be_open_to_all() {
     assert!(String::from_utf8(output.stderr).unwrap().contains("--token"));
 }
 
+#[test]
+fn serve_refuses_a_blank_token() {
+    let dir = tempfile::tempdir().unwrap();
+    let db = dir.path().join("never-made.db");
+    let db = db.to_str().unwrap();
+    for (arguments, variable) in [(&["--token", ""][..], None), (&["--token", " "], None), (&[], Some(" "))] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_traceable"));
+        command.args(["serve", "--port", "0", "--db", db]).args(arguments);
+        if let Some(variable) = variable {
+            command.env("TRACEABLE_TOKEN", variable);
+        }
+        let output = command.output().unwrap();
+        assert!(!output.status.success(), "{arguments:?} {variable:?}");
+        assert!(String::from_utf8(output.stderr).unwrap().contains("the token is blank"));
+    }
+    assert!(!std::path::Path::new(db).exists());
+}
+
 /// A program's spool, left at an outage, and sent to the collector.
 #[cfg(feature = "replay")]
 #[test]

@@ -2,7 +2,10 @@
 
 mod common;
 
-use common::{A, MULTIPART, gzip, multipart, server, server_with};
+use std::io::{Read, Write};
+use std::time::Duration;
+
+use common::{A, B, C, MULTIPART, gzip, multipart, server, server_with};
 use serde_json::json;
 use traceable_viewer::{Viewer, ViewerError};
 
@@ -90,6 +93,47 @@ fn foreign_hosts_and_origins() {
 }
 
 #[test]
+fn several_hosts_and_userinfo() {
+    let server = server();
+    for headers in [
+        &[][..],
+        &[("Host", "localhost"), ("Host", "evil.example")],
+        &[("Host", "evil.example"), ("Host", "localhost")],
+        &[("Host", "localhost@evil.example")],
+        &[("Host", "user@localhost")],
+        &[("Host", "localhost:99999")],
+        &[("Host", "[::1%25lo]")],
+        &[("Host", "localhost"), ("Origin", "http://localhost"), ("Origin", "http://evil.example")],
+        &[("Host", "localhost"), ("Origin", "")],
+    ] {
+        let reply = server.raw("GET", "/info", headers, b"");
+        assert!(matches!(reply.status, 400 | 403), "{headers:?}: {}", reply.status);
+    }
+    // the target of the request counts more than the header
+    assert_eq!(server.raw("GET", "http://evil.example/info", &[("Host", "localhost")], b"").status, 403);
+    for host in ["LOCALHOST.", "[::1]:1984", "a.localhost", "127.0.0.1."] {
+        assert_eq!(server.raw("GET", "/info", &[("Host", host)], b"").status, 200, "{host}");
+    }
+}
+
+#[test]
+fn blank_tokens() {
+    for blank in ["", " ", "\t", "\n", "\u{a0}"] {
+        for host in ["127.0.0.1", "0.0.0.0"] {
+            let error = Viewer::builder().db("never-made.db").host(host).port(0).token(blank).start();
+            assert!(matches!(error, Err(ViewerError::BlankToken)), "{blank:?}");
+        }
+    }
+    let error = Viewer::builder().db("never-made.db").port(0).token("two\nlines").start();
+    assert!(matches!(error, Err(ViewerError::UnsendableToken)));
+    assert!(!std::path::Path::new("never-made.db").exists());
+    // as a file or a variable has it
+    let server = server_with(|builder| builder.token("secret\n"));
+    assert_eq!(server.send("GET", "/info", &[("x-api-key", "secret")], b"").status, 200);
+    assert_eq!(server.send("GET", "/info", &[("x-api-key", "")], b"").status, 401);
+}
+
+#[test]
 fn tokens() {
     let open = Viewer::builder().db("never-made.db").host("0.0.0.0").port(0).start();
     assert!(matches!(open, Err(ViewerError::TokenRequired(_))));
@@ -116,4 +160,129 @@ fn warnings_reach_the_owner_without_control_characters() {
     let lines = lines.lock().unwrap();
     assert_eq!(lines.len(), 6);
     assert!(lines[0].starts_with("x[2J0 was refused") && lines[5].starts_with("4 more"), "{lines:?}");
+}
+
+/// Connections that ask for nothing, or for something without end, in every way there is.
+fn silent_clients(server: &common::Server, each: usize) -> Vec<std::net::TcpStream> {
+    let beginnings: [&[u8]; 5] = [
+        b"",
+        b"GET",
+        b"GET /info HTTP/1.1\r\nHost: localhost\r\nX: ",
+        b"POST /runs HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{",
+        b"POST /runs HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{",
+    ];
+    let open = |bytes: &[u8]| {
+        let mut stream = std::net::TcpStream::connect(server.viewer.address()).unwrap();
+        stream.write_all(bytes).unwrap();
+        stream
+    };
+    beginnings.into_iter().cycle().take(each * beginnings.len()).map(open).collect()
+}
+
+#[test]
+fn silent_clients_are_given_up() {
+    let server = server_with(|builder| builder.idle_timeout(Duration::from_millis(300)));
+    let mut clients = silent_clients(&server, 1);
+    // one that has asked, and stays; and one that goes on sending its head, byte by byte
+    let mut idle = std::net::TcpStream::connect(server.viewer.address()).unwrap();
+    idle.write_all(b"GET /info HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
+    clients.push(idle);
+    let mut drop_by_drop = std::net::TcpStream::connect(server.viewer.address()).unwrap();
+    drop_by_drop.write_all(b"GET /info HTTP/1.1\r\nX: ").unwrap();
+    while drop_by_drop.write_all(b"x").is_ok() {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    // each reads what there is, and then the end
+    for mut client in clients {
+        let mut said = Vec::new();
+        match client.read_to_end(&mut said) {
+            Ok(_) => {}
+            Err(error) => assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset),
+        }
+    }
+    assert_eq!(server.send("GET", "/info", &[], b"").status, 200);
+}
+
+#[test]
+fn a_body_that_stops_is_answered() {
+    let server = server_with(|builder| builder.idle_timeout(Duration::from_millis(200)));
+    let mut client = std::net::TcpStream::connect(server.viewer.address()).unwrap();
+    client.write_all(b"POST /runs HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{").unwrap();
+    let mut reply = String::new();
+    client.read_to_string(&mut reply).unwrap();
+    assert!(reply.starts_with("HTTP/1.1 408 "), "{reply}");
+}
+
+#[test]
+fn silent_clients_make_room_for_others() {
+    let server = server_with(|builder| builder.max_connections(8).idle_timeout(Duration::from_secs(600)));
+    let clients = silent_clients(&server, 2);
+    for n in 0..5 {
+        assert_eq!(server.json("POST", "/runs", &json!({"id": A, "name": format!("{n}")})).status, 202);
+    }
+    assert_eq!(server.run(A).name, "4");
+    drop(clients);
+}
+
+#[test]
+fn a_client_that_is_being_served_is_not_given_up() {
+    let server = server_with(|builder| builder.max_connections(1).max_memory_bytes(64 << 20));
+    let text = "text ".repeat(1 << 20);
+    std::thread::scope(|scope| {
+        for id in [A, B, C] {
+            let (server, text) = (&server, &text);
+            scope.spawn(move || {
+                let run = json!({"id": id, "name": "n", "inputs": {"text": text}});
+                assert_eq!(server.json("POST", "/runs", &run).status, 202);
+            });
+        }
+    });
+    assert!([A, B, C].into_iter().all(|id| server.find(id).is_some()));
+}
+
+#[test]
+fn memory_of_all_requests() {
+    let server = server_with(|builder| builder.max_memory_bytes(2 << 20).max_body_bytes(8 << 20));
+    let run = |bytes: usize| json!({"id": A, "name": "n", "inputs": {"text": "x".repeat(bytes)}}).to_string();
+    let post = |headers: &[(&str, &str)], body: &[u8]| server.send("POST", "/runs", headers, body);
+    assert_eq!(post(&[], run(500_000).as_bytes()).status, 202);
+    // what can never fit is refused for good, and what it held is given back
+    for _ in 0..3 {
+        assert_eq!(post(&[], run(3_000_000).as_bytes()).status, 413, "the body");
+        assert_eq!(post(&[], run(1_500_000).as_bytes()).status, 413, "the body and a copy");
+        let reply = post(&[("Content-Encoding", "gzip")], &gzip(run(4_000_000).as_bytes()));
+        assert_eq!(reply.status, 413, "the body, decompressed");
+        assert!(reply.body.contains("bytes of memory"), "{}", reply.body);
+        let many = format!("{{\"post\":[{}]}}", vec!["0"; 300_000].join(","));
+        assert_eq!(server.send("POST", "/runs/batch", &[], many.as_bytes()).status, 413, "many runs");
+    }
+    assert_eq!(post(&[], run(500_000).as_bytes()).status, 202);
+
+    // what others hold may be free later
+    let mut other = std::net::TcpStream::connect(server.viewer.address()).unwrap();
+    other.write_all(b"POST /runs HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1900000\r\n\r\n").unwrap();
+    other.write_all(&vec![b' '; 1_800_000]).unwrap();
+    let busy =
+        common::eventually(|| Some(post(&[], run(500_000).as_bytes())).filter(|reply| reply.status != 202));
+    assert_eq!(busy.status, 429, "{}", busy.body);
+    assert!(busy.head.contains("retry-after: 1"), "{}", busy.head);
+    drop(other);
+    common::eventually(|| (post(&[], run(500_000).as_bytes()).status == 202).then_some(()));
+}
+
+#[test]
+fn headers_given_twice() {
+    let server = server();
+    let run = json!({"id": A, "name": "n"}).to_string();
+    for (name, one, other) in [
+        ("Content-Type", "application/json", "multipart/form-data; boundary=b"),
+        ("Content-Encoding", "identity", "gzip"),
+    ] {
+        let headers = [("Host", "localhost"), (name, one), (name, other)];
+        assert_eq!(server.raw("POST", "/runs", &headers, run.as_bytes()).status, 400, "{name}");
+    }
+    assert!(server.find(A).is_none());
+    let headers = [("Langsmith-Project", "pr\u{f8}ve")];
+    assert_eq!(server.send("POST", "/runs", &headers, run.as_bytes()).status, 202);
+    assert_eq!(server.run(A).project, "pr\u{f8}ve");
 }

@@ -4,12 +4,14 @@
 //! answered. Never: SQL, JSON of runs (`ingest/` reads it), unbounded memory.
 
 mod access_control;
+mod header_values;
+mod host_names;
 mod info;
-mod memory_pool;
 mod read_body;
 mod response;
 mod run_routes;
 mod state;
+mod token;
 
 use axum::Router;
 use axum::http::StatusCode;
@@ -20,6 +22,7 @@ use response::ApiResponse;
 
 pub(crate) use access_control::AccessPolicy;
 pub(crate) use state::{ApiState, OnWarning};
+pub(crate) use token::{Token, TokenProblem};
 
 /// Everything that is served. Clients are given endpoints with and without a prefix, so the routes are at all of them.
 pub(crate) fn router(state: ApiState, access: AccessPolicy) -> Router {

@@ -27,14 +27,16 @@ impl ApiResponse {
     /// What the writer did with a request. One stored run is enough for success: clients throw away a refused request,
     /// and its good runs would be lost.
     pub(crate) fn of_batch(report: &BatchReport) -> Self {
-        let rejected = json!(report.rejected);
+        let rejected = json!(report.rejected.listed);
         match (report.stored, report.rejected.len()) {
             (_, 0) => {
                 ApiResponse { status: StatusCode::ACCEPTED, body: json!({ "message": "Runs accepted" }) }
             }
             (0, _) => ApiResponse::detail(StatusCode::UNPROCESSABLE_ENTITY, rejected),
             _ => {
-                let body = json!({ "message": "Some runs were refused", "rejected": rejected });
+                let body = json!({
+                    "message": "Some runs were refused", "rejected": rejected, "more_rejected": report.rejected.more,
+                });
                 ApiResponse { status: StatusCode::ACCEPTED, body }
             }
         }
@@ -62,6 +64,7 @@ impl fmt::Display for ApiResponse {
 impl From<RequestError> for ApiResponse {
     fn from(error: RequestError) -> Self {
         let status = match error {
+            RequestError::Busy => StatusCode::TOO_MANY_REQUESTS,
             RequestError::Malformed(_) => StatusCode::BAD_REQUEST,
             RequestError::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             RequestError::Unsupported(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -95,20 +98,30 @@ impl IntoResponse for ApiResponse {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::validation_error::ValidationReason;
+    use crate::model::validation_error::{Rejections, ValidationReason};
+    use crate::store::WriteError;
 
     #[test]
     fn one_good_run_is_success() {
-        let rejected = vec![ValidationReason::NoId.at("post.1")];
-        let status = |stored, rejected| ApiResponse::of_batch(&BatchReport { stored, rejected }).status;
-        assert_eq!(status(0, Vec::new()), StatusCode::ACCEPTED);
-        assert_eq!(status(1, rejected.clone()), StatusCode::ACCEPTED);
-        assert_eq!(status(0, rejected), StatusCode::UNPROCESSABLE_ENTITY);
+        let status = |stored, refused| {
+            let mut rejected = Rejections::default();
+            (0..refused).for_each(|_| rejected.push(ValidationReason::NoId.at("post.1")));
+            ApiResponse::of_batch(&BatchReport { stored, rejected })
+        };
+        assert_eq!(status(0, 0).status, StatusCode::ACCEPTED);
+        assert_eq!(status(1, 1).status, StatusCode::ACCEPTED);
+        assert_eq!(status(0, 1).status, StatusCode::UNPROCESSABLE_ENTITY);
+        let many = status(1, 1005).body;
+        assert_eq!((many["rejected"].as_array().unwrap().len(), &many["more_rejected"]), (1000, &json!(5)));
     }
 
     #[test]
     fn busy_names_a_time() {
-        for response in [ApiResponse::busy(), SubmitError::Failed("full".to_owned()).into()] {
+        for response in [
+            ApiResponse::busy(),
+            RequestError::Busy.into(),
+            SubmitError::Failed(WriteError::DiskFull("full".to_owned())).into(),
+        ] {
             assert_eq!(response.into_response().headers()[RETRY_AFTER], "1");
         }
     }

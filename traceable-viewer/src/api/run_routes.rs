@@ -7,8 +7,10 @@ use axum::http::{HeaderMap, header};
 use bytes::Bytes;
 use uuid::Uuid;
 
+use crate::api::header_values::{optional, text};
 use crate::api::{read_body::read_body, response::ApiResponse, state::ApiState};
 use crate::ingest::{self, ContentEncoding, RequestError, RequestLimits};
+use crate::memory_budget::Reservation;
 use crate::model::{change::Batch, validation_error::ValidationReason};
 
 /// Refused runs of one request that get a warning each.
@@ -16,10 +18,10 @@ const MAX_WARNINGS: usize = 5;
 
 /// `POST /runs/multipart`
 pub(crate) async fn multipart(State(state): State<ApiState>, headers: HeaderMap, body: Body) -> ApiResponse {
-    let content_type = header(&headers, header::CONTENT_TYPE.as_str()).map(str::to_owned);
-    accept(state, headers, body, move |bytes, limits| {
-        let boundary = ingest::boundary(content_type.as_deref().unwrap_or_default())?;
-        ingest::read_multipart(&bytes, &boundary, limits)
+    let content_type = optional(&headers, &header::CONTENT_TYPE).map(|value| value.map(str::to_owned));
+    accept(state, headers, body, move |bytes, limits, reservation| {
+        let boundary = ingest::boundary(&content_type?.unwrap_or_default())?;
+        ingest::read_multipart(bytes, &boundary, limits, reservation)
     })
     .await
 }
@@ -27,13 +29,21 @@ pub(crate) async fn multipart(State(state): State<ApiState>, headers: HeaderMap,
 /// `POST /runs/batch`
 pub(crate) async fn batch(State(state): State<ApiState>, headers: HeaderMap, body: Body) -> ApiResponse {
     let json = json(&headers);
-    accept(state, headers, body, move |bytes, _| json.and_then(|()| ingest::read_batch(&bytes))).await
+    accept(state, headers, body, move |bytes, limits, reservation| {
+        json?;
+        ingest::read_batch(bytes, limits, reservation)
+    })
+    .await
 }
 
 /// `POST /runs`
 pub(crate) async fn post_run(State(state): State<ApiState>, headers: HeaderMap, body: Body) -> ApiResponse {
     let json = json(&headers);
-    accept(state, headers, body, move |bytes, _| json.and_then(|()| ingest::read_post(&bytes))).await
+    accept(state, headers, body, move |bytes, _, reservation| {
+        json?;
+        ingest::read_post(bytes, reservation)
+    })
+    .await
 }
 
 /// `PATCH /runs/{id}`
@@ -44,10 +54,10 @@ pub(crate) async fn patch_run(
     body: Body,
 ) -> ApiResponse {
     let json = json(&headers);
-    accept(state, headers, body, move |bytes, _| {
+    accept(state, headers, body, move |bytes, _, reservation| {
         json?;
         let id = Uuid::try_parse(&id).map_err(|_| ValidationReason::PathId)?;
-        ingest::read_patch(id, &bytes)
+        ingest::read_patch(id, bytes, reservation)
     })
     .await
 }
@@ -57,7 +67,7 @@ async fn accept(
     state: ApiState,
     headers: HeaderMap,
     body: Body,
-    parse: impl FnOnce(Bytes, &RequestLimits) -> Result<Batch, RequestError> + Send + 'static,
+    parse: impl FnOnce(&Bytes, &RequestLimits, &mut Reservation) -> Result<Batch, RequestError> + Send + 'static,
 ) -> ApiResponse {
     match try_accept(&state, &headers, body, parse).await {
         Ok(response) => response,
@@ -72,26 +82,32 @@ async fn try_accept(
     state: &ApiState,
     headers: &HeaderMap,
     body: Body,
-    parse: impl FnOnce(Bytes, &RequestLimits) -> Result<Batch, RequestError> + Send + 'static,
+    parse: impl FnOnce(&Bytes, &RequestLimits, &mut Reservation) -> Result<Batch, RequestError> + Send + 'static,
 ) -> Result<ApiResponse, ApiResponse> {
-    let (compressed, mut reservation) = read_body(state, headers, body).await?;
-    let encoding = ContentEncoding::from_header(header(headers, header::CONTENT_ENCODING.as_str()))?;
-    let decompressed = {
-        // an error would mean that the semaphore was closed, which nobody does; to go on without it is harmless
-        let _permit = state.decompressions.acquire().await;
-        let limits = state.limits;
-        run_blocking(move || ingest::decompress(compressed, encoding, &limits)).await??
-    };
-    if encoding != ContentEncoding::Identity {
-        reservation.merge(state.memory.reserve(decompressed.len()).ok_or_else(ApiResponse::busy)?);
-    }
+    let (body, mut reservation) = read_body(state, headers, body).await?;
+    let encoding = ContentEncoding::from_header(optional(headers, &header::CONTENT_ENCODING)?)?;
+    let default_project = text(headers, "langsmith-project").filter(|name| !name.is_empty());
     let limits = state.limits;
-    let mut batch = run_blocking(move || parse(decompressed, &limits)).await??;
-    batch.default_project =
-        header(headers, "langsmith-project").filter(|name| !name.is_empty()).map(str::to_owned);
+    let batch = {
+        // an error would mean that the semaphore was closed, which nobody does; to go on without it is harmless
+        let _permit = state.reading.acquire().await;
+        run_blocking(move || -> Result<Batch, RequestError> {
+            let body = ingest::decompress(body, encoding, &limits, &mut reservation)?;
+            let mut batch = parse(&body, &limits, &mut reservation)?;
+            let bytes = body.len();
+            drop(body);
+            // files are slices of the body, or were decoded from it
+            if batch.changes.iter().all(|change| change.attachments.is_empty()) {
+                reservation.shrink(bytes);
+            }
+            batch.default_project = default_project;
+            batch.reservation = Some(reservation);
+            Ok(batch)
+        })
+        .await??
+    };
     let report = state.writer.submit(batch).await?;
-    drop(reservation);
-    for error in report.rejected.iter().take(MAX_WARNINGS) {
+    for error in report.rejected.listed.iter().take(MAX_WARNINGS) {
         state.warn(format_args!("{} was refused: {}", error.loc.join("."), error.msg));
     }
     if let Some(more @ 1..) = report.rejected.len().checked_sub(MAX_WARNINGS) {
@@ -107,13 +123,9 @@ async fn run_blocking<T: Send + 'static>(
     tokio::task::spawn_blocking(work).await.map_err(|_| ApiResponse::internal())
 }
 
-fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers.get(name)?.to_str().ok()
-}
-
 /// Whether a body says that it is JSON, or something that clients say when they send JSON.
 fn json(headers: &HeaderMap) -> Result<(), RequestError> {
-    let media = header(headers, header::CONTENT_TYPE.as_str()).unwrap_or_default();
+    let media = optional(headers, &header::CONTENT_TYPE)?.unwrap_or_default();
     let media = media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match media.as_str() {
         "" | "application/json" | "text/plain" => Ok(()),

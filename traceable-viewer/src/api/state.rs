@@ -5,17 +5,13 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
-use crate::api::memory_pool::MemoryPool;
 use crate::ingest::RequestLimits;
+use crate::memory_budget::MemoryBudget;
 use crate::store::WriterHandle;
 use crate::terminal;
 
-/// Bytes of all requests together, compressed and decompressed.
-const REQUEST_MEMORY: usize = 1 << 30;
-
-/// Bodies decompressed at the same time; others wait. Decompression keeps a core busy, and the size is known only
-/// afterwards.
-const MAX_DECOMPRESSIONS: usize = 4;
+/// Bodies decompressed and read at the same time; others wait. It keeps a core busy.
+const MAX_READING: usize = 4;
 
 /// Characters of a warning.
 const WARNING_WIDTH: usize = 400;
@@ -27,19 +23,18 @@ pub(crate) type OnWarning = Arc<dyn Fn(&str) + Send + Sync>;
 pub(crate) struct ApiState {
     pub(crate) writer: WriterHandle,
     pub(crate) limits: RequestLimits,
-    pub(crate) memory: MemoryPool,
-    pub(crate) decompressions: Arc<Semaphore>,
+    pub(crate) memory: MemoryBudget,
+    pub(crate) reading: Arc<Semaphore>,
     pub(crate) on_warning: Option<OnWarning>,
 }
 
 impl ApiState {
     pub(crate) fn new(writer: WriterHandle, limits: RequestLimits, on_warning: Option<OnWarning>) -> Self {
-        let memory = MemoryPool::new(REQUEST_MEMORY.max(limits.max_body_bytes.saturating_mul(4)));
         ApiState {
             writer,
             limits,
-            memory,
-            decompressions: Arc::new(Semaphore::new(MAX_DECOMPRESSIONS)),
+            memory: MemoryBudget::new(limits.max_memory_bytes),
+            reading: Arc::new(Semaphore::new(MAX_READING)),
             on_warning,
         }
     }

@@ -32,7 +32,8 @@ impl Serve {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let interrupted = runtime.block_on(async { interruption() })?;
         let viewer = self.start()?;
-        say(&format!("listening on {}, storing in {}", viewer.url(), self.db.display()));
+        let doing = if viewer.read_only().is_some() { "only reading" } else { "storing in" };
+        say(&format!("listening on {}, {doing} {}", viewer.url(), self.db.display()));
         say("to send it the traces of a program with a LangSmith SDK, set:");
         say(&format!("  LANGSMITH_TRACING=true LANGSMITH_ENDPOINT={} LANGSMITH_API_KEY=any", viewer.url()));
         runtime.block_on(interrupted);
@@ -58,13 +59,12 @@ impl Serve {
     }
 
     fn start_at(&self, port: u16) -> Result<Viewer, ViewerError> {
-        Viewer::builder()
-            .db(&self.db)
-            .host(&self.host)
-            .port(port)
-            .token(self.token.as_deref().unwrap_or_default())
-            .on_warning(say)
-            .start()
+        let viewer = Viewer::builder().db(&self.db).host(&self.host).port(port).on_warning(say);
+        match &self.token {
+            // a blank one too: it is a mistake, and not the wish for none
+            Some(token) => viewer.token(token).start(),
+            None => viewer.start(),
+        }
     }
 }
 

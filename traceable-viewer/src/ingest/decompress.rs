@@ -1,7 +1,7 @@
 //! Decompression, and the protection from decompression bombs: small bodies that grow without end.
 //!
-//! It stops at the smallest of three bounds of `RequestLimits`: bytes of a body, ratio to the compressed body (above a
-//! floor, for traces compress well), and for zstd the memory of a window.
+//! It stops at the smallest of these bounds: bytes of a body, ratio to the compressed body (above a floor, for traces
+//! compress well), the memory of all requests together, and for zstd the memory of a window.
 
 use std::io::{BufReader, Read};
 
@@ -9,9 +9,16 @@ use bytes::Bytes;
 use flate2::bufread::MultiGzDecoder;
 
 use crate::ingest::{request_error::RequestError, request_limits::RequestLimits};
+use crate::memory_budget::Reservation;
 
-/// Memory that a zstd frame may ask for: 2^27 bytes, the bound of the reference decoder.
-const MAX_ZSTD_WINDOW_LOG: u32 = 27;
+/// Memory that a zstd frame may ask for: 2^23 bytes, the bound of RFC 9659 for bodies in HTTP.
+const MAX_ZSTD_WINDOW_LOG: u32 = 23;
+
+/// The memory of a decoder: the window, and buffers.
+const DECODER_BYTES: usize = (1 << MAX_ZSTD_WINDOW_LOG) + (1 << 20);
+
+/// Bytes that the first piece of a decompressed body has room for; each later one has as much as all before it.
+const FIRST_STEP: usize = 64 << 10;
 
 /// How a body is compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,23 +42,34 @@ impl ContentEncoding {
     }
 }
 
-/// The body, decompressed.
+/// The body, decompressed. The reservation, which counts the body as it came, counts the result afterwards, and both
+/// meanwhile.
 pub(crate) fn decompress(
     body: Bytes,
     encoding: ContentEncoding,
     limits: &RequestLimits,
+    reservation: &mut Reservation,
 ) -> Result<Bytes, RequestError> {
-    match encoding {
-        ContentEncoding::Identity => Ok(body),
-        ContentEncoding::Gzip => read_bounded(MultiGzDecoder::new(&body[..]), body.len(), limits, "gzip"),
+    let decompressed = match encoding {
+        ContentEncoding::Identity => return Ok(body),
+        ContentEncoding::Gzip => {
+            read_bounded(MultiGzDecoder::new(&body[..]), body.len(), limits, "gzip", reservation)?
+        }
         ContentEncoding::Zstd => {
+            reservation.grow_waiting(DECODER_BYTES)?;
             let broken = |error| broken("zstd", &error);
             let mut decoder =
                 zstd::stream::read::Decoder::with_buffer(BufReader::new(&body[..])).map_err(broken)?;
             decoder.window_log_max(MAX_ZSTD_WINDOW_LOG).map_err(broken)?;
-            read_bounded(decoder, body.len(), limits, "zstd")
+            let decompressed = read_bounded(decoder, body.len(), limits, "zstd", reservation)?;
+            reservation.shrink(DECODER_BYTES);
+            decompressed
         }
-    }
+    };
+    let compressed = body.len();
+    drop(body);
+    reservation.shrink(compressed);
+    Ok(decompressed)
 }
 
 fn read_bounded(
@@ -59,6 +77,7 @@ fn read_bounded(
     compressed: usize,
     limits: &RequestLimits,
     name: &str,
+    reservation: &mut Reservation,
 ) -> Result<Bytes, RequestError> {
     let most = compressed
         .saturating_mul(limits.max_ratio)
@@ -66,8 +85,18 @@ fn read_bounded(
         .min(limits.max_body_bytes);
     let mut all = Vec::new();
     // one byte more than allowed, to see whether there is more
-    let end = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
-    from.by_ref().take(end).read_to_end(&mut all).map_err(|error| broken(name, &error))?;
+    while all.len() <= most {
+        let step = all.len().max(FIRST_STEP).min(most + 1 - all.len());
+        reservation.grow_waiting(step)?;
+        all.reserve_exact(step);
+        let end = u64::try_from(step).unwrap_or(u64::MAX);
+        let read = from.by_ref().take(end).read_to_end(&mut all).map_err(|error| broken(name, &error))?;
+        if read < step {
+            all.shrink_to_fit();
+            reservation.shrink(step - read);
+            break;
+        }
+    }
     if all.len() > most {
         return Err(RequestError::TooLarge(format!(
             "the {name} body of {compressed} bytes decompresses to more than {most} bytes"
@@ -85,6 +114,17 @@ mod tests {
     use std::io::Write;
 
     use super::*;
+    use crate::memory_budget::{MemoryBudget, OverBudget};
+
+    fn decompress(
+        body: Bytes,
+        encoding: ContentEncoding,
+        limits: &RequestLimits,
+    ) -> Result<Bytes, RequestError> {
+        let mut reservation = MemoryBudget::new(1 << 30).reservation();
+        reservation.grow(body.len()).unwrap();
+        super::decompress(body, encoding, limits, &mut reservation)
+    }
 
     fn gzip(bytes: &[u8]) -> Bytes {
         let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
@@ -119,6 +159,43 @@ mod tests {
             decompress(gzip(&zeros), ContentEncoding::Gzip, &small),
             Err(RequestError::TooLarge(_))
         ));
+    }
+
+    #[test]
+    fn every_copy_is_counted() {
+        let text: Vec<u8> = (0..300_000).flat_map(|n| format!("{n} ").into_bytes()).collect();
+        for (body, encoding) in [(gzip(&text), ContentEncoding::Gzip), (zstd(&text), ContentEncoding::Zstd)] {
+            let max = text.len() + 2 * DECODER_BYTES;
+            let budget = MemoryBudget::new(max);
+            let (mut one, mut other) = (budget.reservation(), budget.reservation());
+            one.grow(body.len()).unwrap();
+            let decompressed =
+                super::decompress(body.clone(), encoding, &RequestLimits::default(), &mut one).unwrap();
+            assert_eq!(decompressed.len(), text.len());
+            assert_eq!(other.grow(max - text.len() + 1), Err(OverBudget::Now), "the result is counted");
+            other.grow(max - text.len()).expect("and nothing else");
+            // a body that never fits stops where the memory ends
+            let decoder = if encoding == ContentEncoding::Zstd { DECODER_BYTES } else { 0 };
+            let mut small = MemoryBudget::new(body.len() + decoder + text.len() / 2).reservation();
+            small.grow(body.len()).unwrap();
+            let result = super::decompress(body, encoding, &RequestLimits::default(), &mut small);
+            assert!(matches!(result, Err(RequestError::TooLarge(_))), "{encoding:?}");
+        }
+    }
+
+    #[test]
+    fn windows_are_bounded() {
+        let text = vec![7; 1 << 20];
+        let with_window = |log| {
+            let mut encoder = zstd::stream::Encoder::new(Vec::new(), 1).unwrap();
+            encoder.window_log(log).unwrap();
+            encoder.write_all(&text).unwrap();
+            Bytes::from(encoder.finish().unwrap())
+        };
+        let limits = RequestLimits::default();
+        assert!(decompress(with_window(23), ContentEncoding::Zstd, &limits).is_ok());
+        let error = decompress(with_window(24), ContentEncoding::Zstd, &limits).unwrap_err();
+        assert!(matches!(error, RequestError::Malformed(_)), "{error}");
     }
 
     #[test]

@@ -4,52 +4,89 @@ use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use crate::ingest::{
+    charges::Charges,
     lenient_json,
     request_error::RequestError,
+    request_limits::RequestLimits,
     run_fields::{self, Members},
 };
+use crate::memory_budget::Reservation;
 use crate::model::{
     change::{Batch, ChangeKind, RunChange},
     validation_error::ValidationReason,
 };
 
 /// Reads the body of `POST /runs/batch`: `{"post": [..], "patch": [..]}`.
-pub(crate) fn read_batch(body: &[u8]) -> Result<Batch, RequestError> {
+pub(crate) fn read_batch(
+    body: &[u8],
+    limits: &RequestLimits,
+    reservation: &mut Reservation,
+) -> Result<Batch, RequestError> {
     #[derive(serde::Deserialize)]
     struct Body<'a> {
         #[serde(borrow)]
-        post: Option<Vec<&'a RawValue>>,
+        post: Option<&'a RawValue>,
         #[serde(borrow)]
-        patch: Option<Vec<&'a RawValue>>,
+        patch: Option<&'a RawValue>,
     }
-    let json = checked(body)?;
+    let json = checked(body, reservation)?;
     let body: Body<'_> = serde_json::from_str(&json).map_err(|_| ValidationReason::NotABatch)?;
     let mut batch = Batch::default();
+    let mut charges = Charges::new(reservation);
     for (kind, runs) in [(ChangeKind::Post, body.post), (ChangeKind::Patch, body.patch)] {
-        for (index, run) in runs.unwrap_or_default().into_iter().enumerate() {
+        let Some(runs) = runs.filter(|runs| !lenient_json::is_null(runs)) else { continue };
+        let (runs, more) =
+            lenient_json::list(runs.get(), limits.max_parts).map_err(|_| ValidationReason::NotABatch)?;
+        if more > 0 {
+            let text = format!("the body has more than {} runs to {}", limits.max_parts, kind.as_str());
+            return Err(RequestError::TooLarge(text));
+        }
+        for (index, run) in runs.into_iter().enumerate() {
+            charges.operation(run.get().len())?;
             add(&mut batch, kind, None, run.get(), index);
         }
     }
+    charges.settle(&batch)?;
     Ok(batch)
 }
 
 /// Reads the body of `POST /runs`.
-pub(crate) fn read_post(body: &[u8]) -> Result<Batch, RequestError> {
-    let json = checked(body)?;
-    let mut batch = Batch::default();
-    add(&mut batch, ChangeKind::Post, None, &json, 0);
-    Ok(batch)
+pub(crate) fn read_post(body: &[u8], reservation: &mut Reservation) -> Result<Batch, RequestError> {
+    read_one(ChangeKind::Post, None, body, reservation)
 }
 
 /// Reads the body of `PATCH /runs/{id}`.
-pub(crate) fn read_patch(id: Uuid, body: &[u8]) -> Result<Batch, RequestError> {
-    let json = checked(body)?;
+pub(crate) fn read_patch(
+    id: Uuid,
+    body: &[u8],
+    reservation: &mut Reservation,
+) -> Result<Batch, RequestError> {
+    read_one(ChangeKind::Patch, Some(id), body, reservation)
+}
+
+fn read_one(
+    kind: ChangeKind,
+    id: Option<Uuid>,
+    body: &[u8],
+    reservation: &mut Reservation,
+) -> Result<Batch, RequestError> {
+    let json = checked(body, reservation)?;
     let mut batch = Batch::default();
-    add(&mut batch, ChangeKind::Patch, Some(id), &json, 0);
+    let mut charges = Charges::new(reservation);
+    charges.operation(json.len())?;
+    add(&mut batch, kind, id, &json, 0);
+    charges.settle(&batch)?;
     Ok(batch)
 }
 
-fn checked(body: &[u8]) -> Result<std::borrow::Cow<'_, str>, RequestError> {
+/// The body as JSON text. A body with bare `NaN`s is copied, which is charged for as long as the request lasts.
+fn checked<'a>(
+    body: &'a [u8],
+    reservation: &mut Reservation,
+) -> Result<std::borrow::Cow<'a, str>, RequestError> {
+    if !lenient_json::is_strict(body) {
+        reservation.grow_waiting(body.len())?;
+    }
     lenient_json::check(body)
         .map_err(|error| RequestError::Malformed(format!("the body is not valid JSON: {error}")))
 }

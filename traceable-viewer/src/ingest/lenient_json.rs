@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 /// The text, checked to be one JSON value. Python's `json` writes `NaN`, `Infinity` and `-Infinity` bare; they become
@@ -10,11 +11,17 @@ pub(crate) fn check(bytes: &[u8]) -> Result<Cow<'_, str>, String> {
     match serde_json::from_slice::<&RawValue>(bytes) {
         Ok(raw) => Ok(Cow::Borrowed(raw.get())),
         Err(error) => {
-            let quoted = quote_bare_numbers(bytes).ok_or_else(|| error.to_string())?;
-            let raw: Box<RawValue> = serde_json::from_slice(&quoted).map_err(|_| error.to_string())?;
-            Ok(Cow::Owned(String::from(raw.get())))
+            let quoted = quote_bare_numbers(bytes).and_then(|quoted| String::from_utf8(quoted).ok());
+            let quoted = quoted.ok_or_else(|| error.to_string())?;
+            serde_json::from_str::<&RawValue>(&quoted).map_err(|_| error.to_string())?;
+            Ok(Cow::Owned(quoted))
         }
     }
+}
+
+/// Whether the text is JSON as it is, so that [`check`] makes no copy.
+pub(crate) fn is_strict(bytes: &[u8]) -> bool {
+    serde_json::from_slice::<&RawValue>(bytes).is_ok()
 }
 
 /// Quotes bare `NaN` and `Infinity`, which are not JSON; `None` if there are none.
@@ -46,6 +53,34 @@ fn quote_bare_numbers(bytes: &[u8]) -> Option<Vec<u8>> {
         }
     }
     found.then_some(quoted)
+}
+
+/// The first elements of an array, up to a limit, and how many more there are. Each takes many times the bytes of its
+/// text.
+pub(crate) fn list(json: &str, max: usize) -> serde_json::Result<(Vec<&RawValue>, usize)> {
+    struct Bounded(usize);
+    impl<'de> Visitor<'de> for Bounded {
+        type Value = (Vec<&'de RawValue>, usize);
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("an array")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+            let mut list = Vec::new();
+            while list.len() < self.0
+                && let Some(item) = seq.next_element()?
+            {
+                list.push(item);
+            }
+            let mut more = 0;
+            while seq.next_element::<IgnoredAny>()?.is_some() {
+                more += 1;
+            }
+            Ok((list, more))
+        }
+    }
+    serde_json::Deserializer::from_str(json).deserialize_seq(Bounded(max))
 }
 
 /// A value as a text: texts as they are, a null as `None`, anything else as its JSON.
@@ -92,6 +127,14 @@ mod tests {
         // nested far deeper than a reader that recurses could go
         let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
         assert!(check(deep.as_bytes()).is_ok());
+    }
+
+    #[test]
+    fn lists_stop_at_their_limit() {
+        let (list, more) = list("[1, [2], \"3\", 4, 5]", 3).unwrap();
+        assert_eq!((list[1].get(), list.len(), more), ("[2]", 3, 2));
+        assert_eq!(super::list("[]", 3).unwrap().1, 0);
+        assert!(super::list("{}", 3).is_err() && super::list("[1", 3).is_err());
     }
 
     #[test]

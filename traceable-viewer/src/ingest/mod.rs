@@ -2,8 +2,9 @@
 //!
 //! In: a body, its content type and encoding. Out: a `Batch`. What is wrong with one run becomes a `ValidationError`
 //! inside the batch; a `RequestError` refuses the whole request. Never: HTTP, the database, more memory than
-//! `RequestLimits` allow.
+//! `RequestLimits` and the request's `Reservation` allow.
 
+mod charges;
 mod decompress;
 mod json_bodies;
 mod lenient_json;

@@ -36,11 +36,17 @@ pub(crate) fn boundary(content_type: &str) -> Result<String, RequestError> {
     }
 }
 
-/// Reads every part. A body that ends before its closing boundary is refused, for its last part may be cut.
-pub(crate) fn parse(body: &Bytes, boundary: &str, limits: &RequestLimits) -> Result<Vec<Part>, RequestError> {
+/// Reads every part, and passes each on. A body that ends before its closing boundary is refused, for its last part may
+/// be cut.
+pub(crate) fn for_each_part(
+    body: &Bytes,
+    boundary: &str,
+    limits: &RequestLimits,
+    mut take: impl FnMut(Part) -> Result<(), RequestError>,
+) -> Result<(), RequestError> {
     let delimiter = format!("\r\n--{boundary}");
     let finder = memmem::Finder::new(delimiter.as_bytes());
-    let mut parts = Vec::new();
+    let mut count = 0;
     // the first boundary may stand at the very start, without the line end that others have before them
     let opening = delimiter.as_bytes().get(2..).unwrap_or_default();
     let mut next = match body.strip_prefix(opening) {
@@ -53,10 +59,10 @@ pub(crate) fn parse(body: &Bytes, boundary: &str, limits: &RequestLimits) -> Res
     let mut next =
         next.ok_or_else(|| RequestError::malformed("the body does not begin with its boundary"))?;
     while let Next::Part(at) = next {
-        if parts.len() == limits.max_parts {
+        if count == limits.max_parts {
             return Err(RequestError::TooLarge(format!("the body has more than {} parts", limits.max_parts)));
         }
-        let (headers, start) = part_headers::read(body, at, parts.len())?;
+        let (headers, start) = part_headers::read(body, at, count)?;
         let (end, after) = extent(body, start, headers.length, delimiter.as_bytes(), &finder)?;
         if end - start > limits.max_part_bytes {
             let name = headers.name.chars().take(100).collect::<String>();
@@ -65,14 +71,11 @@ pub(crate) fn parse(body: &Bytes, boundary: &str, limits: &RequestLimits) -> Res
                 limits.max_part_bytes
             )));
         }
-        parts.push(Part {
-            name: headers.name,
-            content_type: headers.content_type,
-            body: body.slice(start..end),
-        });
+        take(Part { name: headers.name, content_type: headers.content_type, body: body.slice(start..end) })?;
+        count += 1;
         next = after;
     }
-    Ok(parts)
+    Ok(())
 }
 
 /// What follows a boundary.
@@ -127,6 +130,15 @@ mod tests {
 
     fn limits() -> RequestLimits {
         RequestLimits::default()
+    }
+
+    fn parse(body: &Bytes, boundary: &str, limits: &RequestLimits) -> Result<Vec<Part>, RequestError> {
+        let mut parts = Vec::new();
+        for_each_part(body, boundary, limits, |part| {
+            parts.push(part);
+            Ok(())
+        })?;
+        Ok(parts)
     }
 
     fn parse_all(body: &[u8]) -> Result<Vec<Part>, RequestError> {

@@ -7,12 +7,14 @@ use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use crate::ingest::{
+    charges::Charges,
     lenient_json,
     multipart::{self, Part},
     request_error::RequestError,
     request_limits::RequestLimits,
     run_fields,
 };
+use crate::memory_budget::Reservation;
 use crate::model::{
     change::{Batch, ChangeKind, NewAttachment, NewFeedback, RunChange},
     validation_error::ValidationReason,
@@ -23,15 +25,23 @@ pub(crate) fn read_multipart(
     body: &Bytes,
     boundary: &str,
     limits: &RequestLimits,
+    reservation: &mut Reservation,
 ) -> Result<Batch, RequestError> {
     let mut assembly = PartAssembly::default();
-    for part in multipart::parse(body, boundary, limits)? {
+    let mut charges = Charges::new(reservation);
+    multipart::for_each_part(body, boundary, limits, |part| {
+        // a file stays a slice of the body
+        let copied = if part.name.starts_with("attachment.") { 0 } else { part.body.len() };
+        charges.operation(copied + part.name.len())?;
         let name = part.name.clone();
         if let Err(reason) = assembly.add(part) {
             assembly.batch.rejected.push(reason.at(name));
         }
-    }
-    Ok(assembly.finish())
+        Ok(())
+    })?;
+    let batch = assembly.finish();
+    charges.settle(&batch)?;
+    Ok(batch)
 }
 
 /// What the name of a part says it is.
@@ -179,6 +189,7 @@ fn feedback(id: Uuid, body: &[u8]) -> Result<NewFeedback, ValidationReason> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::encoded_text::EncodedText;
 
     const ID: &str = "01a2036e-0bea-710d-96ed-c3ae3327ba63";
     const OTHER: &str = "01a2036e-0beb-710d-96ed-c3ae3327ba64";
@@ -204,13 +215,13 @@ mod tests {
             (format!("post.{ID}.inputs"), r#"{"a":1}"#),
             (format!("patch.{ID}.error"), r#""boom""#),
         ]);
-        assert!(batch.rejected.is_empty());
+        assert_eq!(batch.rejected.len(), 0);
         let [post, patch] = &batch.changes[..] else { panic!("{batch:?}") };
         assert!(post.has_main && !patch.has_main);
-        assert_eq!(post.inputs.as_deref(), Some(r#"{"a":1}"#));
-        assert_eq!(post.outputs.as_deref(), Some(r#"{"b":2}"#));
+        assert_eq!(post.inputs, Some(EncodedText::new(r#"{"a":1}"#)));
+        assert_eq!(post.outputs, Some(EncodedText::new(r#"{"b":2}"#)));
         assert_eq!(post.attachments[0].name, "a.b");
-        assert_eq!(patch.error.as_deref(), Some("boom"));
+        assert_eq!(patch.error, Some(EncodedText::new("boom")));
     }
 
     #[test]
@@ -228,9 +239,9 @@ mod tests {
         ]);
         assert_eq!(batch.changes.len(), 1);
         assert_eq!(batch.changes[0].id.to_string(), OTHER);
-        let kinds: Vec<_> = batch.rejected.iter().map(|error| error.kind).collect();
+        let kinds: Vec<_> = batch.rejected.listed.iter().map(|error| error.kind).collect();
         assert_eq!(kinds, ["json_invalid", "unknown_part", "uuid_parsing", "unknown_part", "unknown_part"]);
-        assert_eq!(batch.rejected[0].loc, [format!("post.{ID}.inputs")]);
+        assert_eq!(batch.rejected.listed[0].loc, [format!("post.{ID}.inputs")]);
     }
 
     #[test]

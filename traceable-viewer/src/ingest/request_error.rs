@@ -1,5 +1,6 @@
 //! Why the server refuses a whole request.
 
+use crate::memory_budget::OverBudget;
 use crate::model::validation_error::ValidationReason;
 
 /// A refusal; the variant decides the HTTP status.
@@ -8,6 +9,9 @@ pub(crate) enum RequestError {
     /// 400: the body cannot be read.
     #[error("{0}")]
     Malformed(String),
+    /// 429: other requests hold the memory.
+    #[error("the memory for requests is used up; try again")]
+    Busy,
     /// 413: the body is too large, before or after decompression.
     #[error("{0}")]
     TooLarge(String),
@@ -17,6 +21,17 @@ pub(crate) enum RequestError {
     /// 422: the request is readable and asks for something impossible.
     #[error(transparent)]
     Invalid(#[from] ValidationReason),
+}
+
+impl From<OverBudget> for RequestError {
+    fn from(over: OverBudget) -> Self {
+        match over {
+            OverBudget::Now => RequestError::Busy,
+            OverBudget::Always { max } => RequestError::TooLarge(format!(
+                "the request needs more than the {max} bytes of memory for requests"
+            )),
+        }
+    }
 }
 
 impl RequestError {

@@ -1,15 +1,19 @@
 //! The fields of a run, from JSON to a [`RunChange`].
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use base64::Engine;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use crate::ingest::lenient_json;
+use crate::ingest::{lenient_json, request_limits::RequestLimits};
 use crate::model::{
     change::{NewAttachment, ProjectRef, RunChange},
-    dotted_order, time,
+    dotted_order,
+    encoded_text::EncodedText,
+    time,
     validation_error::ValidationReason,
 };
 
@@ -18,7 +22,32 @@ pub(crate) type Members<'a> = BTreeMap<String, &'a RawValue>;
 
 /// Splits an object into its members.
 pub(crate) fn members(json: &str) -> Result<Members<'_>, ValidationReason> {
-    serde_json::from_str(json).map_err(|_| ValidationReason::RunNotAnObject)
+    /// Stops keeping members at the limit: each takes many times the bytes of its text.
+    struct Bounded;
+    impl<'de> Visitor<'de> for Bounded {
+        type Value = Members<'de>;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
+            let mut members = Members::new();
+            while members.len() <= RequestLimits::MAX_KEYS
+                && let Some((key, raw)) = map.next_entry::<String, &'de RawValue>()?
+            {
+                members.insert(key, raw);
+            }
+            while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+            Ok(members)
+        }
+    }
+    let members = serde_json::Deserializer::from_str(json).deserialize_map(Bounded);
+    let members = members.map_err(|_| ValidationReason::RunNotAnObject)?;
+    match members.len() {
+        0..=RequestLimits::MAX_KEYS => Ok(members),
+        _ => Err(ValidationReason::TooMany(RequestLimits::MAX_KEYS, "keys")),
+    }
 }
 
 /// Reads all members of a run into the change. Fields that are null say nothing.
@@ -45,12 +74,13 @@ pub(crate) fn read(change: &mut RunChange, members: &Members<'_>) -> Result<(), 
     if project.id.is_some() || project.name.is_some() {
         change.project = Some(project);
     }
-    change.has_main = true;
+    (change.has_main, change.has_fields) = (true, true);
     check_place(change)
 }
 
 /// Reads one field, a member of a run or a part of its own.
 pub(crate) fn field(change: &mut RunChange, key: &str, raw: &RawValue) -> Result<(), ValidationReason> {
+    change.has_fields = true;
     if lenient_json::is_null(raw) {
         return Ok(());
     }
@@ -67,13 +97,17 @@ pub(crate) fn field(change: &mut RunChange, key: &str, raw: &RawValue) -> Result
             change.dotted_order = Some(dotted_order::parse(&text)?);
         }
         // an empty text is no error to the SDKs
-        "error" => change.error = lenient_json::text(raw).filter(|error| !error.is_empty()),
-        "tags" => change.tags = Some(tags(raw)),
-        "inputs" => change.inputs = Some(object(raw, "input")),
-        "outputs" => change.outputs = Some(object(raw, "output")),
-        "extra" => change.extra = Some(object(raw, "extra")),
-        "events" => change.events = Some(array(raw)),
-        "serialized" => change.serialized = Some(raw.get().to_owned()),
+        "error" => {
+            change.error = lenient_json::text(raw)
+                .filter(|error| !error.is_empty())
+                .map(|error| EncodedText::new(&error))
+        }
+        "tags" => change.tags = Some(tags(raw)?),
+        "inputs" => change.inputs = Some(EncodedText::new(&object(raw, "input"))),
+        "outputs" => change.outputs = Some(EncodedText::new(&object(raw, "output"))),
+        "extra" => change.extra = Some(object(raw, "extra").into_owned()),
+        "events" => change.events = Some(EncodedText::new(&array(raw))),
+        "serialized" => change.serialized = Some(EncodedText::new(raw.get())),
         "attachments" => attachments(change, raw)?,
         // follows from error and end
         "status" => {}
@@ -118,24 +152,28 @@ fn moment(raw: &RawValue, key: &str) -> Result<i64, ValidationReason> {
     us.ok_or_else(|| ValidationReason::NotATime(key.to_owned()))
 }
 
-fn tags(raw: &RawValue) -> Vec<String> {
-    match serde_json::from_str::<Vec<&RawValue>>(raw.get()) {
-        Ok(list) => list.into_iter().filter_map(lenient_json::text).collect(),
-        Err(_) => lenient_json::text(raw).into_iter().collect(),
+fn tags(raw: &RawValue) -> Result<Vec<String>, ValidationReason> {
+    if !raw.get().starts_with('[') {
+        return Ok(lenient_json::text(raw).into_iter().collect());
+    }
+    match lenient_json::list(raw.get(), RequestLimits::MAX_TAGS) {
+        Ok((_, 1..)) => Err(ValidationReason::TooMany(RequestLimits::MAX_TAGS, "tags")),
+        Ok((list, 0)) => Ok(list.into_iter().filter_map(lenient_json::text).collect()),
+        Err(_) => Ok(Vec::new()),
     }
 }
 
 /// Clients read inputs and outputs as objects and fail on anything else, so a value that is none is put into one.
-fn object(raw: &RawValue, key: &str) -> String {
+fn object<'a>(raw: &'a RawValue, key: &str) -> Cow<'a, str> {
     match raw.get().as_bytes().first() {
-        Some(b'{') if lenient_json::is_nothing(raw) => "{}".to_owned(),
-        Some(b'{') => raw.get().to_owned(),
-        _ => format!("{{\"{key}\":{}}}", raw.get()),
+        Some(b'{') if lenient_json::is_nothing(raw) => "{}".into(),
+        Some(b'{') => raw.get().into(),
+        _ => format!("{{\"{key}\":{}}}", raw.get()).into(),
     }
 }
 
-fn array(raw: &RawValue) -> String {
-    if raw.get().starts_with('[') { raw.get().to_owned() } else { format!("[{}]", raw.get()) }
+fn array(raw: &RawValue) -> Cow<'_, str> {
+    if raw.get().starts_with('[') { raw.get().into() } else { format!("[{}]", raw.get()).into() }
 }
 
 /// The project that an agent's address stands for.
@@ -151,12 +189,17 @@ fn address(raw: &RawValue) -> Option<String> {
 
 /// `{"name": ["media type", "base64"]}`, as single runs carry them.
 fn attachments(change: &mut RunChange, raw: &RawValue) -> Result<(), ValidationReason> {
-    let files: BTreeMap<String, (String, String)> =
-        serde_json::from_str(raw.get()).map_err(|_| ValidationReason::Attachments)?;
-    for (name, (mime, data)) in files {
-        let data = base64::engine::general_purpose::STANDARD
-            .decode(data)
-            .map_err(|_| ValidationReason::Attachments)?;
+    let files = members(raw.get()).map_err(|reason| match reason {
+        ValidationReason::TooMany(max, _) => ValidationReason::TooMany(max, "attachments"),
+        _ => ValidationReason::Attachments,
+    })?;
+    for (name, file) in files {
+        let (mime, data): (String, &RawValue) =
+            serde_json::from_str(file.get()).map_err(|_| ValidationReason::Attachments)?;
+        // one text at a time, for it is as large as the file
+        let data = lenient_json::text(data).filter(|_| data.get().starts_with('"'));
+        let data = data.and_then(|data| base64::engine::general_purpose::STANDARD.decode(data).ok());
+        let data = data.ok_or(ValidationReason::Attachments)?;
         change.attachments.push(NewAttachment { name, mime, data: data.into() });
     }
     Ok(())
@@ -201,12 +244,12 @@ mod tests {
                 "error":{"code":5},"name":7}"#,
         )
         .unwrap();
-        assert_eq!(run.inputs.as_deref(), Some(r#"{"input":[1]}"#));
-        assert_eq!(run.outputs.as_deref(), Some(r#"{"output":"x"}"#));
-        assert_eq!(run.events.as_deref(), Some(r#"[{"name":"e"}]"#));
+        assert_eq!(run.inputs, Some(EncodedText::new(r#"{"input":[1]}"#)));
+        assert_eq!(run.outputs, Some(EncodedText::new(r#"{"output":"x"}"#)));
+        assert_eq!(run.events, Some(EncodedText::new(r#"[{"name":"e"}]"#)));
         assert_eq!(run.tags, Some(vec!["a".to_owned(), "1".to_owned()]));
         assert_eq!(run.unknown.keys().collect::<Vec<_>>(), ["custom"]);
-        assert_eq!(run.error.as_deref(), Some(r#"{"code":5}"#));
+        assert_eq!(run.error, Some(EncodedText::new(r#"{"code":5}"#)));
         assert_eq!(run.name.as_deref(), Some("7"));
     }
 
@@ -240,6 +283,27 @@ mod tests {
             Some("bot (dev)")
         );
         assert_eq!(read_run(r#"{"session_name":""}"#).unwrap().project, None);
+    }
+
+    #[test]
+    fn small_things_in_great_number() {
+        let many = |count: usize, item: &str| vec![item; count].join(",");
+        let keys = |count: usize| (0..count).map(|n| format!("\"k{n}\":1")).collect::<Vec<_>>().join(",");
+        let most = RequestLimits::MAX_KEYS;
+        assert_eq!(read_run(&format!("{{{}}}", keys(most))).unwrap().unknown.len(), most);
+        assert_eq!(
+            read_run(&format!("{{\"tags\":[{}]}}", many(most, "1"))).unwrap().tags.unwrap().len(),
+            most
+        );
+        for wrong in [
+            format!("{{{}}}", keys(most + 1)),
+            format!("{{\"tags\":[{}]}}", many(most + 1, "1")),
+            format!("{{\"attachments\":{{{}}}}}", keys(most + 1)),
+        ] {
+            assert_eq!(read_run(&wrong).unwrap_err().kind(), "too_long");
+        }
+        // inside a value, which is one text, there may be any number
+        assert!(read_run(&format!("{{\"inputs\":{{{}}}}}", keys(2 * most))).unwrap().inputs.is_some());
     }
 
     #[test]

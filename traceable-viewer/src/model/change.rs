@@ -6,7 +6,8 @@ use bytes::Bytes;
 use traceable_core::DottedOrder;
 use uuid::Uuid;
 
-use crate::model::validation_error::ValidationError;
+use crate::memory_budget::Reservation;
+use crate::model::{encoded_text::EncodedText, validation_error::Rejections};
 
 /// The two operations of the protocol. A patch counts as the later of the two, whichever arrives first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -46,6 +47,8 @@ pub(crate) struct RunChange {
     pub(crate) kind: ChangeKind,
     /// False when only field parts or attachments came: they may add to a known run, but cannot make one.
     pub(crate) has_main: bool,
+    /// False when only files came.
+    pub(crate) has_fields: bool,
     pub(crate) name: Option<String>,
     pub(crate) run_type: Option<String>,
     pub(crate) start_us: Option<i64>,
@@ -55,14 +58,15 @@ pub(crate) struct RunChange {
     pub(crate) dotted_order: Option<DottedOrder>,
     pub(crate) reference_example_id: Option<Uuid>,
     pub(crate) project: Option<ProjectRef>,
-    pub(crate) error: Option<String>,
+    pub(crate) error: Option<EncodedText>,
     pub(crate) tags: Option<Vec<String>>,
     /// JSON texts.
-    pub(crate) inputs: Option<String>,
-    pub(crate) outputs: Option<String>,
-    pub(crate) events: Option<String>,
+    pub(crate) inputs: Option<EncodedText>,
+    pub(crate) outputs: Option<EncodedText>,
+    pub(crate) events: Option<EncodedText>,
+    pub(crate) serialized: Option<EncodedText>,
+    /// JSON too; not encoded, for the store merges it with what it has.
     pub(crate) extra: Option<String>,
-    pub(crate) serialized: Option<String>,
     /// Keys the protocol does not name, with their JSON; kept under `extra`.
     pub(crate) unknown: BTreeMap<String, String>,
     pub(crate) attachments: Vec<NewAttachment>,
@@ -74,6 +78,7 @@ impl RunChange {
             id,
             kind,
             has_main: false,
+            has_fields: false,
             name: None,
             run_type: None,
             start_us: None,
@@ -94,7 +99,33 @@ impl RunChange {
             attachments: Vec::new(),
         }
     }
+
+    /// Bytes it holds in memory; files that are slices of a body count with the body.
+    pub(crate) fn memory(&self) -> usize {
+        let encoded = [&self.error, &self.inputs, &self.outputs, &self.events, &self.serialized];
+        let texts = [&self.name, &self.run_type, &self.extra];
+        let pairs = self.unknown.iter().map(|(key, json)| key.len() + json.len() + PER_ALLOCATION);
+        size_of::<Self>()
+            + encoded.into_iter().flatten().map(|text| text.as_bytes().len()).sum::<usize>()
+            + texts.into_iter().flatten().map(String::len).sum::<usize>()
+            + self.dotted_order.as_ref().map_or(0, |order| order.as_str().len())
+            + self.tags.iter().flatten().map(|tag| tag.len() + PER_ALLOCATION).sum::<usize>()
+            + pairs.sum::<usize>()
+            + self.attachments.len() * size_of::<NewAttachment>()
+    }
+
+    /// The largest value that the store will take in one piece.
+    pub(crate) fn largest_value(&self) -> usize {
+        let encoded = [&self.error, &self.inputs, &self.outputs, &self.events, &self.serialized];
+        let encoded = encoded.into_iter().flatten().map(|text| text.as_bytes().len());
+        let files = self.attachments.iter().map(|file| file.data.len());
+        // all of the columns are one row
+        encoded.sum::<usize>().max(files.max().unwrap_or(0)).max(self.extra.as_ref().map_or(0, String::len))
+    }
 }
+
+/// What a text or an entry of a map takes beside its bytes.
+const PER_ALLOCATION: usize = 96;
 
 /// A score or comment on a run.
 #[derive(Clone, Debug)]
@@ -116,14 +147,9 @@ pub(crate) struct Batch {
     pub(crate) changes: Vec<RunChange>,
     pub(crate) feedback: Vec<NewFeedback>,
     /// What was refused while reading.
-    pub(crate) rejected: Vec<ValidationError>,
+    pub(crate) rejected: Rejections,
     /// For runs that name no project themselves.
     pub(crate) default_project: Option<String>,
-}
-
-impl Batch {
-    /// How many things it asks to store.
-    pub(crate) fn len(&self) -> usize {
-        self.changes.len() + self.feedback.len()
-    }
+    /// Its memory, held until it is stored.
+    pub(crate) reservation: Option<Reservation>,
 }

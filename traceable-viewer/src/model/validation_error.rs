@@ -2,6 +2,9 @@
 //!
 //! Clients know the form from FastAPI, which LangSmith is built on: `loc`, `msg`, `type`.
 
+/// Bytes of a text that quotes what a client sent.
+const MAX_TEXT: usize = 500;
+
 /// One thing of a request that the server refuses, and why.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub(crate) struct ValidationError {
@@ -10,6 +13,30 @@ pub(crate) struct ValidationError {
     pub(crate) msg: String,
     #[serde(rename = "type")]
     pub(crate) kind: &'static str,
+}
+
+/// What of one request was refused. The first are listed, the others counted: whoever sent a hundred thousand bad runs
+/// does not read them all.
+#[derive(Debug, Default)]
+pub(crate) struct Rejections {
+    pub(crate) listed: Vec<ValidationError>,
+    pub(crate) more: usize,
+}
+
+impl Rejections {
+    const MAX_LISTED: usize = 1000;
+
+    pub(crate) fn push(&mut self, error: ValidationError) {
+        if self.listed.len() < Self::MAX_LISTED {
+            self.listed.push(error);
+        } else {
+            self.more += 1;
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.listed.len() + self.more
+    }
 }
 
 /// Why it is refused: `Display` is the `msg` for people, [`kind`](Self::kind) the `type` for programs.
@@ -49,6 +76,8 @@ pub(crate) enum ValidationReason {
     NotATime(String),
     #[error("attachments must be {{name: [media type, base64]}}")]
     Attachments,
+    #[error("the run has more than {0} {1}")]
+    TooMany(usize, &'static str),
     // its place in the trace
     #[error("segment {0} of dotted_order is not `YYYYmmddTHHMMSSffffffZ` followed by a UUID")]
     OrderSegment(usize),
@@ -80,6 +109,7 @@ impl ValidationReason {
             Self::NotStorable(_) => "not_storable",
             Self::NotATime(_) => "datetime_parsing",
             Self::Attachments => "attachment",
+            Self::TooMany(..) => "too_long",
             Self::OrderSegment(_)
             | Self::OrderTooDeep(_)
             | Self::OwnParent
@@ -92,7 +122,11 @@ impl ValidationReason {
 
     /// The reason, with the place in the request that it is about.
     pub(crate) fn at(self, loc: impl Into<String>) -> ValidationError {
-        ValidationError { loc: vec![loc.into()], msg: self.to_string(), kind: self.kind() }
+        let short = |mut text: String| {
+            text.truncate(text.floor_char_boundary(MAX_TEXT));
+            text
+        };
+        ValidationError { loc: vec![short(loc.into())], msg: short(self.to_string()), kind: self.kind() }
     }
 }
 

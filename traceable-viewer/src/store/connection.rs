@@ -1,38 +1,97 @@
 //! Opens connections to the file, and sets them up.
 
 use std::path::Path;
+use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
-use crate::store::{StoreError, schema};
+use crate::store::{StoreError, private_files, schema};
 
-/// Opens the file for the writer, and makes or updates the tables.
-pub(crate) fn open_writer(path: &Path) -> Result<Connection, StoreError> {
-    let mut conn = Connection::open(path)?;
+/// How long a connection waits for another program's lock.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Opens the file for the writer, and makes or updates the tables. Something is written in any case: an error here, and
+/// not at the first request, tells that the disk is full. Also returns what there is to say about the rights of files.
+pub(crate) fn open_writer(path: &Path) -> Result<(Connection, Vec<String>), StoreError> {
+    let path = std::path::absolute(path)?;
+    // a failure is SQLite's to report, which needs the file too
+    let _ = private_files::create(&path);
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+    let mut conn = Connection::open_with_flags(&path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     // before the first table, or it has no effect
     conn.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
-    conn.busy_timeout(std::time::Duration::from_secs(5))?;
-    schema::migrate(&mut conn, path)?;
+    conn.busy_timeout(BUSY_TIMEOUT)?;
+    schema::migrate(&mut conn, &path)?;
     conn.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
     conn.pragma_update(None, "synchronous", "NORMAL")?;
     conn.pragma_update_and_check(None, "journal_size_limit", 64 << 20, |_| Ok(()))?;
+    // no file beside the database, on a disk that may be full too
+    conn.pragma_update(None, "temp_store", "MEMORY")?;
+    tune(&conn)?;
+    // not earlier, for until here it may be a file of somebody else
+    Ok((conn, private_files::make_private(&path)))
+}
+
+/// A connection for reading.
+#[derive(Debug)]
+pub(crate) struct Reader {
+    pub(crate) conn: Connection,
+    /// It sees what the file was when it was opened, so it is not for a second use.
+    pub(crate) frozen: bool,
+}
+
+/// Opens an existing file for reading only.
+pub(crate) fn open_reader(path: &Path) -> Result<Reader, StoreError> {
+    if !path.exists() {
+        return Err(StoreError::Missing(path.to_owned()));
+    }
+    let path = std::path::absolute(path)?;
+    // not READ_ONLY: a reader of a WAL file has to be able to make the shared memory beside it
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let ordinary = Connection::open_with_flags(&path, flags).map_err(StoreError::from);
+    match ordinary.and_then(|conn| set_up_reader(conn, &path)) {
+        Ok(conn) => Ok(Reader { conn, frozen: false }),
+        // on a full or read-only disk it cannot; without a log there is nothing to share
+        Err(error) => match open_frozen(&path).and_then(|conn| set_up_reader(conn.ok()?, &path).ok()) {
+            Some(conn) => Ok(Reader { conn, frozen: true }),
+            None => Err(error),
+        },
+    }
+}
+
+fn set_up_reader(conn: Connection, path: &Path) -> Result<Connection, StoreError> {
+    conn.pragma_update(None, "query_only", true)?;
+    conn.busy_timeout(BUSY_TIMEOUT)?;
+    schema::check_version(&conn, path)?;
     tune(&conn)?;
     Ok(conn)
 }
 
-/// Opens an existing file for reading only.
-pub(crate) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
-    if !path.exists() {
-        return Err(StoreError::Missing(path.to_owned()));
+/// Opens the file as one that nobody writes; `None` when its log holds more than the file does.
+#[cfg(unix)]
+fn open_frozen(path: &Path) -> Option<rusqlite::Result<Connection>> {
+    use std::fmt::Write;
+    use std::os::unix::ffi::OsStrExt;
+
+    if std::fs::metadata(private_files::beside(path, "-wal")).is_ok_and(|log| log.len() > 0) {
+        return None;
     }
-    // not READ_ONLY: a reader of a WAL file has to be able to make the shared memory beside it
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let conn = Connection::open_with_flags(path, flags)?;
-    conn.pragma_update(None, "query_only", true)?;
-    conn.busy_timeout(std::time::Duration::from_secs(5))?;
-    schema::check_version(&conn, path)?;
-    tune(&conn)?;
-    Ok(conn)
+    let mut uri = String::from("file:");
+    for byte in path.as_os_str().as_bytes() {
+        match byte {
+            b'/' | b'.' | b'-' | b'_' => uri.push(char::from(*byte)),
+            _ if byte.is_ascii_alphanumeric() => uri.push(char::from(*byte)),
+            _ => write!(uri, "%{byte:02X}").ok()?,
+        }
+    }
+    uri += "?mode=ro&immutable=1";
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+    Some(Connection::open_with_flags(uri, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX))
+}
+
+#[cfg(not(unix))]
+fn open_frozen(_: &Path) -> Option<rusqlite::Result<Connection>> {
+    None
 }
 
 fn tune(conn: &Connection) -> Result<(), StoreError> {
@@ -53,9 +112,23 @@ mod tests {
         assert!(matches!(open_reader(&path), Err(StoreError::Missing(_))));
         drop(open_writer(&path).unwrap());
         drop(open_writer(&path).unwrap());
-        let conn = open_reader(&path).unwrap();
+        let conn = open_reader(&path).unwrap().conn;
         assert!(schema::check_version(&conn, &path).is_ok());
         assert!(conn.execute("DELETE FROM run", ()).is_err(), "a reader cannot write");
+    }
+
+    /// A path is a path, whatever SQLite could read into it.
+    #[test]
+    fn odd_names() {
+        let dir = tempfile::tempdir().unwrap();
+        for name in ["file:x?mode=memory", ":memory:", "a b%20#?&.db", "\u{e4}.db"] {
+            let path = dir.path().join(name);
+            drop(open_writer(&path).unwrap());
+            assert!(path.metadata().unwrap().len() > 0, "{name}");
+            assert!(!open_reader(&path).unwrap().frozen, "{name}");
+            #[cfg(unix)]
+            assert!(set_up_reader(open_frozen(&path).unwrap().unwrap(), &path).is_ok(), "{name}");
+        }
     }
 
     #[test]
@@ -75,7 +148,7 @@ mod tests {
     fn names_the_version_of_a_newer_program() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("newer.db");
-        open_writer(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
+        open_writer(&path).unwrap().0.pragma_update(None, "user_version", 99).unwrap();
         assert!(matches!(open_writer(&path), Err(StoreError::Version { found: 99, known: 1 })));
         assert!(matches!(open_reader(&path), Err(StoreError::Version { found: 99, known: 1 })));
     }

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::model::encoded_text::DamagedText;
+
 /// Why a database could not be opened, read or written.
 ///
 /// Texts do not repeat the cause: it is the error's [`source`](std::error::Error::source).
@@ -31,6 +33,12 @@ pub enum StoreError {
     /// The operating system reported an error.
     #[error("the operating system reported an error")]
     Io(#[from] std::io::Error),
+}
+
+impl From<DamagedText> for StoreError {
+    fn from(damage: DamagedText) -> Self {
+        StoreError::Damaged(damage.to_string())
+    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::model::{change::NewFeedback, stored_run::StoredFeedback, time};
 
 /// Stores feedback; one with the same id is replaced.
-pub(crate) fn save(conn: &Connection, feedback: NewFeedback) -> rusqlite::Result<()> {
+pub(crate) fn save(conn: &Connection, feedback: &NewFeedback) -> rusqlite::Result<()> {
     conn.prepare_cached(
         "INSERT INTO feedback(id, run_id, trace_id, key, score, value, comment, doc, created_us) \
          VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT(id) DO UPDATE SET run_id = excluded.run_id, \
@@ -17,11 +17,11 @@ pub(crate) fn save(conn: &Connection, feedback: NewFeedback) -> rusqlite::Result
         feedback.id,
         feedback.run_id,
         feedback.trace_id,
-        feedback.key,
+        &feedback.key,
         feedback.score,
-        feedback.value,
-        feedback.comment,
-        feedback.document,
+        &feedback.value,
+        &feedback.comment,
+        &feedback.document,
         time::now_us(),
     ))?;
     Ok(())

@@ -15,16 +15,16 @@ use crate::model::{
     time,
 };
 use crate::store::{
-    StoreError, attachments, orphans,
+    StoreError, orphans,
     payload::Payload,
     project,
     run_row::{RunRow, flag},
 };
 
-/// Merges a change. `false`: nothing was stored, for the change has no main part and the run is not known.
+/// Merges a change, without its files. `false`: nothing was stored, for the change has no main part and the run is not known.
 pub(crate) fn merge_change(
     conn: &Connection,
-    change: RunChange,
+    change: &RunChange,
     default_project: Option<&str>,
 ) -> Result<bool, StoreError> {
     let mut row = match RunRow::load(conn, change.id)? {
@@ -33,22 +33,15 @@ pub(crate) fn merge_change(
         None => RunRow::new(change.id, time::now_us()),
     };
     let old_tags = row.tags.clone();
-    let old_order = row.dotted_order.clone();
-    set_scalars(&mut row, &change);
-    set_dotted_order(conn, &mut row, &change)?;
+    set_scalars(&mut row, change);
+    set_dotted_order(conn, &mut row, change)?;
     set_project(conn, &mut row, change.project.as_ref(), change.kind, default_project)?;
-    let payload = Payload::merge(conn, &mut row, &change)?;
+    let payload = Payload::merge(conn, &mut row, change)?;
     orphans::mark(conn, &mut row)?;
     let rid = row.save(conn)?;
     payload.save(conn, rid)?;
     if row.tags != old_tags {
         save_tags(conn, rid, old_tags.as_deref(), row.tags.as_deref())?;
-    }
-    for attachment in &change.attachments {
-        attachments::save(conn, rid, attachment)?;
-    }
-    if row.dotted_order != old_order {
-        orphans::adopt_children(conn, row)?;
     }
     Ok(true)
 }

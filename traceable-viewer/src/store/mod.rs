@@ -4,7 +4,7 @@
 //! through [`Store`]. Never: a write outside the writer thread, HTTP, half an operation.
 
 mod attachments;
-mod batch;
+mod batch_progress;
 mod connection;
 mod error;
 mod feedback;
@@ -12,14 +12,17 @@ mod merge;
 mod merge_rule;
 mod orphans;
 mod payload;
-mod payload_encoding;
+mod private_files;
 mod project;
 mod reader;
 mod run_row;
 mod schema;
+mod write_error;
 mod writer;
 
-pub(crate) use batch::BatchReport;
+pub(crate) use batch_progress::BatchReport;
 pub use error::StoreError;
 pub use reader::Store;
+#[cfg(test)]
+pub(crate) use write_error::WriteError;
 pub(crate) use writer::{SubmitError, Writer, WriterHandle};

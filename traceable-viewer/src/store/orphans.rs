@@ -3,7 +3,7 @@
 //! The store marks them, and finds traces without a root by these marks. A run that names no dotted order gets one below
 //! its parent, and again when the parent arrives. `terminal/orphans.rs` is how the tree draws missing parents.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 use traceable_core::{DottedOrder, Timestamp};
 use uuid::Uuid;
 
@@ -15,15 +15,25 @@ pub(crate) const NEWEST_TRACES: &str = "SELECT trace_id FROM ( \
     UNION ALL SELECT trace_id, max(start_us) FROM run WHERE flags & 524288 GROUP BY trace_id) \
     GROUP BY trace_id ORDER BY min(start_us) DESC, trace_id DESC LIMIT ?1";
 
-/// Marks a run whose parent is missing, and clears the mark of the children of a new run.
+/// How many children one operation of the writer moves: it is to be short, whatever clients send.
+const CHILDREN_AT_ONCE: usize = 100;
+
+/// Levels of a dotted order that is made up. A deep one is long, and each run below would repeat it; a run further down
+/// gets one of its own in the same trace.
+const MAX_MADE_UP_DEPTH: i64 = 256;
+
+/// How far the children of a run have been looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Adoption {
+    pub(crate) parent: Uuid,
+    after: i64,
+}
+
+/// Marks a run whose parent is missing.
 pub(crate) fn mark(conn: &Connection, row: &mut RunRow) -> rusqlite::Result<()> {
     match row.parent_id {
         Some(parent) if parent != row.id && !RunRow::exists(conn, parent)? => row.flags |= flag::ORPHAN,
         _ => row.flags &= !flag::ORPHAN,
-    }
-    if row.rid.is_none() {
-        let sql = "UPDATE run SET flags = flags & ~524288 WHERE parent_id = ?1 AND flags & 524288";
-        conn.prepare_cached(sql)?.execute([row.id])?;
     }
     Ok(())
 }
@@ -33,34 +43,71 @@ pub(crate) fn place_below(row: &mut RunRow, parent: Option<&RunRow>) {
     let start = Timestamp::from_signed_micros(row.start_us.unwrap_or(row.received_us));
     let own = DottedOrder::root(start, row.id);
     match parent {
-        Some(parent) => {
+        Some(parent) if parent.depth < MAX_MADE_UP_DEPTH => {
             row.trace_id = parent.trace_id;
             row.dotted_order = format!("{}.{own}", parent.dotted_order);
             row.depth = parent.depth.saturating_add(1);
         }
-        None => {
+        _ => {
+            row.trace_id = parent.map_or(row.trace_id, |parent| parent.trace_id);
             row.dotted_order = own.to_string();
             row.depth = 1;
         }
     }
 }
 
-/// Moves the children of a run whose dotted orders were made up below it; and theirs below them.
-pub(crate) fn adopt_children(conn: &Connection, parent: RunRow) -> rusqlite::Result<()> {
-    let mut find = conn.prepare_cached("SELECT id FROM run WHERE parent_id = ?1 AND flags & 65536")?;
-    let mut waiting = vec![parent];
-    while let Some(parent) = waiting.pop() {
-        let children: Vec<Uuid> = find.query_map([parent.id], |row| row.get(0))?.collect::<Result<_, _>>()?;
-        for child in children {
-            let Some(mut child) = RunRow::load(conn, child)? else { continue };
-            // runs that name each other as parents would go round for ever
-            if parent.dotted_order.contains(&child.id.hyphenated().to_string()) {
-                continue;
-            }
-            place_below(&mut child, Some(&parent));
+/// Whether children of a run came before it, and still have to move below it.
+pub(crate) fn waiting_children(conn: &Connection, parent: Uuid) -> Result<Option<Adoption>, rusqlite::Error> {
+    let marked = conn
+        .prepare_cached("SELECT 1 FROM run WHERE parent_id = ?1 AND flags & 524288 LIMIT 1")?
+        .exists([parent])?;
+    if marked {
+        return Ok(Some(Adoption { parent, after: 0 }));
+    }
+    // the last one tells: they move in this order, and later ones found their parent
+    let last = "SELECT id FROM run WHERE parent_id = ?1 AND flags & 65536 ORDER BY rid DESC LIMIT 1";
+    let last: Option<Uuid> = conn.prepare_cached(last)?.query_row([parent], |row| row.get(0)).optional()?;
+    let Some(last) = last else { return Ok(None) };
+    let Some(parent) = RunRow::load(conn, parent)? else { return Ok(None) };
+    let moves = below(conn, last, &parent)?.is_some();
+    Ok(moves.then_some(Adoption { parent: parent.id, after: 0 }))
+}
+
+/// Moves some children of a run below it, and clears their marks. Returns what is left to do: the next children, and
+/// then the children of those that moved.
+pub(crate) fn adopt_some_children(conn: &Connection, adoption: Adoption) -> rusqlite::Result<Vec<Adoption>> {
+    let Some(parent) = RunRow::load(conn, adoption.parent)? else { return Ok(Vec::new()) };
+    let clear = "UPDATE run SET flags = flags & ~524288 WHERE rid IN \
+                 (SELECT rid FROM run WHERE parent_id = ?1 AND flags & 524288 LIMIT ?2)";
+    let cleared = conn.prepare_cached(clear)?.execute((parent.id, CHILDREN_AT_ONCE))?;
+    let find =
+        "SELECT rid, id FROM run WHERE parent_id = ?1 AND flags & 65536 AND rid > ?2 ORDER BY rid LIMIT ?3";
+    let children: Vec<(i64, Uuid)> = conn
+        .prepare_cached(find)?
+        .query_map((parent.id, adoption.after, CHILDREN_AT_ONCE), |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    let mut left = Vec::new();
+    if cleared == CHILDREN_AT_ONCE || children.len() == CHILDREN_AT_ONCE {
+        let after = children.last().map_or(adoption.after, |(rid, _)| *rid);
+        left.push(Adoption { after, ..adoption });
+    }
+    for (_, child) in children {
+        if let Some(child) = below(conn, child, &parent)? {
             child.save(conn)?;
-            waiting.push(child);
+            left.push(Adoption { parent: child.id, after: 0 });
         }
     }
-    Ok(())
+    Ok(left)
+}
+
+/// The child, moved below its parent; `None` when it is there already, or must not be.
+fn below(conn: &Connection, child: Uuid, parent: &RunRow) -> rusqlite::Result<Option<RunRow>> {
+    let Some(mut child) = RunRow::load(conn, child)? else { return Ok(None) };
+    // runs that name each other as parents would go round for ever
+    if parent.dotted_order.contains(&child.id.hyphenated().to_string()) {
+        return Ok(None);
+    }
+    let (trace_id, order) = (child.trace_id, child.dotted_order.clone());
+    place_below(&mut child, Some(parent));
+    Ok(Some(child).filter(|child| child.trace_id != trace_id || child.dotted_order != order))
 }

@@ -6,29 +6,36 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, OptionalExtension};
 use serde_json::value::RawValue;
 
-use crate::model::change::{ChangeKind, RunChange};
+use crate::model::{
+    change::{ChangeKind, RunChange},
+    encoded_text::EncodedText,
+};
 use crate::store::{
-    StoreError, payload_encoding,
+    StoreError,
     run_row::{RunRow, flag},
 };
 
 /// The payload columns to write; `None` leaves a column as it is.
 #[derive(Default)]
-pub(crate) struct Payload {
-    inputs: Option<Vec<u8>>,
-    outputs: Option<Vec<u8>>,
-    extra: Option<Vec<u8>>,
-    events: Option<Vec<u8>>,
-    error: Option<Vec<u8>>,
-    serialized: Option<Vec<u8>>,
+pub(crate) struct Payload<'a> {
+    inputs: Option<&'a EncodedText>,
+    outputs: Option<&'a EncodedText>,
+    extra: Option<EncodedText>,
+    events: Option<&'a EncodedText>,
+    error: Option<&'a EncodedText>,
+    serialized: Option<&'a EncodedText>,
 }
 
 /// How long a stored `{}` is.
 const EMPTY: i64 = 3;
 
-impl Payload {
+impl<'a> Payload<'a> {
     /// Decides which columns a change may set, and marks in the row which kind of message set them.
-    pub(crate) fn merge(conn: &Connection, row: &mut RunRow, change: &RunChange) -> Result<Self, StoreError> {
+    pub(crate) fn merge(
+        conn: &Connection,
+        row: &mut RunRow,
+        change: &'a RunChange,
+    ) -> Result<Self, StoreError> {
         let (inputs, outputs, extra) = match row.rid {
             Some(rid) => conn
                 .prepare_cached("SELECT length(inputs), length(outputs), extra FROM payload WHERE rid = ?1")?
@@ -38,13 +45,13 @@ impl Payload {
             None => (None, None, None),
         };
         let mut payload = Payload {
-            inputs: object(row, flag::INPUTS, change.kind, inputs, change.inputs.as_deref()),
-            outputs: object(row, flag::OUTPUTS, change.kind, outputs, change.outputs.as_deref()),
+            inputs: object(row, flag::INPUTS, change.kind, inputs, change.inputs.as_ref()),
+            outputs: object(row, flag::OUTPUTS, change.kind, outputs, change.outputs.as_ref()),
             ..Payload::default()
         };
-        payload.events = text(row, flag::EVENTS, change.kind, change.events.as_deref());
-        payload.serialized = text(row, flag::SERIALIZED, change.kind, change.serialized.as_deref());
-        payload.error = text(row, flag::ERROR, change.kind, change.error.as_deref());
+        payload.events = text(row, flag::EVENTS, change.kind, change.events.as_ref());
+        payload.serialized = text(row, flag::SERIALIZED, change.kind, change.serialized.as_ref());
+        payload.error = text(row, flag::ERROR, change.kind, change.error.as_ref());
         if payload.error.is_some() {
             row.flags |= flag::HAS_ERROR;
         }
@@ -63,51 +70,60 @@ impl Payload {
         )?
         .execute((
             rid,
-            self.inputs,
-            self.outputs,
-            self.extra,
-            self.events,
-            self.error,
-            self.serialized,
+            self.inputs.map(EncodedText::as_bytes),
+            self.outputs.map(EncodedText::as_bytes),
+            self.extra.as_ref().map(EncodedText::as_bytes),
+            self.events.map(EncodedText::as_bytes),
+            self.error.map(EncodedText::as_bytes),
+            self.serialized.map(EncodedText::as_bytes),
         ))?;
         Ok(())
     }
 }
 
-fn object(
+fn object<'a>(
     row: &mut RunRow,
     bit: i64,
     kind: ChangeKind,
     stored: Option<i64>,
-    new: Option<&str>,
-) -> Option<Vec<u8>> {
+    new: Option<&'a EncodedText>,
+) -> Option<&'a EncodedText> {
     let new = new?;
     let take = match stored {
         None => true,
-        Some(_) if new == "{}" => false,
+        Some(_) if new.is_empty_object() => false,
         Some(EMPTY) => true,
         Some(_) => row.may_set(bit, kind),
     };
     take.then(|| {
         row.set_by(bit, kind);
-        payload_encoding::encode(new)
+        new
     })
 }
 
-fn text(row: &mut RunRow, bit: i64, kind: ChangeKind, new: Option<&str>) -> Option<Vec<u8>> {
+fn text<'a>(
+    row: &mut RunRow,
+    bit: i64,
+    kind: ChangeKind,
+    new: Option<&'a EncodedText>,
+) -> Option<&'a EncodedText> {
     let new = new.filter(|_| row.may_set(bit, kind))?;
     row.set_by(bit, kind);
-    Some(payload_encoding::encode(new))
+    Some(new)
 }
 
-fn extra(row: &mut RunRow, change: &RunChange, stored: Option<&[u8]>) -> Result<Option<Vec<u8>>, StoreError> {
+fn extra(
+    row: &mut RunRow,
+    change: &RunChange,
+    stored: Option<&[u8]>,
+) -> Result<Option<EncodedText>, StoreError> {
     if change.extra.is_none() && change.unknown.is_empty() {
         return Ok(None);
     }
-    let stored = stored.map(payload_encoding::decode).transpose()?;
+    let stored = stored.map(EncodedText::decode).transpose()?;
     if change.unknown.is_empty() && (stored.is_none() || stored == change.extra) {
         row.set_by(flag::EXTRA, change.kind);
-        return Ok(change.extra.as_deref().map(payload_encoding::encode));
+        return Ok(change.extra.as_deref().map(EncodedText::new));
     }
     let own = change.extra.as_deref().unwrap_or("{}");
     // what the client itself put under `extra` counts more than a key beside it
@@ -119,15 +135,21 @@ fn extra(row: &mut RunRow, change: &RunChange, stored: Option<&[u8]>) -> Result<
     } else {
         overlay(&new, old, 0)
     };
-    Ok(Some(payload_encoding::encode(&merged)))
+    Ok(Some(EncodedText::new(&merged)))
 }
 
 /// Objects nested deeper than this are replaced, not merged.
 const MAX_MERGED_LEVELS: usize = 32;
 
+/// Objects with longer texts likewise: taken apart, they take many times their bytes, and the writer's time.
+const MAX_MERGED_BYTES: usize = 1 << 20;
+
 /// Lays one object over another, objects in objects likewise; a null covers nothing. Values are carried over as text,
 /// so that no digit of a number changes.
 fn overlay(base: &str, over: &str, level: usize) -> String {
+    if base.len().max(over.len()) > MAX_MERGED_BYTES {
+        return over.to_owned();
+    }
     let (Some(base), Some(over)) = (members(base), members(over)) else { return over.to_owned() };
     let mut merged: BTreeMap<String, Cow<'_, str>> =
         base.into_iter().map(|(key, value)| (key, Cow::Borrowed(value.get()))).collect();
@@ -184,5 +206,11 @@ mod tests {
     fn depth_is_bounded() {
         let deep = |end: &str| format!("{}{end}{}", "{\"a\":".repeat(50_000), "}".repeat(50_000));
         assert_eq!(overlay(&deep("1"), &deep("2"), 0), deep("2"));
+    }
+
+    #[test]
+    fn length_is_bounded() {
+        let long = |key: &str| format!("{{\"{key}\":\"{}\"}}", "x".repeat(MAX_MERGED_BYTES));
+        assert_eq!(overlay(&long("a"), &long("b"), 0), long("b"));
     }
 }

@@ -6,8 +6,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::{Connection, Row};
 use uuid::Uuid;
 
-use crate::model::stored_run::{RunStatus, StoredFeedback, StoredRun, TraceSummary};
-use crate::store::{StoreError, attachments, connection, feedback, orphans, payload_encoding, run_row};
+use crate::model::{
+    encoded_text::EncodedText,
+    stored_run::{RunStatus, StoredFeedback, StoredRun, TraceSummary},
+};
+use crate::store::{
+    StoreError, attachments,
+    connection::{self, Reader},
+    feedback, orphans, run_row,
+};
 
 /// Idle connections that are kept for the next reader.
 const MAX_IDLE: usize = 4;
@@ -31,7 +38,7 @@ const MAX_IDLE: usize = 4;
 #[derive(Clone, Debug)]
 pub struct Store {
     path: PathBuf,
-    idle: Arc<Mutex<Vec<Connection>>>,
+    idle: Arc<Mutex<Vec<Reader>>>,
 }
 
 const RUN: &str = "SELECT run.id, trace_id, parent_id, project.name, run.name, run_type, status, start_us, end_us, \
@@ -49,8 +56,9 @@ impl Store {
     /// Opens an existing database for reading.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         let path = path.as_ref().to_owned();
-        let first = connection::open_reader(&path)?;
-        Ok(Store { path, idle: Arc::new(Mutex::new(vec![first])) })
+        let store = Store { path, idle: Arc::default() };
+        store.with(|_| Ok(()))?;
+        Ok(store)
     }
 
     /// Where the database is.
@@ -114,14 +122,14 @@ impl Store {
 
     fn with<T>(&self, read: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let conn = match idle {
-            Some(conn) => conn,
+        let reader = match idle {
+            Some(reader) => reader,
             None => connection::open_reader(&self.path)?,
         };
-        let result = read(&conn);
+        let result = read(&reader.conn);
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        if idle.len() < MAX_IDLE {
-            idle.push(conn);
+        if idle.len() < MAX_IDLE && !reader.frozen {
+            idle.push(reader);
         }
         result
     }
@@ -150,11 +158,8 @@ fn trace_summary(row: &Row<'_>) -> rusqlite::Result<TraceSummary> {
 
 fn stored_run(row: &Row<'_>) -> Result<StoredRun, StoreError> {
     let text = |column: usize| -> Result<Option<String>, StoreError> {
-        row.get_ref(column)?
-            .as_blob_or_null()
-            .map_err(rusqlite::Error::from)?
-            .map(payload_encoding::decode)
-            .transpose()
+        let bytes = row.get_ref(column)?.as_blob_or_null().map_err(rusqlite::Error::from)?;
+        Ok(bytes.map(EncodedText::decode).transpose()?)
     };
     let tags: Option<String> = row.get(10)?;
     let tags = tags.map(|tags| serde_json::from_str(&tags)).transpose();

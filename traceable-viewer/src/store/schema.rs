@@ -6,8 +6,9 @@ use rusqlite::Connection;
 
 use crate::store::StoreError;
 
-/// The version of the tables below; raised with every change, each with a step in [`migrate`].
-const VERSION: i64 = 1;
+/// The steps from an empty file to the tables of today. A file of version N has had the first N; what a release has
+/// shipped never changes, a change of the tables is one more step.
+const STEPS: &[&str] = &[TABLES];
 
 /// Marks the file as ours (`PRAGMA application_id`): "trcb".
 const APPLICATION_ID: i64 = 0x7472_6362;
@@ -42,29 +43,47 @@ CREATE INDEX run_orphan_trace ON run(trace_id, start_us) WHERE flags & 524288;
 CREATE INDEX feedback_run ON feedback(run_id);
 ";
 
-/// Whether the tables of a file are those this program knows.
+/// Checks that the tables of a file are those this program knows.
 pub(crate) fn check_version(conn: &Connection, path: &Path) -> Result<(), StoreError> {
-    match versions(conn)? {
-        (APPLICATION_ID, VERSION) => Ok(()),
-        (APPLICATION_ID, found) => Err(StoreError::Version { found, known: VERSION }),
-        _ => Err(StoreError::Foreign(path.to_owned())),
+    match own_version(conn, path)? {
+        found if found == version(STEPS) => Ok(()),
+        found => Err(StoreError::Version { found, known: version(STEPS) }),
     }
 }
 
 /// Makes the tables in a new file, and brings those of an older version up to date.
 pub(crate) fn migrate(conn: &mut Connection, path: &Path) -> Result<(), StoreError> {
-    // the check is inside the transaction: two programs may open a new file at the same moment
+    migrate_by(STEPS, conn, path)
+}
+
+fn migrate_by(steps: &[&str], conn: &mut Connection, path: &Path) -> Result<(), StoreError> {
+    // the check is inside the transaction: two programs may open a file at the same moment
     let tx = conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    match versions(&tx)? {
-        (0, 0) if is_empty(&tx)? => {
-            tx.execute_batch(TABLES)?;
-            tx.pragma_update(None, "application_id", APPLICATION_ID)?;
-            tx.pragma_update(None, "user_version", VERSION)?;
-        }
-        _ => check_version(&tx, path)?,
+    let found = if is_empty(&tx)? && versions(&tx)? == (0, 0) { 0 } else { own_version(&tx, path)? };
+    let missing = usize::try_from(found).ok().and_then(|found| steps.get(found..));
+    let Some(missing) = missing else {
+        return Err(StoreError::Version { found, known: version(steps) });
+    };
+    for step in missing {
+        tx.execute_batch(step)?;
     }
+    tx.pragma_update(None, "application_id", APPLICATION_ID)?;
+    // written in any case, to see whether the file can be
+    tx.pragma_update(None, "user_version", version(steps))?;
     tx.commit()?;
     Ok(())
+}
+
+fn version(steps: &[&str]) -> i64 {
+    i64::try_from(steps.len()).unwrap_or(i64::MAX)
+}
+
+/// The version of a file of ours.
+fn own_version(conn: &Connection, path: &Path) -> Result<i64, StoreError> {
+    match versions(conn)? {
+        (APPLICATION_ID, version) => Ok(version),
+        _ => Err(StoreError::Foreign(path.to_owned())),
+    }
 }
 
 fn versions(conn: &Connection) -> Result<(i64, i64), StoreError> {
@@ -74,4 +93,53 @@ fn versions(conn: &Connection) -> Result<(i64, i64), StoreError> {
 
 fn is_empty(conn: &Connection) -> Result<bool, StoreError> {
     Ok(conn.query_row("SELECT count(*) = 0 FROM sqlite_schema", (), |row| row.get(0))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn columns(conn: &Connection) -> Vec<String> {
+        let mut statement = conn.prepare("SELECT name FROM pragma_table_info('feedback')").unwrap();
+        statement.query_map((), |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
+    }
+
+    #[test]
+    fn a_file_takes_the_steps_it_has_not_had() {
+        let path = Path::new("any");
+        let later =
+            [TABLES, "ALTER TABLE feedback ADD COLUMN source TEXT", "CREATE TABLE added(x ANY) STRICT"];
+        let mut conn = Connection::open_in_memory().unwrap();
+        migrate_by(&later[..1], &mut conn, path).unwrap();
+        conn.execute("INSERT INTO feedback(id, doc, created_us) VALUES(x'01', '{}', 5)", ()).unwrap();
+        assert!(!columns(&conn).contains(&"source".to_owned()));
+        migrate_by(&later, &mut conn, path).unwrap();
+        migrate_by(&later, &mut conn, path).unwrap();
+        assert!(columns(&conn).contains(&"source".to_owned()));
+        assert_eq!(own_version(&conn, path).unwrap(), 3);
+        let kept: i64 = conn.query_row("SELECT created_us FROM feedback", (), |row| row.get(0)).unwrap();
+        assert_eq!(kept, 5);
+        let error = migrate_by(&later[..2], &mut conn, path).unwrap_err();
+        assert!(matches!(error, StoreError::Version { found: 3, known: 2 }), "{error}");
+    }
+
+    #[test]
+    fn a_step_that_fails_leaves_the_file_as_it_was() {
+        let path = Path::new("any");
+        let mut conn = Connection::open_in_memory().unwrap();
+        migrate_by(&[TABLES], &mut conn, path).unwrap();
+        let broken = [TABLES, "ALTER TABLE feedback ADD COLUMN source TEXT; nonsense"];
+        assert!(migrate_by(&broken, &mut conn, path).is_err());
+        assert!(!columns(&conn).contains(&"source".to_owned()));
+        assert_eq!(own_version(&conn, path).unwrap(), 1);
+    }
+
+    #[test]
+    fn a_negative_version_is_not_ours() {
+        let mut conn = Connection::open_in_memory().unwrap();
+        migrate_by(&[TABLES], &mut conn, Path::new("any")).unwrap();
+        conn.pragma_update(None, "user_version", -1).unwrap();
+        let error = migrate_by(&[TABLES], &mut conn, Path::new("any")).unwrap_err();
+        assert!(matches!(error, StoreError::Version { found: -1, known: 1 }), "{error}");
+    }
 }

@@ -29,6 +29,18 @@ pub(crate) fn server_with(
     Server { viewer, dir }
 }
 
+/// Waits until something holds, and returns it.
+pub(crate) fn eventually<T>(mut holds: impl FnMut() -> Option<T>) -> T {
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    loop {
+        match holds() {
+            Some(found) => return found,
+            None => assert!(std::time::Instant::now() < deadline, "it never held"),
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+}
+
 pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) head: String,

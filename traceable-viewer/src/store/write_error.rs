@@ -1,0 +1,85 @@
+//! Why nothing could be written, in words that say what to do.
+
+use std::io::ErrorKind;
+
+use rusqlite::ErrorCode;
+
+use crate::error_chain::error_chain;
+use crate::store::StoreError;
+
+/// Why a transaction failed, with the causes as text: every request of the transaction is told.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum WriteError {
+    /// There is no room; that changes once somebody makes some.
+    #[error("the disk of the database is full, so nothing is stored until there is room: {0}")]
+    DiskFull(String),
+    /// The file, its folder or its disk cannot be written.
+    #[error("the database can only be read: {0}")]
+    ReadOnly(String),
+    /// Anything else.
+    #[error("the database could not be written: {0}")]
+    Other(String),
+}
+
+impl WriteError {
+    /// The error, if its reason is the storage below the file and not the file itself.
+    pub(crate) fn of_storage(error: &StoreError) -> Option<Self> {
+        match Self::from_ref(error) {
+            WriteError::Other(_) => None,
+            storage => Some(storage),
+        }
+    }
+
+    fn from_ref(error: &StoreError) -> Self {
+        let text = error_chain(error);
+        match error {
+            StoreError::Sqlite(sqlite) => match sqlite.sqlite_error_code() {
+                Some(ErrorCode::DiskFull) => WriteError::DiskFull(text),
+                // a quota, a limit on the size of files, or a device that fails; SQLite does not tell which
+                Some(ErrorCode::SystemIoFailure) => WriteError::ReadOnly(text),
+                Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
+                    WriteError::ReadOnly(text)
+                }
+                _ => WriteError::Other(text),
+            },
+            StoreError::Io(io) => match io.kind() {
+                ErrorKind::StorageFull | ErrorKind::QuotaExceeded => WriteError::DiskFull(text),
+                ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied | ErrorKind::FileTooLarge => {
+                    WriteError::ReadOnly(text)
+                }
+                _ => WriteError::Other(text),
+            },
+            _ => WriteError::Other(text),
+        }
+    }
+}
+
+impl From<StoreError> for WriteError {
+    fn from(error: StoreError) -> Self {
+        Self::from_ref(&error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reasons_below_the_file() {
+        let sqlite =
+            |code| StoreError::Sqlite(rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None));
+        let of = |error: StoreError| WriteError::of_storage(&error);
+        assert!(matches!(of(sqlite(rusqlite::ffi::SQLITE_FULL)), Some(WriteError::DiskFull(_))));
+        assert!(matches!(of(StoreError::Io(ErrorKind::StorageFull.into())), Some(WriteError::DiskFull(_))));
+        for code in
+            [rusqlite::ffi::SQLITE_READONLY, rusqlite::ffi::SQLITE_IOERR, rusqlite::ffi::SQLITE_CANTOPEN]
+        {
+            assert!(matches!(of(sqlite(code)), Some(WriteError::ReadOnly(_))), "{code}");
+        }
+        for code in [rusqlite::ffi::SQLITE_BUSY, rusqlite::ffi::SQLITE_CORRUPT, rusqlite::ffi::SQLITE_NOTADB]
+        {
+            assert_eq!(of(sqlite(code)), None, "{code}");
+        }
+        assert_eq!(of(StoreError::Foreign("x".into())), None);
+    }
+}
