@@ -164,3 +164,120 @@ fn replay_names_what_is_for_others() {
         assert!(said.contains(path.to_str().unwrap()), "{said}");
     }
 }
+
+/// `traceable serve` in a shell that first sets limits; what it says, up to the line with its address.
+#[cfg(unix)]
+struct Limited {
+    child: std::process::Child,
+    said: Vec<String>,
+    lines: std::io::Lines<BufReader<std::process::ChildStderr>>,
+}
+
+#[cfg(unix)]
+impl Limited {
+    fn serve(limits: &str, db: &std::path::Path) -> Self {
+        let serve = format!("{limits}; exec \"$0\" serve --port 0 --db \"$1\"");
+        let mut child = Command::new("sh")
+            .args(["-c", &serve, env!("CARGO_BIN_EXE_traceable"), db.to_str().unwrap()])
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let mut said = Vec::new();
+        while !said.last().is_some_and(|line: &String| line.contains("listening on")) {
+            said.push(lines.next().unwrap_or_else(|| panic!("it ended: {said:?}")).unwrap());
+        }
+        Limited { child, said, lines }
+    }
+
+    fn address(&self) -> String {
+        let line = self.said.last().unwrap();
+        line.split("http://").nth(1).and_then(|rest| rest.split(',').next()).unwrap().to_owned()
+    }
+
+    fn post(&self, id: &str) -> (u16, String) {
+        let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
+        let body = json!({"id": id, "name": "n"}).to_string();
+        let mut reply = agent.post(format!("http://{}/runs", self.address())).send(body).unwrap();
+        (reply.status().as_u16(), reply.body_mut().read_to_string().unwrap())
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Limited {
+    fn drop(&mut self) {
+        // an error means that it has ended
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn serve_makes_private_files_whatever_the_umask() {
+    use std::os::unix::fs::PermissionsExt;
+
+    for umask in ["000", "022", "777"] {
+        let dir = tempfile::tempdir().unwrap();
+        let server = Limited::serve(&format!("umask {umask}"), &dir.path().join("t.db"));
+        assert_eq!(server.post(A).0, 202);
+        let files = std::fs::read_dir(dir.path()).unwrap().map(Result::unwrap);
+        let modes: Vec<_> = files
+            .map(|file| (file.file_name(), file.metadata().unwrap().permissions().mode() & 0o777))
+            .collect();
+        assert_eq!(modes.len(), 3);
+        assert!(modes.iter().all(|(_, mode)| *mode == 0o600), "umask {umask}: {modes:?}");
+    }
+}
+
+/// More connections than descriptors, none of which asks for anything.
+#[cfg(unix)]
+#[test]
+fn serve_answers_beside_silent_connections() {
+    for (descriptors, clients) in [(1024, 1100), (24, 40)] {
+        let dir = tempfile::tempdir().unwrap();
+        let server = Limited::serve(&format!("ulimit -n {descriptors}"), &dir.path().join("t.db"));
+        let connect = |_| std::net::TcpStream::connect(server.address()).unwrap();
+        let silent: Vec<_> = (0..clients).map(connect).collect();
+        assert_eq!(server.post(A).0, 202, "{descriptors} descriptors");
+        assert_eq!(server.post(B).0, 202, "{descriptors} descriptors");
+        drop(silent);
+    }
+}
+
+/// Nothing can be written: as on a full disk, but without one.
+#[cfg(unix)]
+#[test]
+fn serve_reads_what_it_cannot_write() {
+    let dir = tempfile::tempdir().unwrap();
+    let db = dir.path().join("t.db");
+    let nowhere = "trap '' XFSZ; ulimit -f 0";
+    // there is nothing to read yet
+    let serve = format!("{nowhere}; exec \"$0\" serve --port 0 --db \"$1\"");
+    let output = Command::new("sh")
+        .args(["-c", &serve, env!("CARGO_BIN_EXE_traceable"), db.to_str().unwrap()])
+        .output()
+        .unwrap();
+    assert!(!output.status.success(), "{output:?}");
+
+    let viewer = traceable_viewer::Viewer::builder().db(&db).port(0).start().unwrap();
+    let server = common::Server { viewer, dir };
+    assert_eq!(server.json("POST", "/runs", &json!({"id": A, "name": "kept"})).status, 202);
+    let common::Server { viewer, dir } = server;
+    viewer.shutdown();
+
+    let mut reading = Limited::serve(nowhere, &db);
+    assert!(reading.said[0].contains("the database can only be read"), "{:?}", reading.said);
+    assert!(reading.said[1].contains("only reading"), "{:?}", reading.said);
+    let (status, text) = reading.post(B);
+    assert_eq!(status, 503);
+    assert!(text.contains("the database can only be read"), "{text}");
+    assert!(reading.lines.any(|line| line.unwrap().contains("was refused")));
+    let tree = format!("{nowhere}; exec \"$0\" tree --db \"$1\"");
+    let tree = Command::new("sh")
+        .args(["-c", &tree, env!("CARGO_BIN_EXE_traceable"), db.to_str().unwrap()])
+        .output()
+        .unwrap();
+    assert!(String::from_utf8(tree.stdout).unwrap().contains("kept"), "{:?}", tree.stderr);
+    drop((reading, dir));
+}

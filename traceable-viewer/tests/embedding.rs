@@ -83,3 +83,61 @@ fn nothing_to_read() {
     let dir = tempfile::tempdir().unwrap();
     assert!(matches!(Store::open(dir.path().join("none.db")), Err(StoreError::Missing(_))));
 }
+
+/// The rights of the database and the files beside it.
+#[cfg(unix)]
+fn modes(db: &std::path::Path) -> Vec<(String, u32)> {
+    use std::os::unix::fs::PermissionsExt;
+    let files = ["", "-wal", "-shm"].map(|suffix| format!("{}{suffix}", db.display()));
+    let mode = |file: &String| std::fs::metadata(file).ok().map(|found| found.permissions().mode() & 0o777);
+    files.iter().filter_map(|file| Some((file.clone(), mode(file)?))).collect()
+}
+
+#[cfg(unix)]
+#[test]
+fn files_are_for_their_owner_alone() {
+    let server = server();
+    assert_eq!(server.json("POST", "/runs", &json!({"id": A, "name": "n"})).status, 202);
+    let modes = modes(server.store().path());
+    assert_eq!(modes.len(), 3);
+    assert!(modes.iter().all(|(_, mode)| *mode == 0o600), "{modes:?}");
+}
+
+/// As an older version left them, under an ordinary umask.
+#[cfg(unix)]
+#[test]
+fn rights_of_others_are_taken_away() {
+    use std::fs::{Permissions, set_permissions};
+    use std::os::unix::fs::PermissionsExt;
+
+    let server = server();
+    assert_eq!(server.json("POST", "/runs", &json!({"id": A, "name": "kept"})).status, 202);
+    let db = server.store().path().to_owned();
+    for (file, _) in modes(&db) {
+        set_permissions(file, Permissions::from_mode(0o644)).unwrap();
+    }
+    let lines = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let said = std::sync::Arc::clone(&lines);
+    let second = Viewer::builder().db(&db).port(0);
+    let second = second.on_warning(move |line| said.lock().unwrap().push(line.to_owned())).start().unwrap();
+    assert!(modes(&db).iter().all(|(_, mode)| *mode == 0o600), "{:?}", modes(&db));
+    assert_eq!(second.store().latest_trace().unwrap().unwrap().name, "kept");
+    drop(second);
+    let lines = lines.lock().unwrap();
+    assert_eq!(lines.len(), 3, "{lines:?}");
+    assert!(lines.iter().all(|line| line.contains("mode was 644, and is 600 now")), "{lines:?}");
+}
+
+/// The file of another program is none of ours to change.
+#[cfg(unix)]
+#[test]
+fn a_foreign_file_keeps_its_rights() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let dir = tempfile::tempdir().unwrap();
+    let text = dir.path().join("text.db");
+    std::fs::write(&text, "this is no database at all, only some text".repeat(50)).unwrap();
+    std::fs::set_permissions(&text, std::fs::Permissions::from_mode(0o644)).unwrap();
+    assert!(matches!(Viewer::builder().db(&text).port(0).start(), Err(ViewerError::Store(_))));
+    assert_eq!(modes(&text)[0].1, 0o644);
+}

@@ -157,6 +157,7 @@ fn warnings_reach_the_owner_without_control_characters() {
     let bad: Vec<_> = (0..9).map(|n| (format!("x\u{1b}[2J{n}"), "{}")).collect();
     let parts: Vec<_> = bad.iter().map(|(name, body)| (name.as_str(), *body)).collect();
     assert_eq!(server.multipart(&parts).status, 422);
+    drop(server);
     let lines = lines.lock().unwrap();
     assert_eq!(lines.len(), 6);
     assert!(lines[0].starts_with("x[2J0 was refused") && lines[5].starts_with("4 more"), "{lines:?}");

@@ -12,6 +12,7 @@ mod response;
 mod run_routes;
 mod state;
 mod token;
+mod warnings;
 
 use axum::Router;
 use axum::http::StatusCode;
@@ -21,8 +22,9 @@ use axum::routing::{get, patch, post};
 use response::ApiResponse;
 
 pub(crate) use access_control::AccessPolicy;
-pub(crate) use state::{ApiState, OnWarning};
+pub(crate) use state::ApiState;
 pub(crate) use token::{Token, TokenProblem};
+pub(crate) use warnings::{OnWarning, Warnings, WarningsEnd};
 
 /// Everything that is served. Clients are given endpoints with and without a prefix, so the routes are at all of them.
 pub(crate) fn router(state: ApiState, access: AccessPolicy) -> Router {

@@ -6,10 +6,10 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// How long a connection that is silent, or in the head of a request, is safe from being closed for a new one.
-const HEAD_GRACE: Duration = Duration::from_secs(1);
+const HEAD_GRACE: Duration = Duration::from_millis(250);
 
 /// The same for one in the body of a request, of which less is lost to wait for.
-const BODY_GRACE: Duration = Duration::from_secs(2);
+const BODY_GRACE: Duration = Duration::from_secs(1);
 
 /// What a connection is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -17,8 +17,10 @@ mod project;
 mod reader;
 mod run_row;
 mod schema;
+mod turns;
 mod write_error;
 mod writer;
+mod writer_file;
 
 pub(crate) use batch_progress::BatchReport;
 pub use error::StoreError;

@@ -1,6 +1,7 @@
 //! Why nothing could be written, in words that say what to do.
 
 use std::io::ErrorKind;
+use std::path::Path;
 
 use rusqlite::ErrorCode;
 
@@ -23,10 +24,18 @@ pub(crate) enum WriteError {
 
 impl WriteError {
     /// The error, if its reason is the storage below the file and not the file itself.
-    pub(crate) fn of_storage(error: &StoreError) -> Option<Self> {
-        match Self::from_ref(error) {
+    pub(crate) fn of_storage(error: &StoreError, path: &Path) -> Option<Self> {
+        match Self::new(error, path) {
             WriteError::Other(_) => None,
             storage => Some(storage),
+        }
+    }
+
+    /// An error of opening a file. SQLite does not always know that it was the disk that is full.
+    pub(crate) fn new(error: &StoreError, path: &Path) -> Self {
+        match Self::from_ref(error) {
+            WriteError::ReadOnly(text) if is_full(path) => WriteError::DiskFull(text),
+            error => error,
         }
     }
 
@@ -54,6 +63,17 @@ impl WriteError {
     }
 }
 
+/// Whether the disk of a file has no room at all.
+#[cfg(unix)]
+fn is_full(path: &Path) -> bool {
+    rustix::fs::statvfs(path).is_ok_and(|disk| disk.f_bavail == 0 && disk.f_blocks > 0)
+}
+
+#[cfg(not(unix))]
+fn is_full(_: &Path) -> bool {
+    false
+}
+
 impl From<StoreError> for WriteError {
     fn from(error: StoreError) -> Self {
         Self::from_ref(&error)
@@ -68,7 +88,7 @@ mod tests {
     fn reasons_below_the_file() {
         let sqlite =
             |code| StoreError::Sqlite(rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None));
-        let of = |error: StoreError| WriteError::of_storage(&error);
+        let of = |error: StoreError| WriteError::of_storage(&error, Path::new("."));
         assert!(matches!(of(sqlite(rusqlite::ffi::SQLITE_FULL)), Some(WriteError::DiskFull(_))));
         assert!(matches!(of(StoreError::Io(ErrorKind::StorageFull.into())), Some(WriteError::DiskFull(_))));
         for code in

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use super::{error::ViewerError, running::Viewer, thread};
-use crate::api::{self, AccessPolicy, ApiState};
+use crate::api::{self, AccessPolicy, ApiState, Warnings};
 use crate::ingest::RequestLimits;
 use crate::server::{self, ServerLimits};
 use crate::store::{Store, Writer};
@@ -141,7 +141,8 @@ impl ViewerBuilder {
         self
     }
 
-    /// Called with one line of text for what the viewer refuses, and why. Default: nothing is called.
+    /// Called with one line of text for what the viewer refuses, and why. It may block: no request waits for it. When
+    /// there is very much to say, a part is left out and counted. Default: nothing is called.
     #[must_use]
     pub fn on_warning(mut self, call: impl Fn(&str) + Send + Sync + 'static) -> Self {
         self.on_warning = Some(Arc::new(call));
@@ -174,20 +175,28 @@ impl ViewerBuilder {
             max_connections: self.max_connections.unwrap_or_else(server::default_connections),
             idle_timeout: self.limits.idle_timeout,
         };
-        let state = ApiState::new(handle, limits, self.on_warning);
-        for line in writer.warnings().iter().chain(&read_only) {
-            state.warn(format_args!("{line}"));
+        if let Some(on_warning) = &self.on_warning {
+            writer.warnings().iter().chain(&read_only).for_each(|line| on_warning(line));
         }
-        let app = api::router(state.clone(), access);
+        let (warnings, warnings_end) = Warnings::start(self.on_warning).map_err(ViewerError::Thread)?;
+        let state = ApiState::new(handle, limits, warnings.clone());
+        let app = api::router(state, access);
         let (stop, stopped) = oneshot::channel();
         let (report, started) = std::sync::mpsc::channel();
         let named = std::thread::Builder::new().name("traceable-viewer".to_owned());
         let thread = named
-            .spawn(move || thread::serve(listener, app, server, &state, stopped, &report))
+            .spawn(move || thread::serve(listener, app, server, warnings, stopped, &report))
             .map_err(ViewerError::Thread)?;
         // made before the first failure below, so that its drop waits for the thread in any case
-        let viewer =
-            Viewer { address, store, read_only, stop: Some(stop), thread: Some(thread), _writer: writer };
+        let viewer = Viewer {
+            address,
+            store,
+            read_only,
+            stop: Some(stop),
+            thread: Some(thread),
+            warnings_end,
+            _writer: writer,
+        };
         match started.recv() {
             Ok(Ok(())) => Ok(viewer),
             Ok(Err(error)) => Err(ViewerError::Thread(error)),

@@ -2,10 +2,15 @@
 
 use std::net::SocketAddr;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 
+use crate::api::WarningsEnd;
 use crate::store::{Store, Writer};
+
+/// How long the last warnings may take, if whoever reads them is slow.
+const WARNINGS_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// A running viewer. Drop stops it: it takes no new requests, answers those in flight for two seconds, and closes the
 /// database.
@@ -31,6 +36,7 @@ pub struct Viewer {
     pub(super) read_only: Option<String>,
     pub(super) stop: Option<oneshot::Sender<()>>,
     pub(super) thread: Option<JoinHandle<()>>,
+    pub(super) warnings_end: Option<WarningsEnd>,
     // dropped last: the server's handles to it are gone by then
     pub(super) _writer: Writer,
 }
@@ -67,6 +73,9 @@ impl Drop for Viewer {
         let _ = self.stop.take().map(|stop| stop.send(()));
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
+        }
+        if let Some(end) = &self.warnings_end {
+            end.wait(WARNINGS_TIMEOUT);
         }
     }
 }

@@ -4,7 +4,7 @@ use std::net::TcpListener;
 
 use tokio::sync::oneshot;
 
-use crate::api::ApiState;
+use crate::api::Warnings;
 use crate::server::{self, ServerLimits};
 
 /// The viewer's thread. The runtime is made and dropped here: dropped inside another runtime, it would panic.
@@ -12,7 +12,7 @@ pub(super) fn serve(
     listener: TcpListener,
     app: axum::Router,
     limits: ServerLimits,
-    state: &ApiState,
+    warnings: Warnings,
     stopped: oneshot::Receiver<()>,
     report: &std::sync::mpsc::Sender<std::io::Result<()>>,
 ) {
@@ -31,7 +31,7 @@ pub(super) fn serve(
                 listener,
                 app,
                 limits,
-                |text| state.warn(format_args!("{text}")),
+                |text| warnings.warn(format_args!("{text}")),
                 stopped,
             ));
             // work on other threads ends by itself; nobody waits for its result any more
