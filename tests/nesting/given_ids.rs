@@ -108,7 +108,7 @@ fn an_id_is_given_to_one_run_and_to_none_after_it() {
         give(id).await;
         trace("around").future(|_| give(id)).await;
     }) {
-        let roots = vec!["child"; 6].join("; ");
+        let roots = ["child"; 6].join("; ");
         assert_tree!(forest, &format!("{roots}; around > ({GIVEN})"));
         assert_one_run_each(&forest, 11);
         assert!(!all(&forest, "child")[0].metadata.contains_key("dup_of"));
