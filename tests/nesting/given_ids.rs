@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Barrier;
 
+use futures::stream::{self, Stream, StreamExt as _};
 use traceable::prelude::*;
 use traceable::testing::{Forest, Recorder};
 use traceable::{Parent, RunnableConfig, Timestamp, assert_tree, new_run_id, trace};
@@ -29,7 +30,17 @@ fn assert_one_run_each(forest: &Forest, refused: usize) {
     assert_eq!(said.count(), refused);
 }
 
-/// Calls `child` with this id, in each way in which one can be given.
+#[traceable(name = "child")]
+fn items() -> impl Stream<Item = i32> {
+    stream::iter(0..2)
+}
+
+#[traceable(name = "child")]
+fn numbers() -> impl Iterator<Item = i32> {
+    0..2
+}
+
+/// Makes a run `child` with this id, in each way in which one can be given.
 async fn give(id: Uuid) {
     Extra::new().run_id(id).call(|| child(1)).await;
     child(2).with_extra(Extra::new().run_id(id)).await;
@@ -38,6 +49,8 @@ async fn give(id: Uuid) {
     Extra::new().config(&config).call(|| child(3)).await;
     Extra::new().run_id(id).call(|| trace("child").scope(|_| ()));
     Extra::new().run_id(id).call(|| trace("child").future(|_| async {})).await;
+    Extra::new().run_id(id).call(items).count().await;
+    assert_eq!(numbers().with_extra(Extra::new().run_id(id)).count(), 2);
     let by_hand = match RunTree::current() {
         Some(current) => current.create_child("child"),
         None => RunTree::builder("child"),
@@ -45,7 +58,7 @@ async fn give(id: Uuid) {
     by_hand.run_id(id).build().post().patch();
 }
 
-const GIVEN: &str = "child, child, child, child, child, child";
+const GIVEN: &str = "child, child, child, child, child, child, child, child";
 
 #[test]
 fn the_id_of_a_run_above_is_refused_whoever_gave_it() {
@@ -64,11 +77,11 @@ fn the_id_of_a_run_above_is_refused_whoever_gave_it() {
         top.await;
     }) {
         assert_tree!(forest, &format!("top > ({GIVEN}, middle > ({GIVEN}, {GIVEN}))"));
-        assert_one_run_each(&forest, 18);
+        assert_one_run_each(&forest, 24);
         let (top, middle) = (all(&forest, "top")[0], all(&forest, "middle")[0]);
         let refused: Vec<_> = forest.children(middle).map(|run| run.metadata["dup_of"].clone()).collect();
-        assert_eq!(refused[..6], vec![middle.id.to_string(); 6]);
-        assert_eq!(refused[6..], vec![top.id.to_string(); 6]);
+        assert_eq!(refused[..8], vec![middle.id.to_string(); 8]);
+        assert_eq!(refused[8..], vec![top.id.to_string(); 8]);
     }
 }
 
@@ -95,7 +108,7 @@ fn the_id_of_a_sibling_or_of_a_run_of_another_trace_is_refused_open_or_ended() {
             forest,
             &format!("around > (sibling, {GIVEN}, sibling > ({GIVEN})); {elsewhere}; {elsewhere}")
         );
-        assert_one_run_each(&forest, 24);
+        assert_one_run_each(&forest, 32);
     }
 }
 
@@ -108,9 +121,9 @@ fn an_id_is_given_to_one_run_and_to_none_after_it() {
         give(id).await;
         trace("around").future(|_| give(id)).await;
     }) {
-        let roots = ["child"; 6].join("; ");
+        let roots = ["child"; 8].join("; ");
         assert_tree!(forest, &format!("{roots}; around > ({GIVEN})"));
-        assert_one_run_each(&forest, 11);
+        assert_one_run_each(&forest, 15);
         assert!(!all(&forest, "child")[0].metadata.contains_key("dup_of"));
     }
 }
@@ -145,7 +158,7 @@ fn no_id_on_the_way_from_another_process_is_given_to_a_run_below() {
         let parent = RunTree::from_headers(&headers).unwrap().unwrap();
         Extra::new().parent(Parent::Root).run_id(parent.id().unwrap()).call(|| leaf(1));
     }) {
-        assert_one_run_each(&forest, 29);
+        assert_one_run_each(&forest, 37);
         let leaf = all(&forest, "leaf")[0];
         assert_eq!((leaf.trace_id, leaf.dotted_order.contains('.')), (leaf.id, false));
     }

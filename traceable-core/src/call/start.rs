@@ -72,6 +72,8 @@ fn start_under(head: RunHead, parent: &Arc<Run>) -> Started {
     if let Some(ended) = parent.ended() {
         child_checks::note_late(callsite, &mut state, bound.start, parent, ended);
     }
+    // the rest is not there yet, and need not be copied
+    let state = State { settings: state.settings, extra: state.extra, ..State::default() };
     Started::Run(Arc::new(Run::with_binding(head, bound, state)))
 }
 
