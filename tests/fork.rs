@@ -10,6 +10,7 @@ use std::io::{Read as _, Write as _};
 use traceable::prelude::*;
 use traceable::testing::Recorder;
 use traceable::trace;
+use uuid::Uuid;
 
 unsafe extern "C" {
     fn fork() -> c_int;
@@ -41,12 +42,23 @@ fn forks() -> bool {
     let elsewhere = Recorder::new().sink();
     let open = |_| RunTree::builder("left open").sink(elsewhere.clone()).build().post().clone();
     let left_open: Vec<_> = (0..12).map(open).collect();
+    // ids that name runs of this process: one that was given, and one that was not
+    let run = RunTree::builder("open").run_id(traceable::new_run_id(traceable::Timestamp::now()));
+    let run = run.sink(elsewhere.clone()).build();
+    let ids = [run.id(), RunTree::current().unwrap().id()];
     let (mut theirs, mut ours) = std::io::pipe().unwrap();
     // SAFETY: the copy runs on the only thread that matters to it, and leaves by `_exit`
     let process = unsafe { fork() };
     assert!(process >= 0);
     if process == 0 {
         ours.write_all(&some_id()).unwrap();
+        let again = |id: Uuid| RunTree::builder("again").run_id(id).sink(elsewhere.clone()).build().id();
+        let is_refused = ids.iter().all(|id| again(id.unwrap()) != *id);
+        let fresh = traceable::new_run_id(traceable::Timestamp::now());
+        if !is_refused || again(fresh) != Some(fresh) || again(fresh) == Some(fresh) {
+            // SAFETY: as below
+            unsafe { _exit(99) }
+        }
         leaf();
         futures::executor::block_on(called_before);
         trace("in the copy").scope(|_| lose_a_leaf());

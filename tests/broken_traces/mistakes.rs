@@ -134,6 +134,16 @@ fn a_project_that_is_named_below_a_run_is_reported_once_for_its_place() {
         assert!(report.contains(&place) && report.contains(&format!("{project:?}")), "{report}");
         assert!(report.contains("below `around`") && report.contains("#[traceable(root)]"), "{report}");
     }
+    #[traceable]
+    fn handler() {}
+    let order = "20261122T132433386589Z01a2036e-0bea-710d-96ed-c3ae3327ba63";
+    let headers = [("langsmith-trace", order), ("baggage", "langsmith-project=p")];
+    Extra::new().parent(headers).project("x").call(handler);
+    assert!(
+        reports()[4].contains("`handler`") && reports()[4].contains("another process"),
+        "{:?}",
+        reports()
+    );
     let below = recorder.runs().into_iter().skip(3);
     assert!(below.map(|run| run.project).all(|project| project.as_deref() == Some("p")));
 }

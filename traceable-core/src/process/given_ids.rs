@@ -6,11 +6,15 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use uuid::Uuid;
 
+use crate::identity::fork::fork_generation;
+
 /// How many ids of runs that are gone are remembered: a quarter of a megabyte.
 const REMEMBERED: usize = 4096;
 
-static KNOWN: Mutex<Known> =
-    Mutex::new(Known { held: BTreeMap::new(), recent: BTreeSet::new(), by_age: VecDeque::new() });
+static KNOWN: Mutex<Known> = Mutex::new(Known::new());
+/// What is known in a copy of the process: another thread may hold the lock of the first at the fork, and then nobody opens
+/// it any more in the copy.
+static KNOWN_IN_COPY: Mutex<Known> = Mutex::new(Known::new());
 
 struct Known {
     /// Of runs that somebody holds, as they are open, or have descendants: by how many.
@@ -18,6 +22,16 @@ struct Known {
     recent: BTreeSet<Uuid>,
     /// The same, the oldest first.
     by_age: VecDeque<Uuid>,
+}
+
+impl Known {
+    const fn new() -> Known {
+        Known { held: BTreeMap::new(), recent: BTreeSet::new(), by_age: VecDeque::new() }
+    }
+
+    fn contains(&self, id: Uuid) -> bool {
+        self.held.contains_key(&id) || self.recent.contains(&id)
+    }
 }
 
 /// The id of a run, as long as somebody holds the run.
@@ -31,7 +45,7 @@ pub(crate) struct GivenId {
 /// thousand that were given an id.
 pub(crate) fn claim_id(id: Uuid) -> Option<GivenId> {
     let mut known = known();
-    if known.held.contains_key(&id) || known.recent.contains(&id) {
+    if known.contains(id) || was_known_before_fork(id) {
         return None;
     }
     known.held.insert(id, 1);
@@ -66,7 +80,13 @@ impl Drop for GivenId {
 
 /// No code of others runs under this lock.
 fn known() -> MutexGuard<'static, Known> {
-    KNOWN.lock().unwrap_or_else(PoisonError::into_inner)
+    let known = if fork_generation() == 0 { &KNOWN } else { &KNOWN_IN_COPY };
+    known.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Whether the process that this is a copy of knew the id, as far as that can still be seen.
+fn was_known_before_fork(id: Uuid) -> bool {
+    fork_generation() != 0 && KNOWN.try_lock().is_ok_and(|known| known.contains(id))
 }
 
 #[cfg(test)]

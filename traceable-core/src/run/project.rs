@@ -81,14 +81,17 @@ fn note_unused(parent: &Run, above: &Bound, sink: Option<&dyn RunSink>, head: &R
     if let Some(callsite) = head.callsite()
         && callsite.history.reports.is_due(Notice::UnusedProject)
     {
+        let above = match above.remote() {
+            Some(_) => "a run of another process that tells its own".to_owned(),
+            None => format!("`{}`", parent.name()),
+        };
         let text = format!(
-            "unused project: `{}` ({}:{}) was to be in the project {named:?}, and runs below `{}`: a run is in the \
+            "unused project: `{}` ({}:{}) was to be in the project {named:?}, and runs below {above}: a run is in the \
              project of its trace. Name the project where the trace begins, or begin a trace: `#[traceable(root)]`, or \
              `detached(|| ..)` around the call.",
             head.name(),
             callsite.file,
             callsite.line,
-            parent.name(),
         );
         report(DiagnosticKind::UnusedProject, text);
     }
