@@ -1,10 +1,14 @@
 //! Calls that are not recorded.
 
+use std::sync::{Arc, Mutex};
+
+use futures::FutureExt as _;
 use traceable::prelude::*;
 use traceable::testing::Recorder;
-use traceable::{assert_tree, trace};
+use traceable::{RunOperation, RunSink, assert_tree, trace};
 
-use crate::support::{child, here, leaf, on_both_runtimes};
+use crate::lazy_forms::{RUNS, calls, drive};
+use crate::support::{child, here, in_own_process, leaf, on_both_runtimes};
 
 #[traceable(enabled = on)]
 async fn middle(on: bool) -> i32 {
@@ -47,8 +51,6 @@ fn a_sink_of_its_own_makes_a_trace_inside_one_that_goes_nowhere() {
         recorder.scoped(|| leaf(2));
     }
     let recorder = Recorder::new();
-    // opens the gate: from here on, calls look for a context
-    recorder.scoped(|| ());
     root(&recorder);
     assert_tree!(recorder.forest(), "leaf");
 }
@@ -97,4 +99,60 @@ fn a_handle_is_inactive_while_a_call_is_off() {
     let recorder = Recorder::new();
     recorder.scoped(|| assert!(!off()));
     assert!(recorder.runs().is_empty());
+}
+
+#[test]
+fn the_first_calls_of_a_process_are_recorded_if_they_are_given_a_recorder() {
+    let name = "off::the_first_calls_of_a_process_are_recorded_if_they_are_given_a_recorder";
+    in_own_process(name, || {
+        // nothing is installed yet
+        let first = drive(calls(|| ()));
+        let recorder = Recorder::new();
+        futures::executor::block_on(first.with_context(recorder.context()));
+        assert_tree!(recorder.forest(), &RUNS.replace(',', ";"));
+        assert_eq!(recorder.run("leaf").inputs, serde_json::json!({"x": 1}));
+    });
+}
+
+#[test]
+fn a_call_is_recorded_although_others_were_not_before_there_was_a_recorder() {
+    let name = "off::a_call_is_recorded_although_others_were_not_before_there_was_a_recorder";
+    in_own_process(name, || {
+        leaf(1);
+        futures::executor::block_on(child(1));
+        let recorder = Recorder::new();
+        futures::executor::block_on(child(2).with_context(recorder.context()));
+        assert_tree!(recorder.forest(), "child");
+        assert_eq!(recorder.run("child").inputs, serde_json::json!({"x": 2}));
+    });
+}
+
+#[test]
+fn a_sink_of_the_programs_own_receives_the_first_call_too() {
+    let name = "off::a_sink_of_the_programs_own_receives_the_first_call_too";
+    #[derive(Default)]
+    struct Names(Mutex<Vec<String>>);
+    impl RunSink for Names {
+        fn submit(&self, operation: RunOperation) {
+            self.0.lock().unwrap().push(operation.name().to_owned());
+        }
+    }
+    in_own_process(name, || {
+        let names = Arc::new(Names::default());
+        let first = child(1).with_context(TracingContext::new().sink(names.clone()));
+        futures::executor::block_on(first);
+        assert_eq!(*names.0.lock().unwrap(), ["child", "child"]);
+    });
+}
+
+#[test]
+fn a_call_that_began_while_nothing_was_recorded_is_not_recorded_later() {
+    let name = "off::a_call_that_began_while_nothing_was_recorded_is_not_recorded_later";
+    in_own_process(name, || {
+        let mut began = Box::pin(child(1));
+        assert!((&mut began).now_or_never().is_none());
+        let recorder = Recorder::new();
+        futures::executor::block_on(began.with_context(recorder.context()));
+        assert_tree!(recorder.forest(), "");
+    });
 }

@@ -213,8 +213,6 @@ fn an_extra_that_names_no_parent_leaves_the_attributes_word() {
 #[test]
 fn a_block_that_is_made_outside_is_recorded_where_it_starts() {
     let recorder = Recorder::new();
-    // from here on, calls look for a context
-    recorder.scoped(|| ());
     let (block, called) = (trace("block").future(|_| child(1)), child(2));
     recorder.scoped(|| {
         futures::executor::block_on(trace("top").future(|_| async { called.await + block.await }))

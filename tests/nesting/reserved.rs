@@ -8,7 +8,7 @@ use traceable::assert_tree;
 use traceable::prelude::*;
 use traceable::testing::Recorder;
 
-use crate::support::{child, here, leaf, on_both_runtimes, tracing_on, with_retry};
+use crate::support::{child, here, leaf, on_both_runtimes, with_retry};
 
 #[traceable]
 fn inner_future() -> impl Future<Output = ()> {
@@ -185,7 +185,7 @@ fn a_call_that_is_switched_off_moves_with_whoever_polls_it() {
 
 #[test]
 fn what_is_called_outside_is_recorded_where_it_starts() {
-    let recorder = tracing_on();
+    let recorder = Recorder::new();
     let (future, numbers) = (child(1), inner_numbers(0));
     recorder.scoped(|| {
         #[traceable(skip_all)]
@@ -202,7 +202,7 @@ fn what_is_called_outside_is_recorded_where_it_starts() {
 fn a_root_on_purpose_goes_where_everything_around_it_goes() {
     #[traceable(root)]
     async fn lonely() {}
-    let recorder = tracing_on();
+    let recorder = Recorder::new();
     let future = lonely();
     recorder.scoped(|| {
         #[traceable(skip_all)]

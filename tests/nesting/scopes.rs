@@ -2,12 +2,13 @@
 
 use futures::future::BoxFuture;
 use traceable::prelude::*;
+use traceable::testing::Recorder;
 use traceable::{
     ContextHandle, Envelope, Parent, assert_tree, bind, bind_fn, bind_mut, detached, task, thread,
 };
 
 use crate::lazy_forms::{RUNS, calls, drive};
-use crate::support::{alone, child, forests, on_both_runtimes, runtimes, tracing_on, with_retry};
+use crate::support::{alone, child, forests, on_both_runtimes, runtimes, with_retry};
 
 type Calls = Vec<BoxFuture<'static, ()>>;
 
@@ -225,7 +226,7 @@ fn a_call_in_a_scope_of_nothing_is_recorded_if_a_parent_is_put_on_it() {
         second.open(child).await;
     }
     for runtime in runtimes() {
-        let recorder = tracing_on();
+        let recorder = Recorder::new();
         let received = receiver(Envelope::new(1), Envelope::new(2));
         runtime.block_on(async { received.with_context(recorder.context()).await });
         assert_tree!(recorder.forest(), "receiver > child");

@@ -55,9 +55,15 @@ pub(crate) fn everywhere(expected: &str, test: impl Fn()) {
 /// default sink there: it receives also what has lost its context.
 #[track_caller]
 pub(crate) fn alone(name: &str, test: impl FnOnce(&Recorder)) {
+    in_own_process(name, || test(&Recorder::install()));
+}
+
+/// The same, where nothing is recorded yet.
+#[track_caller]
+pub(crate) fn in_own_process(name: &str, test: impl FnOnce()) {
     const ALONE: &str = "NESTING_ALONE";
     if std::env::var(ALONE).is_ok_and(|alone| alone == name) {
-        return test(&Recorder::install());
+        return test();
     }
     let text = output_of(name, |process| process.env(ALONE, name));
     assert!(text.contains("1 passed"), "{text}");
@@ -101,11 +107,4 @@ pub(crate) fn leaf(x: i32) -> i32 {
 #[traceable(skip_all)]
 pub(crate) async fn with_retry<F: Future<Output = i32>>(future: F) -> i32 {
     future.await
-}
-
-/// A recorder in a process where something is recorded already: a call that is made before that is not traced.
-pub(crate) fn tracing_on() -> Recorder {
-    let recorder = Recorder::new();
-    recorder.scoped(|| ());
-    recorder
 }

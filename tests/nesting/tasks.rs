@@ -5,8 +5,9 @@ use std::sync::Arc;
 use futures::stream::{FuturesUnordered, StreamExt};
 use traceable::assert_tree;
 use traceable::prelude::*;
+use traceable::testing::Recorder;
 
-use crate::support::{child, forests, leaf, on_both_runtimes, pause, tracing_on, with_retry};
+use crate::support::{child, forests, leaf, on_both_runtimes, pause, with_retry};
 
 #[traceable]
 async fn spawns() {
@@ -136,7 +137,7 @@ fn block_in_place_nests() {
         });
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
-    let recorder = tracing_on();
+    let recorder = Recorder::new();
     runtime.block_on(async {
         let task = outer().with_context(recorder.context());
         tokio::spawn(task).await.unwrap();
@@ -151,7 +152,7 @@ fn local_tasks_nest() {
         tokio::task::spawn_local(child(1)).await.unwrap();
     }
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let recorder = tracing_on();
+    let recorder = Recorder::new();
     let local = tokio::task::LocalSet::new();
     local.block_on(&runtime, outer().with_context(recorder.context()));
     assert_tree!(recorder.forest(), "outer > child");

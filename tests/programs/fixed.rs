@@ -148,7 +148,12 @@ fn a_value_that_was_never_polled_is_dropped_where_it_was_called() {
         let consumer = with(Plain, |node| node.takes = vec![FIRST]);
         vec![Step::Hold(early), Step::Call(consumer)]
     };
-    let flavours = [Flavour::Nothing, Flavour::Off, Flavour::Root, Flavour::Parent(Name::Outside)];
+    let named = [Name::Outside, Name::Unsampled].map(Flavour::Parent);
+    for flavour in named {
+        holds(drops(AsyncBlock, flavour));
+        holds([Step::Call(call(Async, [drops(AsyncBlock, flavour)]))]);
+    }
+    let flavours = [Flavour::Nothing, Flavour::Off, Flavour::Root, named[0], named[1]];
     for kind in [Future, Stream, Iter, AsyncBlock] {
         holds(drops(kind, Flavour::Nothing));
         let body =

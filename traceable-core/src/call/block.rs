@@ -184,7 +184,7 @@ impl Block {
     }
 
     fn run<R>(self, f: impl FnOnce(&RunTree) -> R, record: impl Fn(&R, &mut Outcome)) -> R {
-        if !process::gate_is_open() {
+        if !process::may_begin() {
             return f(&RunTree::inactive());
         }
         let (run, context) = self.start();

@@ -95,9 +95,10 @@ pub(super) fn reserve_with(head: RunHead, parent: Parent, settings: Settings) ->
 }
 
 fn start_later(head: RunHead, reservation: Reservation) -> Started {
-    // where there is nothing, there may be something when it starts; and the attribute may name a parent next
+    // where there is nothing, there may be something when it starts; the attribute may name a parent next; and a block
+    // that names one is still called where it is
     let may_find_a_parent = is_nowhere(reservation.at_call.as_ref())
-        || head.function_callsite().is_some_and(|callsite| callsite.names_parent);
+        || head.function_callsite().map_or(reservation.is_named, |callsite| callsite.names_parent);
     if !may_find_a_parent && is_unrecorded(reservation.at_call.as_ref()) {
         return Started::Passive(unrecorded(reservation.at_call));
     }

@@ -98,6 +98,12 @@ impl Call {
         matches!(self.0, Stage::Off)
     }
 
+    /// As `is_off`, where the call would begin now if it is traced.
+    #[inline]
+    pub(super) fn begins_off(&self) -> bool {
+        self.is_off() || !process::may_begin()
+    }
+
     /// `parent = expr`.
     pub fn parent<P: IntoParent + ?Sized>(&mut self, parent: &P) {
         self.remember();
@@ -174,10 +180,12 @@ impl Call {
     pub(super) fn begin_first(&mut self, object: &ObjectId) -> Entered {
         if let Stage::Now { callsite } = self.0 {
             process::start_once(callsite.start);
-            if !process::gate_is_open() {
-                self.0 = Stage::Off;
-                return enter(None);
-            }
+        }
+        if !process::may_begin() {
+            self.0 = Stage::Off;
+            return enter(None);
+        }
+        if let Stage::Now { callsite } = self.0 {
             let started = start::start_now(RunHead::Callsite(callsite));
             if let Started::Run(run) = started {
                 if !callsite.begins {

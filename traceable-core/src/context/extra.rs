@@ -120,6 +120,8 @@ impl Extra {
 
     /// Where the runs inside and below go.
     pub fn sink(mut self, sink: Arc<dyn RunSink>) -> Extra {
+        // something is recorded from now on, what was called before this is polled included
+        process::open_gate();
         self.settings.sink = Some(sink);
         self.settings.enabled = self.settings.enabled.or(Some(true));
         self
@@ -169,10 +171,6 @@ impl Extra {
         around: impl FnOnce() -> Option<Context>,
         target: Option<Target>,
     ) -> Arc<Scope> {
-        if self.settings.sink.is_some() {
-            // something is recorded from now on
-            process::open_gate();
-        }
         let only_adds_settings = matches!(self.parent, Parent::Ambient)
             && self.settings.sink.is_none()
             && self.settings.enabled.is_none();

@@ -71,6 +71,8 @@ impl TracingContext {
 
     /// Where the runs inside go.
     pub fn sink(mut self, sink: Arc<dyn RunSink>) -> TracingContext {
+        // something is recorded from now on, what was called before this is polled included
+        process::open_gate();
         self.settings.sink = Some(sink);
         self.settings.enabled = self.settings.enabled.or(Some(true));
         self

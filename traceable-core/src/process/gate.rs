@@ -10,8 +10,10 @@ use crate::identity::fork::notice_forks;
 const CLOSED: u8 = 0;
 /// No traced call has been made yet; the first one starts tracing, if the environment wants it.
 const UNSTARTED: u8 = 1;
+/// Traced calls have been made, and none has begun: a future that nobody has polled may still be given a sink.
+const WAITING: u8 = 2;
 /// Some calls may be traced. Never closed again: runs that began keep their children.
-const OPEN: u8 = 2;
+const OPEN: u8 = 3;
 
 static GATE: AtomicU8 = AtomicU8::new(UNSTARTED);
 static START: Once = Once::new();
@@ -28,8 +30,26 @@ pub(crate) fn open_gate() {
     GATE.store(OPEN, Relaxed);
 }
 
+/// Whether a call that begins right now may be traced. The first that begins decides: if nothing can be recorded by then,
+/// calls cost next to nothing from now on.
+#[inline]
+pub(crate) fn may_begin() -> bool {
+    match GATE.load(Relaxed) {
+        CLOSED => false,
+        WAITING => !closes(),
+        _ => true,
+    }
+}
+
+#[cold]
+fn closes() -> bool {
+    let _ = GATE.compare_exchange(WAITING, CLOSED, Relaxed, Relaxed);
+    // another thread may have been faster, one way or the other
+    !gate_is_open()
+}
+
 /// Runs `start` once, before the first traced call of the process. Tracing is off if `start` installs no sink and nothing
-/// else has.
+/// else does until a traced call begins.
 pub fn start_once(start: fn()) {
     if START.is_completed() {
         return;
@@ -38,7 +58,7 @@ pub fn start_once(start: fn()) {
     holding(|| {
         START.call_once(|| {
             start();
-            let _ = GATE.compare_exchange(UNSTARTED, CLOSED, Relaxed, Relaxed);
+            let _ = GATE.compare_exchange(UNSTARTED, WAITING, Relaxed, Relaxed);
         });
     });
 }

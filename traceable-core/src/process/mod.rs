@@ -18,7 +18,7 @@ pub use self::task_identity::set_task_identity;
 pub use crate::capture::marker::unrecorded_values;
 
 pub(crate) use self::default_sink::default_sink;
-pub(crate) use self::gate::{gate_is_open, open_gate};
+pub(crate) use self::gate::{gate_is_open, may_begin, open_gate};
 pub(crate) use self::given_ids::{GivenId, claim_id, hold_id};
 pub(crate) use self::switches::samples;
 

@@ -14,9 +14,19 @@ use crate::sink::operation::RunOperation;
 use crate::sink::run_sink::RunSink;
 
 /// Keeps runs in memory. Clones share what they keep.
-#[derive(Clone, Default)]
+///
+/// As soon as there is one, traced calls of the process may be recorded: also one that was made before it was given the
+/// recorder's context.
+#[derive(Clone)]
 pub struct Recorder {
     runs: Arc<Mutex<RecorderState>>,
+}
+
+impl Default for Recorder {
+    fn default() -> Recorder {
+        process::open_gate();
+        Recorder { runs: Arc::default() }
+    }
 }
 
 #[derive(Default)]

@@ -83,12 +83,12 @@ impl<I: Iterator, C: Collect<I::Item>> TracedIter<I, C> {
 
     /// The iterator itself, if it is not traced and there is no need to see each item.
     fn untraced(&mut self) -> Option<&mut I> {
-        if self.call.is_off() { self.inner.as_mut() } else { None }
+        if self.call.begins_off() { self.inner.as_mut() } else { None }
     }
 
     /// As [`untraced`](Self::untraced), for what consumes the iterator.
     fn take_untraced(&mut self) -> Option<I> {
-        if self.call.is_off() { self.inner.take() } else { None }
+        if self.call.begins_off() { self.inner.take() } else { None }
     }
 }
 
