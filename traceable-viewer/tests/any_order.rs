@@ -95,3 +95,38 @@ fn a_chain_that_arrives_backwards() {
     let depths: Vec<_> = runs.iter().map(|run| run.dotted_order.split('.').count()).collect();
     assert_eq!(depths, (1..=60).collect::<Vec<_>>());
 }
+
+/// More children than one step of the writer moves, and grandchildren that move with them.
+#[test]
+fn many_children_before_their_parent() {
+    let server = server();
+    let id = |n: u128| uuid::Uuid::from_u128(n << 64).to_string();
+    let run = |n: u128, parent: u128| json!({"id": id(n), "parent_run_id": id(parent), "start_time": 1000 + n as u64});
+    let children: Vec<_> = (10..260).map(|n| run(n, 1)).collect();
+    let grandchildren: Vec<_> = (1000..1250).map(|n| run(n, 10)).collect();
+    for runs in [grandchildren, children] {
+        assert_eq!(server.json("POST", "/runs/batch", &json!({ "post": runs })).status, 202);
+    }
+    assert_eq!(server.store().traces(1000).unwrap().len(), 250, "each is a trace of its own so far");
+    assert_eq!(server.json("POST", "/runs", &json!({"id": id(1), "start_time": 1000})).status, 202);
+    assert_eq!(server.store().traces(1000).unwrap().len(), 1);
+    let runs = server.store().trace(id(1).parse().unwrap()).unwrap();
+    let at_depth = |depth| runs.iter().filter(|run| run.dotted_order.split('.').count() == depth).count();
+    assert_eq!([1, 2, 3].map(at_depth), [1, 250, 250]);
+}
+
+/// A dotted order that is made up repeats the ids of all runs above, so it ends somewhere.
+#[test]
+fn a_chain_without_orders_stays_small() {
+    let server = server();
+    let ids: Vec<String> = (1..=600_u128).map(|n| uuid::Uuid::from_u128(n << 64).to_string()).collect();
+    let run = |at: usize| {
+        let parent = at.checked_sub(1).map(|above| &ids[above]);
+        json!({"id": ids[at], "parent_run_id": parent, "start_time": 1000 + at})
+    };
+    let runs: Vec<_> = (0..ids.len()).map(run).collect();
+    assert_eq!(server.json("POST", "/runs/batch", &json!({ "post": runs })).status, 202);
+    let runs = server.store().trace(ids[0].parse().unwrap()).unwrap();
+    assert_eq!(runs.len(), ids.len(), "all of them are in the trace");
+    assert_eq!(runs.iter().map(|run| run.dotted_order.split('.').count()).max(), Some(256));
+}

@@ -87,7 +87,9 @@ fn serve_refuses_a_blank_token() {
     let dir = tempfile::tempdir().unwrap();
     let db = dir.path().join("never-made.db");
     let db = db.to_str().unwrap();
-    for (arguments, variable) in [(&["--token", ""][..], None), (&["--token", " "], None), (&[], Some(" "))] {
+    for (arguments, variable) in
+        [(&["--token", ""][..], None), (&["--token", " "], None), (&[], Some(" ")), (&[], Some(""))]
+    {
         let mut command = Command::new(env!("CARGO_BIN_EXE_traceable"));
         command.args(["serve", "--port", "0", "--db", db]).args(arguments);
         if let Some(variable) = variable {

@@ -14,7 +14,7 @@ use super::{connection::serve_connection, limits::ServerLimits, slots::Slots};
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// How long nothing is accepted after the operating system had no descriptor or memory for a connection.
-const EXHAUSTED_PAUSE: Duration = Duration::from_millis(200);
+const EXHAUSTED_PAUSE: Duration = Duration::from_millis(50);
 
 /// Serves until `stopped` is told to end, or its sender is gone.
 pub(crate) async fn serve(

@@ -32,6 +32,8 @@ pub(crate) async fn serve_connection(
     limits: ServerLimits,
     mut stopping: watch::Receiver<bool>,
 ) {
+    // a response is small and complete, so there is nothing to wait for
+    let _ = stream.set_nodelay(true);
     let io = TokioIo::new(WriteTimeout::new(stream, limits.idle_timeout));
     let phase = slot.phase.clone();
     let service = service_fn(move |request| respond(app.clone(), phase.clone(), request));
