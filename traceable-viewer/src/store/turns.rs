@@ -14,9 +14,21 @@ use crate::store::{
     writer_file::WriterFile,
 };
 
-/// A transaction takes no more once it holds this many operations, or is this old.
-const MAX_OPERATIONS_PER_COMMIT: usize = 500;
-const MAX_TIME_PER_COMMIT: Duration = Duration::from_millis(100);
+/// When a transaction takes no more.
+#[derive(Clone, Copy)]
+struct Bounds {
+    operations: usize,
+    time: Duration,
+}
+
+/// While several requests wait: each is answered after one or two of these.
+const SHARED: Bounds = Bounds { operations: 2000, time: Duration::from_millis(100) };
+
+/// While one is alone. Runs have random ids, so a commit writes many pages for few runs, and few commits write less.
+const ALONE: Bounds = Bounds { operations: 20_000, time: Duration::from_secs(1) };
+
+/// After a transaction has failed, to see which request it was.
+const ONE_BY_ONE: Bounds = Bounds { operations: OPERATIONS_PER_TURN, ..SHARED };
 
 /// Operations of one request before the next one has its turn.
 const OPERATIONS_PER_TURN: usize = 50;
@@ -27,14 +39,19 @@ pub(crate) struct Job {
     pub(crate) reply: oneshot::Sender<Result<BatchReport, WriteError>>,
 }
 
-/// One transaction for the jobs at the front of the queue. Those that are not finished go to its end.
-pub(crate) fn take_turns(file: &mut WriterFile, jobs: &mut VecDeque<Job>) {
+/// One transaction for the jobs at the front of the queue, and for those that arrive meanwhile. Those that are not
+/// finished go to its end.
+pub(crate) fn take_turns(
+    file: &mut WriterFile,
+    jobs: &mut VecDeque<Job>,
+    arrived: &mut dyn FnMut() -> Option<Job>,
+) {
     let conn = match file.connection() {
         Ok(conn) => conn,
         Err(error) => return jobs.drain(..).for_each(|job| reply(job, Err(error.clone()))),
     };
     let mut turn = Vec::new();
-    let Err(error) = transaction(conn, jobs, &mut turn, MAX_OPERATIONS_PER_COMMIT) else {
+    let Err(error) = transaction(conn, jobs, &mut turn, ALONE, arrived) else {
         return finish(turn, jobs);
     };
     match turn.len() {
@@ -47,7 +64,7 @@ pub(crate) fn take_turns(file: &mut WriterFile, jobs: &mut VecDeque<Job>) {
     let mut alone: VecDeque<Job> = turn.into_iter().map(|(job, _)| job).collect();
     while let Some(job) = alone.pop_front() {
         let (mut one, mut turn) = (VecDeque::from([job]), Vec::new());
-        match transaction(conn, &mut one, &mut turn, OPERATIONS_PER_TURN) {
+        match transaction(conn, &mut one, &mut turn, ONE_BY_ONE, &mut || None) {
             Ok(()) => finish(turn, jobs),
             // the file was locked, or cannot be written by anybody
             Err(error) if turn.is_empty() => {
@@ -63,14 +80,20 @@ fn transaction(
     conn: &mut Connection,
     jobs: &mut VecDeque<Job>,
     turn: &mut Vec<(Job, Vec<Outcome>)>,
-    max_operations: usize,
+    alone: Bounds,
+    arrived: &mut dyn FnMut() -> Option<Job>,
 ) -> Result<(), WriteError> {
     let mut tx = conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::from)?;
     // not earlier: another program may have held the file
     let began = Instant::now();
     let (mut operations, mut at, mut without_work) = (0, 0, 0);
     // each that waits has a turn, then those that have more have another
-    while operations < max_operations && (operations == 0 || began.elapsed() < MAX_TIME_PER_COMMIT) {
+    loop {
+        jobs.extend(std::iter::from_fn(&mut *arrived));
+        let bounds = if jobs.len() + turn.len() > 1 { SHARED } else { alone };
+        if operations >= bounds.operations || (operations > 0 && began.elapsed() >= bounds.time) {
+            break;
+        }
         if at == turn.len() {
             match jobs.pop_front() {
                 Some(job) => turn.push((job, Vec::new())),
@@ -81,7 +104,7 @@ fn transaction(
         let Some((job, outcomes)) = turn.get_mut(at) else { break };
         let before = outcomes.len();
         while outcomes.len() - before < OPERATIONS_PER_TURN
-            && (outcomes.len() == before || began.elapsed() < MAX_TIME_PER_COMMIT)
+            && (outcomes.len() == before || began.elapsed() < bounds.time)
             && let Some(outcome) = job.progress.store(outcomes.len(), &mut tx)?
         {
             outcomes.push(outcome);
@@ -153,20 +176,21 @@ mod tests {
     #[test]
     fn a_large_request_does_not_hold_up_others() {
         let (_dir, mut file) = file();
-        let (large, mut large_answer) = job(0..3000, 0);
+        let (large, mut large_answer) = job(0..5000, 0);
         let mut jobs = VecDeque::from([large]);
-        take_turns(&mut file, &mut jobs);
-        assert!(stored(&mut large_answer).is_none(), "it takes many transactions");
-        let (small, mut small_answer) = job(5000..5001, 0);
-        jobs.push_back(small);
-        take_turns(&mut file, &mut jobs);
-        take_turns(&mut file, &mut jobs);
-        assert_eq!(stored(&mut small_answer), Some(Ok(1)));
-        assert!(stored(&mut large_answer).is_none());
-        while !jobs.is_empty() {
-            take_turns(&mut file, &mut jobs);
+        let (small, mut small_answer) = job(50_000..50_001, 0);
+        // it comes in the middle of the transaction of the large one
+        let mut small = Some(small).into_iter();
+        take_turns(&mut file, &mut jobs, &mut || small.next());
+        if stored(&mut small_answer).is_none() {
+            take_turns(&mut file, &mut jobs, &mut || None);
         }
-        assert_eq!(stored(&mut large_answer), Some(Ok(3000)), "it is answered once all of it is stored");
+        assert!(small_answer.is_terminated(), "it is answered");
+        assert!(stored(&mut large_answer).is_none(), "it takes more transactions");
+        while !jobs.is_empty() {
+            take_turns(&mut file, &mut jobs, &mut || None);
+        }
+        assert_eq!(stored(&mut large_answer), Some(Ok(5000)), "it is answered once all of it is stored");
     }
 
     #[test]
@@ -183,7 +207,7 @@ mod tests {
         let (other, mut other_answer) = job(2..3, 0);
         let mut jobs = VecDeque::from([small, large, other]);
         while !jobs.is_empty() {
-            take_turns(&mut file, &mut jobs);
+            take_turns(&mut file, &mut jobs, &mut || None);
         }
         assert_eq!(stored(&mut small_answer), Some(Ok(1)));
         assert_eq!(stored(&mut other_answer), Some(Ok(1)));
@@ -192,7 +216,7 @@ mod tests {
         // when there is room again, what is sent again is stored
         pages(&mut file, 1000);
         let (again, mut again_answer) = job(1..2, 1 << 20);
-        take_turns(&mut file, &mut VecDeque::from([again]));
+        take_turns(&mut file, &mut VecDeque::from([again]), &mut || None);
         assert_eq!(stored(&mut again_answer), Some(Ok(2)), "the run and its file");
     }
 
@@ -204,14 +228,14 @@ mod tests {
         other.execute_batch("BEGIN IMMEDIATE").unwrap();
         let ((one, mut first), (two, mut second)) = (job(0..1, 0), job(1..2, 0));
         let mut jobs = VecDeque::from([one, two]);
-        take_turns(&mut file, &mut jobs);
+        take_turns(&mut file, &mut jobs, &mut || None);
         assert!(jobs.is_empty());
         for answer in [&mut first, &mut second] {
             assert!(matches!(stored(answer), Some(Err(WriteError::Other(_)))));
         }
         other.execute_batch("COMMIT").unwrap();
         let (one, mut answer) = job(0..1, 0);
-        take_turns(&mut file, &mut VecDeque::from([one]));
+        take_turns(&mut file, &mut VecDeque::from([one]), &mut || None);
         assert_eq!(stored(&mut answer), Some(Ok(1)));
     }
 
@@ -227,7 +251,7 @@ mod tests {
         let store = |file: &mut WriterFile, changes| {
             let (reply, mut answer) = oneshot::channel();
             let progress = BatchProgress::new(Batch { changes, ..Batch::default() });
-            take_turns(file, &mut VecDeque::from([Job { progress, reply }]));
+            take_turns(file, &mut VecDeque::from([Job { progress, reply }]), &mut || None);
             answer.try_recv().unwrap().unwrap()
         };
         store(&mut file, vec![with_extra(1, "{\"a\":1}"), with_extra(2, "{\"a\":1}")]);

@@ -106,16 +106,17 @@ fn run(mut file: WriterFile, mut queue: mpsc::Receiver<Job>, stopping: &AtomicBo
                 None => break,
             }
         }
-        // what came meanwhile; nobody is waited for, so a lone request is not slowed down
-        while jobs.len() < MAX_WAITING_REQUESTS
-            && let Ok(job) = queue.try_recv()
-        {
-            jobs.push_back(job);
-        }
         if stopping.load(Ordering::Relaxed) {
             jobs.retain(|job: &Job| !job.reply.is_closed());
         }
-        take_turns(&mut file, &mut jobs);
+        // nobody is waited for, so a lone request is not slowed down
+        let mut room = MAX_WAITING_REQUESTS.saturating_sub(jobs.len());
+        take_turns(&mut file, &mut jobs, &mut || {
+            let left = room.checked_sub(1)?;
+            let job = queue.try_recv().ok()?;
+            room = left;
+            Some(job)
+        });
     }
     file.close();
 }
