@@ -24,6 +24,9 @@
 //! `/api`, `/api/v1` and `/v1`; bodies plain, gzip or zstd. The server answers 202 when the runs are committed. Good
 //! runs are stored even beside bad ones: the answer is 202 with a list of the rejected runs, and 422 only if none was
 //! stored.
+//!
+//! What a client can ask for is bounded: connections, the time it may be silent, memory, the writer's time. Over a bound
+//! the server answers 413 for what can never fit, and 429 or 503 with a `Retry-After` for what can be sent again.
 
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
@@ -32,7 +35,7 @@
 //   commands/       the commands of the binary: arguments, and what they print
 //   viewer/         starts and stops all of it, on a thread of its own
 //   server/         connections: which are accepted, time limits, the end
-//   api/            HTTP: routes, responses, who may call, memory of all requests
+//   api/            HTTP: routes, responses, who may call, warnings
 //   ingest/         from the bytes of a request to changes of runs
 //   store/          the SQLite file: schema, the writer, readers, how changes merge
 //   terminal/       a trace as text

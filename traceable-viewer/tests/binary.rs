@@ -236,7 +236,7 @@ fn serve_makes_private_files_whatever_the_umask() {
 #[cfg(unix)]
 #[test]
 fn serve_answers_beside_silent_connections() {
-    for (descriptors, clients) in [(1024, 1100), (24, 40)] {
+    for (descriptors, clients) in [(256, 300), (24, 40)] {
         let dir = tempfile::tempdir().unwrap();
         let server = Limited::serve(&format!("ulimit -n {descriptors}"), &dir.path().join("t.db"));
         let connect = |_| std::net::TcpStream::connect(server.address()).unwrap();

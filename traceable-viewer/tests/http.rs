@@ -58,6 +58,7 @@ fn every_refusal_says_why() {
         (400, "POST", "/runs", vec![json_type], b"{"),
         (422, "POST", "/runs", vec![json_type], b"5"),
         (422, "PATCH", "/runs/12", vec![json_type], b"{}"),
+        (422, "PATCH", "/runs/%ff", vec![json_type], b"{}"),
     ] {
         let reply = server.send(method, path, &headers, body);
         assert_eq!(reply.status, status, "{method} {path}: {}", reply.body);

@@ -2,7 +2,7 @@
 //! sent.
 
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::{Path, State, rejection::PathRejection};
 use axum::http::{HeaderMap, header};
 use bytes::Bytes;
 use uuid::Uuid;
@@ -49,14 +49,14 @@ pub(crate) async fn post_run(State(state): State<ApiState>, headers: HeaderMap, 
 /// `PATCH /runs/{id}`
 pub(crate) async fn patch_run(
     State(state): State<ApiState>,
-    Path(id): Path<String>,
+    id: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
     body: Body,
 ) -> ApiResponse {
     let json = json(&headers);
     accept(state, headers, body, move |bytes, _, reservation| {
         json?;
-        let id = Uuid::try_parse(&id).map_err(|_| ValidationReason::PathId)?;
+        let id = id.ok().and_then(|Path(id)| Uuid::try_parse(&id).ok()).ok_or(ValidationReason::PathId)?;
         ingest::read_patch(id, bytes, reservation)
     })
     .await
@@ -100,6 +100,7 @@ async fn try_accept(
             if batch.changes.iter().all(|change| change.attachments.is_empty()) {
                 reservation.shrink(bytes);
             }
+            reservation.grow_waiting(ingest::memory_to_store(&batch))?;
             batch.default_project = default_project;
             batch.reservation = Some(reservation);
             Ok(batch)

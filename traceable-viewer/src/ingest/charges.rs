@@ -32,16 +32,20 @@ impl<'a> Charges<'a> {
         Ok(())
     }
 
-    /// Everything is read: from here on, what the batch holds counts, and what the store will need for it.
+    /// Everything is read: from here on, what the batch holds counts.
     pub(crate) fn settle(self, batch: &Batch) -> Result<(), RequestError> {
         let changes = batch.changes.iter().map(|change| change.memory() + PER_OPERATION);
         let feedback = batch.feedback.iter().map(|feedback| 2 * feedback.document.len() + PER_OPERATION);
-        let largest = batch.changes.iter().map(RunChange::largest_value).max().unwrap_or(0);
         let kept = changes.sum::<usize>() + feedback.sum::<usize>() + rejections(&batch.rejected);
-        let kept = kept.saturating_add(COPIES_IN_SQLITE.saturating_mul(largest));
         self.reservation.shrink(self.charged.saturating_sub(kept));
         Ok(self.reservation.grow_waiting(kept.saturating_sub(self.charged))?)
     }
+}
+
+/// The memory that storing a batch takes: its operations are stored one after the other.
+pub(crate) fn memory_to_store(batch: &Batch) -> usize {
+    let largest = batch.changes.iter().map(RunChange::largest_value).max().unwrap_or(0);
+    COPIES_IN_SQLITE.saturating_mul(largest)
 }
 
 fn rejections(rejections: &Rejections) -> usize {

@@ -15,6 +15,7 @@ mod request_error;
 mod request_limits;
 mod run_fields;
 
+pub(crate) use charges::memory_to_store;
 pub(crate) use decompress::{ContentEncoding, decompress};
 pub(crate) use json_bodies::{read_batch, read_patch, read_post};
 pub(crate) use multipart::boundary;

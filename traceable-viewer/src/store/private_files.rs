@@ -5,7 +5,7 @@
 //! of the folder decide, as for every file.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Makes the file if there is none, with rights for its owner alone whatever the umask says.
 #[cfg(unix)]
@@ -58,7 +58,8 @@ pub(crate) fn make_private(_: &Path) -> Vec<String> {
 }
 
 /// A file that SQLite keeps beside the database.
-pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
+#[cfg(unix)]
+pub(crate) fn beside(path: &Path, suffix: &str) -> std::path::PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()
