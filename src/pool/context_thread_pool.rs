@@ -28,7 +28,6 @@ pub struct ContextThreadPool {
 }
 
 /// The pool's threads could not be started.
-#[derive(Debug)]
 pub struct PoolError(rayon::ThreadPoolBuildError);
 
 /// Work given to a [`ContextThreadPool`]. Dropping it does not stop the work.
@@ -156,6 +155,13 @@ impl<R> Submitted<R> {
 impl fmt::Display for PoolError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the threads of a pool could not be started")
+    }
+}
+
+/// As a sentence with its reason, because that is what a program shows whose `main` returns the error.
+impl fmt::Debug for PoolError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}: {}", self.0)
     }
 }
 

@@ -181,6 +181,32 @@ fn only_this_machine_needs_neither_tls_nor_key() {
     let error = from(&[("LANGSMITH_TRACING", "1")]).unwrap_err();
     assert_eq!((error.kind(), error.variable()), (ConfigErrorKind::Missing, "LANGSMITH_API_KEY"));
     assert!(error.to_string().contains("https://api.smith.langchain.com"));
+    assert!(error.to_string().contains("LANGSMITH_ENDPOINT=http://127.0.0.1:1984"), "{error}");
+}
+
+#[test]
+fn an_address_without_a_scheme_is_told_the_one_it_needs() {
+    for (endpoint, meant) in [
+        ("127.0.0.1:1984", "http://127.0.0.1:1984 "),
+        ("127.0.0.1", "http://127.0.0.1 "),
+        ("localhost:1984/", "http://localhost:1984 "),
+        ("localhost", "http://localhost "),
+        ("localhost:1984/api/v1", "http://localhost:1984/api/v1 "),
+        ("[::1]:1984", "http://[::1]:1984 "),
+        ("\"127.0.0.1:1984\"", "http://127.0.0.1:1984 "),
+        ("eu.example.org/api", "https://eu.example.org/api "),
+        ("10.0.0.1:1984", "https://10.0.0.1:1984 "),
+    ] {
+        let error = with_key(&[("LANGSMITH_ENDPOINT", endpoint)]).unwrap_err();
+        assert_eq!((error.kind(), error.variable()), (ConfigErrorKind::Malformed, "LANGSMITH_ENDPOINT"));
+        assert!(error.to_string().contains(&format!("expected {meant}")), "{error}");
+    }
+    // what is no address, and what may hold a password, gets both ways as examples
+    for endpoint in ["http//127.0.0.1", "ftp://127.0.0.1", "://", "me:secret@127.0.0.1", "two words"] {
+        let error = with_key(&[("LANGSMITH_ENDPOINT", endpoint)]).unwrap_err().to_string();
+        assert!(error.contains("https://") && error.contains("http://127.0.0.1:1984"), "{error}");
+        assert!(!error.contains("secret"), "{error}");
+    }
 }
 
 #[test]

@@ -78,6 +78,23 @@ fn an_error_of_the_configuration_names_the_variable_and_what_was_expected() {
 }
 
 #[test]
+fn an_error_that_main_returns_reads_as_a_sentence() {
+    fn shown(error: impl Error + 'static) -> String {
+        let error: Box<dyn Error> = Box::new(error);
+        format!("Error: {error:?}")
+    }
+    let error = config_error(&[("LANGSMITH_TRACING", "true")]);
+    let sentence = format!("Error: {error}");
+    assert!(sentence.starts_with("Error: LANGSMITH_API_KEY is not set: expected "), "{sentence}");
+    assert_eq!(shown(error.clone()), sentence);
+    assert_eq!(shown(InitError::from(error)), sentence);
+    assert!(shown(InitError::AlreadyRunning).starts_with("Error: tracing was started before"));
+    assert_eq!(shown(InvalidKey::Empty), format!("Error: {}", InvalidKey::Empty));
+    let replay = ReplayError::Folder("folder".into(), std::io::ErrorKind::NotFound.into());
+    assert_eq!(shown(replay), "Error: folder cannot be replayed: entity not found");
+}
+
+#[test]
 fn an_error_of_a_replay_names_the_folder_and_the_reason() {
     let config = Config::builder().endpoint("http://127.0.0.1:9").build().unwrap();
     let error = replay("/nowhere/at/all", &config).unwrap_err();

@@ -38,7 +38,7 @@ impl Drop for SecretText {
 }
 
 /// Why a text cannot be an API key. Does not contain the text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidKey {
     /// It is empty or white space.
@@ -124,6 +124,13 @@ impl fmt::Display for InvalidKey {
             InvalidKey::NotPrintableAscii => "the API key contains characters other than printable ASCII",
             InvalidKey::StrayQuote => "the API key has a quotation mark at one end",
         })
+    }
+}
+
+/// As the sentence, because that is what a program shows whose `main` returns the error.
+impl fmt::Debug for InvalidKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

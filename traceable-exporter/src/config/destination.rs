@@ -151,7 +151,14 @@ fn require_key(config: &Config, variable: &str) -> Result<(), ConfigError> {
     if !config.tracing || config.api_key.is_some() || config.endpoint.is_loopback() {
         return Ok(());
     }
-    Err(ConfigError::missing(variable, format!("the API key for {}", config.endpoint.as_str())))
+    let endpoint = config.endpoint.as_str();
+    Err(ConfigError::missing(
+        variable,
+        format!(
+            "the API key for {endpoint} (a collector on this machine needs none: {ENDPOINT}=http://127.0.0.1:1984; to run \
+             without tracing, set LANGSMITH_TRACING=false)"
+        ),
+    ))
 }
 
 fn checked_workspace(id: &str, variable: &str) -> Result<String, ConfigError> {

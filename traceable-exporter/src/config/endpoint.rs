@@ -14,6 +14,9 @@ pub(crate) const DEFAULT: &str = "https://api.smith.langchain.com";
 /// The port of `traceable serve`.
 const DEFAULT_PORT: u16 = 1984;
 
+const EXAMPLES: &str =
+    "an address such as https://api.smith.langchain.com, or http://127.0.0.1:1984 on this machine";
+
 /// The base address of a server, without a slash at the end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Endpoint {
@@ -34,10 +37,12 @@ impl Endpoint {
         let shown = base.split(['?', '#']).next();
         let shown = shown.filter(|shown| !shown.is_empty() && !shown.contains('@'));
         let wrong = |expected: &str| ConfigError::malformed(variable, shown, expected);
-        let uri: Uri =
-            base.parse().map_err(|_| wrong("an address such as https://api.smith.langchain.com"))?;
+        if let Some(address) = shown.and_then(with_scheme) {
+            return Err(wrong(&format!("{address} (what precedes the host is missing)")));
+        }
+        let uri: Uri = base.parse().map_err(|_| wrong(EXAMPLES))?;
         let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
-            return Err(wrong("an address that begins with https://"));
+            return Err(wrong(EXAMPLES));
         };
         if authority.as_str().contains('@') {
             return Err(wrong("an address without user name and password"));
@@ -66,7 +71,7 @@ impl Endpoint {
                 );
                 return Err(ConfigError::new(ConfigErrorKind::Insecure, variable, Some(base), expected));
             }
-            _ => return Err(wrong("an address that begins with https://")),
+            _ => return Err(wrong(EXAMPLES)),
         }
         Ok(Endpoint { base: base.to_owned(), loopback })
     }
@@ -97,6 +102,17 @@ impl Endpoint {
     pub(crate) fn is_https(&self) -> bool {
         self.base.get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https:"))
     }
+}
+
+/// The address that was meant, if only its scheme is missing: `http://` for this machine, `https://` for all others.
+fn with_scheme(text: &str) -> Option<String> {
+    if text.contains("//") {
+        return None;
+    }
+    let uri: Uri = format!("http://{text}").parse().ok()?;
+    let host = uri.host().filter(|host| !host.is_empty())?;
+    let scheme = if is_loopback(host) { "http" } else { "https" };
+    Some(format!("{scheme}://{text}"))
 }
 
 fn is_loopback(host: &str) -> bool {

@@ -12,7 +12,7 @@ use std::fmt;
 /// assert_eq!(error.kind(), ConfigErrorKind::Malformed);
 /// assert!(error.to_string().contains("ftp://example.org"));
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ConfigError {
     kind: ConfigErrorKind,
     variable: String,
@@ -76,6 +76,13 @@ impl fmt::Display for ConfigError {
             }
             (None, _) => write!(f, "{} cannot be used: expected {}", self.variable, self.expected),
         }
+    }
+}
+
+/// As the sentence, because that is what a program shows whose `main` returns the error.
+impl fmt::Debug for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

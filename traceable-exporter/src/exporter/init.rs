@@ -46,7 +46,7 @@ fn decided() -> MutexGuard<'static, Decided> {
 }
 
 /// Why tracing could not be started.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InitError {
     /// A setting is missing or invalid.
@@ -63,6 +63,13 @@ impl fmt::Display for InitError {
                 "tracing was started before in this process, with other settings: start it once, in main",
             ),
         }
+    }
+}
+
+/// As the sentence, because that is what a program shows whose `main` returns the error.
+impl fmt::Debug for InitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -49,7 +49,6 @@ impl Replayed {
 }
 
 /// Why a folder could not be replayed.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum ReplayError {
     /// The folder cannot be read, or is not a folder.
@@ -60,6 +59,13 @@ impl fmt::Display for ReplayError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ReplayError::Folder(path, error) = self;
         write!(f, "{} cannot be replayed: {error}", path.display())
+    }
+}
+
+/// As the sentence, because that is what a program shows whose `main` returns the error.
+impl fmt::Debug for ReplayError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -49,7 +49,7 @@ impl fmt::Debug for Rule {
 /// assert!(error.to_string().contains("card ("));
 /// assert!(traceable_exporter::Anonymizer::new().rule("[0-9]*", "").is_err(), "matches the empty text");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct InvalidRule {
     pattern: String,
     problem: String,
@@ -65,6 +65,13 @@ impl InvalidRule {
 impl fmt::Display for InvalidRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the pattern {:?} cannot be a rule of the anonymizer: {}", self.pattern, self.problem)
+    }
+}
+
+/// As the sentence, because that is what a program shows whose `main` returns the error.
+impl fmt::Debug for InvalidRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
