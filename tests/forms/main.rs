@@ -7,6 +7,7 @@ mod arguments;
 mod auto_traits;
 mod beside;
 mod blocks;
+mod borrowing;
 mod diverging;
 mod functions;
 mod futures;

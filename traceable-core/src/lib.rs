@@ -94,6 +94,9 @@ pub mod __private {
     pub use crate::call::body_inputs::{FilledIn, Record, begin, begin_run_tree, begin_with, begins};
     pub use crate::call::step::Step;
     pub use crate::call::traced_call::{Call, Metadata};
+    pub use crate::call::wrappers::body::{Body, Borrows, FutureBody, IterBody, NoFuture, NoIterator};
+    #[cfg(feature = "stream")]
+    pub use crate::call::wrappers::body::{NoStream, StreamBody};
     pub use crate::call::wrappers::boxed::{Boxed, boxed};
     pub use crate::call::wrappers::future::{TracedFuture, future, future_of};
     pub use crate::call::wrappers::iter::{TracedIter, iter_aggregate, iter_each, iter_of, iter_reduce};
@@ -106,10 +109,18 @@ pub mod __private {
     pub use crate::callsite::function::{Callsite, checked_name};
     pub use crate::capture::error_text::{Fail, FailBoxed, FailDisplay};
     pub use crate::capture::hook::{describe_with, hook};
+    pub use crate::capture::input_advice::{
+        ArrayInput, ExtractorInput, FunctionInput, ObjectInput, RunTreeInput, SharedInput,
+    };
     pub use crate::capture::inputs::{Inputs, Recorded, argument};
     pub use crate::capture::items::{Collect, Item};
     pub use crate::capture::lazy::{Lazy, NotLazy};
     pub use crate::capture::outcome::{NotAResult, Out, OutValue, Outcome, Report};
+    pub use crate::capture::output_advice::{
+        ArrayOutput, AsFuture, AsIterator, AsOther, AsOutput, AsStream, FunctionOutput, FutureOutput,
+        IsFuture, IsIterator, IsOutput, IsStream, IteratorOutput, ReceiverOutput, ResponseOutput, Returned,
+        SharedOutput, StreamOutput, TaskOutput,
+    };
     pub use crate::capture::panic_guard::holds;
     pub use crate::context::parent::parent_run;
     pub use crate::{RunTree, RunType};

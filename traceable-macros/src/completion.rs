@@ -26,16 +26,23 @@ pub(crate) enum Reader {
     #[default]
     Compiler,
     Editor,
+    /// rustdoc, which shows the function as it is written
+    Documentation,
 }
 
 impl Reader {
-    /// rust-analyzer expands macros in a program of its own. If that is renamed, options stop completing.
+    /// rust-analyzer and rustdoc expand macros in programs of their own. If one is renamed, options stop completing, or
+    /// documentation shows an `async fn` as what it becomes.
     pub(crate) fn find() -> Self {
         static READER: OnceLock<Reader> = OnceLock::new();
         *READER.get_or_init(|| {
             let program = std::env::current_exe().unwrap_or_default();
             let name = program.file_name().unwrap_or_default().to_string_lossy();
-            if name.starts_with("rust-analyzer") { Self::Editor } else { Self::Compiler }
+            match name {
+                name if name.starts_with("rust-analyzer") => Self::Editor,
+                name if name.starts_with("rustdoc") => Self::Documentation,
+                _ => Self::Compiler,
+            }
         })
     }
 }

@@ -1,4 +1,4 @@
-//! The function as written: beside errors, so that one mistake is one message, and in editors.
+//! The function as written: beside errors, so that one mistake is one message, in editors, and in documentation.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};

@@ -5,7 +5,7 @@
 //   block/         an `impl` or `trait` block: which methods, with which options
 //   pipeline.rs    one function: parse, check, print
 //   expand/        print: the function, with one call into the runtime
-//   fallback.rs    print: the function as written, beside errors and in editors
+//   fallback.rs    print: the function as written, beside errors, in editors and documentation
 //   completion.rs  print: what rust-analyzer completes options by
 //   lint/          print: warnings about lost contexts and lazy results
 //   check/         check: do options, parameters and return type fit together

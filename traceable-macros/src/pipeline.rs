@@ -35,7 +35,7 @@ pub(crate) fn function(options: TokenStream, item: TokenStream, around: Surround
     function.may_need_async = around.may_need_async;
     let as_written = fallback::print(&function, for_editor.as_ref());
     match Plan::check(options, function, mistakes) {
-        Ok(_) if around.is_wrong || for_editor.is_some() => as_written,
+        Ok(_) if around.is_wrong || around.reader != Reader::Compiler => as_written,
         Ok(plan) => expand::print(&plan),
         Err(error) => {
             let errors = error.into_compile_error();

@@ -11,10 +11,9 @@ use super::panic_guard::guarded_text;
 ///
 /// An error that also implements `std::error::Error` is recorded with all its sources.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be recorded as a run error",
-    label = "this error type does not implement `Display`",
-    note = "implement `std::fmt::Display` for `{Self}`",
-    note = "or record something made from it with `#[traceable(process_error = path)]`"
+    message = "`{Self}` cannot be recorded as a run error: give it a text with `#[traceable(process_error = |_| \"..\")]`, \
+               or implement `std::fmt::Display` for a type of your own",
+    label = "this error type does not implement `Display`"
 )]
 pub trait Failure {
     #[doc(hidden)]

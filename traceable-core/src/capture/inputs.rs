@@ -19,10 +19,11 @@ use super::writer::Writer;
 /// [`unrecorded_values`](crate::process::unrecorded_values) counts it. One thing cannot be stopped: a value that recurses
 /// without end and never writes an array or object on the way overflows the stack.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be recorded as a run input",
+    message = "`{Self}` cannot be recorded as a run input: derive `serde::Serialize`, or leave the argument out with \
+               `#[traceable(skip(..))]`",
     label = "this argument does not implement `serde::Serialize`",
-    note = "derive `serde::Serialize` for `{Self}`, or leave the argument out with `#[traceable(skip(..))]`",
-    note = "or record it by its `Debug` text with `#[traceable(debug(..))]`"
+    note = "derive it for your own types; for those of another crate, look for a feature `serde` of that crate",
+    note = "or record the argument by its `Debug` text with `#[traceable(debug(..))]`"
 )]
 pub trait Input {
     #[doc(hidden)]
@@ -89,6 +90,12 @@ impl<'a> Inputs<'a> {
     pub fn add<T: Input + ?Sized>(&mut self, member: &'static str, value: &T) {
         self.member(member);
         value.record_input(&mut ValueWriter::new(self.writer));
+    }
+
+    /// Adds an argument that is checked already.
+    pub fn add_argument(&mut self, member: &'static str, value: &dyn Recorded) {
+        self.member(member);
+        value.record(&mut ValueWriter::new(self.writer));
     }
 
     /// Adds what an expression of the attribute gives. It is evaluated only while the call is recorded, so a panic in

@@ -22,8 +22,8 @@ impl<T: ?Sized> NotLazy for Lazy<'_, T> {}
 impl<T: Future + ?Sized> Lazy<'_, T> {
     /// A future.
     #[deprecated(
-        note = "this function returns a future, but its run ends before that is awaited: add `future` to \
-                         `#[traceable(..)]`"
+        note = "this function returns a future, but its run ends before that is awaited: return `impl Future<..>`, \
+                or, if this is an alias of a boxed future, add `future` to `#[traceable(..)]`"
     )]
     pub fn future(&self) {}
 }
@@ -32,8 +32,8 @@ impl<T: Future + ?Sized> Lazy<'_, T> {
 impl<T: futures_core::Stream + ?Sized> Lazy<'_, T> {
     /// A stream.
     #[deprecated(
-        note = "this function returns a stream, but its run ends before that is worked through: add `stream` \
-                         to `#[traceable(..)]`"
+        note = "this function returns a stream, but its run ends before that is worked through: return `impl \
+                Stream<..>`, or, if this is an alias of a boxed stream, add `stream` to `#[traceable(..)]`"
     )]
     pub fn stream(&self) {}
 }
@@ -41,8 +41,8 @@ impl<T: futures_core::Stream + ?Sized> Lazy<'_, T> {
 impl<T: Iterator + ?Sized> Lazy<'_, T> {
     /// An iterator.
     #[deprecated(
-        note = "this function returns an iterator, but its run ends before that is worked through: add \
-                         `iter` to `#[traceable(..)]`"
+        note = "this function returns an iterator, but its run ends before that is worked through: return `impl \
+                Iterator<..>`, or, if this is an alias of a boxed iterator, add `iter` to `#[traceable(..)]`"
     )]
     pub fn iterator(&self) {}
 }

@@ -7,6 +7,7 @@
 pub(crate) mod attachment;
 pub(crate) mod error_text;
 pub(crate) mod hook;
+pub(crate) mod input_advice;
 pub(crate) mod inputs;
 pub(crate) mod items;
 mod json;
@@ -15,6 +16,7 @@ pub(crate) mod lazy;
 pub(crate) mod limits;
 pub(crate) mod marker;
 pub(crate) mod outcome;
+pub(crate) mod output_advice;
 pub(crate) mod panic_guard;
 pub(crate) mod payload;
 pub(crate) mod secret;

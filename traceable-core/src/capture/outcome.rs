@@ -13,11 +13,12 @@ use super::writer::Writer;
 /// A value that serialises to a JSON object is the outputs; any other becomes `{"output": value}`. Problems become
 /// markers, as with [`Input`](crate::Input).
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be recorded as a run output",
-    label = "the return type does not implement `serde::Serialize`",
-    note = "derive `serde::Serialize` for `{Self}`, or leave the result out with `#[traceable(skip_output)]`",
-    note = "or record another value made from it with `#[traceable(process_outputs = path)]`",
-    note = "if an alias hides a future, a stream or an iterator, say so: `#[traceable(future)]`, `stream` or `iter`"
+    message = "`{Self}` cannot be recorded as a run output: derive `serde::Serialize`, or leave the result out with \
+               `#[traceable(skip_output)]`",
+    label = "this result does not implement `serde::Serialize`",
+    note = "derive it for your own types; for those of another crate, look for a feature `serde` of that crate",
+    note = "or record another value made from it with `#[traceable(process_outputs = function)]`, of items with \
+            `process_chunk`"
 )]
 pub trait Output {
     #[doc(hidden)]

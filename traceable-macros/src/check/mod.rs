@@ -4,7 +4,9 @@
 //! prints without further checks, or every mistake at once. Never prints.
 
 mod conflicts;
+mod function_arguments;
 mod kind_options;
+mod option_expressions;
 mod parent;
 mod plan;
 mod skip_and_debug;

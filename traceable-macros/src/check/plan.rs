@@ -3,7 +3,9 @@
 use syn::{PatType, Receiver, Type};
 
 use super::conflicts::conflicts;
+use super::function_arguments::refuse_functions;
 use super::kind_options::check_kinds;
+use super::option_expressions::check_expressions;
 use super::parent;
 use super::skip_and_debug::{mark_mentioned, set_modes};
 use crate::message::{self, Mistakes};
@@ -33,10 +35,12 @@ impl Plan {
     ) -> syn::Result<Self> {
         let Parameters { receiver, mut arguments, run_tree, parent } =
             Parameters::read(&function.signature, &mut mistakes);
+        check_expressions(&options, &arguments, &mut mistakes);
         parent::apply(&mut options, parent.as_ref(), &mut mistakes);
         conflicts(&options, &mut mistakes);
         let self_mode = set_modes(&options, receiver.is_some(), &mut arguments, &mut mistakes);
         mark_mentioned(&options, &mut arguments);
+        refuse_functions(&options, &function.signature.generics, &arguments, &mut mistakes);
 
         let forced = options.kind.as_ref().map(|given| given.value);
         let shape = match Shape::of(&function.signature.output, forced, options.skip_output.is_some()) {

@@ -76,11 +76,24 @@ pub(super) fn mark_mentioned(options: &Options, arguments: &mut [Argument]) {
     }
 }
 
-/// `ident` or `&ident`.
+/// `ident`, `&ident`, `Some(ident)`, `ident.as_ref()` and their like.
 fn is_the_argument(expr: &Expr, ident: &syn::Ident) -> bool {
     match expr {
         Expr::Path(expr) => expr.path.is_ident(ident),
         Expr::Reference(expr) => is_the_argument(&expr.expr, ident),
+        Expr::Paren(expr) => is_the_argument(&expr.expr, ident),
+        Expr::Unary(expr) => matches!(expr.op, syn::UnOp::Deref(_)) && is_the_argument(&expr.expr, ident),
+        Expr::Call(call) => match (&*call.func, call.args.first()) {
+            (Expr::Path(some), Some(inner)) if call.args.len() == 1 => {
+                some.path.segments.last().is_some_and(|last| last.ident == "Some")
+                    && is_the_argument(inner, ident)
+            }
+            _ => false,
+        },
+        Expr::MethodCall(call) => {
+            ["as_deref", "as_ref", "clone"].iter().any(|method| call.method == method)
+                && is_the_argument(&call.receiver, ident)
+        }
         _ => false,
     }
 }

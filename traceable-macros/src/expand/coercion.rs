@@ -1,12 +1,12 @@
 //! Types for our closures and values, so that the compiler checks a body against its signature.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 use syn::Type;
 
 use super::impl_trait::erased;
 use crate::hygiene::{Runtime, first_span, located, ours, respan};
-use crate::return_type::{Boxing, Shape};
+use crate::return_type::{Boxing, Kind, Shape};
 
 /// `-> T` for a closure whose value must be coerced to the user's boxed type.
 pub(super) fn annotation(shape: &Shape) -> Option<TokenStream> {
@@ -33,11 +33,22 @@ pub(super) fn boxed_alias(p: &Runtime, boxing: Boxing, alias: &Type) -> TokenStr
     }
 }
 
-/// Output: `iter_of::<Item, _>(value)`, at an `impl Iterator<Item = Item>`: the compiler reports a body of other items
-/// there. A boxed type needs none, as the body itself coerces to it.
-pub(super) fn typed_value(p: &Runtime, kind: &str, whole: &Type, item: &TokenStream) -> TokenStream {
+/// Output: `iter_of::<Item, _>(Body(value).iterator())`, at an `impl Iterator<Item = Item>`: the compiler reports a body
+/// that is no iterator, or of other items, there. A boxed type needs none, as the body itself coerces to it.
+pub(super) fn typed_value(p: &Runtime, kind: Kind, whole: &Type, item: &TokenStream) -> TokenStream {
     let Type::ImplTrait(opaque) = whole else { return ours!(__value) };
+    let (no, method, of) = match kind {
+        Kind::Future => ("NoFuture", "future", "future_of"),
+        Kind::Stream => ("NoStream", "stream", "stream_of"),
+        Kind::Iter => ("NoIterator", "iterator", "iter_of"),
+    };
     let at = located(opaque.impl_token.span);
-    let (of, value) = (Ident::new(&format!("{kind}_of"), at), Ident::new("__value", at));
-    ours!(#p::#of::<#item, _>(#value))
+    let no = Ident::new(no, Span::mixed_site());
+    let [method, value] = [method, "__value"].map(|name| Ident::new(name, at));
+    let of = Ident::new(of, Span::mixed_site());
+    ours!({
+        use #p::#no as _;
+        let __value = #p::Body(#value).#method();
+        #p::#of::<#item, _>(#value)
+    })
 }

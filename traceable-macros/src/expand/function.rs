@@ -5,6 +5,7 @@ use quote::{ToTokens, quote};
 use syn::ReturnType;
 use syn::spanned::Spanned;
 
+use super::borrowed_arguments::Borrowed;
 use super::forms;
 use super::impl_trait::recaptured;
 use crate::check::Plan;
@@ -52,31 +53,40 @@ fn signature(plan: &Plan, p: &Runtime) -> TokenStream {
     let written = &plan.function.signature;
     let keep_async = plan.stays_async();
     let asyncness = written.asyncness.filter(|_| keep_async);
-    let output = match (&written.output, written.asyncness.is_some() && !keep_async) {
+    let desugars = written.asyncness.is_some() && !keep_async;
+    let borrowed = if desugars { Borrowed::of(plan) } else { Borrowed::default() };
+    let output = match (&written.output, desugars) {
         (output, false) => output.to_token_stream(),
         (ReturnType::Default, true) => {
-            let future = future_of(&ours!(()), written.paren_token.span.join(), p);
+            let at = written.paren_token.span.join();
+            let future = future_of(&borrowed, &ours!(()), at, p);
             ours!(-> #future)
         }
         (ReturnType::Type(arrow, ty), true) => {
-            let future = future_of(&recaptured(ty), ty.span(), p);
+            let future = future_of(&borrowed, &recaptured(ty), ty.span(), p);
             quote!(#arrow #future)
         }
     };
-    let syn::Signature { safety, abi, fn_token, ident, generics, .. } = written;
+    let syn::Signature { safety, abi, fn_token, ident, .. } = written;
+    let generics = borrowed.generics(&written.generics);
     let where_clause = &generics.where_clause;
     let receiver = plan.receiver.iter().map(ToTokens::to_token_stream);
-    let parameters = receiver.chain(plan.arguments.iter().map(|argument| argument.parameter()));
+    let parameters = receiver
+        .chain(plan.arguments.iter().enumerate().map(|(at, argument)| argument.parameter(borrowed.ty(at))));
     // the user's parentheses: the signature may end with them
     let mut parenthesized = Group::new(Delimiter::Parenthesis, quote!(#(#parameters),*));
     parenthesized.set_span(written.paren_token.span.join());
     quote!(#asyncness #safety #abi #fn_token #ident #generics #parenthesized #output #where_clause)
 }
 
-/// Output: `impl Future<Output = R>`, at `R`
-fn future_of(output: &impl ToTokens, at: Span, p: &Runtime) -> TokenStream {
+/// Output: `impl Future<Output = R>`, at `R`; `impl Future<Output = R> + Borrows<&'a ()>` if it borrows
+fn future_of(borrowed: &Borrowed, output: &impl ToTokens, at: Span, p: &Runtime) -> TokenStream {
     let impl_token = impl_token(at);
     // the signature ends here: with our token it would count as made by a macro
     let end = syn::Token![>](at);
-    ours!(#impl_token #p::core::future::Future<Output = #output #end)
+    let future = ours!(#impl_token #p::core::future::Future<Output = #output);
+    match borrowed.what() {
+        Some(what) => ours!(#future> + #p::Borrows<#what #end),
+        None => ours!(#future #end),
+    }
 }

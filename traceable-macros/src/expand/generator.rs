@@ -24,9 +24,8 @@ pub(super) fn generator(
     let prefix = if kind == Kind::Stream { "stream" } else { "iter" };
     let item_ty = item.map_or_else(|| ours!(_), |item| erased(item).to_token_stream());
     let value = match (item, &options.kind) {
-        (Some(_), _) => typed_value(p, prefix, whole, &item_ty),
         (None, Some(_)) => boxed_alias(p, boxing, whole),
-        (None, None) => ours!(__value),
+        _ => typed_value(p, kind, whole, &item_ty),
     };
     let item = item.unwrap_or(whole);
     let (success, failure) = result_parts(item);

@@ -2,8 +2,9 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
-use syn::Type;
+use syn::{GenericArgument, Pat, PathArguments, Type};
 
+use super::advice;
 use crate::check::{Plan, mentions};
 use crate::hygiene::{Runtime, deref_at, ours, reference_at, reference_to};
 use crate::message;
@@ -12,13 +13,14 @@ use crate::signature::{Argument, Mode};
 
 /// Whether the run records anything, or fills in a parameter, before the body starts.
 pub(super) fn begins(plan: &Plan) -> bool {
-    plan.run_tree.is_some() || !inputs(plan).is_empty()
+    // it does not matter where the runtime is
+    plan.run_tree.is_some() || !inputs(plan, &Runtime(TokenStream::new())).is_empty()
 }
 
 /// Output: `if begins() { begin_with(&["{\"a\":"], &[argument(&a)]); }`, or with what is more than arguments
 /// `if begins() { begin(&mut |inputs: &mut Inputs<'_>| { inputs.add("a", &a); }); }`, or `let rt: RunTree = begin_run_tree(|inputs| { .. });`
 pub(super) fn begin(plan: &Plan, p: &Runtime) -> TokenStream {
-    let recorded = inputs(plan);
+    let recorded = inputs(plan, p);
     let inputs = if recorded.is_empty() { ours!(_) } else { ours!(__inputs) };
     match &plan.run_tree {
         Some(run_tree) => {
@@ -56,7 +58,7 @@ fn is_simple(plan: &Plan) -> bool {
 }
 
 /// Records the arguments, then runs the hook over them.
-fn inputs(plan: &Plan) -> TokenStream {
+fn inputs(plan: &Plan, p: &Runtime) -> TokenStream {
     let options = &plan.options;
     let inputs = Ident::new("__inputs", Span::mixed_site());
     let fields = || options.inputs.iter().flat_map(|given| &given.value);
@@ -75,7 +77,7 @@ fn inputs(plan: &Plan) -> TokenStream {
         let this = &receiver.self_token;
         (plan.self_mode != Mode::Skip).then(|| ours!(#inputs.#method("\"self\":", &#this);))
     });
-    let arguments = plan.arguments.iter().map(|argument| argument.recorded(&inputs, &overridden));
+    let arguments = plan.arguments.iter().map(|argument| argument.recorded(p, &inputs, &overridden));
     let fields = fields().map(|field| {
         let (key, expr) = (&field.key, &field.value);
         let member = member(key);
@@ -107,8 +109,11 @@ impl Argument {
         let value = Ident::new(&format!("__value{}", self.position), Span::mixed_site());
         let spanned = reference_at(&value, ty.to_token_stream());
         let before = format!("{}{}", if is_first { '{' } else { ',' }, member(&message::plain(ident)));
-        let argument = Ident::new("argument", Span::mixed_site());
-        Some([quote!(let #value = #place;), quote!(#before), quote!(#p::#argument(#spanned))])
+        let argument = match advice::argument(ty) {
+            Some(advice) => ours!(#p::#advice::argument),
+            None => ours!(#p::argument),
+        };
+        Some([quote!(let #value = #place;), quote!(#before), quote!(#argument(#spanned))])
     }
 
     /// The place and the type of a parameter with a plain name. One reference is removed, so that messages name the
@@ -121,10 +126,30 @@ impl Argument {
         }
     }
 
+    /// The type of the only name that the parameter binds, as far as the signature tells: `A` in `a: &A`, in `State(a):
+    /// State<A>`.
+    fn type_of(&self, plain: bool) -> Option<&Type> {
+        if plain {
+            return Some(self.place().1);
+        }
+        let (Pat::TupleStruct(pattern), Type::Path(path)) = (&self.pattern, &self.ty) else { return None };
+        let PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else {
+            return None;
+        };
+        let (1, [GenericArgument::Type(ty)], Some(Pat::Ident(_))) = (
+            pattern.elems.len(),
+            arguments.args.iter().collect::<Vec<_>>().as_slice(),
+            pattern.elems.first(),
+        ) else {
+            return None;
+        };
+        Some(ty)
+    }
+
     /// Input: `a: A`   Output: `let value = &a; inputs.add("\"a\":", &*value);`
     ///
     /// The bound is at the type's own tokens, so the compiler reports a missing `Serialize` there.
-    fn recorded(&self, inputs: &Ident, overridden: &[String]) -> TokenStream {
+    fn recorded(&self, p: &Runtime, inputs: &Ident, overridden: &[String]) -> TokenStream {
         let plain = self.plain_name().is_some();
         let statements = self.bindings.iter().filter_map(|binding| {
             let ident = &binding.ident;
@@ -139,7 +164,6 @@ impl Argument {
             if overridden.contains(&key) {
                 return None;
             }
-            let method = Ident::new(method, Span::mixed_site());
             let (place, at) = if plain {
                 let (place, ty) = self.place();
                 (place, ty.to_token_stream())
@@ -147,8 +171,19 @@ impl Argument {
                 (quote!(#ident), quote!(#ident))
             };
             let value = Ident::new("__value", Span::mixed_site());
-            let spanned = deref_at(&value, at);
             let cfgs = self.cfgs();
+            let ty = self.type_of(plain).filter(|_| binding.mode == Mode::Value);
+            if let Some(advice) = ty.and_then(advice::argument) {
+                let (key, spanned) = (member(&key), reference_at(&value, at));
+                return Some(quote! {
+                    #(#cfgs)* {
+                        let #value = #place;
+                        #inputs.add_argument(#key, #p::#advice::argument(#spanned));
+                    }
+                });
+            }
+            let method = Ident::new(method, Span::mixed_site());
+            let spanned = deref_at(&value, at);
             let key = if binding.mode == Mode::Attachment { key } else { member(&key) };
             Some(quote!(#(#cfgs)* { let #value = #place; #inputs.#method(#key, #spanned); }))
         });

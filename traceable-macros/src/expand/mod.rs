@@ -6,8 +6,10 @@
 //! Every form (`forms`) has three parts: the call (`call`), the body with its arguments (`body`), and the end of the
 //! run (`wrap`, `outcome`).
 
+mod advice;
 mod async_yields_async;
 mod body;
+mod borrowed_arguments;
 mod call;
 mod callsite;
 mod coercion;

@@ -4,10 +4,12 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 use syn::Type;
 
+use super::advice;
 use super::result_detection::{result_parts, split};
 use crate::check::Plan;
 use crate::hygiene::{Runtime, deref_at, first_span, located, ours, respan};
 use crate::lint::lazy_output;
+use crate::return_type::is_value;
 
 /// Records the value of a plain function.
 pub(super) fn recorder(plan: &Plan, p: &Runtime) -> TokenStream {
@@ -30,19 +32,28 @@ pub(super) fn record(plan: &Plan, p: &Runtime, ty: &Type) -> TokenStream {
             let made = call_hook(p, &given.value, "__output");
             ours!({ #lazy __outcome.output_with(|| #made) })
         }
-        (None, None) => {
-            let spanned = deref_at(
-                &Ident::new("__output", Span::mixed_site()),
-                success.unwrap_or(ty).to_token_stream(),
-            );
-            ours!(__outcome.output(#spanned))
-        }
+        (None, None) => recorded_output(p, success.unwrap_or(ty)),
     };
     let is_unused = options.skip_output.is_some() && lazy.is_empty();
     let output_name = if is_unused { ours!(_) } else { ours!(__output) };
     let fail = fail(plan, p, failure.unwrap_or(ty), ErrorOf::Call);
     let split = split(p, &output_name, &output, &fail);
     ours!(|__value, __outcome| #split)
+}
+
+/// Output: `outcome.output(&*output)`, at the type; with advice for a type that may be no value
+fn recorded_output(p: &Runtime, ty: &Type) -> TokenStream {
+    let spanned = deref_at(&Ident::new("__output", Span::mixed_site()), ty.to_token_stream());
+    match advice::output(ty) {
+        Some(advice) => ours!(#p::#advice::record(#spanned, __outcome)),
+        None if is_value(ty) => ours!(__outcome.output(#spanned)),
+        None => {
+            ours!({
+                use #p::{AsFuture as _, AsIterator as _, AsOther as _, AsOutput as _, AsStream as _};
+                (&&&&#p::Returned(__output)).returned().record(#spanned, __outcome)
+            })
+        }
+    }
 }
 
 /// Whose error it is.

@@ -2,8 +2,8 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
-use syn::Ident;
 use syn::spanned::Spanned;
+use syn::{Ident, Type};
 
 use crate::hygiene::hygienic;
 use crate::signature::Argument;
@@ -27,9 +27,9 @@ impl Argument {
         mentioned || (self.exposed && !ident.to_string().starts_with('_'))
     }
 
-    /// Input: `(a, _): (A, B)`   Output: `__arg0: (A, B)`
-    pub(super) fn parameter(&self) -> TokenStream {
-        let (slot, ty) = (self.parameter_ident(), &self.ty);
+    /// Input: `(a, _): (A, B)`   Output: `__arg0: (A, B)`, or of `named`, the same type with names for its lifetimes
+    pub(super) fn parameter(&self, named: Option<&Type>) -> TokenStream {
+        let (slot, ty) = (self.parameter_ident(), named.unwrap_or(&self.ty));
         // `expect` is fulfilled at the `let`, and would not be here
         let attributes = self.attributes.iter().filter(|attribute| !attribute.path().is_ident("expect"));
         quote!(#(#attributes)* #slot: #ty)

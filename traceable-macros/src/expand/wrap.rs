@@ -44,7 +44,7 @@ pub(super) fn print(plan: &Plan, p: &Runtime, shape: &Shape) -> TokenStream {
         }
         Shape::Future(whole, boxing, output) => {
             let ty = value_type(output);
-            let value = typed_value(p, "future", whole, &ty);
+            let value = typed_value(p, Kind::Future, whole, &ty);
             let value = match (&plan.options.kind, boxing) {
                 (None, _) | (_, Boxing::None) => value,
                 _ => boxed_alias(p, *boxing, whole),

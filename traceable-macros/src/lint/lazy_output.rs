@@ -6,12 +6,12 @@ use syn::Type;
 
 use crate::check::Plan;
 use crate::hygiene::{Runtime, located, ours};
-use crate::return_type::is_value;
+use crate::return_type::{is_task_handle, is_value};
 
 /// Output: `Lazy(output).future(); Lazy(output).stream(); Lazy(output).iterator();`, at the return type
 pub(crate) fn warnings(plan: &Plan, p: &Runtime, ty: &Type) -> TokenStream {
     // a `#[run_tree]` parameter can keep the run open (`keep_open`) for just such a value
-    if is_value(ty) || plan.run_tree.is_some() {
+    if is_value(ty) || is_task_handle(ty) || plan.run_tree.is_some() {
         return TokenStream::new();
     }
     let at =

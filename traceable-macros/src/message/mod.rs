@@ -7,16 +7,19 @@
 //! side, because stable procedural macros cannot attach notes.
 
 mod block;
+mod expression;
 mod item;
 mod mistakes;
 mod name;
 mod option;
+mod other_libraries;
 mod parameter;
 mod return_type;
 mod suggestion;
 mod wording;
 
 pub(crate) use self::block::*;
+pub(crate) use self::expression::*;
 pub(crate) use self::item::*;
 pub(crate) use self::mistakes::Mistakes;
 pub(crate) use self::name::{path_name, plain};

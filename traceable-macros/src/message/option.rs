@@ -6,7 +6,8 @@ use syn::Error;
 
 use super::mistakes::Mistakes;
 use super::name::plain;
-use super::suggestion::{from_other_library, nearest, unknown};
+use super::other_libraries::from_other_library;
+use super::suggestion::{nearest, unknown};
 use super::wording::{article, over};
 
 pub(crate) fn unknown_option(key: &syn::Ident, known: &[&str]) -> Error {

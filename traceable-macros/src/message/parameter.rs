@@ -5,6 +5,7 @@ use quote::ToTokens;
 use syn::{Error, Ident};
 
 use super::mistakes::Mistakes;
+use super::name::plain;
 use super::wording::over;
 
 pub(crate) fn parameter_option(tokens: impl ToTokens) -> Error {
@@ -22,6 +23,18 @@ pub(crate) fn takes_nothing(tokens: impl ToTokens, attribute: &str) -> Error {
 
 pub(crate) fn needs_a_name(tokens: impl ToTokens, attribute: &str, example: &str) -> Error {
     over(tokens, format!("`#[{attribute}]` needs a plain name, such as `{example}`"))
+}
+
+/// `f: impl Fn()`
+pub(crate) fn function_argument(ty: impl ToTokens, name: &Ident) -> Error {
+    let name = plain(name);
+    over(
+        ty,
+        format!(
+            "a function has no content to record: leave `{name}` out with `#[traceable(skip({name}))]`, or record \
+             something about it with `inputs({name} = ..)`"
+        ),
+    )
 }
 
 pub(crate) fn untyped_run_tree(name: &Ident) -> Error {

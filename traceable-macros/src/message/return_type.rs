@@ -35,6 +35,18 @@ pub(crate) fn nested(tokens: impl ToTokens, kind: &str) -> Error {
     )
 }
 
+/// `Res<impl Stream<Item = T>>`: probably an alias of `Result`.
+pub(crate) fn inside_unknown(tokens: impl ToTokens, container: &syn::Ident) -> Error {
+    over(
+        tokens,
+        format!(
+            "`{container}` hides where the run ends: if it is an alias of `Result` or `Option`, write that instead, as \
+             in `Result<impl Stream<Item = T>, Error>`; if it is another type, return what is in it on its own, trace \
+             the function that makes each, or add `skip_output`"
+        ),
+    )
+}
+
 pub(crate) fn behind_reference(tokens: impl ToTokens, kind: &str) -> Error {
     over(
         tokens,

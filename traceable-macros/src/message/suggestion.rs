@@ -1,30 +1,4 @@
-//! "Did you mean ..?": the nearest known name, and the words of other libraries.
-
-/// Options of other libraries (`#[instrument]`, `#[trace]`, LangSmith's own decorator), and ours for the same.
-const OTHER_LIBRARIES: &[(&str, &str)] = &[
-    ("fields", "metadata(key = value)"),
-    ("properties", "metadata(key = value)"),
-    ("include", "inputs(argument)"),
-    ("follows_from", "parent = run"),
-    ("short_name", "name = \"..\""),
-    ("project_name", "project = \"..\""),
-    ("chain", "run_type = \"chain\""),
-    ("llm", "run_type = \"llm\""),
-    ("tool", "run_type = \"tool\""),
-    ("retriever", "run_type = \"retriever\""),
-    ("embedding", "run_type = \"embedding\""),
-    ("prompt", "run_type = \"prompt\""),
-    ("parser", "run_type = \"parser\""),
-];
-
-/// The message for an option of another library.
-pub(super) fn from_other_library(option: &str) -> Option<String> {
-    if matches!(option, "err" | "ret") {
-        return Some(format!("unknown option `{option}`: results and errors are recorded without it"));
-    }
-    let (_, here) = OTHER_LIBRARIES.iter().find(|(there, _)| *there == option)?;
-    Some(format!("unknown option `{option}`, did you mean `{here}`?"))
-}
+//! "Did you mean ..?": the nearest known name.
 
 pub(super) fn unknown(what: &str, found: &str, known: &[&str]) -> String {
     match nearest(found, known.iter().copied()) {

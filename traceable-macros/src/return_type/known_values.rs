@@ -48,3 +48,12 @@ pub(crate) fn is_value(ty: &Type) -> bool {
         _ => true,
     }
 }
+
+/// Whether a type is called like the handle of a task or thread, which runs whether anybody waits for it or not.
+pub(crate) fn is_task_handle(ty: &Type) -> bool {
+    let Type::Path(path) = ty else { return false };
+    path.path
+        .segments
+        .last()
+        .is_some_and(|last| last.ident == "JoinHandle" || last.ident == "ScopedJoinHandle")
+}

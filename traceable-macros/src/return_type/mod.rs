@@ -15,5 +15,5 @@ mod shape;
 mod unsupported_types;
 
 pub(crate) use self::kind::Kind;
-pub(crate) use self::known_values::is_value;
+pub(crate) use self::known_values::{is_task_handle, is_value};
 pub(crate) use self::shape::{Boxing, Shape};

@@ -7,6 +7,28 @@ use super::bounds::{bound_name, kind_bound, types};
 use super::kind::Kind;
 use crate::message;
 
+const CONTAINERS: &[&str] = &[
+    "Arc",
+    "BTreeMap",
+    "Box",
+    "Cell",
+    "FuturesOrdered",
+    "FuturesUnordered",
+    "HashMap",
+    "JoinSet",
+    "Mutex",
+    "Option",
+    "Pin",
+    "Poll",
+    "Rc",
+    "RefCell",
+    "Result",
+    "RwLock",
+    "SelectAll",
+    "Vec",
+    "VecDeque",
+];
+
 /// Refuses a future, stream or iterator where it cannot be wrapped: it would be recorded as finished.
 pub(super) fn refuse_nested(ty: &Type, top: bool) -> Result<()> {
     match ty {
@@ -34,7 +56,17 @@ pub(super) fn refuse_nested(ty: &Type, top: bool) -> Result<()> {
             };
             match kind {
                 Some(kind) if !top => Err(message::nested(ty, kind.noun())),
-                _ => types(last).into_iter().try_for_each(|ty| refuse_nested(ty, top && last.ident == "Box")),
+                _ => {
+                    let mut types = types(last).into_iter();
+                    let inside = types.try_for_each(|ty| refuse_nested(ty, top && last.ident == "Box"));
+                    // an alias of `Result` is no container
+                    let known = CONTAINERS.iter().any(|container| last.ident == container);
+                    if top && !known {
+                        inside.map_err(|_| message::inside_unknown(ty, &last.ident))
+                    } else {
+                        inside
+                    }
+                }
             }
         }
         _ => Ok(()),

@@ -119,3 +119,18 @@ fn every_option_has_an_item_with_documentation() {
     assert_eq!(constants("block").iter().map(|(name, _)| name).collect::<Vec<_>>(), ["methods", "except"]);
     assert!(function.iter().chain(&constants("block")).all(|(_, docs)| *docs == 1));
 }
+
+#[test]
+fn documentation_shows_a_function_as_it_is_written() {
+    let options = quote!(name = "x", skip(text));
+    let item = quote! {
+        #[doc = " Asks."]
+        pub async fn ask(text: &str, #[run_tree] run: RunTree) -> String { BODY }
+    };
+    let shown = crate::attribute(options, item, Reader::Documentation).to_string();
+    assert!(
+        shown.starts_with(&quote!(#[doc = " Asks."] pub async fn ask(text: &str) -> String).to_string()),
+        "{shown}"
+    );
+    assert!(!shown.contains("__private"), "{shown}");
+}

@@ -66,7 +66,13 @@ where
             use p::__private::{FailBoxed as _, FailDisplay as _, OutValue as _};
             match p::__private::Out(__value).kind().split(__value) {
                 p::__private::core::result::Result::Ok(__output) => {
-                    __outcome.output(&*__output)
+                    use p::__private::{
+                        AsFuture as _, AsIterator as _, AsOther as _, AsOutput as _,
+                        AsStream as _,
+                    };
+                    (&&&&p::__private::Returned(__output))
+                        .returned()
+                        .record(&*__output, __outcome)
                 }
                 p::__private::core::result::Result::Err(__error) => {
                     (&p::__private::Fail(&*__error)).describe(__outcome)
@@ -93,7 +99,9 @@ fn an_async_function() {
 fn ask(
     &self,
     text: String,
-) -> impl p::__private::core::future::Future<Output = Result<Answer, Error>> {
+) -> impl p::__private::core::future::Future<
+    Output = Result<Answer, Error>,
+> + p::__private::Borrows<&'_ Self> {
     let __call = {
         static CALLSITE: p::__private::Callsite = p::__private::Callsite::new(
                 "ask",
@@ -133,7 +141,13 @@ fn ask(
             use p::__private::{FailBoxed as _, FailDisplay as _, OutValue as _};
             match p::__private::Out(__value).kind().split(__value) {
                 p::__private::core::result::Result::Ok(__output) => {
-                    __outcome.output(&*__output)
+                    use p::__private::{
+                        AsFuture as _, AsIterator as _, AsOther as _, AsOutput as _,
+                        AsStream as _,
+                    };
+                    (&&&&p::__private::Returned(__output))
+                        .returned()
+                        .record(&*__output, __outcome)
                 }
                 p::__private::core::result::Result::Err(__error) => {
                     (&p::__private::Fail(&*__error)).describe(__outcome)

@@ -43,7 +43,13 @@ fn words(text: &str) -> impl Stream<Item = Result<String, Error>> {
     );
     p::__private::stream_each(
         __call,
-        p::__private::stream_of::<Result<String, Error>, _>(__value),
+        {
+            use p::__private::NoStream as _;
+            p::__private::stream_of::<
+                Result<String, Error>,
+                _,
+            >(p::__private::Body(__value).stream())
+        },
         |__value: &Result<String, Error>, __outcome| {
             use p::__private::{FailBoxed as _, FailDisplay as _, OutValue as _};
             match p::__private::Out(__value).kind().split(__value) {
@@ -135,7 +141,7 @@ fn words(
     self: Box<Self>,
 ) -> impl p::__private::core::future::Future<
     Output = Result<impl Stream<Item = String>, Error>,
-> {
+> + p::__private::Borrows<*const Self> {
     let __call = {
         static CALLSITE: p::__private::Callsite = p::__private::Callsite::new(
             "w",
@@ -164,7 +170,13 @@ fn words(
                 |__call, __value: _| {
                     p::__private::stream_each(
                         __call,
-                        p::__private::stream_of::<String, _>(__value),
+                        {
+                            use p::__private::NoStream as _;
+                            p::__private::stream_of::<
+                                String,
+                                _,
+                            >(p::__private::Body(__value).stream())
+                        },
                         |__value: &String, __outcome| {
                             use p::__private::{
                                 FailBoxed as _, FailDisplay as _, OutValue as _,

@@ -6,6 +6,7 @@ mod expansion_of_functions;
 mod expansion_of_generators;
 mod lost_context;
 mod mistakes;
+mod option_expressions;
 mod return_types;
 
 use proc_macro2::{TokenStream, TokenTree};
