@@ -135,3 +135,26 @@ fn an_iterator_carries_its_context_from_both_ends() {
         });
     });
 }
+
+#[test]
+fn closures_without_arguments_are_bound_for_many_calls() {
+    use traceable::{bind_fn0, bind_mut0};
+    #[traceable(skip_output)]
+    fn outer() -> [Box<dyn FnMut() -> i32 + Send>; 2] {
+        let mut calls = 0;
+        let counts = bind_mut0(move || {
+            calls += 1;
+            leaf(calls)
+        });
+        [Box::new(bind_fn0(|| leaf(0))), Box::new(counts)]
+    }
+    everywhere("outer > (leaf, leaf, leaf, leaf); around", || {
+        let bound = outer();
+        trace("around").scope(|_| {
+            for mut callback in bound {
+                std::thread::scope(|scope| scope.spawn(&mut callback).join().unwrap());
+                callback();
+            }
+        });
+    });
+}

@@ -36,7 +36,7 @@
 //! | 30 | the join handle wrapped | lost::to_carry_the_handle_instead_of_the_work_changes_nothing |
 //! | 31 | scoped threads | spawning::threads_carry_the_context_also_those_that_borrow, carrying::a_bound_closure_nests_on_another_thread |
 //! | 32 | rayon | threads::parallel_work_is_bound_once_for_all_its_threads, spawning::what_follows_in_a_parallel_chain_carries_the_context |
-//! | 33 | foreign callbacks | threads::a_context_goes_through_foreign_code_as_a_pointer_and_comes_back, threads::a_call_while_a_thread_takes_its_locals_down_does_no_harm |
+//! | 33 | foreign callbacks | threads::a_context_goes_through_foreign_code_as_a_pointer_and_comes_back, threads::a_call_while_a_thread_takes_its_locals_down_is_a_call_like_any_other |
 //! | 34 | messages to an actor | envelopes::a_message_is_handled_where_it_was_sent, threads::a_thread_that_receives_messages_handles_each_where_it_was_sent |
 //! | 35 | a library spawns inside | background::a_callback_nests_where_it_was_bound_in_whatever_task_a_library_calls_it |
 //! | 36 | evaluation harness | background::an_evaluation_keeps_its_examples_apart |
@@ -105,6 +105,7 @@ mod support;
 mod tasks;
 mod threads;
 mod types;
+mod whole_process;
 mod yielding;
 
 #[test]

@@ -156,3 +156,26 @@ fn a_call_that_began_while_nothing_was_recorded_is_not_recorded_later() {
         assert_tree!(recorder.forest(), "");
     });
 }
+
+/// What a function asks of its own run works with tracing on, off, not sampled and outside of any run.
+#[test]
+fn the_current_run_is_there_to_be_asked_whether_it_is_recorded_or_not() {
+    #[traceable]
+    fn asks() -> bool {
+        let run = RunTree::current_or_inactive();
+        run.add_metadata("k", 1).add_tags(["t"]).add_event("e").set_outputs(serde_json::json!({"a": 1}));
+        let inner = Extra::new().parent(&run).call(|| leaf(1));
+        assert_eq!((inner, run == RunTree::current_or_inactive()), (1, true));
+        run.is_recorded()
+    }
+    assert!(!RunTree::default().is_active());
+    assert!(!asks());
+    for forest in crate::support::forests(async || {
+        assert!(asks());
+        assert!(!TracingContext::new().enabled(false).scope(asks));
+        assert!(!RunTree::current_or_inactive().is_active());
+    }) {
+        assert_tree!(forest, "asks > leaf");
+        assert_eq!(forest.runs()[0].metadata["k"], 1);
+    }
+}

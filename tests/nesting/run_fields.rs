@@ -213,3 +213,33 @@ fn a_tag_does_not_move_a_run() {
         assert!(all(&forest, "with_retry").iter().all(|run| run.tags.is_empty()));
     }
 }
+
+#[test]
+fn fields_of_extra_are_of_one_run() {
+    use serde_json::json;
+    #[traceable]
+    async fn model(#[run_tree] run: RunTree) {
+        run.add_extra("invocation_params", json!({"temperature": 0.5})).add_extra("batch_size", u128::MAX);
+        run.add_extra("metadata", json!({"k": 1}));
+        leaf(1);
+    }
+    for forest in forests(async || {
+        model()
+            .with_extra(Extra::new().extra("invocation_params", json!({})).extra("runtime", json!({"a": 1})))
+            .await;
+        let block = trace("block").extra("own", 1).extra("metadata", json!({"k": 2}));
+        block.future(|_| async { leaf(2) }).await;
+        let manual = RunTree::builder("manual").extra("own", 2).build();
+        manual.post().end().patch();
+    }) {
+        let runs = forest.runs();
+        let run = |name: &str| runs.iter().find(|run| run.name == name).unwrap();
+        let model = json!({
+            "invocation_params": {"temperature": 0.5}, "batch_size": u128::MAX.to_string(), "runtime": {"a": 1}
+        });
+        assert_eq!(serde_json::Value::from(run("model").extra.clone()), model);
+        assert_eq!((&run("model").metadata["k"], &run("block").metadata["k"]), (&json!(1), &json!(2)));
+        assert_eq!((&run("block").extra["own"], &run("manual").extra["own"]), (&json!(1), &json!(2)));
+        assert!(all(&forest, "leaf").iter().all(|leaf| leaf.extra.is_empty()));
+    }
+}

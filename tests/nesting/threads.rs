@@ -2,15 +2,16 @@
 
 use std::cell::RefCell;
 use std::ffi::c_void;
+use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc;
+use std::sync::{OnceLock, mpsc};
 
 use rayon::prelude::*;
 use traceable::prelude::*;
 use traceable::testing::Recorder;
-use traceable::{ContextHandle, ContextThreadPool, Envelope, bind, bind_fn, trace};
+use traceable::{ContextHandle, ContextThreadPool, Envelope, assert_tree, bind, bind_fn, trace};
 
-use crate::support::{everywhere, leaf};
+use crate::support::{child, everywhere, leaf, output_of};
 
 #[traceable(skip_all)]
 fn parent(work: impl FnOnce() -> i32 + Send + 'static) -> i32 {
@@ -156,16 +157,27 @@ struct CallsAtTheEnd {
 
 impl Drop for CallsAtTheEnd {
     fn drop(&mut self) {
-        let x = self.context.scope(|| leaf(7));
+        let x = self.context.scope(|| {
+            trace("at the end").scope(|_| {
+                leaf(6);
+                numbers().count();
+                futures::executor::block_on(child(7))
+            })
+        });
         self.done.send(x).unwrap();
     }
 }
 
+#[traceable]
+fn numbers() -> impl Iterator<Item = i32> {
+    (0..1).map(leaf)
+}
+
 #[test]
-fn a_call_while_a_thread_takes_its_locals_down_does_no_harm() {
+fn a_call_while_a_thread_takes_its_locals_down_is_a_call_like_any_other() {
     thread_local!(static KEPT: RefCell<Option<CallsAtTheEnd>> = const { RefCell::new(None) });
-    // Two threads, one of which keeps its own value before anything is traced there: then the place of the context is
-    // gone by the time of the call, which is made all the same and not recorded.
+    // a thread that keeps its own value before anything is traced there, and one that does so afterwards: locals are
+    // taken down in the order in which they came, or against it
     for keeps_first in [true, false] {
         let (done, all) = mpsc::channel();
         let recorder = Recorder::new();
@@ -181,8 +193,49 @@ fn a_call_while_a_thread_takes_its_locals_down_does_no_harm() {
             thread.join().unwrap();
         });
         assert_eq!(all.recv(), Ok(7));
-        let before = if keeps_first { 1 } else { 2 };
-        let recorded = recorder.forest();
-        assert!([before, before + 1].contains(&recorded.roots().count()), "{recorded}");
+        let before = if keeps_first { "leaf" } else { "leaf; leaf" };
+        assert_tree!(recorder.forest(), &format!("{before}; at the end > (leaf, numbers > leaf, child)"));
+        let recorded = recorder.runs();
+        let inputs: Vec<_> =
+            recorded.iter().filter(|run| run.name == "leaf").map(|run| &run.inputs["x"]).collect();
+        assert_eq!(inputs[inputs.len() - 3..], [2, 6, 0]);
+        assert_eq!(
+            (recorder.run("child").inputs["x"].clone(), recorder.run("child").outputs["output"].clone()),
+            (7.into(), 7.into())
+        );
     }
+}
+
+/// Functions registered by `atexit` are called when the main thread has taken its locals down.
+#[cfg(unix)]
+#[test]
+fn a_call_at_the_exit_of_the_process_is_a_call_like_any_other() {
+    static RECORDER: OnceLock<Recorder> = OnceLock::new();
+
+    unsafe extern "C" {
+        fn atexit(handler: extern "C" fn()) -> std::ffi::c_int;
+    }
+
+    extern "C" fn at_exit() {
+        let recorder = RECORDER.get().unwrap();
+        recorder.clear();
+        trace("at exit").scope(|_| futures::executor::block_on(child(7)));
+        leaf(8);
+        let (child, leaf) = (recorder.run("child"), recorder.run("leaf"));
+        // the test harness has taken what is printed away by now
+        let _ =
+            writeln!(std::io::stderr(), "{} {} {}", recorder.forest().render(), child.inputs, leaf.inputs);
+    }
+
+    if std::env::var("AT_EXIT").is_ok() {
+        RECORDER.get_or_init(Recorder::install);
+        leaf(1);
+        // SAFETY: this is the function's signature in POSIX; the handler does not unwind.
+        unsafe { atexit(at_exit) };
+        return;
+    }
+    let name = "threads::a_call_at_the_exit_of_the_process_is_a_call_like_any_other";
+    let text = output_of(name, |process| process.env("AT_EXIT", "1"));
+    assert!(text.contains(r#"at exit > child; leaf {"x":7} {"x":8}"#), "{text}");
+    assert!(!text.contains("panicked"), "{text}");
 }

@@ -52,7 +52,7 @@ pub use capture::inputs::Input;
 pub use capture::outcome::Output;
 pub use capture::payload::Payload;
 pub use capture::secret::Secret;
-pub use context::bind::{bind, bind_fn, bind_mut};
+pub use context::bind::{bind, bind_fn, bind_fn0, bind_mut, bind_mut0};
 #[cfg(feature = "http-body")]
 pub use context::carry::body::TraceableBodyExt;
 pub use context::carry::in_context::{InContext, TakesContext, TraceableExt};
@@ -115,6 +115,7 @@ pub mod __private {
     pub use crate::capture::inputs::{Inputs, Recorded, argument};
     pub use crate::capture::items::{Collect, Item};
     pub use crate::capture::lazy::{Lazy, NotLazy};
+    pub use crate::capture::lock::{Lock, NamedLikeALock, NeverWaits, NotALock};
     pub use crate::capture::outcome::{NotAResult, Out, OutValue, Outcome, Report};
     pub use crate::capture::output_advice::{
         ArrayOutput, AsFuture, AsIterator, AsOther, AsOutput, AsStream, FunctionOutput, FutureOutput,

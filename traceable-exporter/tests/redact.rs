@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use support::server::Server;
 use support::{LONG, config, exporter, parts_of};
 use traceable_core::testing::Recorder;
-use traceable_core::{Attachment, RunSink, RunTree, TracingContext, trace};
-use traceable_exporter::{Config, ConfigBuilder, RedactingSink, Redaction};
+use traceable_core::{Attachment, Payload, RunOperation, RunSink, RunTree, TracingContext, trace};
+use traceable_exporter::{Anonymizer, Config, ConfigBuilder, RedactingSink, Redaction, Replica};
 
 /// The bodies of all parts whose names end in `suffix`.
 fn sent(server: &Server, suffix: &str) -> Vec<Value> {
@@ -27,6 +27,7 @@ fn model_run(sink: Arc<dyn RunSink>) {
     let model = || trace("model").input("question", "QUESTION").metadata("user", "USER").tag("tag");
     TracingContext::new().sink(sink).scope(|| {
         model().scope(|run| {
+            run.add_extra("invocation_params", json!({"system": "PARAMETER"}));
             run.add_event(json!({"name": "new_token", "kwargs": {"token": "TOKEN"}}));
             run.add_attachment("file", Attachment::new("text/plain", &b"FILE"[..]));
             run.add_outputs(
@@ -58,7 +59,7 @@ fn assert_hidden(server: &Server, hidden: &[&str], shown: &[&str]) {
 #[test]
 fn without_a_redaction_all_is_sent() {
     let (server, failed) = run_through(|config| config.redaction(Redaction::new().hide_inputs(false)));
-    let all = ["QUESTION", "ANSWER", "NOTE", "USER", "TOKEN", "FILE", "REVISION", "ls_method"];
+    let all = ["QUESTION", "ANSWER", "NOTE", "USER", "PARAMETER", "TOKEN", "FILE", "REVISION", "ls_method"];
     assert_hidden(&server, &[], &all);
     assert_eq!(failed, 0);
 }
@@ -84,7 +85,7 @@ fn hidden_outputs_are_not_repeated_by_metadata_and_events() {
 #[test]
 fn hidden_metadata_leave_what_the_protocol_needs() {
     let (server, _) = run_through(|config| config.hide_metadata(true));
-    assert_hidden(&server, &["USER", "REVISION"], &["QUESTION", "ANSWER", "FILE", "TOKEN"]);
+    assert_hidden(&server, &["USER", "REVISION", "PARAMETER"], &["QUESTION", "ANSWER", "FILE", "TOKEN"]);
     assert_eq!(sent(&server, ".extra")[0]["metadata"], json!({"ls_method": "trace"}));
 }
 
@@ -153,19 +154,46 @@ fn a_part_that_cannot_be_redacted_is_not_sent_but_counted() {
 
 #[test]
 fn a_part_too_large_after_redaction_or_too_deep_to_read_is_not_sent() {
+    /// Passes runs on with inputs that no capture makes.
+    struct Deep(RedactingSink);
+    impl RunSink for Deep {
+        fn submit(&self, mut operation: RunOperation) {
+            let depth = 127;
+            let deep = format!("{{\"DEEP\":{}{}}}", "[".repeat(depth), "]".repeat(depth));
+            operation.inputs = Some(Payload::from_json(deep.as_bytes()).unwrap());
+            self.0.submit(operation);
+        }
+    }
+
     let recorder = Recorder::new();
     let redaction = Redaction::new().inputs(|inputs| inputs).outputs(|_| json!({"a": "x".repeat(11 << 20)}));
-    let sink = Arc::new(RedactingSink::new(redaction, recorder.sink()));
-    let depth = 127;
-    let deep = format!("{{\"DEEP\":{}{}}}", "[".repeat(depth), "]".repeat(depth));
-    let deep: Box<serde_json::value::RawValue> = serde_json::from_str(&deep).unwrap();
-    let run = RunTree::builder("run").inputs(&deep).sink(sink.clone()).build();
+    let sink = Arc::new(Deep(RedactingSink::new(redaction, recorder.sink())));
+    let run = RunTree::builder("run").sink(sink.clone()).build();
     run.end_with(json!({"a": 1}));
     run.post();
-    assert_eq!(sink.redactions_failed(), 2);
+    assert_eq!(sink.0.redactions_failed(), 2);
     let run = recorder.run("run");
     assert_eq!(run.inputs, json!({"inputs": "[not recorded: it cannot be read to be redacted]"}));
     assert_eq!(run.outputs, json!({"outputs": "[not recorded: larger than 10 MiB when redacted]"}));
+}
+
+/// Redaction rounds no number that it leaves as it is.
+#[test]
+fn whole_numbers_of_128_bits_are_sent_as_they_are() {
+    let (n, server) = (u128::MAX, Server::start());
+    let replica = Replica::new().metadata("replica", "yes");
+    let redaction = Redaction::new().anonymizer(Anonymizer::secrets());
+    let exporter = exporter(config(&server.url()).redaction(redaction).replica(replica).batch_delay(LONG));
+    let key = "sk-aB3daB3daB3daB3daB3daB3daB3daB3daB3daB3daB3daB3d";
+    TracingContext::new().sink(exporter.clone()).metadata("n", n).metadata("key", key).scope(|| {
+        trace("block").extra("own", key).input("n", n).input("key", key).scope(|run| {
+            run.add_outputs(HashMap::from([("n", n)]));
+        });
+    });
+    assert!(exporter.flush(LONG).is_lossless());
+    let all = everything(&server);
+    assert_eq!(all.matches(&format!("\"n\":{n}")).count(), 3, "{all}");
+    assert!(all.contains("\"replica\":\"yes\"") && !all.contains(key), "{all}");
 }
 
 #[test]

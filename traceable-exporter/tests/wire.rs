@@ -285,3 +285,19 @@ fn without_multipart_one_json_document_is_sent() {
     assert!(body["patch"][0].get("inputs").is_none());
     assert_eq!(exporter.stats().attachments_left_out, 1);
 }
+
+#[test]
+fn fields_of_extra_stand_beside_the_metadata() {
+    let server = Server::start();
+    let exporter = exporter_for(&server);
+    let builder = RunTree::builder("model").sink(exporter.clone()).metadata("k", 1);
+    let run = builder.extra("runtime", json!({"runtime": "wasm", "own": 1})).build();
+    run.post().add_extra("invocation_params", json!({"model": "tiny"})).end().patch();
+    assert!(exporter.flush(LONG).is_lossless());
+    let sent = server.requests().iter().flat_map(parts_of).collect::<Vec<_>>();
+    let extra = sent.iter().rfind(|part| part.name.ends_with(".extra")).unwrap().json();
+    assert_eq!(extra["metadata"], json!({"k": 1}));
+    assert_eq!(extra["invocation_params"], json!({"model": "tiny"}));
+    assert_eq!(extra["runtime"]["sdk"], "traceable");
+    assert_eq!((&extra["runtime"]["runtime"], &extra["runtime"]["own"]), (&json!("wasm"), &json!(1)));
+}

@@ -37,6 +37,7 @@ pub(super) fn bind_reserved(
     if let Some(given) = given.extra {
         let extra = state.extra();
         extra.metadata.extend(given.metadata);
+        extra.fields.extend(given.fields);
         (extra.on_end, extra.given_id) = (given.on_end, given.given_id);
     }
     if bound.sink.is_none() {
@@ -68,6 +69,9 @@ pub(super) fn bind(
     let above = parent.as_ref().and_then(Context::run);
     let bound =
         BindRequest { parent, settings, id, start: None, is_manual: false, is_silent }.bind(head, state);
+    if let Some(one_shots) = one_shots.as_ref().filter(|one_shots| !one_shots.fields.is_empty()) {
+        state.extra().add_fields(&one_shots.fields);
+    }
     if let Some(on_end) = one_shots.and_then(|one_shots| one_shots.on_end) {
         state.extra().on_end = Some(on_end.into_inner().unwrap_or_else(PoisonError::into_inner));
     }

@@ -4,7 +4,6 @@ use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use std::sync::Arc;
 
 use serde::Serialize;
-use serde_json::{Map, Value};
 
 use super::ending::{finish, panic_message};
 use super::recording::left_out_handle;
@@ -14,8 +13,9 @@ use super::wrappers::future::future;
 use super::wrappers::sync::eager;
 use crate::capture::attachment::Attachment;
 use crate::capture::error_text::Failure;
-use crate::capture::json_object::{to_object, to_object_bytes, to_value};
+use crate::capture::json_object::JsonObject;
 use crate::capture::outcome::{Outcome, Report as _};
+use crate::capture::payload::Payload;
 use crate::context::ambient::enter;
 use crate::context::extra::Extra;
 use crate::context::parent::IntoParent;
@@ -43,7 +43,8 @@ pub fn trace(name: impl Into<Text>) -> Block {
         name: name.into(),
         location: Location::caller(),
         run_type: RunType::Chain,
-        inputs: Map::new(),
+        inputs: JsonObject::default(),
+        fields: JsonObject::default(),
         attachments: Vec::new(),
         extra: Extra::new(),
     }
@@ -56,7 +57,8 @@ pub struct Block {
     /// Where in the user's code it was begun.
     location: &'static Location<'static>,
     run_type: RunType,
-    inputs: Map<String, Value>,
+    inputs: JsonObject,
+    fields: JsonObject,
     attachments: Vec<(String, Attachment)>,
     extra: Extra,
 }
@@ -71,7 +73,7 @@ impl Block {
     /// One of the inputs.
     pub fn input<T: Serialize>(mut self, key: impl Into<String>, value: T) -> Block {
         if process::gate_is_open() {
-            self.inputs.insert(key.into(), to_value(&value));
+            self.inputs.insert(key, Payload::of(&value));
         }
         self
     }
@@ -79,7 +81,7 @@ impl Block {
     /// Inputs that serialise to an object; anything else is put under `input`.
     pub fn inputs<T: Serialize>(mut self, inputs: T) -> Block {
         if process::gate_is_open() {
-            self.inputs.extend(to_object(&inputs, "input"));
+            self.inputs.extend(JsonObject::of(&inputs, "input"));
         }
         self
     }
@@ -99,6 +101,14 @@ impl Block {
     /// One entry of the metadata, for this run and those below.
     pub fn metadata<T: Serialize>(mut self, key: impl Into<String>, value: T) -> Block {
         self.extra = self.extra.metadata(key, value);
+        self
+    }
+
+    /// A field of `extra` beside `metadata`, of this run alone; see [`RunTree::add_extra`].
+    pub fn extra<T: Serialize>(mut self, key: impl Into<String>, value: T) -> Block {
+        if process::gate_is_open() {
+            self.fields.insert(key, Payload::of(&value));
+        }
         self
     }
 
@@ -178,7 +188,7 @@ impl Block {
         let (parent, settings) = self.extra.into_parts();
         let started = reserve_with(head, parent, settings);
         if let Started::Run(run) = &started {
-            give(run, &self.inputs, self.attachments);
+            give(run, &self.inputs, &self.fields, self.attachments);
         }
         Call::block(started)
     }
@@ -225,16 +235,19 @@ impl Block {
             Started::Run(run) => return (None, Some(Context::Run(run))),
             Started::Passive(context) => return (None, Some(context)),
         };
-        give(&run, &self.inputs, self.attachments);
+        give(&run, &self.inputs, &self.fields, self.attachments);
         lifecycle::post(&run);
         (Some(run.clone()), Some(Context::Run(run)))
     }
 }
 
-fn give(run: &Run, inputs: &Map<String, Value>, attachments: Vec<(String, Attachment)>) {
-    let inputs = to_object_bytes(inputs, "inputs");
+fn give(run: &Run, inputs: &JsonObject, fields: &JsonObject, attachments: Vec<(String, Attachment)>) {
+    let inputs = inputs.to_payload("inputs");
     let mut state = run.state();
     state.inputs = Some(inputs);
+    if !fields.is_empty() {
+        state.extra().add_fields(fields);
+    }
     if !attachments.is_empty() {
         state.extra().attachments = attachments;
     }

@@ -11,7 +11,7 @@ use crate::context::ambient::Ambient;
 use crate::diagnostics::hook::{DiagnosticKind, report};
 use crate::diagnostics::open_traces;
 use crate::diagnostics::summary;
-use crate::diagnostics::test_thread;
+use crate::diagnostics::thread_of_roots;
 use crate::process::task_identity::is_in_task;
 use crate::run::node::{Context, Run, State};
 
@@ -42,8 +42,7 @@ impl Lost {
             Lost::OtherTask(_) => Some(BrokenTraceReason::OtherTask),
             Lost::Copied => Some(BrokenTraceReason::Forked),
             Lost::Nothing if is_in_task() => Some(BrokenTraceReason::NoContextInTask),
-            Lost::Nothing if std::thread::current().name() == Some("main") => None,
-            Lost::Nothing if test_thread::is_current() => None,
+            Lost::Nothing if thread_of_roots::is_main() || thread_of_roots::is_of_a_test() => None,
             Lost::Nothing => Some(BrokenTraceReason::NoContextOnThread),
         }
     }

@@ -3,16 +3,15 @@
 use std::sync::Arc;
 
 use serde::Serialize;
-use serde_json::Value;
 
 use super::first_poll::start_at_poll;
 use super::recording::{is_left_out, left_out_handle};
 use super::reservation::{around_call, name_parent, options};
 use super::start::{self, Started};
 use crate::callsite::function::Callsite;
-use crate::capture::json_object::to_value;
 use crate::capture::marker::{EXPRESSION_PANICKED, marker};
 use crate::capture::panic_guard::guarded;
+use crate::capture::payload::Payload;
 use crate::capture::suppress::suppressed;
 use crate::context::ambient::{Entered, ambient, enter};
 use crate::context::parent::IntoParent;
@@ -128,13 +127,13 @@ impl Call {
     pub fn metadata(&mut self, key: &'static str, value: impl FnOnce(&mut Metadata)) {
         self.remember();
         if let Stage::Run(_) = self.0 {
-            let mut entry = Metadata(Value::Null);
+            let mut entry = Metadata(Payload::of(&()));
             // evaluated only while tracing is on: a panic in it must not reach the program
             if guarded(|| suppressed(|| value(&mut entry))).is_none() {
-                entry.0 = marker(EXPRESSION_PANICKED).into();
+                entry.0 = Payload::of(&marker(EXPRESSION_PANICKED));
             }
             self.reservation(|reservation| {
-                options(reservation).settings.metadata.insert(key.to_owned(), entry.0);
+                options(reservation).settings.metadata.insert(key, entry.0);
             });
         }
     }
@@ -258,12 +257,12 @@ impl Call {
 }
 
 /// One entry of the attribute's `metadata(..)`.
-pub struct Metadata(Value);
+pub struct Metadata(Payload);
 
 impl Metadata {
     /// Its value.
     pub fn put<T: Serialize + ?Sized>(&mut self, value: &T) {
-        self.0 = to_value(value);
+        self.0 = Payload::of(value);
     }
 }
 

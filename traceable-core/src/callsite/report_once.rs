@@ -10,6 +10,7 @@ pub(crate) enum Notice {
     BrokenTrace,
     Stale,
     Overgrown,
+    LeftOpen,
     UnusedExtra,
     UnusedParent,
     UnusedProject,

@@ -6,7 +6,9 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::attachment::Attachment;
-use super::marker::{EXPRESSION_PANICKED, PROCESS_INPUTS_PANICKED};
+use super::json::read::read_and_compare;
+use super::json_object::JsonObject;
+use super::marker::{EXPRESSION_PANICKED, PROCESS_INPUTS_PANICKED, THREAD_ENDED};
 use super::outcome::ValueWriter;
 use super::panic_guard::guarded;
 use super::payload::Payload;
@@ -14,10 +16,16 @@ use super::writer::Writer;
 
 /// An argument that can be recorded: everything that implements `serde::Serialize`.
 ///
-/// Recording never changes the call. If a value's `Serialize` fails, panics, nests arrays and objects deeper than 120
-/// levels or writes more than 10 MiB, a marker such as `[not recorded: larger than 10 MiB]` is recorded instead, and
-/// [`unrecorded_values`](crate::process::unrecorded_values) counts it. One thing cannot be stopped: a value that recurses
-/// without end and never writes an array or object on the way overflows the stack.
+/// Recording never changes the call. If a value's `Serialize` panics, nests arrays and objects deeper than 120 levels or
+/// writes more than 10 MiB, a marker such as `[not recorded: larger than 10 MiB]` is recorded instead, and
+/// [`unrecorded_values`](crate::process::unrecorded_values) counts it. If it fails with an error, the marker stands for the
+/// field, item or entry that failed, and the rest is recorded. One thing cannot be stopped: a value that recurses without
+/// end and never writes an array or object on the way overflows the stack.
+///
+/// Numbers are recorded exactly, those of 128 bits too. Where code reads them as a `serde_json::Value` (the hook
+/// `process_inputs`, a [`Recorder`](crate::testing::Recorder)), one that no `Value` holds is the text of its digits. NaN and
+/// infinity are `null`. Keys of maps that are no texts are recorded as the text of their JSON: `{(1, 2): "x"}` as
+/// `{"[1,2]": "x"}`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be recorded as a run input: derive `serde::Serialize`, or leave the argument out with \
                `#[traceable(skip(..))]`",
@@ -72,6 +80,15 @@ impl<'a> Inputs<'a> {
         f(&mut inputs);
         inputs.writer.out.push(b'}');
         (inputs.writer.payload(), inputs.attachments)
+    }
+
+    /// Stands for arguments that were never handed over.
+    pub(crate) fn lost() -> Payload {
+        let inputs = |inputs: &mut Inputs<'_>| {
+            inputs.key("inputs");
+            inputs.writer.marker(THREAD_ENDED);
+        };
+        Writer::lend(|writer| Inputs::collect(writer, inputs).0)
     }
 
     /// As [`collect`](Self::collect), for arguments that come each after what stands before it in the JSON object: `{"a":`,
@@ -131,27 +148,30 @@ impl<'a> Inputs<'a> {
         self.attachments.push((key.to_owned(), value.clone()));
     }
 
-    /// Lets a function change the inputs collected so far. If it panics, the inputs are dropped: what it was to take
-    /// out must not be sent.
+    /// Lets a function change the inputs collected so far. What it leaves as it was stays as it was written: numbers that
+    /// no `Value` holds are exact there. If it panics, the inputs are dropped: what it was to take out must not be sent.
     pub fn process(&mut self, hook: impl FnOnce(&mut Map<String, Value>)) {
         self.writer.out.push(b'}');
-        let collected = serde_json::from_slice(&self.writer.out);
+        let collected = JsonObject::read(&self.writer.payload(), "inputs");
         self.writer.out.clear();
         self.writer.out.push(b'{');
-        let processed = collected.ok().and_then(|mut inputs| {
-            guarded(|| hook(&mut inputs))?;
-            Some(inputs)
-        });
-        match processed {
-            Some(inputs) => {
-                for (key, value) in &inputs {
-                    self.key(key);
-                    self.writer.json(value);
-                }
+        let (mut exact, mut inputs) = (Map::new(), Map::new());
+        for (key, written) in collected.iter() {
+            let (value, is_more_exact) = read_and_compare(written.as_str());
+            if is_more_exact {
+                exact.insert(key.to_owned(), value.clone());
             }
-            None => {
-                self.key("inputs");
-                self.writer.marker(PROCESS_INPUTS_PANICKED);
+            inputs.insert(key.to_owned(), value);
+        }
+        if guarded(|| hook(&mut inputs)).is_none() {
+            self.key("inputs");
+            return self.writer.marker(PROCESS_INPUTS_PANICKED);
+        }
+        for (key, value) in &inputs {
+            self.key(key);
+            match collected.get(key).filter(|_| exact.get(key) == Some(value)) {
+                Some(written) => self.writer.out.extend_from_slice(written.as_bytes()),
+                None => self.writer.json(value),
             }
         }
     }
@@ -197,6 +217,11 @@ mod tests {
     }
 
     #[test]
+    fn what_is_lost_is_said() {
+        assert_eq!(Inputs::lost().as_str(), r#"{"inputs":"[not recorded: its thread was ending]"}"#);
+    }
+
+    #[test]
     fn a_hook_changes_them_and_a_failing_hook_drops_them() {
         let hidden = collected(|i| {
             i.add("\"key\":", "secret");
@@ -204,6 +229,12 @@ mod tests {
             i.process(|inputs| drop(inputs.remove("key")));
         });
         assert_eq!(hidden, r#"{"n":1}"#);
+        let exact = collected(|i| {
+            i.add("\"changed\":", &[u128::MAX]);
+            i.add("\"left\":", &u128::MAX);
+            i.process(|inputs| drop(inputs["changed"][0].take()));
+        });
+        assert_eq!(exact, format!(r#"{{"changed":[null],"left":{}}}"#, u128::MAX));
         let failed = collected(|i| {
             i.add("\"key\":", "secret");
             i.process(|_| panic!("on purpose"));

@@ -1,30 +1,172 @@
-//! Values that the program adds to a run, as JSON objects.
+//! JSON objects whose members stay as they were written: what the program adds to a run, member by member.
+//!
+//! Made into `serde_json::Value`s and written again, whole numbers of 128 bits would be rounded.
+
+use std::collections::BTreeMap;
 
 use serde::Serialize;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use super::limits::MAX_BYTES;
 use super::payload::Payload;
+use super::writer::{capture, too_large};
 
-/// Captured like any argument, so a failing `Serialize` becomes a marker.
-pub(crate) fn to_value<T: Serialize + ?Sized>(value: &T) -> Value {
-    Payload::of(value).to_value()
-}
+/// A JSON object. Clones share what is long.
+#[derive(Clone, Default, PartialEq, Debug)]
+pub(crate) struct JsonObject(BTreeMap<String, Payload>);
 
-pub(crate) fn to_object<T: Serialize + ?Sized>(value: &T, key: &str) -> Map<String, Value> {
-    match to_value(value) {
-        Value::Object(object) => object,
-        Value::Null => Map::new(),
-        other => Map::from_iter([(key.to_owned(), other)]),
+impl JsonObject {
+    /// What `value` serialises to, if that is an object; an object of nothing for `null`; anything else is put under
+    /// `key`. Captured like any argument, so a failing `Serialize` becomes a marker.
+    pub(crate) fn of<T: Serialize + ?Sized>(value: &T, key: &str) -> JsonObject {
+        JsonObject::read(&Payload::of(value), key)
+    }
+
+    /// As [`of`](Self::of), of what is serialised already.
+    pub(crate) fn read(payload: &Payload, key: &str) -> JsonObject {
+        match payload.as_bytes() {
+            [b'{', ..] => {
+                if let Some(members) = members(payload) {
+                    return members;
+                }
+            }
+            b"null" => return JsonObject::default(),
+            _ => {}
+        }
+        JsonObject::default().with(key, payload.clone())
+    }
+
+    /// The members of an object that comes from outside: each is captured like an argument.
+    pub(crate) fn parse(json: &str) -> JsonObject {
+        let members: BTreeMap<String, &RawValue> = serde_json::from_str(json).unwrap_or_default();
+        JsonObject(members.into_iter().map(|(key, value)| (key, Payload::of(value))).collect())
+    }
+
+    /// Adds or replaces one member.
+    pub(crate) fn insert(&mut self, key: impl Into<String>, value: Payload) {
+        self.0.insert(key.into(), value);
+    }
+
+    fn with(mut self, key: impl Into<String>, value: Payload) -> JsonObject {
+        self.insert(key, value);
+        self
+    }
+
+    pub(crate) fn remove(&mut self, key: &str) {
+        self.0.remove(key);
+    }
+
+    /// Adds or replaces all members of another one.
+    pub(crate) fn extend(&mut self, more: JsonObject) {
+        if self.0.is_empty() {
+            *self = more;
+        } else {
+            self.0.extend(more.0);
+        }
+    }
+
+    pub(crate) fn get(&self, key: &str) -> Option<&Payload> {
+        self.0.get(key)
+    }
+
+    pub(crate) fn contains_key(&self, key: &str) -> bool {
+        self.0.contains_key(key)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Payload)> {
+        self.0.iter().map(|(key, value)| (key.as_str(), value))
+    }
+
+    /// The whole as one JSON object; if it is too large to be recorded, with a marker under `key` alone.
+    pub(crate) fn to_payload(&self, key: &str) -> Payload {
+        let whole = capture(|writer| {
+            let mut separator = b'{';
+            for (key, value) in &self.0 {
+                writer.out.push(separator);
+                separator = b',';
+                writer.text(key);
+                writer.out.push(b':');
+                writer.out.extend_from_slice(value.as_bytes());
+            }
+            if separator == b'{' {
+                writer.out.push(b'{');
+            }
+            writer.out.push(b'}');
+        });
+        if whole.len() <= MAX_BYTES {
+            return whole;
+        }
+        let marked = JsonObject::default().with(key, capture(|writer| writer.marker(&too_large())));
+        marked.to_payload(key)
+    }
+
+    /// The members as `Value`s, see [`Payload::to_value`].
+    pub(crate) fn to_map(&self) -> Map<String, Value> {
+        self.0.iter().map(|(key, value)| (key.clone(), value.to_value())).collect()
     }
 }
 
-/// As [`to_object`], as bytes: nearly every value that is given here is an object already, and stays as it was
+impl From<Map<String, Value>> for JsonObject {
+    fn from(map: Map<String, Value>) -> JsonObject {
+        JsonObject(map.into_iter().map(|(key, value)| (key, Payload::of(&value))).collect())
+    }
+}
+
+/// The members of an object; the last of those that have the same key.
+fn members(payload: &Payload) -> Option<JsonObject> {
+    let members: BTreeMap<String, &RawValue> = serde_json::from_slice(payload.as_bytes()).ok()?;
+    let members = members.into_iter().map(|(key, value)| (key, Payload::trusted(value.get().as_bytes())));
+    Some(JsonObject(members.collect()))
+}
+
+/// As [`JsonObject::of`], as bytes: nearly every value that is given here is an object already, and stays as it was
 /// written.
 pub(crate) fn to_object_bytes<T: Serialize + ?Sized>(value: &T, key: &str) -> Payload {
     let payload = Payload::of(value);
     match payload.as_bytes() {
         [b'{', ..] => payload,
-        b"null" => Payload::of(&Map::new()),
-        _ => Payload::of(&Map::from_iter([(key.to_owned(), payload.to_value())])),
+        _ => JsonObject::read(&payload, key).to_payload(key),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn members_stay_as_they_were_written() {
+        let mut object = JsonObject::of(&json!({"b": 1, "a": "x"}), "input");
+        object.insert("n", Payload::of(&u128::MAX));
+        object.extend(JsonObject::of(&[0.1_f32], "list"));
+        object.extend(JsonObject::of(&(), "nothing"));
+        let written = object.to_payload("object");
+        assert_eq!(written.as_str(), format!(r#"{{"a":"x","b":1,"list":[0.1],"n":{}}}"#, u128::MAX));
+        assert_eq!(JsonObject::read(&written, "object"), object);
+        assert_eq!(JsonObject::default().to_payload("object").as_str(), "{}");
+    }
+
+    #[test]
+    fn parts_that_fit_may_be_too_large_together() {
+        let mut object = JsonObject::default();
+        for key in ["a", "b", "c"] {
+            object.insert(key, Payload::of(&"x".repeat(4 << 20)));
+        }
+        let written = object.to_payload("inputs");
+        assert_eq!(written.as_str(), r#"{"inputs":"[not recorded: larger than 10 MiB]"}"#);
     }
 }

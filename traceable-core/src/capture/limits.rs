@@ -5,6 +5,8 @@ pub(crate) const MAX_BYTES: usize = 10 << 20;
 /// The deepest nesting of arrays and objects that is written. Readers of JSON commonly stop at 128, and a value is
 /// wrapped in a few more.
 pub(crate) const MAX_DEPTH: u32 = 120;
+/// The deepest nesting that is read back into `Value`s.
+pub(crate) const MAX_READ_DEPTH: u32 = 500;
 /// The longest text of an error. It is there to be read.
 pub(crate) const MAX_ERROR_BYTES: usize = 1 << 20;
 /// How many sources of an error are followed: they may go round in a circle.

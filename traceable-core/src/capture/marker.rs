@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 pub(crate) const SERIALIZE_PANICKED: &str = "its serialization panicked";
 /// The `Display` of the user's error panicked.
 pub(crate) const DISPLAY_PANICKED: &str = "the error's Display panicked";
+/// The body began where no context is kept any more.
+pub(crate) const THREAD_ENDED: &str = "its thread was ending";
 /// A hook of the attribute panicked.
 pub(crate) const HOOK_PANICKED: &str = "its hook panicked";
 /// The hook `process_inputs` panicked.

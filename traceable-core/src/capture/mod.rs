@@ -14,6 +14,7 @@ mod json;
 pub(crate) mod json_object;
 pub(crate) mod lazy;
 pub(crate) mod limits;
+pub(crate) mod lock;
 pub(crate) mod marker;
 pub(crate) mod outcome;
 pub(crate) mod output_advice;

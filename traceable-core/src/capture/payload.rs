@@ -5,6 +5,9 @@ use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
+use super::json::raw::whole_surrogates;
+use super::json::read::read;
+
 /// One JSON value as bytes: the inputs, the outputs or another part of a run. Clones share them.
 ///
 /// ```
@@ -39,7 +42,15 @@ impl Payload {
         std::str::from_utf8(self.as_bytes()).unwrap_or("null")
     }
 
-    /// Reads the value back.
+    /// Reads the value back. A number that no `Value` holds exactly, such as a whole number of 128 bits, becomes the text of
+    /// its digits.
+    ///
+    /// ```
+    /// use serde_json::json;
+    /// use traceable_core::Payload;
+    /// assert_eq!(Payload::of(&u64::MAX).to_value(), json!(18446744073709551615_u64));
+    /// assert_eq!(Payload::of(&u128::MAX).to_value(), json!("340282366920938463463374607431768211455"));
+    /// ```
     pub fn to_value(&self) -> serde_json::Value {
         // most metadata is a short text, which needs no parser
         if let [b'"', text @ .., b'"'] = self.as_bytes()
@@ -48,7 +59,7 @@ impl Payload {
         {
             return text.into();
         }
-        serde_json::from_slice(self.as_bytes()).unwrap_or_default()
+        read(self.as_str())
     }
 
     /// How many bytes it has.
@@ -61,7 +72,8 @@ impl Payload {
         self.len() == 0
     }
 
-    /// Takes one JSON value as text in UTF-8, as it is written: for sinks and hooks that have JSON already.
+    /// Takes one JSON value as text in UTF-8, as it is written: for sinks and hooks that have JSON already. Escapes of half a
+    /// surrogate pair, which strict readers refuse, become `\ufffd`.
     ///
     /// # Errors
     /// If it is not one valid JSON value.
@@ -75,7 +87,7 @@ impl Payload {
     /// ```
     pub fn from_json(bytes: &[u8]) -> Result<Payload, serde_json::Error> {
         let json: &RawValue = serde_json::from_slice(bytes)?;
-        Ok(Payload::trusted(json.get().as_bytes()))
+        Ok(Payload::trusted(whole_surrogates(json.get()).as_bytes()))
     }
 
     /// Takes bytes that are known to be one JSON value.

@@ -9,6 +9,7 @@ use std::cell::Cell;
 use serde::{Serialize, Serializer as _};
 
 use super::json::buffer::Json;
+pub(super) use super::json::buffer::too_large;
 use super::limits::MAX_BYTES;
 use super::marker::{HOOK_PANICKED, SERIALIZE_PANICKED, count_unrecorded, marker};
 use super::panic_guard::guarded;
@@ -133,6 +134,14 @@ mod tests {
         }
     }
 
+    struct Fails;
+    impl Serialize for Fails {
+        fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+            s.serialize_map(None)?;
+            Err(serde::ser::Error::custom("on purpose"))
+        }
+    }
+
     struct Forever;
     impl Serialize for Forever {
         fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
@@ -145,7 +154,7 @@ mod tests {
         let before = unrecorded_values();
         assert_eq!(text_of(&Panics), r#""[not recorded: its serialization panicked]""#);
         assert_eq!(text_of(&Forever), r#""[not recorded: larger than 10 MiB]""#);
-        assert_eq!(text_of(&HashMap::from([((1, 2), 3)])), r#""[not recorded: key must be a string]""#);
+        assert_eq!(text_of(&[Some(Fails), None]), r#"["[not recorded: on purpose]",null]"#);
         let deep = (0..500).fold(Endless { next: None }, |inner, _| Endless { next: Some(Box::new(inner)) });
         assert_eq!(text_of(&deep), r#""[not recorded: nested deeper than 120 levels]""#);
         assert!(unrecorded_values() >= before + 4);
@@ -156,6 +165,7 @@ mod tests {
         assert_eq!(text_of(&[f64::NAN, f64::INFINITY, 1.5]), "[null,null,1.5]");
         assert_eq!(text_of(&u128::MAX), u128::MAX.to_string());
         assert_eq!(text_of(&HashMap::from([(7, "x")])), r#"{"7":"x"}"#);
+        assert_eq!(text_of(&HashMap::from([((1, "a"), 3)])), r#"{"[1,\"a\"]":3}"#);
     }
 
     #[test]

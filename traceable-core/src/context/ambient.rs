@@ -5,6 +5,7 @@
 
 use std::cell::Cell;
 use std::marker::PhantomData;
+use std::mem::ManuallyDrop;
 
 use crate::capture::suppress::is_suppressed;
 use crate::process::task_identity::{NO_TASK, Task, current_task};
@@ -17,7 +18,11 @@ struct Slot {
 }
 
 thread_local! {
-    static SLOT: Slot = const { Slot { context: Cell::new(None), task: Cell::new(NO_TASK) } };
+    // Never dropped, so that it is there as long as the thread is: destructors of other thread-locals and functions
+    // registered by `atexit` make traced calls as well. Nothing leaks: who enters a context leaves it again, so the slot
+    // of a thread that ends is empty.
+    static SLOT: ManuallyDrop<Slot> =
+        const { ManuallyDrop::new(Slot { context: Cell::new(None), task: Cell::new(NO_TASK) }) };
 }
 
 impl Slot {
@@ -51,7 +56,7 @@ impl Ambient {
     }
 }
 
-/// The context that is current here. Nothing while the thread's locals are being destroyed.
+/// The context that is current here.
 pub(crate) fn ambient() -> Ambient {
     if is_suppressed() {
         return Ambient::Here(Context::Off);
@@ -67,7 +72,7 @@ pub(crate) fn ambient() -> Ambient {
 
 /// The run that the innermost code entered, whatever the task: for what is sure to run right where it was entered.
 pub(crate) fn entered() -> Option<Context> {
-    SLOT.try_with(Slot::copy).ok().flatten()
+    SLOT.try_with(|slot| slot.copy()).ok().flatten()
 }
 
 /// Makes `context` the current one until the guard goes. `None` clears.
@@ -81,7 +86,7 @@ pub(crate) fn enter(context: Option<Context>) -> Entered {
     });
     match swapped {
         Ok(entered) => entered,
-        // the thread's locals are gone: there is nothing to put back, and nowhere to
+        // where the system drops it all the same: there is nothing to put back, and nowhere to
         Err(_) => Entered { context: None, task: NO_TASK, not_send: PhantomData },
     }
 }

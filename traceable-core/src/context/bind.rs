@@ -5,8 +5,8 @@ use super::kept::Kept;
 /// Binds a closure to the current context: what it calls nests here, on whatever thread it runs.
 ///
 /// `bind` takes the context where `bind` itself is called. Without one, the closure runs without one, even inside another
-/// run. A closure that is called many times is bound by [`bind_fn`] or [`bind_mut`]; one of another
-/// shape by a [`ContextHandle`].
+/// run. A closure that is called many times is bound by [`bind_fn`] or [`bind_mut`], or, if it has no arguments, by
+/// [`bind_fn0`] or [`bind_mut0`]; one of another shape by a [`ContextHandle`](crate::ContextHandle).
 ///
 /// ```
 /// use traceable_core::bind;
@@ -32,7 +32,8 @@ pub fn bind<R>(f: impl FnOnce() -> R) -> impl FnOnce() -> R {
     }
 }
 
-/// As [`bind`], for a closure with one argument that is called many times, perhaps by many threads at once.
+/// As [`bind`], for a closure with one argument that is called many times, perhaps by many threads at once. One without
+/// arguments is bound by [`bind_fn0`].
 ///
 /// ```
 /// use traceable_core::bind_fn;
@@ -43,6 +44,39 @@ pub fn bind<R>(f: impl FnOnce() -> R) -> impl FnOnce() -> R {
 pub fn bind_fn<A, R>(f: impl Fn(A) -> R) -> impl Fn(A) -> R {
     let kept = Kept::current(f);
     move |argument| kept.here().__resume(|| kept.value()(argument))
+}
+
+/// As [`bind_fn`], for a closure without arguments: a callback, the work of a pool, what a timer calls.
+///
+/// ```
+/// use std::sync::Arc;
+/// use traceable_core::bind_fn0;
+/// # fn poll_queue() -> usize { 1 }
+/// let callback: Arc<dyn Fn() -> usize + Send + Sync> = Arc::new(bind_fn0(move || poll_queue()));
+/// let own = callback.clone();
+/// assert_eq!(std::thread::spawn(move || own()).join().unwrap() + callback(), 2);
+/// ```
+#[must_use = "a bound closure does nothing until it is called"]
+pub fn bind_fn0<R>(f: impl Fn() -> R) -> impl Fn() -> R {
+    let bound = bind_fn(move |()| f());
+    move || bound(())
+}
+
+/// As [`bind_fn0`], for a closure that changes what it holds.
+///
+/// ```
+/// use traceable_core::bind_mut0;
+/// let mut calls = 0;
+/// let mut count = bind_mut0(|| calls += 1);
+/// count();
+/// count();
+/// drop(count);
+/// assert_eq!(calls, 2);
+/// ```
+#[must_use = "a bound closure does nothing until it is called"]
+pub fn bind_mut0<R>(mut f: impl FnMut() -> R) -> impl FnMut() -> R {
+    let mut bound = bind_mut(move |()| f());
+    move || bound(())
 }
 
 /// As [`bind_fn`], for a closure that changes what it holds.

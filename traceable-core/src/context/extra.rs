@@ -12,7 +12,7 @@ use super::scope_settings::given;
 use crate::callsite::broken_trace_reason::BrokenTraceReason;
 use crate::callsite::by_location;
 use crate::callsite::report_once::Notice;
-use crate::capture::json_object::to_value;
+use crate::capture::payload::Payload;
 use crate::capture::suppress::is_suppressed;
 use crate::diagnostics::hook::{DiagnosticKind, report};
 use crate::process;
@@ -35,7 +35,7 @@ use crate::sink::text::Text;
 ///
 /// It works for every form of function: `call` returns what the function returned, be it a future, a stream or a value.
 ///
-/// `name`, `run_id` and `on_end` go to one run: the first traced call inside the closure takes them. Evaluate arguments
+/// `name`, `run_id`, `extra` and `on_end` go to one run: the first traced call inside the closure takes them. Evaluate arguments
 /// that are traced calls themselves before.
 #[derive(Default)]
 #[must_use = "an `Extra` does nothing until `.call(|| ..)`"]
@@ -106,7 +106,24 @@ impl Extra {
     /// One entry of the metadata, for the runs inside and below.
     pub fn metadata<T: Serialize>(mut self, key: impl Into<String>, value: T) -> Extra {
         if process::gate_is_open() {
-            self.settings.metadata.insert(key.into(), to_value(&value));
+            self.settings.metadata.insert(key, Payload::of(&value));
+        }
+        self
+    }
+
+    /// A field of the run's `extra` beside `metadata`, such as `invocation_params`; see [`RunTree::add_extra`].
+    ///
+    /// ```
+    /// use traceable_core::testing::Recorder;
+    /// use traceable_core::{Extra, trace};
+    ///
+    /// let recorder = Recorder::new();
+    /// recorder.scoped(|| Extra::new().extra("batch_size", 8).call(|| trace("model").scope(|_| ())));
+    /// assert_eq!(recorder.run("model").extra["batch_size"], 8);
+    /// ```
+    pub fn extra<T: Serialize>(mut self, key: impl Into<String>, value: T) -> Extra {
+        if process::gate_is_open() {
+            self.one_shots.fields.insert(key, Payload::of(&value));
         }
         self
     }
@@ -208,7 +225,7 @@ fn warn_if_left(scope: &Scope, location: &'static Location<'static>) {
         && by_location::at(location, "Extra").history.reports.is_due(Notice::UnusedExtra)
     {
         let text = format!(
-            "unused extra: an `Extra` with `name`, `run_id` or `on_end` ({}:{}) found no traced call: is the function \
+            "unused extra: an `Extra` with `name`, `run_id`, `extra` or `on_end` ({}:{}) found no traced call: is the function \
              annotated with `#[traceable]`, and is tracing on?",
             location.file(),
             location.line(),

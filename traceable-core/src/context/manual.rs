@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::ambient::ambient;
 use crate::capture::attachment::Attachment;
-use crate::capture::json_object::{to_object_bytes, to_value};
+use crate::capture::json_object::{JsonObject, to_object_bytes};
 use crate::capture::payload::Payload;
 use crate::identity::time::Timestamp;
 use crate::process;
@@ -40,6 +40,7 @@ pub struct RunTreeBuilder {
     attachments: Vec<(String, Attachment)>,
     settings: Settings,
     own_tags: Vec<Text>,
+    fields: JsonObject,
 }
 
 impl RunTree {
@@ -79,6 +80,7 @@ impl RunTreeBuilder {
             attachments: Vec::new(),
             settings: Settings::default(),
             own_tags: Vec::new(),
+            fields: JsonObject::default(),
         }
     }
 
@@ -102,7 +104,13 @@ impl RunTreeBuilder {
 
     /// One entry of the metadata, which children inherit.
     pub fn metadata<T: Serialize>(mut self, key: &str, value: T) -> RunTreeBuilder {
-        self.settings.metadata.insert(key.to_owned(), to_value(&value));
+        self.settings.metadata.insert(key, Payload::of(&value));
+        self
+    }
+
+    /// A field of `extra` beside `metadata`, of this run alone; see [`RunTree::add_extra`].
+    pub fn extra<T: Serialize>(mut self, key: &str, value: T) -> RunTreeBuilder {
+        self.fields.insert(key, Payload::of(&value));
         self
     }
 
@@ -182,6 +190,9 @@ impl RunTreeBuilder {
         let bound = request.bind(&head, &mut state);
         if !self.own_tags.is_empty() {
             state.extra().tags = self.own_tags;
+        }
+        if !self.fields.is_empty() {
+            state.extra().add_fields(&self.fields);
         }
         if self.serialized.is_some() {
             state.extra().serialized = self.serialized;

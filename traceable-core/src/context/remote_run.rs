@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use crate::capture::json_object::JsonObject;
+use crate::capture::payload::Payload;
 use crate::identity::clock::Clock;
 use crate::identity::dotted_order::{DottedOrder, ParseError};
 use crate::identity::headers::{BAGGAGE_HEADER, Baggage, TRACE_HEADER, read};
@@ -62,13 +64,14 @@ impl RunTree {
     pub fn to_headers(&self) -> Vec<(String, String)> {
         let (Some(order), Some(context)) = (self.dotted_order(), self.context()) else { return Vec::new() };
         let mut baggage = Baggage::default();
+        let mut metadata = JsonObject::default();
         if let Some(settings) = context.settings() {
-            baggage.metadata = settings.metadata.clone();
+            metadata = settings.metadata.clone();
             baggage.tags = settings.tags.iter().map(|tag| tag.to_string()).collect();
         }
         if let Some(run) = context.run() {
-            if let Some(method) = run.head.method() {
-                baggage.metadata.entry("ls_method").or_insert_with(|| method.into());
+            if let Some(method) = run.head.method().filter(|_| !metadata.contains_key("ls_method")) {
+                metadata.insert("ls_method", Payload::of(method));
             }
             // `add_tags` and the builder's tags are of this run alone, and go out as well
             if let Some(extra) = run.state().extra.as_deref() {
@@ -85,6 +88,9 @@ impl RunTree {
             if baggage.project.is_none() && baggage.address.is_none() {
                 baggage.address = sink.and_then(|sink| sink.default_address()).map(str::to_owned);
             }
+        }
+        if !metadata.is_empty() {
+            baggage.metadata = Some(metadata.to_payload("metadata").as_str().to_owned());
         }
         let mut headers = vec![(TRACE_HEADER.to_owned(), order)];
         headers.extend(baggage.write().map(|baggage| (BAGGAGE_HEADER.to_owned(), baggage)));
@@ -119,7 +125,7 @@ fn remote(order: DottedOrder, baggage: Baggage) -> RunTree {
     let project = baggage.project.map(Into::into);
     let settings = Settings {
         project: project.clone(),
-        metadata: baggage.metadata,
+        metadata: baggage.metadata.as_deref().map(JsonObject::parse).unwrap_or_default(),
         tags: baggage.tags.into_iter().map(Into::into).collect(),
         ..Settings::default()
     };

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::ambient::{ambient, enter};
 use super::extra::Extra;
 use super::parent::{IntoParent, Parent};
-use crate::capture::json_object::to_value;
+use crate::capture::payload::Payload;
 use crate::process;
 use crate::run::inherited_settings::Settings;
 use crate::run::node::{Context, Scope};
@@ -64,7 +64,7 @@ impl TracingContext {
     /// One entry of the metadata of the runs inside.
     pub fn metadata<T: Serialize>(mut self, key: impl Into<String>, value: T) -> TracingContext {
         if process::gate_is_open() {
-            self.settings.metadata.insert(key.into(), to_value(&value));
+            self.settings.metadata.insert(key, Payload::of(&value));
         }
         self
     }

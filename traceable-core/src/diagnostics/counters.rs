@@ -22,6 +22,7 @@ impl Counter {
 pub(crate) static LATE_CHILDREN: Counter = Counter::new();
 pub(crate) static STALE_PARENTS: Counter = Counter::new();
 pub(crate) static OVERGROWN_RUNS: Counter = Counter::new();
+pub(crate) static LEFT_OPEN: Counter = Counter::new();
 pub(crate) static DUPLICATE_IDS: Counter = Counter::new();
 pub(crate) static NEVER_POLLED: Counter = Counter::new();
 pub(crate) static SINK_PANICS: Counter = Counter::new();

@@ -3,8 +3,10 @@
 use std::cell::RefCell;
 use std::fmt;
 use std::io::Write as _;
+use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use crate::capture::suppress::suppressed;
 
@@ -28,6 +30,8 @@ pub enum DiagnosticKind {
     StaleParent,
     /// A run has more than 10 000 children: it probably belongs to something that never ends.
     OvergrownRun,
+    /// A manual run was posted and dropped before its end.
+    LeftOpen,
     /// An `Extra` was meant for one traced call, and none was made inside.
     UnusedExtra,
     /// `.with_parent(..)` was called on a future that only polls the traced call. The call was made before, and keeps
@@ -67,7 +71,10 @@ pub fn set_diagnostic_hook(report: impl Fn(&Diagnostic) + Send + Sync + 'static)
 }
 
 thread_local! {
-    static HELD: RefCell<Held> = const { RefCell::new(Held { depth: 0, is_reporting: false, waiting: Vec::new() }) };
+    // never dropped, as destructors of other thread-locals report too; nothing waits when a thread has ended
+    static HELD: ManuallyDrop<RefCell<Held>> = const {
+        ManuallyDrop::new(RefCell::new(Held { depth: 0, is_reporting: false, waiting: Vec::new() }))
+    };
 }
 
 /// Diagnostics that wait until the code around them is done.
@@ -112,7 +119,7 @@ pub fn report_delivery(line: &str) {
 /// Reports a diagnostic. Mistakes made inside the hook are not reported.
 pub(crate) fn report(kind: DiagnosticKind, text: String) {
     let mut pending = Some(Diagnostic { kind, text });
-    // in a thread that is ending there is no such place any more, and nothing that waits
+    // where the system drops it all the same, nothing waits
     let _ = HELD.try_with(|held| {
         let mut held = held.borrow_mut();
         if held.is_reporting {
@@ -123,6 +130,24 @@ pub(crate) fn report(kind: DiagnosticKind, text: String) {
     });
     if let Some(diagnostic) = pending {
         deliver(diagnostic);
+    }
+}
+
+/// Diagnostics that were found where the hook must not run: whatever drops a run may hold locks.
+static LATER: Mutex<Vec<Diagnostic>> = Mutex::new(Vec::new());
+static ANY_LATER: AtomicBool = AtomicBool::new(false);
+
+/// Keeps a diagnostic until [`report_waiting`].
+pub(crate) fn report_later(kind: DiagnosticKind, text: String) {
+    LATER.lock().unwrap_or_else(PoisonError::into_inner).push(Diagnostic { kind, text });
+    ANY_LATER.store(true, Relaxed);
+}
+
+/// Reports what waits. For sinks: before they report how a flush went.
+pub fn report_waiting() {
+    if ANY_LATER.load(Relaxed) && ANY_LATER.swap(false, Relaxed) {
+        let waiting = std::mem::take(&mut *LATER.lock().unwrap_or_else(PoisonError::into_inner));
+        waiting.into_iter().for_each(|Diagnostic { kind, text }| report(kind, text));
     }
 }
 

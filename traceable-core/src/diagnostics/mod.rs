@@ -13,8 +13,8 @@ pub(crate) mod counters;
 pub(crate) mod hook;
 pub(crate) mod open_traces;
 pub(crate) mod summary;
-pub(crate) mod test_thread;
+pub(crate) mod thread_of_roots;
 
-pub use self::hook::{Diagnostic, DiagnosticKind, report_delivery, set_diagnostic_hook};
+pub use self::hook::{Diagnostic, DiagnosticKind, report_delivery, report_waiting, set_diagnostic_hook};
 pub use self::summary::{BrokenTrace, Diagnostics, diagnostics};
 pub use crate::callsite::broken_trace_reason::BrokenTraceReason;

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
 use super::counters;
+use super::hook::report_waiting;
 use crate::callsite::broken_trace_reason::BrokenTraceReason;
 use crate::callsite::function::Callsite;
 use crate::callsite::report_once::Notice;
@@ -22,6 +23,8 @@ pub struct Diagnostics {
     pub stale_parents: u64,
     /// Runs with more than 10 000 children.
     pub overgrown_runs: u64,
+    /// Manual runs that were posted and dropped before they were ended by [`patch`](crate::RunTree::patch): they stay open.
+    pub left_open: u64,
     /// Runs that were given an id which names another run. They have fresh ids, and `metadata.dup_of`.
     pub duplicate_run_ids: u64,
     /// Futures, streams and iterators of traced calls that were dropped before their first poll. They leave no run,
@@ -35,6 +38,54 @@ pub struct Diagnostics {
     pub sink_reentry: u64,
     /// Values that were replaced by a marker, see [`Input`](crate::Input).
     pub unrecorded_values: u64,
+}
+
+impl fmt::Display for Diagnostics {
+    /// What there is of it, in one line: `2 broken traces, 1 cancelled run`, or `nothing unusual`. Each broken trace
+    /// follows on a line of its own.
+    ///
+    /// ```
+    /// let report = traceable_core::diagnostics::diagnostics().to_string();
+    /// assert_eq!(report, "nothing unusual");
+    /// ```
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // a field that is added is missed here
+        let Diagnostics {
+            broken_traces,
+            late_children,
+            stale_parents,
+            overgrown_runs,
+            left_open,
+            duplicate_run_ids,
+            never_polled,
+            cancelled,
+            sink_panics,
+            sink_reentry,
+            unrecorded_values,
+        } = self;
+        let counts = [
+            (broken_traces.len() as u64, "broken trace", "broken traces"),
+            (*late_children, "late child", "late children"),
+            (*stale_parents, "child of a stale parent", "children of stale parents"),
+            (*overgrown_runs, "overgrown run", "overgrown runs"),
+            (*left_open, "run left open", "runs left open"),
+            (*duplicate_run_ids, "duplicate run id", "duplicate run ids"),
+            (*never_polled, "call never polled", "calls never polled"),
+            (*cancelled, "cancelled run", "cancelled runs"),
+            (*sink_panics, "panic of a sink", "panics of a sink"),
+            (*sink_reentry, "operation caused by a sink", "operations caused by a sink"),
+            (*unrecorded_values, "value not recorded", "values not recorded"),
+        ];
+        let mut separator = "";
+        for (count, one, many) in counts.into_iter().filter(|(count, ..)| *count > 0) {
+            write!(f, "{separator}{count} {}", if count == 1 { one } else { many })?;
+            separator = ", ";
+        }
+        if separator.is_empty() {
+            f.write_str("nothing unusual")?;
+        }
+        broken_traces.iter().try_for_each(|broken| write!(f, "\n{broken}"))
+    }
 }
 
 /// A function or block whose runs began traces of their own unintentionally.
@@ -91,6 +142,7 @@ pub(crate) fn list(callsite: &'static Callsite) {
 /// }
 /// ```
 pub fn diagnostics() -> Diagnostics {
+    report_waiting();
     let callsites = BROKEN_TRACES.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let broken_traces = callsites.into_iter().filter_map(|callsite| {
         let (reason, count) = callsite.history.broken_traces()?;
@@ -111,6 +163,7 @@ pub fn diagnostics() -> Diagnostics {
         late_children: counters::LATE_CHILDREN.get(),
         stale_parents: counters::STALE_PARENTS.get(),
         overgrown_runs: counters::OVERGROWN_RUNS.get(),
+        left_open: counters::LEFT_OPEN.get(),
         duplicate_run_ids: counters::DUPLICATE_IDS.get(),
         never_polled: counters::NEVER_POLLED.get(),
         cancelled: counters::CANCELLED.get(),

@@ -1,6 +1,8 @@
 //! The headers that carry a run to other processes: `langsmith-trace` and `baggage`.
 
-use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+use serde::de::IgnoredAny;
 
 use super::dotted_order::{DottedOrder, ParseError};
 
@@ -24,7 +26,8 @@ pub(crate) struct Incoming {
 /// The members of a `baggage` header that are LangSmith's.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Baggage {
-    pub(crate) metadata: Map<String, Value>,
+    /// A JSON object, as it is written: numbers in it are not rounded.
+    pub(crate) metadata: Option<String>,
     pub(crate) tags: Vec<String>,
     pub(crate) project: Option<String>,
     /// Instead of a project: the environment of an agent.
@@ -54,11 +57,7 @@ impl Baggage {
             };
             let Some(value) = percent_decode(value.trim()) else { continue };
             match key.trim() {
-                "langsmith-metadata" => {
-                    if let Ok(metadata) = serde_json::from_str(&value) {
-                        baggage.metadata = metadata;
-                    }
-                }
+                "langsmith-metadata" if is_object(&value) => baggage.metadata = Some(value),
                 "langsmith-tags" => {
                     baggage.tags = value.split(',').filter(|t| !t.is_empty()).map(str::to_owned).collect();
                 }
@@ -77,10 +76,8 @@ impl Baggage {
     /// The header, or `None` if there is nothing to say.
     pub(crate) fn write(&self) -> Option<String> {
         let mut members = Vec::new();
-        if !self.metadata.is_empty()
-            && let Ok(json) = serde_json::to_string(&self.metadata)
-        {
-            members.push(format!("langsmith-metadata={}", percent_encode(&json)));
+        if let Some(json) = &self.metadata {
+            members.push(format!("langsmith-metadata={}", percent_encode(json)));
         }
         if !self.tags.is_empty() {
             members.push(format!("langsmith-tags={}", percent_encode(&self.tags.join(","))));
@@ -94,6 +91,10 @@ impl Baggage {
         // what no receiver would read is not sent
         Some(members.join(",")).filter(|header| !header.is_empty() && header.len() <= MAX_HEADER)
     }
+}
+
+fn is_object(json: &str) -> bool {
+    serde_json::from_str::<BTreeMap<String, IgnoredAny>>(json).is_ok()
 }
 
 /// `lrn:agents/{id}/environments/{environment}`, and nothing that a stranger could put there besides.
@@ -158,7 +159,7 @@ mod tests {
         let header = "langsmith-metadata=%7B%22k%22%3A%22v%2C%3D%C3%A9%20x%22%2C%22ls_method%22%3A%22traceable%22%7D,\
                       langsmith-tags=svc-a,langsmith-project=proj%20%C3%A9%2C%3D1";
         let baggage = read(ORDER, Some(header)).unwrap().baggage;
-        assert_eq!(baggage.metadata["k"], "v,=é x");
+        assert_eq!(baggage.metadata.as_deref(), Some(r#"{"k":"v,=é x","ls_method":"traceable"}"#));
         assert_eq!(baggage.tags, ["svc-a"]);
         assert_eq!(baggage.project.as_deref(), Some("proj é,=1"));
         assert_eq!(baggage.write().unwrap(), header.replace(",\n", ","));
@@ -199,7 +200,7 @@ mod tests {
         #[test]
         fn what_is_written_is_read_back(tags in proptest::collection::vec("[^,]{1,9}", 0..4), project in proptest::option::of(".{1,20}"), key in ".{0,8}", text in ".{0,20}") {
             let mut baggage = Baggage { tags, project, ..Baggage::default() };
-            baggage.metadata.insert(key, text.into());
+            baggage.metadata = Some(serde_json::json!({key: text}).to_string());
             let header = baggage.write().unwrap();
             prop_assert!(header.is_ascii());
             prop_assert_eq!(read(ORDER, Some(&header)).unwrap().baggage, baggage);

@@ -4,6 +4,7 @@ use std::sync::Once;
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
 use crate::diagnostics::hook::holding;
+use crate::diagnostics::thread_of_roots;
 use crate::identity::fork::notice_forks;
 
 /// Nothing in this process is traced: a traced call need not look any further.
@@ -27,6 +28,8 @@ pub(crate) fn gate_is_open() -> bool {
 /// Something is recorded from now on: a sink was installed, or is used by a part of the program.
 pub(crate) fn open_gate() {
     notice_forks();
+    // as long as the thread can be asked: functions registered by `atexit` are called when it no longer can
+    thread_of_roots::is_main();
     GATE.store(OPEN, Relaxed);
 }
 

@@ -11,7 +11,7 @@ pub(crate) mod task_identity;
 
 use crate::identity::fork;
 
-pub use self::default_sink::{flush, install_sink, remove_sink};
+pub use self::default_sink::{SinkGuard, flush, install_sink, install_sink_guarded, remove_sink};
 pub use self::gate::start_once;
 pub use self::switches::{is_enabled, set_enabled, set_sampling_rate};
 pub use self::task_identity::set_task_identity;

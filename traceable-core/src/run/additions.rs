@@ -5,10 +5,10 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::node::{Run, State};
+use super::node::{Additions, Run, State};
 use super::run_tree::RunTree;
 use crate::capture::attachment::Attachment;
-use crate::capture::json_object::{to_object, to_object_bytes, to_value};
+use crate::capture::json_object::{JsonObject, to_object_bytes};
 use crate::capture::payload::Payload;
 use crate::identity::time::Timestamp;
 use crate::sink::text::Text;
@@ -31,13 +31,38 @@ impl RunTree {
         if !self.takes_more() {
             return self;
         }
-        let value = to_value(&value);
+        let value = Payload::of(&value);
         self.change(|_, state| {
             // children share the settings by reference, so earlier ones keep what they have
             let mut settings = state.settings.as_deref().cloned().unwrap_or_default();
-            settings.metadata.insert(key.to_owned(), value);
+            settings.metadata.insert(key, value);
             state.settings = Some(Arc::new(settings));
         })
+    }
+
+    /// Sets a field of `extra` beside `metadata`, of this run alone: `invocation_params` (how the model was called),
+    /// `batch_size`, `runtime` (joined with what the exporter says of the runtime), or one of your own. An object for
+    /// `metadata` is added to the metadata of this run.
+    ///
+    /// ```
+    /// use serde_json::json;
+    /// use traceable_core::testing::Recorder;
+    /// use traceable_core::{RunType, trace};
+    ///
+    /// let recorder = Recorder::new();
+    /// recorder.scoped(|| {
+    ///     trace("model").run_type(RunType::Llm).scope(|run| {
+    ///         run.add_extra("invocation_params", json!({"model": "tiny", "temperature": 0.5}));
+    ///     });
+    /// });
+    /// assert_eq!(recorder.run("model").extra["invocation_params"]["model"], "tiny");
+    /// ```
+    pub fn add_extra<T: Serialize>(&self, key: &str, value: T) -> &RunTree {
+        if !self.takes_more() {
+            return self;
+        }
+        let value = Payload::of(&value);
+        self.change(|_, state| state.extra().add_field(key, value))
     }
 
     /// Adds entries to the inputs. `inputs` should serialise to an object; anything else is put under `input`.
@@ -45,12 +70,11 @@ impl RunTree {
         if !self.takes_more() {
             return self;
         }
-        let more = to_object(&inputs, "input");
+        let more = JsonObject::of(&inputs, "input");
         self.change(|_, state| {
-            let mut all =
-                state.inputs.as_ref().map(|i| to_object(&i.to_value(), "input")).unwrap_or_default();
+            let mut all = state.inputs.as_ref().map(|i| JsonObject::read(i, "input")).unwrap_or_default();
             all.extend(more);
-            state.inputs = Some(Payload::of(&all));
+            state.inputs = Some(all.to_payload("inputs"));
             state.has_new_inputs = true;
         })
     }
@@ -72,7 +96,7 @@ impl RunTree {
         if !self.takes_more() {
             return self;
         }
-        let outputs = to_object(&outputs, "output");
+        let outputs = JsonObject::of(&outputs, "output");
         self.change(|_, state| {
             state.extra().first_outputs = None;
             state.extra().outputs = outputs;
@@ -98,8 +122,8 @@ impl RunTree {
         if !self.takes_more() {
             return self;
         }
-        let usage = to_value(&usage);
-        self.change(|_, state| state.metadata("usage_metadata", usage))
+        let usage = Payload::of(&usage);
+        self.change(|_, state| state.extra().metadata.insert("usage_metadata", usage))
     }
 
     /// Adds an event: a text, which becomes an event with that message, or an object such as `{"name": "retry", "attempt": 2}`. The time is added if it is missing.
@@ -107,7 +131,7 @@ impl RunTree {
         if !self.takes_more() {
             return self;
         }
-        let mut event = match to_value(&event) {
+        let mut event = match Payload::of(&event).to_value() {
             Value::Object(event) => event,
             other => Map::from_iter([("name".to_owned(), json!("event")), ("message".to_owned(), other)]),
         };
@@ -149,6 +173,23 @@ impl RunTree {
     }
 }
 
+impl Additions {
+    /// A field of `extra`; `metadata` is one that has a place of its own.
+    pub(crate) fn add_field(&mut self, key: &str, value: Payload) {
+        if key == "metadata" {
+            self.metadata.extend(JsonObject::read(&value, "metadata"));
+        } else {
+            self.fields.insert(key, value);
+        }
+    }
+
+    pub(crate) fn add_fields(&mut self, fields: &JsonObject) {
+        for (key, value) in fields.iter() {
+            self.add_field(key, value.clone());
+        }
+    }
+}
+
 /// Adds an object to the outputs. The first one stays as it was written, if the run is manual: the result of a function
 /// comes by another way and is joined with entries only.
 fn add_outputs(run: &Run, more: Payload) {
@@ -160,6 +201,6 @@ fn add_outputs(run: &Run, more: Payload) {
     }
     let first = extra.first_outputs.take();
     for outputs in first.iter().chain([&more]) {
-        extra.outputs.extend(to_object(&outputs.to_value(), "output"));
+        extra.outputs.extend(JsonObject::read(outputs, "output"));
     }
 }

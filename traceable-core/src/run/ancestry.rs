@@ -4,6 +4,9 @@ use std::sync::Arc;
 
 use super::inherited_settings::Settings;
 use super::node::{Bound, Context, Run, Scope};
+use crate::callsite::report_once::Notice;
+use crate::diagnostics::counters;
+use crate::diagnostics::hook::{DiagnosticKind, report_later};
 use crate::diagnostics::open_traces;
 use crate::identity::fork::fork_generation;
 
@@ -133,10 +136,30 @@ impl Run {
     }
 }
 
+/// Nobody is left who could end it.
 #[cold]
 fn note_left_open(run: &Run) {
     if let Some(bound) = run.as_root() {
         open_traces::ends(bound.id);
+    }
+    // what the attribute or a block makes ends by itself; what is not recorded here has no end
+    let is_manual = run.head.method().is_none() && !run.is_copy();
+    if !is_manual || run.started().is_none_or(|bound| bound.sink.is_none()) {
+        return;
+    }
+    counters::LEFT_OPEN.add();
+    if let Some(callsite) = run.head.callsite()
+        && callsite.history.reports.is_due(Notice::LeftOpen)
+    {
+        let text = format!(
+            "run left open: `{}` ({}:{}) was posted and dropped before its end, and stays open for ever. End it by \
+             `run.end().patch()`, also where the code returns early; or use `trace(\"..\").scope(|run| ..)`, which ends \
+             by itself.",
+            run.name(),
+            callsite.file,
+            callsite.line,
+        );
+        report_later(DiagnosticKind::LeftOpen, text);
     }
 }
 
@@ -159,7 +182,6 @@ fn drop_upwards(mut next: Option<Context>, aside: Option<Context>) {
 impl Drop for Run {
     fn drop(&mut self) {
         if !self.is_new() && self.ended().is_none() {
-            // nobody is left who could end it
             note_left_open(self);
         }
         drop_upwards(self.take_up(), self.take_called_in());

@@ -1,8 +1,7 @@
 //! What an operation says of a run: its outputs, its error, its details.
 
-use serde_json::{Map, Value};
-
 use super::node::{Additions, State};
+use crate::capture::json_object::JsonObject;
 use crate::capture::limits::MAX_ERROR_BYTES;
 use crate::capture::payload::Payload;
 use crate::sink::operation::RunDetails;
@@ -23,29 +22,13 @@ pub(super) fn note_usage(state: &mut State, outputs: Option<&Payload>) {
     let in_outputs = match (outputs, state.extra.as_deref()) {
         (_, Some(extra)) if extra.outputs.contains_key(KEY) => extra.outputs.get(KEY).cloned(),
         (Some(outputs), _) if memchr::memmem::find(outputs.as_bytes(), b"\"usage_metadata\"").is_some() => {
-            object(outputs).remove(KEY)
+            JsonObject::read(outputs, "output").get(KEY).cloned()
         }
         _ => None,
     };
-    if let Some(usage) = in_outputs.filter(Value::is_object) {
-        state.metadata(KEY, usage);
+    if let Some(usage) = in_outputs.filter(|usage| usage.as_bytes().starts_with(b"{")) {
+        state.extra().metadata.insert(KEY, usage);
     }
-}
-
-pub(super) fn object(payload: &Payload) -> Map<String, Value> {
-    match payload.to_value() {
-        Value::Object(map) => map,
-        other => Map::from_iter([("output".to_owned(), other)]),
-    }
-}
-
-/// Outputs are an object, be they too large to be recorded.
-pub(super) fn outputs_of(outputs: &Map<String, Value>) -> Payload {
-    let payload = Payload::of(outputs);
-    if payload.as_bytes().first() == Some(&b'{') {
-        return payload;
-    }
-    Payload::of(&Map::from_iter([("outputs".to_owned(), payload.to_value())]))
 }
 
 pub(super) fn details(extra: &mut Additions, has_ended: bool) -> RunDetails {
@@ -59,6 +42,7 @@ pub(super) fn details(extra: &mut Additions, has_ended: bool) -> RunDetails {
             attachments,
             tags: extra.tags.clone(),
             metadata: std::mem::take(&mut extra.metadata),
+            fields: std::mem::take(&mut extra.fields),
         };
     }
     RunDetails {
@@ -68,5 +52,6 @@ pub(super) fn details(extra: &mut Additions, has_ended: bool) -> RunDetails {
         attachments,
         tags: extra.tags.clone(),
         metadata: extra.metadata.clone(),
+        fields: extra.fields.clone(),
     }
 }

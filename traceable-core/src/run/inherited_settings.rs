@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use crate::capture::json_object::JsonObject;
 use crate::sink::operation::Labels;
 use crate::sink::run_sink::RunSink;
 use crate::sink::text::Text;
@@ -14,7 +14,7 @@ use crate::sink::text::Text;
 pub(crate) struct Settings {
     pub(crate) project: Option<Text>,
     pub(crate) tags: Vec<Text>,
-    pub(crate) metadata: Map<String, Value>,
+    pub(crate) metadata: JsonObject,
     pub(crate) sink: Option<Arc<dyn RunSink>>,
     /// `Some(false)` silences everything inside, `Some(true)` records it although the process has tracing off.
     pub(crate) enabled: Option<bool>,
@@ -63,7 +63,7 @@ impl Labels for Settings {
         &self.tags
     }
 
-    fn metadata(&self) -> &Map<String, Value> {
+    fn metadata(&self) -> &JsonObject {
         &self.metadata
     }
 }

@@ -3,12 +3,14 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, MutexGuard};
 
-use super::fields::{capped, details, note_usage, object, outputs_of};
+use super::fields::{capped, details, note_usage};
 use super::node::{Bound, Context, Run, State};
+use crate::capture::inputs::Inputs;
+use crate::capture::json_object::JsonObject;
 use crate::capture::payload::Payload;
 use crate::capture::suppress::{in_sink, suppressed};
 use crate::diagnostics::counters;
-use crate::diagnostics::hook::{DiagnosticKind, report};
+use crate::diagnostics::hook::{DiagnosticKind, report, report_waiting};
 use crate::diagnostics::open_traces;
 use crate::identity::time::Timestamp;
 use crate::sink::operation::{Labels, OperationKind, RunOperation};
@@ -48,6 +50,12 @@ fn post_waiting(first: &Arc<Run>) {
 pub(crate) fn post_state(run: &Arc<Run>, mut state: MutexGuard<'_, State>) {
     if !run.mark_posted() {
         note_begin(run);
+        if run.head.method().is_none()
+            && let Some(end_time) = state.end_time
+        {
+            // a manual run that is posted whole
+            note_end(run, end_time);
+        }
         // submitted again as it ends
         let outputs = state.extra.as_ref().and_then(|extra| extra.first_outputs.clone());
         let left = take_left(&mut state);
@@ -140,6 +148,10 @@ pub(crate) fn end(
         last_words(&mut state);
         return;
     }
+    if run.take_expectation() && state.inputs.is_none() {
+        // on a system that takes the slot of the context away with other thread-locals, the body did not find its run
+        state.inputs = Some(Inputs::lost());
+    }
     let kind = mark_posted(run);
     state.has_ended = true;
     let end_time = state.end_time.unwrap_or_else(|| run.now(&state));
@@ -154,7 +166,7 @@ pub(crate) fn end(
             outputs = None;
         } else if !extra.outputs.is_empty() {
             // outputs that the program added stay, those of the function come on top
-            extra.outputs.extend(outputs.take().map(|o| object(&o)).unwrap_or_default());
+            extra.outputs.extend(outputs.take().map(|o| JsonObject::read(&o, "output")).unwrap_or_default());
         }
     }
     last_words(&mut state);
@@ -187,7 +199,7 @@ fn submit(run: &Arc<Run>, mut state: MutexGuard<'_, State>, kind: OperationKind,
     let has_ended = state.has_ended && run.head.method().is_some();
     if let Some(extra) = state.extra.as_deref_mut() {
         if !extra.outputs.is_empty() {
-            operation.outputs = Some(outputs_of(&extra.outputs));
+            operation.outputs = Some(extra.outputs.to_payload("outputs"));
         }
         operation.details = Some(Box::new(details(extra, has_ended)));
         if has_ended {
@@ -221,6 +233,7 @@ fn submit_pending(run: &Run, sink: &dyn RunSink) {
 }
 
 fn submit_to(sink: &dyn RunSink, operation: RunOperation) {
+    report_waiting();
     // a sink that panics must not take the program with it
     match catch_unwind(AssertUnwindSafe(|| in_sink(|| sink.submit(operation)))) {
         Ok(true) => {}

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64};
 use std::sync::{Arc, Mutex, OnceLock};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::head::RunHead;
@@ -13,6 +13,7 @@ use super::inherited_settings::Settings;
 use super::object_id::Target;
 use crate::callsite::broken_trace_reason::BrokenTraceReason;
 use crate::capture::attachment::Attachment;
+use crate::capture::json_object::JsonObject;
 use crate::capture::payload::Payload;
 use crate::identity::clock::Clock;
 use crate::identity::dotted_order::DottedOrder;
@@ -99,6 +100,8 @@ pub(super) struct Position {
 pub(crate) struct OneShots {
     pub(crate) name: Option<Text>,
     pub(crate) run_id: Option<Uuid>,
+    /// What stands beside the metadata in `extra`.
+    pub(crate) fields: JsonObject,
     /// In a lock for the sake of its type: what holds it may be shared, as it could be without it.
     pub(crate) on_end: Option<Mutex<OnEnd>>,
 }
@@ -193,10 +196,12 @@ pub(crate) struct State {
 pub(crate) struct Additions {
     pub(crate) error: Option<String>,
     /// Of this run alone; what children inherit is in the settings.
-    pub(crate) metadata: Map<String, Value>,
+    pub(crate) metadata: JsonObject,
+    /// What stands beside the metadata in `extra`, of this run alone.
+    pub(crate) fields: JsonObject,
     pub(crate) tags: Vec<Text>,
     pub(crate) events: Vec<Value>,
-    pub(crate) outputs: Map<String, Value>,
+    pub(crate) outputs: JsonObject,
     /// Of a manual run: what was added first, as it was written.
     pub(crate) first_outputs: Option<Payload>,
     /// The function's own return value is not recorded: the outputs were set.

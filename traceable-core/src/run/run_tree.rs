@@ -15,7 +15,7 @@ use crate::sink::run_type::RunType;
 
 /// A handle to a run.
 ///
-/// Inside a traced function, [`RunTree::current`] or a parameter `#[run_tree] rt: RunTree` gives the function's own
+/// Inside a traced function, [`RunTree::current_or_inactive`] or a parameter `#[run_tree] rt: RunTree` gives the function's own
 /// run. Handles are cheap to clone, can be sent to other threads and outlive the run.
 ///
 /// While tracing is off there is no run; the handle is then *inactive*: its methods do nothing, and as a parent it
@@ -37,14 +37,14 @@ use crate::sink::run_type::RunType;
 /// run.patch();
 /// assert_eq!(call.parent_run_id(), run.id());
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct RunTree(Option<Arc<Run>>);
 
 impl RunTree {
-    /// A handle to no run.
+    /// A handle to no run; also the `Default`.
     #[must_use = "a handle to no run does nothing"]
     pub fn inactive() -> RunTree {
-        RunTree(None)
+        RunTree::default()
     }
 
     /// Whether there is a run behind the handle.

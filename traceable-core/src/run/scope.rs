@@ -11,7 +11,7 @@ use crate::identity::fork::fork_generation;
 
 impl OneShots {
     pub(crate) fn is_some(&self) -> bool {
-        self.name.is_some() || self.run_id.is_some() || self.on_end.is_some()
+        self.name.is_some() || self.run_id.is_some() || self.on_end.is_some() || !self.fields.is_empty()
     }
 }
 

@@ -4,9 +4,10 @@ use std::sync::MutexGuard;
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering::Relaxed;
 
-use serde_json::Value;
+use serde::Serialize;
 
 use super::node::{Additions, Run, State};
+use crate::capture::payload::Payload;
 use crate::identity::fork::fork_generation;
 use crate::identity::time::Timestamp;
 use crate::sink::text::Text;
@@ -100,7 +101,7 @@ impl State {
         self.extra.get_or_insert_default()
     }
 
-    pub(crate) fn metadata(&mut self, key: &str, value: impl Into<Value>) {
-        self.extra().metadata.insert(key.to_owned(), value.into());
+    pub(crate) fn metadata<T: Serialize>(&mut self, key: &str, value: T) {
+        self.extra().metadata.insert(key, Payload::of(&value));
     }
 }

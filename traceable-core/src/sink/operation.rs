@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::run_type::RunType;
 use super::text::Text;
 use crate::capture::attachment::Attachment;
+use crate::capture::json_object::JsonObject;
 use crate::capture::payload::Payload;
 use crate::identity::time::Timestamp;
 
@@ -77,7 +78,7 @@ impl TopRun {
 /// What a run has inherited. A trait, because sinks are inherited too.
 pub(crate) trait Labels: Send + Sync {
     fn tags(&self) -> &[Text];
-    fn metadata(&self) -> &Map<String, Value>;
+    fn metadata(&self) -> &JsonObject;
 }
 
 /// What most runs have none of. Kept apart, so that the operations of a plain run are small.
@@ -93,7 +94,8 @@ pub struct RunDetails {
     /// Files, by name, that were added since the last operation.
     pub attachments: Vec<(String, Attachment)>,
     pub(crate) tags: Vec<Text>,
-    pub(crate) metadata: Map<String, Value>,
+    pub(crate) metadata: JsonObject,
+    pub(crate) fields: JsonObject,
 }
 
 static NO_DETAILS: LazyLock<RunDetails> = LazyLock::new(RunDetails::default);
@@ -221,13 +223,14 @@ impl RunOperation {
         inherited.iter().chain(&self.details().tags).map(AsRef::as_ref)
     }
 
-    /// The run's metadata: what its ancestors gave it, its own, and `ls_method`, which says how it was made.
+    /// The run's metadata: what its ancestors gave it, its own, and `ls_method`, which says how it was made. Values are as
+    /// [`Payload::to_value`] has them; [`write_metadata`](Self::write_metadata) writes them as they are.
     pub fn metadata(&self) -> Map<String, Value> {
-        let mut all = self.inherited.as_ref().map(|labels| labels.metadata().clone()).unwrap_or_default();
+        let mut all = self.inherited.as_ref().map(|labels| labels.metadata().to_map()).unwrap_or_default();
         if let Some(method) = self.run.method() {
             all.entry("ls_method").or_insert_with(|| method.into());
         }
-        all.extend(self.details().metadata.clone());
+        all.extend(self.details().metadata.to_map());
         all
     }
 
@@ -235,32 +238,38 @@ impl RunOperation {
     pub fn write_metadata(&self, out: &mut Vec<u8>) {
         let inherited = self.inherited.as_ref().map(|labels| labels.metadata());
         let own = &self.details().metadata;
-        let overridden = |key: &str| own.contains_key(key);
         let mut separator = b'{';
-        let mut member = |key: &str, value: &dyn Fn(&mut Vec<u8>)| {
+        let mut member = |key: &str, value: &[u8]| {
             out.push(separator);
             separator = b',';
-            // neither a text nor a value that was JSON before can fail to serialise
+            // a text cannot fail to serialise
             let _ = serde_json::to_writer(&mut *out, key);
             out.push(b':');
-            value(out);
+            out.extend_from_slice(value);
         };
-        for (key, value) in inherited.into_iter().flatten().filter(|(key, _)| !overridden(key)) {
-            member(key, &|out| drop(serde_json::to_writer(out, value)));
+        let inherited_members = inherited.iter().flat_map(|metadata| metadata.iter());
+        for (key, value) in inherited_members.filter(|(key, _)| !own.contains_key(key)) {
+            member(key, value.as_bytes());
         }
         if let Some(method) = self.run.method()
-            && !overridden("ls_method")
+            && !own.contains_key("ls_method")
             && inherited.is_none_or(|metadata| !metadata.contains_key("ls_method"))
         {
-            member("ls_method", &|out| drop(serde_json::to_writer(out, method)));
+            member("ls_method", Payload::of(method).as_bytes());
         }
-        for (key, value) in own {
-            member(key, &|out| drop(serde_json::to_writer(out, value)));
+        for (key, value) in own.iter() {
+            member(key, value.as_bytes());
         }
         if separator == b'{' {
             out.push(b'{');
         }
         out.push(b'}');
+    }
+
+    /// What stands beside the metadata in the run's `extra`, such as `invocation_params`; see
+    /// [`RunTree::add_extra`](crate::RunTree::add_extra).
+    pub fn extra(&self) -> impl Iterator<Item = (&str, &Payload)> {
+        self.details().fields.iter()
     }
 
     /// Appends the run's dotted order, ASCII text, to `out`.
@@ -291,6 +300,7 @@ impl RunOperation {
             size += details.error.as_ref().map_or(0, String::len);
             size += details.serialized.as_ref().map_or(0, Payload::len);
             size += details.attachments.iter().map(|(name, a)| name.len() + a.bytes().len()).sum::<usize>();
+            size += details.fields.iter().map(|(key, value)| ENTRY + key.len() + value.len()).sum::<usize>();
             size += (details.events.len() + details.metadata.len() + details.tags.len()) * ENTRY;
         }
         size

@@ -8,6 +8,8 @@ use uuid::Uuid;
 use super::operation::{Identity, RunOperation};
 use super::run_type::RunType;
 use super::text::Text;
+use crate::capture::json_object::JsonObject;
+use crate::capture::payload::Payload;
 use crate::identity::time::Timestamp;
 
 /// Overrides hold for this operation alone: the run itself, its children and the operations of other sinks stay as they
@@ -54,7 +56,65 @@ impl RunOperation {
     /// Replaces the run's metadata, what its ancestors gave it included. `ls_method` is added if it is missing.
     pub fn set_metadata(&mut self, metadata: Map<String, Value>) {
         self.own_labels();
-        self.details_mut().metadata = metadata;
+        self.details_mut().metadata = metadata.into();
+    }
+
+    /// Replaces one entry of the run's metadata; `None` takes it out. The others stay as they were written.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use traceable_core::{Payload, RunOperation, RunSink, RunTree};
+    ///
+    /// struct Renames;
+    /// impl RunSink for Renames {
+    ///     fn submit(&self, mut operation: RunOperation) {
+    ///         operation.set_metadata_entry("user", None);
+    ///         operation.set_metadata_entry("customer", Some(Payload::of("somebody")));
+    ///         assert_eq!(serde_json::Value::from(operation.metadata()), serde_json::json!({"customer": "somebody"}));
+    ///     }
+    /// }
+    /// RunTree::builder("ask").metadata("user", "ada").sink(Arc::new(Renames)).build().post();
+    /// ```
+    pub fn set_metadata_entry(&mut self, key: impl Into<String>, value: Option<Payload>) {
+        self.own_labels();
+        let (key, metadata) = (key.into(), &mut self.details_mut().metadata);
+        match value {
+            Some(value) => metadata.insert(key, value),
+            None => metadata.remove(&key),
+        }
+    }
+
+    /// As [`set_metadata`](Self::set_metadata), from JSON, which stays as it is written. What is no object is put under
+    /// `metadata`.
+    ///
+    /// ```
+    /// use traceable_core::{Payload, RunOperation};
+    ///
+    /// fn replace(operation: &mut RunOperation) -> Result<(), serde_json::Error> {
+    ///     operation.set_metadata_json(&Payload::from_json(br#"{"cost": 0.0100000000000000000001}"#)?);
+    ///     Ok(())
+    /// }
+    /// ```
+    pub fn set_metadata_json(&mut self, metadata: &Payload) {
+        self.own_labels();
+        self.details_mut().metadata = JsonObject::read(metadata, "metadata");
+    }
+
+    /// Replaces one field of `extra` beside the metadata; `None` takes it out.
+    ///
+    /// ```
+    /// use traceable_core::RunOperation;
+    ///
+    /// fn hide(operation: &mut RunOperation) {
+    ///     operation.set_extra("invocation_params", None);
+    /// }
+    /// ```
+    pub fn set_extra(&mut self, key: impl Into<String>, value: Option<Payload>) {
+        let (key, fields) = (key.into(), &mut self.details_mut().fields);
+        match value {
+            Some(value) => fields.insert(key, value),
+            None => fields.remove(&key),
+        }
     }
 
     /// Makes what was inherited the operation's own.

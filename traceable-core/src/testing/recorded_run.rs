@@ -56,6 +56,8 @@ pub struct RecordedRun {
     pub tags: Vec<String>,
     /// Its metadata.
     pub metadata: Map<String, Value>,
+    /// What stands beside the metadata in its `extra`.
+    pub extra: Map<String, Value>,
     /// How the model or prompt was configured.
     pub serialized: Option<Value>,
     /// Its files.
@@ -123,6 +125,7 @@ impl RecordedRun {
             events: Vec::new(),
             tags: Vec::new(),
             metadata: Map::new(),
+            extra: Map::new(),
             serialized: None,
             attachments: Vec::new(),
             project: operation.project().map(str::to_owned),
@@ -138,6 +141,7 @@ impl RecordedRun {
         }
         self.tags = operation.tags().map(str::to_owned).collect();
         self.metadata = operation.metadata();
+        self.extra = operation.extra().map(|(key, value)| (key.to_owned(), value.to_value())).collect();
         self.end_time = operation.end_time.or(self.end_time);
         if let Some(inputs) = &operation.inputs {
             self.inputs = inputs.to_value();

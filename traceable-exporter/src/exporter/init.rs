@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use traceable_core::diagnostics::report_waiting;
 use traceable_core::process;
 
 use super::atexit::call_at_exit;
@@ -278,5 +279,7 @@ impl Drop for Guard {
             let reports = exporters.flush_each_at_end(exporters.config().exit_timeout);
             exporters.report_losses(&reports);
         }
+        // runs that were left open are known once they have been sent
+        report_waiting();
     }
 }

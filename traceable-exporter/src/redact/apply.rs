@@ -41,7 +41,12 @@ impl Redaction {
         if let Some(part) = &self.metadata {
             match part.apply_to_map(|| operation.metadata()) {
                 Ok(None) => {}
-                Ok(Some(metadata)) => operation.set_metadata(metadata),
+                Ok(Some(metadata)) => {
+                    operation.set_metadata(metadata);
+                    if matches!(part, PartRule::Hidden) {
+                        hide_extra(operation);
+                    }
+                }
                 Err(problem) => fail_metadata(operation, problem, failed),
             }
         }
@@ -49,6 +54,12 @@ impl Redaction {
             operation.details_mut().attachments.clear();
         }
     }
+}
+
+/// What stands beside the metadata says as much.
+fn hide_extra(operation: &mut RunOperation) {
+    let keys: Vec<_> = operation.extra().map(|(key, _)| key.to_owned()).collect();
+    keys.into_iter().for_each(|key| operation.set_extra(key, None));
 }
 
 fn usage_of(outputs: &Payload) -> Option<Value> {
@@ -59,15 +70,11 @@ fn usage_of(outputs: &Payload) -> Option<Value> {
 /// Removes from the metadata the token counts that the outputs no longer have. `usage_before`: the counts in the
 /// original outputs; `None`: the operation has no outputs.
 fn redact_usage(operation: &mut RunOperation, usage_before: Option<&Option<Value>>) {
-    let mut metadata = operation.metadata();
-    if !metadata.contains_key(USAGE) || matches!(usage_before, Some(None)) {
+    if !operation.metadata().contains_key(USAGE) || matches!(usage_before, Some(None)) {
         return;
     }
-    match operation.outputs.as_ref().and_then(usage_of).filter(Value::is_object) {
-        Some(left) => metadata.insert(USAGE.to_owned(), left),
-        None => metadata.remove(USAGE),
-    };
-    operation.set_metadata(metadata);
+    let left = operation.outputs.as_ref().and_then(usage_of).filter(Value::is_object);
+    operation.set_metadata_entry(USAGE, left.as_ref().map(Payload::of));
 }
 
 /// Removes the tokens of a model's answer from `new_token` events.

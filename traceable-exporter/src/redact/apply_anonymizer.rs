@@ -18,6 +18,7 @@ pub(super) fn anonymize(anonymizer: &Anonymizer, operation: &mut RunOperation, f
         }
     }
     work.metadata(operation);
+    work.extra(operation);
     work.details(operation);
 }
 
@@ -77,11 +78,22 @@ impl Work<'_> {
         let json = String::from_utf8(json).map_err(|_| UNREADABLE);
         match json.and_then(|json| self.json(&json, &["metadata"])) {
             Ok(None) => {}
-            Ok(Some(json)) => match serde_json::from_str(&json) {
-                Ok(metadata) => operation.set_metadata(metadata),
+            Ok(Some(json)) => match Payload::from_json(json.as_bytes()) {
+                Ok(metadata) => operation.set_metadata_json(&metadata),
                 Err(_) => fail_metadata(operation, UNREADABLE, self.failed),
             },
             Err(problem) => fail_metadata(operation, problem, self.failed),
+        }
+    }
+
+    fn extra(&mut self, operation: &mut RunOperation) {
+        let fields: Vec<_> = operation.extra().map(|(key, value)| (key.to_owned(), value.clone())).collect();
+        for (key, value) in fields {
+            let mut new = value.clone();
+            replace(&mut new, self.payload(&value, &["extra", &key]), &key, self.failed);
+            if new != value {
+                operation.set_extra(key, Some(new));
+            }
         }
     }
 

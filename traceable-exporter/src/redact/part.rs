@@ -43,9 +43,9 @@ impl PartRule {
             PartRule::Shown => Ok(None),
             PartRule::Hidden => Ok(Some(empty())),
             PartRule::By(function) => {
-                // a value too deep for the parser must not reach the function as null
-                let value = serde_json::from_slice(payload.as_bytes()).map_err(|_| UNREADABLE)?;
-                let object = call(&**function, value, key)?;
+                // a value too deep for the parser must not reach the function as a text
+                serde_json::from_slice::<Value>(payload.as_bytes()).map_err(|_| UNREADABLE)?;
+                let object = call(&**function, payload.to_value(), key)?;
                 to_payload(&Value::Object(object).to_string()).map(Some)
             }
         }

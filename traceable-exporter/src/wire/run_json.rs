@@ -1,6 +1,7 @@
 //! Writes one run as JSON: the fields and their order are those of LangSmith's own SDK.
 
-use traceable_core::{OperationKind, RunOperation, RunType};
+use serde_json::Value;
+use traceable_core::{OperationKind, Payload, RunOperation, RunType};
 
 use super::json;
 use super::placement::Placed;
@@ -171,9 +172,11 @@ fn extra(out: &mut Vec<u8>, operation: &RunOperation, resource: &Resource) {
     match resource.placement.metadata() {
         None => operation.write_metadata(out),
         Some(changes) => {
-            let mut metadata = operation.metadata();
-            metadata.extend(changes.clone());
-            json::value(out, &metadata);
+            let mut operation = operation.clone();
+            for (key, value) in changes {
+                operation.set_metadata_entry(key, Some(Payload::of(value)));
+            }
+            operation.write_metadata(out);
         }
     }
     if name(operation).1 {
@@ -183,8 +186,28 @@ fn extra(out: &mut Vec<u8>, operation: &RunOperation, resource: &Resource) {
         add_metadata(out, start, "revision_id", revision);
     }
     out.extend_from_slice(b",\"runtime\":");
-    out.extend_from_slice(&resource.runtime);
+    match operation.extra().find(|(key, _)| *key == "runtime") {
+        None => out.extend_from_slice(&resource.runtime),
+        Some((_, given)) => json::value(out, &runtime_with(&resource.runtime, given.to_value())),
+    }
+    for (key, value) in operation.extra().filter(|(key, _)| *key != "runtime") {
+        out.push(b',');
+        json::string(out, key);
+        out.push(b':');
+        out.extend_from_slice(value.as_bytes());
+    }
     out.push(b'}');
+}
+
+/// What the program says of its runtime beats what the exporter knows.
+fn runtime_with(known: &[u8], given: Value) -> Value {
+    match (serde_json::from_slice(known), given) {
+        (Ok(Value::Object(mut all)), Value::Object(given)) => {
+            all.extend(given);
+            all.into()
+        }
+        (_, given) => given,
+    }
 }
 
 /// Adds an entry to the object from `start` to the end of the buffer, unless the program has set one of that name.

@@ -1,4 +1,5 @@
-//! Writes compact JSON, byte for byte as `serde_json` does; it only accepts a few more kinds of map keys.
+//! Writes compact JSON, byte for byte as `serde_json` does, and loses less: a key of whatever type becomes a text, and a
+//! part whose `Serialize` fails becomes a marker among the others. Reads it back without rounding.
 //!
 //! In: a value and its `Serialize`. Out: bytes of valid JSON within the limits, or an error. It never leaves half a value
 //! behind unnoticed.
@@ -10,6 +11,8 @@
 
 pub(super) mod buffer;
 mod open;
+pub(super) mod raw;
+pub(super) mod read;
 mod serializer;
 #[cfg(test)]
 mod tests;

@@ -15,17 +15,31 @@ impl<'a> Json<'a> {
 
     pub(super) fn list<'b>(&'b mut self) -> Result<Open<'b, 'a>> {
         self.open(b"[")?;
-        Ok(Open { json: self, is_first: true, closing: b"]", is_variant: false, is_raw: false })
+        Ok(Open {
+            json: self,
+            is_first: true,
+            closing: b"]",
+            is_variant: false,
+            is_raw: false,
+            wants_value: false,
+        })
     }
 
     pub(super) fn object<'b>(&'b mut self) -> Result<Open<'b, 'a>> {
         self.open(b"{")?;
-        Ok(Open { json: self, is_first: true, closing: b"}", is_variant: false, is_raw: false })
+        Ok(Open {
+            json: self,
+            is_first: true,
+            closing: b"}",
+            is_variant: false,
+            is_raw: false,
+            wants_value: false,
+        })
     }
 
     /// What a struct of one field stands for that holds JSON as a text.
     pub(super) fn raw<'b>(&'b mut self) -> Open<'b, 'a> {
-        Open { json: self, is_first: true, closing: b"", is_variant: false, is_raw: true }
+        Open { json: self, is_first: true, closing: b"", is_variant: false, is_raw: true, wants_value: false }
     }
 }
 
@@ -38,6 +52,8 @@ pub(in crate::capture) struct Open<'b, 'a> {
     is_variant: bool,
     /// Whether its field is a text that is raw JSON.
     is_raw: bool,
+    /// Whether the key of a map has been written, and not its value.
+    wants_value: bool,
 }
 
 impl Open<'_, '_> {
@@ -51,9 +67,19 @@ impl Open<'_, '_> {
         if std::mem::replace(&mut self.is_first, false) { Ok(()) } else { self.json.bytes(b",") }
     }
 
+    /// Writes a part. One whose `Serialize` fails becomes a marker.
+    #[inline]
+    fn part<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<()> {
+        let start = self.json.start();
+        match value.serialize(&mut *self.json) {
+            Ok(()) => Ok(()),
+            Err(error) => self.json.replace(&start, error),
+        }
+    }
+
     pub(super) fn item<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<()> {
         self.separate()?;
-        value.serialize(&mut *self.json)
+        self.part(value)
     }
 
     fn named(&mut self, key: &str) -> Result<()> {
@@ -65,27 +91,33 @@ impl Open<'_, '_> {
     fn field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<()> {
         if self.is_raw {
             self.json.is_verbatim = true;
-        } else {
-            self.named(key)?;
+            // what fails here is the whole
+            return value.serialize(&mut *self.json);
         }
-        value.serialize(&mut *self.json)
+        self.named(key)?;
+        self.part(value)
     }
 
-    /// Writes a key as what it is, and sees what that has become: JSON has texts only, but numbers and truth values can
-    /// be made ones.
+    /// Writes a key as what it is, and makes a text of that.
     fn key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<()> {
+        self.turn(false)?;
         self.separate()?;
-        let start = self.json.out.len();
-        key.serialize(&mut *self.json)?;
-        match self.json.out.get(start) {
-            Some(b'"') => {}
-            Some(b'0'..=b'9' | b'-' | b't' | b'f') => {
-                self.json.out.insert(start, b'"');
-                self.json.out.push(b'"');
-            }
-            _ => return Err(Error::custom("key must be a string")),
-        }
+        let start = self.json.start();
+        let is_inside = std::mem::replace(&mut self.json.is_key, true);
+        let written = self.part(key);
+        self.json.is_key = is_inside;
+        written?;
+        self.json.make_key(&start)?;
         self.json.bytes(b":")
+    }
+
+    /// Whether a value is due, or a key: a `Serialize` written by hand may leave one out.
+    fn turn(&mut self, value: bool) -> Result<()> {
+        if self.wants_value != value {
+            return Err(Error::custom("a map with keys that have no value, or values that have no key"));
+        }
+        self.wants_value = !value;
+        Ok(())
     }
 
     /// Remembers an error before the value sees it, which may go on as if nothing had happened.
@@ -159,11 +191,15 @@ impl ser::SerializeMap for Open<'_, '_> {
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<()> {
-        let written = value.serialize(&mut *self.json);
+        let written = self.turn(true).and_then(|()| self.part(value));
         self.noted(written)
     }
 
-    fn end(self) -> Result<()> {
+    fn end(mut self) -> Result<()> {
+        if self.wants_value {
+            let missing = self.turn(false);
+            self.noted(missing)?;
+        }
         self.close()
     }
 }

@@ -37,11 +37,11 @@ impl<'b, 'a> Serializer for &'b mut Json<'a> {
     }
 
     fn serialize_f32(self, value: f32) -> Result<()> {
-        self.fraction(&value)
+        self.fraction(value)
     }
 
     fn serialize_f64(self, value: f64) -> Result<()> {
-        self.fraction(&value)
+        self.fraction(value)
     }
 
     fn serialize_bool(self, value: bool) -> Result<()> {
@@ -53,7 +53,7 @@ impl<'b, 'a> Serializer for &'b mut Json<'a> {
     }
 
     fn serialize_str(self, value: &str) -> Result<()> {
-        if std::mem::take(&mut self.is_verbatim) { self.bytes(value.as_bytes()) } else { self.text(value) }
+        if std::mem::take(&mut self.is_verbatim) { self.verbatim(value) } else { self.text(value) }
     }
 
     fn serialize_bytes(self, value: &[u8]) -> Result<()> {

@@ -10,7 +10,6 @@ use serde_json::{Map, Value, json};
 
 use super::buffer::Json;
 use crate::capture::limits::MAX_BYTES;
-use crate::capture::payload::Payload;
 
 fn ours<T: Serialize + ?Sized>(value: &T, limit: usize) -> serde_json::Result<String> {
     let mut out = Vec::new();
@@ -148,17 +147,28 @@ fn keys_that_are_no_texts() {
     compare(&Keyed(1.5));
     compare(&Keyed(-2e100));
 
-    fn refused<K: Serialize + Ord>(key: K) {
-        let map = BTreeMap::from([(key, 1)]);
-        assert_eq!(ours(&map, MAX_BYTES).unwrap_err().to_string(), "key must be a string");
-        assert!(serde_json::to_string(&map).is_err());
+    fn becomes<K: Serialize>(key: K, expected: &str) {
+        struct Keyed<K>(K);
+        impl<K: Serialize> Serialize for Keyed<K> {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_map([(&self.0, 1), (&self.0, 2)])
+            }
+        }
+        let expected = serde_json::to_string(expected).unwrap();
+        assert_eq!(ours(&Keyed(key), MAX_BYTES).unwrap(), format!("{{{expected}:1,{expected}:2}}"));
     }
-    refused(());
-    refused(None::<u8>);
-    refused((1, 2));
-    refused(Shape::Of(1));
-    refused(Shape::Named { side: 1 });
-    assert!(ours(&Keyed(f64::NAN), MAX_BYTES).is_err());
+    becomes((), "null");
+    becomes(None::<u8>, "null");
+    becomes((1, "a"), r#"[1,"a"]"#);
+    becomes(Some((u128::MAX, 'x', true)), &format!(r#"[{},"x",true]"#, u128::MAX));
+    becomes(Shape::Of(1), r#"{"Of":1}"#);
+    becomes(Shape::Named { side: 1 }, r#"{"Named":{"side":1}}"#);
+    becomes(BTreeMap::from([((1, 2), 3)]), r#"{"[1,2]":3}"#);
+    becomes([f64::NAN, f64::INFINITY], r#"["NaN","inf"]"#);
+    becomes(f64::NAN, "NaN");
+    becomes(f32::NEG_INFINITY, "-inf");
+    becomes(Fails, "[not recorded: on purpose]");
+    becomes(Some([Fails]), r#"["[not recorded: on purpose]"]"#);
 }
 
 #[test]
@@ -190,54 +200,98 @@ fn raw_json_that_is_no_text_is_refused() {
             raw.end()
         }
     }
-    assert_eq!(ours(&[Raw], MAX_BYTES).unwrap_err().to_string(), "raw JSON must be a string");
+    assert_eq!(ours(&Raw, MAX_BYTES).unwrap_err().to_string(), "raw JSON must be a string");
+    assert_eq!(ours(&[Raw], MAX_BYTES).unwrap(), r#"["[not recorded: raw JSON must be a string]"]"#);
 }
 
-/// A value that leaves out what fails, and does not say so.
 #[test]
-fn what_goes_on_after_an_error_is_not_whole() {
-    struct Fails;
-    impl Serialize for Fails {
+fn raw_json_is_json_that_every_reader_takes() {
+    struct Raw(String);
+    impl Serialize for Raw {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            serializer.serialize_map(None)?.serialize_key("half")?;
-            Err(serde::ser::Error::custom("on purpose"))
+            let mut raw = serializer.serialize_struct("$serde_json::private::RawValue", 1)?;
+            raw.serialize_field("$serde_json::private::RawValue", &self.0)?;
+            raw.end()
         }
     }
-    struct List;
+    let written = ours(&[Raw("{".to_owned())], MAX_BYTES).unwrap();
+    assert!(written.starts_with(r#"["[not recorded: raw JSON: EOF"#), "{written}");
+    assert_eq!(ours(&Raw(r#""\ud800""#.to_owned()), MAX_BYTES).unwrap(), r#""\ufffd""#);
+    let deep = RawValue::from_string(format!("{}{}", "[".repeat(200), "]".repeat(200))).unwrap();
+    assert_eq!(ours(&deep, MAX_BYTES).unwrap_err().to_string(), "nested deeper than 120 levels");
+}
+
+/// Writes half of itself.
+struct Fails;
+
+impl Serialize for Fails {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_map(None)?.serialize_entry("half", &[1])?;
+        Err(serde::ser::Error::custom("on purpose"))
+    }
+}
+
+#[test]
+fn a_part_that_fails_does_not_take_the_others_along() {
+    #[derive(Serialize)]
+    enum Variant {
+        One(Fails),
+        Two(Fails, u8),
+        Field { fails: Fails },
+    }
+    let more = BTreeMap::from([("b".to_owned(), Some(Fails))]);
+    let all = (
+        Named { first: Some(Fails), second: None, more },
+        [Variant::One(Fails), Variant::Two(Fails, 1), Variant::Field { fails: Fails }],
+        BTreeMap::from([(1, vec![Fails])]),
+        Ok::<_, ()>(Fails),
+    );
+    let marked = r#"[{"first":X,"b":X},[X,{"Two":[X,1]},{"Field":{"fails":X}}],{"1":[X]},X]"#;
+    assert_eq!(ours(&all, MAX_BYTES).unwrap(), marked.replace('X', r#""[not recorded: on purpose]""#));
+}
+
+/// What goes on after a limit has left half of a value behind.
+#[test]
+fn what_goes_on_after_an_error_is_not_whole() {
+    struct List(String);
     impl Serialize for List {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
             let mut list = serializer.serialize_seq(None)?;
-            let _ = list.serialize_element(&Fails);
+            let _ = list.serialize_element(&self.0);
             list.serialize_element(&1)?;
             list.end()
         }
     }
-    struct Object;
+    struct Object(String);
     impl Serialize for Object {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
             let mut object = serializer.serialize_struct("Object", 2)?;
-            let _ = object.serialize_field("fails", &Fails);
+            let _ = object.serialize_field("long", &self.0);
             object.serialize_field("one", &1)?;
             object.end()
         }
     }
-    struct Entries;
-    impl Serialize for Entries {
+    struct Entry {
+        has_key: bool,
+    }
+    impl Serialize for Entry {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
             let mut map = serializer.serialize_map(None)?;
-            let _ = map.serialize_entry("fails", &Fails);
-            let _ = map.serialize_key(&());
+            let _ = if self.has_key { map.serialize_key("half") } else { map.serialize_value("half") };
             map.end()
         }
     }
-    fn refused(value: &impl Serialize) {
-        let error = ours(&[value], MAX_BYTES).unwrap_err();
-        assert_eq!(error.to_string(), "its serialization went on after an error");
-        assert_eq!(Payload::of(value).as_str(), format!(r#""[not recorded: {error}]""#));
+    fn refused(value: &impl Serialize, expected: &str) {
+        assert_eq!(ours(value, 100).unwrap_err().to_string(), expected);
     }
-    refused(&List);
-    refused(&Object);
-    refused(&Entries);
+    let long = "x".repeat(200);
+    refused(&List(long.clone()), "its serialization went on after an error");
+    refused(&Object(long), "its serialization went on after an error");
+    let out_of_turn = "a map with keys that have no value, or values that have no key";
+    refused(&Entry { has_key: true }, out_of_turn);
+    refused(&Entry { has_key: false }, "its serialization went on after an error");
+    let marked = ours(&[Entry { has_key: true }], 200).unwrap();
+    assert_eq!(marked, format!(r#"["[not recorded: {out_of_turn}]"]"#));
 }
 
 #[test]
@@ -253,7 +307,7 @@ fn a_display_that_fails_is_an_error() {
             serializer.collect_str(self)
         }
     }
-    assert_eq!(ours(&[Fails], MAX_BYTES).unwrap_err().to_string(), "its `Display` failed");
+    assert_eq!(ours(&Fails, MAX_BYTES).unwrap_err().to_string(), "its `Display` failed");
 }
 
 #[test]

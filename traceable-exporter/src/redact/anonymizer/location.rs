@@ -17,7 +17,7 @@ impl<'a> TextLocation<'a> {
     }
 
     /// A JSON pointer (RFC 6901) that begins with the field: `/inputs/messages/0/content`, `/outputs/..`,
-    /// `/metadata/..`, `/events/..`, `/serialized/..`, `/error`, `/name`, `/run_type`, `/project`, `/tags/0`, and
+    /// `/metadata/..`, `/extra/..`, `/events/..`, `/serialized/..`, `/error`, `/name`, `/run_type`, `/project`, `/tags/0`, and
     /// `/attachments/0` with `/name`, `/type` or `/content`.
     pub fn path(&self) -> &'a str {
         self.path

@@ -1,0 +1,71 @@
+//! Values whose `Serialize` waits for a lock, which the program may hold just then.
+//!
+//! `serde` implements `Serialize` for the locks of the standard library, and waits. Recording never waits, so such an
+//! argument or result is refused where its type says so. The attribute asks each value: a method with a bound is preferred
+//! to that of a trait wherever the bound holds. In generic code only declared bounds count.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::rc::Rc;
+use std::sync::{Arc, Mutex, RwLock};
+
+/// A value that is asked whether it is a lock.
+pub struct Lock<'a, T: ?Sized>(pub &'a T);
+
+/// The answer of everything else.
+pub trait NotALock {
+    /// Not a lock.
+    #[inline(always)]
+    fn never_waits_for_a_lock(&self) {}
+}
+
+impl<T: ?Sized> NotALock for Lock<'_, T> {}
+
+impl<T: HasLock + ?Sized> Lock<'_, T> {
+    /// A lock.
+    pub fn never_waits_for_a_lock(&self)
+    where
+        T: NeverWaits,
+    {
+    }
+}
+
+/// A value whose type has the name of a lock: those of other crates wait as well.
+pub struct NamedLikeALock<'a, T: ?Sized>(pub &'a T);
+
+impl<T: ?Sized> NamedLikeALock<'_, T> {
+    /// A lock.
+    pub fn never_waits_for_a_lock(&self)
+    where
+        T: NeverWaits,
+    {
+    }
+}
+
+/// A lock, or a value that leads to one and nothing else.
+pub trait HasLock {}
+
+impl<T: ?Sized> HasLock for Mutex<T> {}
+impl<T: ?Sized> HasLock for RwLock<T> {}
+impl<T: HasLock + ?Sized> HasLock for &T {}
+impl<T: HasLock + ?Sized> HasLock for &mut T {}
+impl<T: HasLock + ?Sized> HasLock for Box<T> {}
+impl<T: HasLock + ?Sized> HasLock for Rc<T> {}
+impl<T: HasLock + ?Sized> HasLock for Arc<T> {}
+impl<T: HasLock> HasLock for Option<T> {}
+impl<T: HasLock> HasLock for [T] {}
+impl<T: HasLock, const N: usize> HasLock for [T; N] {}
+impl<T: HasLock> HasLock for Vec<T> {}
+impl<T: HasLock> HasLock for VecDeque<T> {}
+impl<K, T: HasLock> HasLock for BTreeMap<K, T> {}
+impl<K, T: HasLock, S> HasLock for HashMap<K, T, S> {}
+
+/// Implemented by no type: what is asked for it is refused.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not recorded: that would wait for its lock",
+    label = "recording waits for no lock: write `skip` or `debug`",
+    note = "leave it out: `#[traceable(skip(..))]` for an argument, `#[traceable(skip_output)]` for the result",
+    note = "or record an argument by its `Debug` text, which shows a lock that is held as `<locked>`: \
+            `#[traceable(debug(..))]`",
+    note = "or record what you need of it: `inputs(key = expr)`, or `process_outputs = path` for the result"
+)]
+pub trait NeverWaits {}
