@@ -6,6 +6,7 @@
 #![doc = "[forms]: crate::guide::forms"]
 #![doc = "[lints]: crate::guide::lints"]
 #![doc = "[nesting]: crate::guide::nesting"]
+#![doc = "[recording]: crate::guide::recording"]
 #![cfg_attr(feature = "stream", doc = "[generators]: crate::guide::generators")]
 #![doc = ""]
 #![doc = include_str!("../README.md")]

@@ -1,6 +1,7 @@
 //! Longer reading.
 //!
 //! - [`nesting`]: what to do when a run is not under its right parent.
+//! - [`recording`]: what is recorded of a call, and which code of yours that runs.
 //! - [`lints`]: finding lost contexts before the program runs.
 //! - `generators`: functions that return streams and iterators.
 //! - [`forms`]: which functions the attribute accepts, also beside attributes of other libraries.
@@ -24,3 +25,6 @@ pub mod lints {}
 
 #[doc = include_str!("nesting.md")]
 pub mod nesting {}
+
+#[doc = include_str!("recording.md")]
+pub mod recording {}

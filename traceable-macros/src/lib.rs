@@ -60,6 +60,13 @@ use self::pipeline::Surroundings;
 /// that is not traced stands for the current run, as everywhere; where there is none the call begins a trace, and its
 /// metadata say so.
 ///
+/// # What is recorded
+///
+/// Arguments by their `Serialize`, under their names; destructured ones under each name. Names that begin with `_` and `self`
+/// are not recorded, unless `inputs(..)`, `debug(..)` or `display(..)` names them. A `Mutex` or `RwLock` is refused, as its
+/// `Serialize` would wait for the lock: `skip` it, or record its `Debug` text by `debug`. The guide `recording` of the crate
+/// `traceable` says what becomes of which value, and which code that runs.
+///
 /// # Blocks
 ///
 /// On an `impl` or `trait` block the attribute applies to each method that takes `self` and has a body. Trace a method

@@ -10,6 +10,7 @@ use super::outcome::{ErrorOf, call_hook, fail};
 use super::result_detection::{result_parts, split};
 use crate::check::Plan;
 use crate::hygiene::{Runtime, deref_at, ours, respan};
+use crate::lint::lock;
 use crate::return_type::{Boxing, Kind};
 
 /// Output: `stream_each(call, value, |value, outcome| ..)`, or `_reduce`, or `_aggregate`
@@ -40,11 +41,11 @@ pub(super) fn generator(
             (ours!(_), ours!(__outcome.output_with(|| #made)))
         }
         (None, _) => {
-            let spanned = deref_at(
-                &Ident::new("__output", Span::mixed_site()),
-                success.unwrap_or(item).to_token_stream(),
-            );
-            (ours!(__output), ours!(__outcome.output(#spanned)))
+            let (value, ty) = (Ident::new("__output", Span::mixed_site()), success.unwrap_or(item));
+            let spanned = deref_at(&value, ty.to_token_stream());
+            let record = ours!(__outcome.output(#spanned));
+            let recorded = lock::recorded_unless_lock(p, &value, ty, record);
+            (value.to_token_stream(), recorded)
         }
     };
     let split = split(p, &name, &output, &fail);

@@ -6,7 +6,8 @@ use syn::{GenericArgument, Pat, PathArguments, Type};
 
 use super::advice;
 use crate::check::{Plan, mentions};
-use crate::hygiene::{Runtime, deref_at, ours, reference_at, reference_to};
+use crate::hygiene::{Runtime, deref_at, first_span, ours, reference_at, reference_to};
+use crate::lint::lock;
 use crate::message;
 use crate::options::Options;
 use crate::signature::{Argument, Mode};
@@ -82,7 +83,11 @@ fn inputs(plan: &Plan, p: &Runtime) -> TokenStream {
         let (key, expr) = (&field.key, &field.value);
         let member = member(key);
         let value = reference_to(expr);
-        ours!(#inputs.add_with(#member, |__value| __value.put(#value));)
+        let field = Ident::new("__field", Span::mixed_site());
+        let spanned = deref_at(&field, expr.to_token_stream());
+        let ask = lock::ask(p, &field, first_span(&expr.to_token_stream()));
+        // a `match` keeps what the expression borrows from
+        ours!(#inputs.add_with(#member, |__value| match #value { #field => { #ask __value.put(#spanned) } });)
     });
     let hook = options.process_inputs.iter().map(|given| {
         let hook = &given.value;
@@ -103,7 +108,7 @@ impl Argument {
     /// Input: `a: A`   Output: `let value0 = &a;`, `"{\"a\":"` and `argument(&value0)`
     ///
     /// Like [`recorded`](Self::recorded), for a simple argument that is not skipped.
-    fn listed(&self, p: &impl ToTokens, is_first: bool) -> Option<[TokenStream; 3]> {
+    fn listed(&self, p: &Runtime, is_first: bool) -> Option<[TokenStream; 3]> {
         let ident = self.plain_name()?;
         let (place, ty) = self.place();
         let value = Ident::new(&format!("__value{}", self.position), Span::mixed_site());
@@ -113,7 +118,9 @@ impl Argument {
             Some(advice) => ours!(#p::#advice::argument),
             None => ours!(#p::argument),
         };
-        Some([quote!(let #value = #place;), quote!(#before), quote!(#argument(#spanned))])
+        let recorded = quote!(#argument(#spanned));
+        let (refusal, recorded) = lock::unless_lock(p, &value, ty, recorded, ours!(#p::argument(&&())));
+        Some([quote!(let #value = #place; #refusal), quote!(#before), recorded])
     }
 
     /// The place and the type of a parameter with a plain name. One reference is removed, so that messages name the
@@ -173,19 +180,25 @@ impl Argument {
             let value = Ident::new("__value", Span::mixed_site());
             let cfgs = self.cfgs();
             let ty = self.type_of(plain).filter(|_| binding.mode == Mode::Value);
-            if let Some(advice) = ty.and_then(advice::argument) {
-                let (key, spanned) = (member(&key), reference_at(&value, at));
-                return Some(quote! {
-                    #(#cfgs)* {
-                        let #value = #place;
-                        #inputs.add_argument(#key, #p::#advice::argument(#spanned));
-                    }
-                });
-            }
-            let method = Ident::new(method, Span::mixed_site());
-            let spanned = deref_at(&value, at);
-            let key = if binding.mode == Mode::Attachment { key } else { member(&key) };
-            Some(quote!(#(#cfgs)* { let #value = #place; #inputs.#method(#key, #spanned); }))
+            let record = match ty.and_then(advice::argument) {
+                Some(advice) => {
+                    let (key, spanned) = (member(&key), reference_at(&value, at));
+                    quote!(#inputs.add_argument(#key, #p::#advice::argument(#spanned));)
+                }
+                None => {
+                    let method = Ident::new(method, Span::mixed_site());
+                    let spanned = deref_at(&value, at);
+                    let key = if binding.mode == Mode::Attachment { key } else { member(&key) };
+                    quote!(#inputs.#method(#key, #spanned);)
+                }
+            };
+            let asked = if plain { quote!(#value) } else { ours!(&*#value) };
+            let (refusal, record) = match (binding.mode, ty) {
+                (Mode::Value, Some(ty)) => lock::unless_lock(p, &asked, ty, record, TokenStream::new()),
+                (Mode::Value, None) => (lock::ask_in_pattern(p, &asked, ident.span(), &self.ty), record),
+                _ => (TokenStream::new(), record),
+            };
+            Some(quote!(#(#cfgs)* { let #value = #place; #refusal #record }))
         });
         quote!(#(#statements)*)
     }

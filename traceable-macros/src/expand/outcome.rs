@@ -8,7 +8,7 @@ use super::advice;
 use super::result_detection::{result_parts, split};
 use crate::check::Plan;
 use crate::hygiene::{Runtime, deref_at, first_span, located, ours, respan};
-use crate::lint::lazy_output;
+use crate::lint::{lazy_output, lock};
 use crate::return_type::is_value;
 
 /// Records the value of a plain function.
@@ -32,7 +32,11 @@ pub(super) fn record(plan: &Plan, p: &Runtime, ty: &Type) -> TokenStream {
             let made = call_hook(p, &given.value, "__output");
             ours!({ #lazy __outcome.output_with(|| #made) })
         }
-        (None, None) => recorded_output(p, success.unwrap_or(ty)),
+        (None, None) => {
+            let ty = success.unwrap_or(ty);
+            let value = Ident::new("__output", Span::mixed_site());
+            lock::recorded_unless_lock(p, &value, ty, recorded_output(p, ty))
+        }
     };
     let is_unused = options.skip_output.is_some() && lazy.is_empty();
     let output_name = if is_unused { ours!(_) } else { ours!(__output) };

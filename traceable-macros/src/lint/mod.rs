@@ -1,7 +1,9 @@
-//! Warnings. Each is a use of a deprecated item of the runtime: procedural macros on stable can raise no other lint.
+//! What the compiler is to say of values and bodies by itself. A warning is a use of a deprecated item of the runtime:
+//! procedural macros on stable can raise no other lint. A refusal is a bound that no type fulfils.
 //!
-//! In: a body as tokens, or the type of a result. Out: tokens that make the compiler warn. Never an error, and never
+//! In: a body as tokens, or the type of an argument or a result. Out: tokens that make the compiler warn, or refuse. Never
 //! anything that runs with an effect.
 
 pub(crate) mod lazy_output;
+pub(crate) mod lock;
 pub(crate) mod lost_context;
