@@ -143,7 +143,20 @@ pub(crate) fn report_later(kind: DiagnosticKind, text: String) {
     ANY_LATER.store(true, Relaxed);
 }
 
-/// Reports what waits. For sinks: before they report how a flush went.
+/// For sinks: reports what could not be reported where it was found, such as runs that are left open. It is reported with the
+/// next operation, flush or [`diagnostics`](super::diagnostics) at the latest; a sink that is about to end calls this.
+///
+/// ```
+/// use traceable_core::diagnostics::report_waiting;
+///
+/// struct File;
+/// impl Drop for File {
+///     fn drop(&mut self) {
+///         // .. writes what is left, and drops the runs ..
+///         report_waiting();
+///     }
+/// }
+/// ```
 pub fn report_waiting() {
     if ANY_LATER.load(Relaxed) && ANY_LATER.swap(false, Relaxed) {
         let waiting = std::mem::take(&mut *LATER.lock().unwrap_or_else(PoisonError::into_inner));
