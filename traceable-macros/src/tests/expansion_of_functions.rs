@@ -70,13 +70,19 @@ where
             use p::__private::{FailBoxed as _, FailDisplay as _, OutValue as _};
             match p::__private::Out(__value).kind().split(__value) {
                 p::__private::core::result::Result::Ok(__output) => {
-                    use p::__private::{
-                        AsFuture as _, AsIterator as _, AsOther as _, AsOutput as _,
-                        AsStream as _,
-                    };
-                    (&&&&p::__private::Returned(__output))
-                        .returned()
-                        .record(&*__output, __outcome)
+                    if false {
+                        use p::__private::NotALock as _;
+                        p::__private::Lock(__output).never_waits_for_a_lock();
+                    }
+                    {
+                        use p::__private::{
+                            AsFuture as _, AsIterator as _, AsOther as _, AsOutput as _,
+                            AsStream as _,
+                        };
+                        (&&&&p::__private::Returned(__output))
+                            .returned()
+                            .record(&*__output, __outcome)
+                    }
                 }
                 p::__private::core::result::Result::Err(__error) => {
                     (&p::__private::Fail(&*__error)).describe(__outcome)
