@@ -102,7 +102,10 @@ impl Access {
         let folder = folder_name(&config, replica.changes.project.as_deref());
         config.failed_traces = config.failed_traces.map(|failed| failed.of_destination(&folder));
         config.set_own_folder(folder);
-        let changes = Changes { keeps_ids: replica.primary, ..replica.changes.clone() };
+        let mut changes = Changes { keeps_ids: replica.primary, ..replica.changes.clone() };
+        if base.redaction.hides_metadata() {
+            changes.metadata.clear();
+        }
         config.placement = base.placement.with(changes);
         Ok(config)
     }

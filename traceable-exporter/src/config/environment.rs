@@ -34,6 +34,7 @@ impl Config {
     /// | `SPOOL_DIR`, `SPOOL_MAX_MB` | a folder where runs wait on disk, and its maximum size, see [`Spool`] (unknown to LangSmith's own SDKs) |
     /// | `FAILED_TRACES_DIR`, `FAILED_TRACES_MAX_MB` | a folder for dropped runs, and its maximum size, default 100; each of several destinations has a folder inside |
     /// | `HIDE_INPUTS`, `HIDE_OUTPUTS`, `HIDE_METADATA` | hide these parts, see [`Redaction`]; any word hides them but `false`, `0`, `no` and `off` |
+    /// | `HIDE_ERRORS` | the same for errors; default: hidden if inputs and outputs are, see [`Redaction::hide_errors`] (unknown to LangSmith's own SDKs) |
     /// | `TRACING_BACKGROUND` | `false`: ending a trace blocks until it is delivered, see [`ConfigBuilder::flush_on_root_end`] |
     /// | `ALLOW_INSECURE` | `true`: allow http:// to other machines (unknown to LangSmith's own SDKs) |
     ///
@@ -149,6 +150,9 @@ impl ConfigBuilder {
         }
         if vars.hides(name::HIDE_METADATA) {
             redaction = redaction.hide_metadata(true);
+        }
+        if vars.get(name::HIDE_ERRORS).is_some() {
+            redaction = redaction.hide_errors(vars.hides(name::HIDE_ERRORS));
         }
         config.redaction = redaction;
         Ok(builder)

@@ -54,3 +54,5 @@ pub(super) const FAILED_TRACES_MAX_MB: &str = "LANGSMITH_FAILED_TRACES_MAX_MB";
 pub(super) const HIDE_INPUTS: &str = "LANGSMITH_HIDE_INPUTS";
 pub(super) const HIDE_OUTPUTS: &str = "LANGSMITH_HIDE_OUTPUTS";
 pub(super) const HIDE_METADATA: &str = "LANGSMITH_HIDE_METADATA";
+/// Unknown to LangSmith's own SDKs.
+pub(super) const HIDE_ERRORS: &str = "LANGSMITH_HIDE_ERRORS";

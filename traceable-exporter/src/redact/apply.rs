@@ -3,6 +3,7 @@
 use serde_json::Value;
 use traceable_core::{Payload, RunOperation};
 
+use super::hidden::{self, MAX_NAME};
 use super::part::{PartRule, fail_metadata, replace};
 use super::redaction::Redaction;
 
@@ -50,6 +51,13 @@ impl Redaction {
                 Err(problem) => fail_metadata(operation, problem, failed),
             }
         }
+        if self.hides_metadata()
+            && let Some((end, _)) = operation.name().char_indices().nth(MAX_NAME)
+        {
+            // otherwise the whole of it would go into the metadata
+            operation.set_name(operation.name()[..end].to_owned());
+        }
+        self.hide_what_repeats_inputs(operation);
         if self.hides_attachments() && !operation.details().attachments.is_empty() {
             operation.details_mut().attachments.clear();
         }
@@ -60,6 +68,25 @@ impl Redaction {
 fn hide_extra(operation: &mut RunOperation) {
     let keys: Vec<_> = operation.extra().map(|(key, _)| key.to_owned()).collect();
     keys.into_iter().for_each(|key| operation.set_extra(key, None));
+}
+
+impl Redaction {
+    /// Hides errors, events and the configuration of a model.
+    fn hide_what_repeats_inputs(&self, operation: &mut RunOperation) {
+        if self.hides_errors()
+            && let Some(error) = &operation.details().error
+        {
+            let left = hidden::error(error);
+            operation.details_mut().error = Some(left);
+        }
+        if self.hides_events() && !operation.details().events.is_empty() {
+            let events = &mut operation.details_mut().events;
+            events.iter_mut().for_each(|event| *event = hidden::event(event));
+        }
+        if self.hides_serialized() && operation.details().serialized.is_some() {
+            operation.details_mut().serialized = None;
+        }
+    }
 }
 
 fn usage_of(outputs: &Payload) -> Option<Value> {

@@ -4,7 +4,7 @@
 //! cannot be redacted becomes a marker. Runs on the submitting thread, before the queue. Never waits, and never passes
 //! on the original of a part that failed.
 //!
-//! `redaction` is the setting, `apply` hides parts, `apply_anonymizer` replaces texts by the rules of the `anonymizer`,
+//! `redaction` is the setting, `apply` hides parts, `hidden` is what is left of some, `apply_anonymizer` replaces texts by the rules of the `anonymizer`,
 //! and `secrets` knows the forms of secrets.
 
 #[cfg(feature = "anonymizer")]
@@ -12,6 +12,7 @@ mod anonymizer;
 mod apply;
 #[cfg(feature = "anonymizer")]
 mod apply_anonymizer;
+mod hidden;
 mod part;
 mod redacting_sink;
 mod redaction;
@@ -20,5 +21,6 @@ mod secrets;
 
 #[cfg(feature = "anonymizer")]
 pub use anonymizer::{Anonymizer, InvalidRule, TextLocation};
+pub(crate) use hidden::MAX_NAME;
 pub use redacting_sink::RedactingSink;
 pub use redaction::Redaction;

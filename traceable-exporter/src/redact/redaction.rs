@@ -38,6 +38,8 @@ pub struct Redaction {
     pub(super) outputs: Option<PartRule>,
     pub(super) metadata: Option<PartRule>,
     hides_attachments: Option<bool>,
+    hides_errors: Option<bool>,
+    hides_events: Option<bool>,
     #[cfg(feature = "anonymizer")]
     pub(super) anonymizer: Option<Anonymizer>,
 }
@@ -49,6 +51,9 @@ impl Redaction {
     }
 
     /// Whether to hide inputs: `{}` is sent instead. As `LANGSMITH_HIDE_INPUTS`.
+    ///
+    /// Inputs come back in other places. Where outputs are hidden too, so are [errors](Self::hide_errors), what
+    /// [events](Self::hide_events) say, and `serialized`, which may hold a prompt. Names and tags are sent: they are labels.
     pub fn hide_inputs(mut self, hide: bool) -> Redaction {
         self.inputs = Some(PartRule::hidden_if(hide));
         self
@@ -56,7 +61,7 @@ impl Redaction {
 
     /// Whether to hide outputs: `{}` is sent instead. As `LANGSMITH_HIDE_OUTPUTS`.
     ///
-    /// An error is no output, and is sent. Token counts are copied from outputs into the metadata, so they are removed
+    /// An error is no output, and is sent unless inputs are hidden too: see [`hide_errors`](Self::hide_errors). Token counts are copied from outputs into the metadata, so they are removed
     /// there too; counts that the program sets by [`set_usage`](traceable_core::RunTree::set_usage) stay if they are
     /// submitted together with outputs that have none. `new_token` events lose their `kwargs`, which hold the token.
     pub fn hide_outputs(mut self, hide: bool) -> Redaction {
@@ -64,10 +69,11 @@ impl Redaction {
         self
     }
 
-    /// Whether to hide metadata, those from the environment included. As `LANGSMITH_HIDE_METADATA`.
+    /// Whether to hide metadata: all of it, those from the environment, of a [replica](crate::Replica::metadata), and what this
+    /// crate adds included. As `LANGSMITH_HIDE_METADATA`.
     ///
-    /// `ls_method` stays, which says how the run was made, and so does the full name of a run whose name is longer than
-    /// the server takes. Without metadata LangSmith groups no threads (`thread_id`), counts no tokens
+    /// `ls_method` stays, which says how the run was made, and `trimmed`, which says what was left out. The rest of a name that
+    /// is longer than the server takes is not sent. Tags are no metadata. Without metadata LangSmith groups no threads (`thread_id`), counts no tokens
     /// (`usage_metadata`), and does not say why a root is one (`broken_trace_reason`).
     pub fn hide_metadata(mut self, hide: bool) -> Redaction {
         self.metadata = Some(PartRule::hidden_if(hide));
@@ -78,6 +84,38 @@ impl Redaction {
     /// them, and it is not known to which.
     pub fn hide_attachments(mut self, hide: bool) -> Redaction {
         self.hides_attachments = Some(hide);
+        self
+    }
+
+    /// Whether to hide errors: `[hidden]` is sent instead, after the type of the error if the text begins with one
+    /// (`ValueError: [hidden]`); `Cancelled` stays. Of a panic `panicked: [hidden]` is left. As `LANGSMITH_HIDE_ERRORS`.
+    /// Default: if inputs and outputs are hidden, as errors like to repeat what they are about.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use traceable_core::RunTree;
+    /// use traceable_core::testing::Recorder;
+    /// use traceable_exporter::{RedactingSink, Redaction};
+    ///
+    /// let recorder = Recorder::new();
+    /// let redaction = Redaction::new().hide_inputs(true).hide_outputs(true);
+    /// let sink = Arc::new(RedactingSink::new(redaction, recorder.sink()));
+    /// RunTree::builder("login").sink(sink).build().end_with_error("no user `ada`").post();
+    /// assert_eq!(recorder.run("login").error.as_deref(), Some("[hidden]"));
+    /// ```
+    pub fn hide_errors(mut self, hide: bool) -> Redaction {
+        self.hides_errors = Some(hide);
+        self
+    }
+
+    /// Whether to hide what events say: only their names and times are sent. Default: if inputs and outputs are hidden.
+    ///
+    /// ```
+    /// let redaction = traceable_exporter::Redaction::new().hide_inputs(true).hide_events(true);
+    /// # let _ = redaction;
+    /// ```
+    pub fn hide_events(mut self, hide: bool) -> Redaction {
+        self.hides_events = Some(hide);
         self
     }
 
@@ -115,6 +153,8 @@ impl Redaction {
             outputs: self.outputs.or(other.outputs),
             metadata: self.metadata.or(other.metadata),
             hides_attachments: self.hides_attachments.or(other.hides_attachments),
+            hides_errors: self.hides_errors.or(other.hides_errors),
+            hides_events: self.hides_events.or(other.hides_events),
             #[cfg(feature = "anonymizer")]
             anonymizer: self.anonymizer.or(other.anonymizer),
         }
@@ -128,7 +168,7 @@ impl Redaction {
             return false;
         }
         [&self.inputs, &self.outputs, &self.metadata].into_iter().all(is_shown)
-            && self.hides_attachments != Some(true)
+            && ![self.hides_attachments, self.hides_errors, self.hides_events].contains(&Some(true))
     }
 
     /// Whether to leave out the metadata that this crate would add, too.
@@ -136,9 +176,27 @@ impl Redaction {
         matches!(self.metadata, Some(PartRule::Hidden))
     }
 
-    pub(super) fn hides_attachments(&self) -> bool {
+    /// Whether inputs are hidden, and whether outputs are.
+    fn hidden(&self) -> (bool, bool) {
         let is_hidden = |part: &Option<PartRule>| matches!(part, Some(PartRule::Hidden));
-        self.hides_attachments.unwrap_or_else(|| is_hidden(&self.inputs) || is_hidden(&self.outputs))
+        (is_hidden(&self.inputs), is_hidden(&self.outputs))
+    }
+
+    /// Whether to leave out the configuration of the model or prompt.
+    pub(super) fn hides_serialized(&self) -> bool {
+        self.hidden() == (true, true)
+    }
+
+    pub(super) fn hides_errors(&self) -> bool {
+        self.hides_errors.unwrap_or(self.hidden() == (true, true))
+    }
+
+    pub(super) fn hides_events(&self) -> bool {
+        self.hides_events.unwrap_or(self.hidden() == (true, true))
+    }
+
+    pub(super) fn hides_attachments(&self) -> bool {
+        self.hides_attachments.unwrap_or(self.hidden() != (false, false))
     }
 }
 
@@ -147,6 +205,7 @@ impl fmt::Debug for Redaction {
         let mut redaction = f.debug_struct("Redaction");
         redaction.field("inputs", &self.inputs).field("outputs", &self.outputs);
         redaction.field("metadata", &self.metadata).field("hides_attachments", &self.hides_attachments());
+        redaction.field("hides_errors", &self.hides_errors()).field("hides_events", &self.hides_events());
         #[cfg(feature = "anonymizer")]
         redaction.field("anonymizer", &self.anonymizer);
         redaction.finish()

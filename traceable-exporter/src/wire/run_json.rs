@@ -7,9 +7,7 @@ use super::json;
 use super::placement::Placed;
 use super::resource::Resource;
 use super::run::{Field, PartWriter};
-
-/// The longest name that LangSmith takes, in characters; it rejects the whole request for a longer one.
-const MAX_NAME: usize = 128;
+use crate::redact::MAX_NAME;
 
 /// The name as it is sent, and whether it was cut.
 pub(crate) fn name(operation: &RunOperation) -> (&str, bool) {

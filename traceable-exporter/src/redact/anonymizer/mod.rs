@@ -16,7 +16,7 @@ use location::push;
 pub use rule::InvalidRule;
 use rule::Rule;
 
-use super::secrets;
+use super::secrets::{self, NameSecrecy};
 
 /// Replaces texts before a run is sent: secrets, names, whatever the program says.
 ///
@@ -64,11 +64,18 @@ impl Anonymizer {
     /// - keys and tokens of OpenAI, Anthropic, LangSmith, GitHub, GitLab, AWS, Google, Slack, Stripe, npm, PyPI,
     ///   SendGrid, Hugging Face and some more, and JSON Web Tokens;
     /// - private keys in PEM;
-    /// - values whose name gives them away: `PASSWORD=..`, `"api_key": ".."`, `--token ..`, in a text or as an entry of
+    /// - values whose name gives them away: `PASSWORD=..`, `"apiKey": ".."`, `--token ..`, in a text or as an entry of
     ///   an object; all texts of an object under such a name, except where a JSON schema describes (`"type"`,
     ///   `"description"` and the like);
     /// - `Authorization` and `Cookie` headers, `Bearer ..`, `Basic ..`;
     /// - user and password in a URL.
+    ///
+    /// A name is divided into words, however it is written: `db_password`, `DbPassword`, `DB-PASSWORD`, `db.password`. The last
+    /// word says what it is, apart from what follows in `password_hash`, `apiKeyValue` and `token2`. Passwords, passphrases,
+    /// secrets, credentials, authorizations, bearers, cookies, JWTs and OTPs are secret, and so are keys of some kinds (`api_key`,
+    /// `private_key`, not `primary_key`) and tokens of all kinds but a model's (`eos_token`) and a page's (`next_page_token`).
+    /// Counts are not: `max_tokens`, `prompt_tokens`, `token_count`, `password_length`. Under `auth`, `pass` and the like only
+    /// values that look like a secret are. A `token` beside its log probability is one that a model made.
     ///
     /// It finds the families of secrets that LangSmith's own SDKs find, by patterns of its own. It cannot find
     /// everything: a password in the middle of a sentence has no form. Wrap a value that is known to be secret in
@@ -148,17 +155,28 @@ impl json::Edit for Anonymizer {
         self.replaced(text, location)
     }
 
-    fn is_secret_name(&self, name: &str) -> bool {
-        self.steps.iter().any(|step| matches!(step, Step::Secrets)) && secrets::is_secret_name(name)
+    fn secrecy(&self, name: &str, path: &str) -> NameSecrecy {
+        match self.steps.iter().any(|step| matches!(step, Step::Secrets)) {
+            // next to its probability, `token` is one that a model made
+            true if name == "token" && is_of_model(path) => NameSecrecy::Nothing,
+            true => secrets::secrecy(name),
+            false => NameSecrecy::Nothing,
+        }
     }
 
     fn describes_secret(&self, name: &str) -> bool {
         secrets::is_schema_keyword(name)
     }
 
-    fn redact_named_value(&self, value: &str) -> Option<&'static str> {
-        secrets::redact_named_value(value)
+    fn redact_named_value(&self, value: &str, name: NameSecrecy) -> Option<&'static str> {
+        secrets::redact_named_value(value, name)
     }
+}
+
+/// Whether what stands there describes tokens of a model: log probabilities, or events that report new tokens.
+fn is_of_model(path: &str) -> bool {
+    const PLACES: [&str; 4] = ["prob", "token", "candidate", "prefill"];
+    path.starts_with("/events/") || PLACES.iter().any(|place| path.to_ascii_lowercase().contains(place))
 }
 
 impl PartialEq for Step {

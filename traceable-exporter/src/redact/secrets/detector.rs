@@ -5,25 +5,27 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex, bytes};
 
+use super::names::{MAX_NAME, NameSecrecy, secrecy};
 use super::patterns::{self, exact};
 use super::pem::private_keys;
-use super::plausible::{is_bare_secret, is_hyphenated, is_secret, is_token_like};
-use super::prefilter::may_hold_secret;
+use super::plausible::{
+    is_bare_secret, is_hyphenated, is_opaque, is_secret, is_token_like, is_token_of_model,
+};
+use super::prefilter::{MayHold, may_hold};
 
 /// Replaces a secret; LangSmith's SDKs write the same.
 const PLACEHOLDER: &str = "[SECRET_DETECTED]";
 
 /// All patterns, compiled. The first use compiles them, which takes a few milliseconds.
 struct Patterns {
-    /// Matches wherever one of the others does.
+    /// Matches wherever one of the others does, but for names.
     any: bytes::Regex,
     tokens: Regex,
     url: Regex,
     header: Regex,
     scheme: Regex,
-    named: Regex,
-    /// The name of an entry whose value is secret.
-    secret_name: Regex,
+    name: Regex,
+    value: Regex,
 }
 
 /// `None`: a pattern does not compile, which a test rules out.
@@ -35,8 +37,8 @@ static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
         url: regex(patterns::URL)?,
         header: regex(&patterns::header())?,
         scheme: regex(patterns::SCHEME)?,
-        named: regex(&patterns::named_value())?,
-        secret_name: regex(&format!("(?i-u:{}|{})$", patterns::NAMES, patterns::HEADERS))?,
+        name: regex(patterns::NAME)?,
+        value: regex(&patterns::value())?,
     })
 });
 
@@ -54,20 +56,22 @@ pub(in crate::redact) fn is_clean_json(json: &str) -> bool {
 
 /// Whether this text certainly holds no secret.
 fn is_clean(text: &str) -> bool {
-    let is_candidate = |patterns: &Patterns| patterns.any.is_match(text.as_bytes());
-    !may_hold_secret(text.as_bytes()) || PATTERNS.as_ref().is_some_and(|patterns| !is_candidate(patterns))
+    match may_hold(text.as_bytes()) {
+        MayHold::Nothing => true,
+        MayHold::Form => PATTERNS.as_ref().is_some_and(|patterns| !patterns.any.is_match(text.as_bytes())),
+        MayHold::Name => false,
+    }
 }
 
-/// Whether the value of an entry of this name is secret.
-pub(in crate::redact) fn is_secret_name(name: &str) -> bool {
-    // a sentence, or `name=value`, is no name
-    let is_name = name.len() <= 80 && !name.contains(['=', ':']);
-    is_name && PATTERNS.as_ref().is_none_or(|patterns| patterns.secret_name.is_match(name))
-}
-
-/// Replaces a value that stands under a secret name; `None`: the value is a placeholder or empty.
-pub(in crate::redact) fn redact_named_value(value: &str) -> Option<&'static str> {
-    is_secret(value).then_some(PLACEHOLDER)
+/// Replaces a value that stands under such a name; `None`: the value is a placeholder or empty, or not as secret as the name.
+pub(in crate::redact) fn redact_named_value(value: &str, name: NameSecrecy) -> Option<&'static str> {
+    let is_hidden = match name {
+        NameSecrecy::Nothing => false,
+        NameSecrecy::IfOpaque => is_secret(value) && is_opaque(value),
+        NameSecrecy::Texts => is_secret(value) && !is_token_of_model(value),
+        NameSecrecy::All => is_secret(value),
+    };
+    is_hidden.then_some(PLACEHOLDER)
 }
 
 /// Replaces the secrets in a text; `None`: it has none.
@@ -144,22 +148,44 @@ impl Patterns {
     }
 
     fn named(&self, text: &str) -> Vec<Range<usize>> {
-        self.named.captures_iter(text).filter_map(|found| named_value(&found)).collect()
+        let mut ranges = Vec::new();
+        let mut at = 0;
+        while let Some(found) = self.name.captures_at(text, at) {
+            let value = self.value_behind(&found, text);
+            // in what is no secret there may be other names: `command="export API_KEY=.."`
+            at = value.as_ref().map_or(found.get_match().end(), |value| value.end);
+            ranges.extend(value);
+        }
+        ranges
     }
-}
 
-fn named_value(found: &Captures<'_>) -> Option<Range<usize>> {
-    if let Some(quoted) = ["a", "b", "c", "d"].iter().find_map(|group| found.name(group)) {
-        return is_secret(quoted.as_str()).then(|| quoted.range());
+    /// The secret behind a name.
+    fn value_behind(&self, name: &Captures<'_>, text: &str) -> Option<Range<usize>> {
+        let named = name.name("name").or_else(|| name.name("option"))?.as_str();
+        // what is in front of a long one does not matter
+        let end = named.get(named.len().saturating_sub(MAX_NAME)..).unwrap_or(named);
+        let secrecy = secrecy(end);
+        if secrecy == NameSecrecy::Nothing {
+            return None;
+        }
+        let start = name.get_match().end();
+        let found = self.value.captures(&text[start..])?;
+        let range = |value: &str, at: usize| start + at..start + at + value.len();
+        if let Some(quoted) = ["a", "b", "c", "d"].iter().find_map(|group| found.name(group)) {
+            redact_named_value(quoted.as_str(), secrecy)?;
+            return Some(range(quoted.as_str(), quoted.start()));
+        }
+        let bare = found.name("bare")?;
+        // punctuation after the value: of the sentence, or of brackets around it
+        let value = bare.as_str().trim_end_matches([')', ']', '}', '>', '.']);
+        let after_colon = name.name("sign").is_some_and(|sign| sign.as_str() == ":");
+        // `password=password` passes a variable on
+        let repeats_name = named.ends_with(value) && !after_colon;
+        let is_number = value.bytes().all(|b| b.is_ascii_digit()) && secrecy != NameSecrecy::All;
+        let is_secret =
+            !repeats_name && !is_number && is_secret(bare.as_str()) && is_bare_secret(value, after_colon);
+        redact_named_value(value, secrecy).filter(|_| is_secret).map(|_| range(value, bare.start()))
     }
-    let bare = found.name("bare")?;
-    // punctuation after the value: of the sentence, or of brackets around it
-    let value = bare.as_str().trim_end_matches([')', ']', '}', '>', '.']);
-    let after_colon = found.name("sign").is_some_and(|sign| sign.as_str() == ":");
-    // `password=password` passes a variable on
-    let repeats_name = found[0].strip_prefix(value).is_some_and(|rest| rest.trim_start().starts_with('='));
-    let is_secret = !repeats_name && is_secret(bare.as_str()) && is_bare_secret(value, after_colon);
-    is_secret.then(|| bare.start()..bare.start() + value.len())
 }
 
 #[cfg(test)]
@@ -237,6 +263,18 @@ mod tests {
         "access",
         "token",
         "HF_TOKEN",
+        "tokens",
+        "keys",
+        "Value",
+        "credentials",
+        "hash",
+        "recovery",
+        "code",
+        "auth",
+        "bearer",
+        "connection",
+        "string",
+        "pass",
         "authorization",
         "Cookie",
         "the",
@@ -264,7 +302,7 @@ mod tests {
         let patterns = PATTERNS.as_ref().unwrap();
         let mut random = fastrand::Rng::with_seed(7);
         let mut found = 0;
-        for _ in 0..15_000 {
+        for _ in 0..10_000 {
             let text = text(&mut random);
             let is_found = !private_keys(&text).is_empty()
                 || !patterns.urls(&text).is_empty()
@@ -276,10 +314,10 @@ mod tests {
             found += usize::from(is_found);
             for look in [&text, &json] {
                 let is_candidate = patterns.any.is_match(look.as_bytes());
-                assert!(may_hold_secret(look.as_bytes()) || !is_candidate, "{look:?}");
+                assert!(may_hold(look.as_bytes()) != MayHold::Nothing || !is_candidate, "{look:?}");
             }
             assert!(!is_found || (!is_clean(&text) && !is_clean_json(&json)), "{text:?}");
-            assert!(!is_secret_name(&text) || !is_clean_json(&named), "{named:?}");
+            assert!(secrecy(&text) == NameSecrecy::Nothing || !is_clean_json(&named), "{named:?}");
         }
         assert!(found > 500, "{found}");
     }

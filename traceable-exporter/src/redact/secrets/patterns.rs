@@ -42,17 +42,6 @@ pub(super) const TOKENS: &[&str] = &[
     r"\btvly-[A-Za-z0-9-]{20,}",
 ];
 
-/// The ends of names whose values are secret, whatever the values look like. `token` alone is not one: models make
-/// tokens, and count them.
-pub(super) const NAMES: &str = concat!(
-    r"(?:(?:access|account|api|auth|client|encryption|master|private|secret|service|shared|signing|storage",
-    r"|subscription)[_-]?(?:access[_-]?)?key",
-    r"|pass(?:word|wd|phrase|code)|pwd|secret",
-    r"|(?:access|api|auth|bearer|bot|csrf|deploy|id|jwt|oauth|personal|refresh|sas|secret|security|service|session",
-    r"|user|xsrf)[_-]?token",
-    r"|(?-i:[A-Z0-9]_TOKEN))",
-);
-
 /// Headers whose values are secret.
 pub(super) const HEADERS: &str = "(?:authorization|cookie)";
 
@@ -62,13 +51,19 @@ pub(super) const URL: &str = r#"://([^\x00-\x20/?#"'<>@:\\]*):([^\x00-\x20/?#"'<
 /// The beginning of a private key.
 pub(super) const PEM: &str = "-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY";
 
-/// A name, a sign, and a value: in quotes, in quotes that are escaped once more, or bare. Calls around the value may
-/// stand between: `password: Some(Password("..`.
-pub(super) fn named_value() -> String {
+/// A name and a sign, or the name of an option. [`names`](super::names) decides what it says.
+pub(super) const NAME: &str = concat!(
+    r#"(?-u)(?:(?P<name>(?:[A-Za-z0-9_.-]+ ){0,2}[A-Za-z0-9_.\[\]-]+)\\*["']? *(?P<sign>=>|:=|=|:)[ \t\r\n]*"#,
+    r"|--(?P<option>[A-Za-z0-9][A-Za-z0-9_-]*) +)",
+);
+
+/// The value behind a name: in quotes, in quotes that are escaped once more, or bare. Calls around the value may stand between:
+/// `password: Some(Password("..`.
+pub(super) fn value() -> String {
     let (double, single) = (r#"(?:\\.|[^"\\])*"#, r"(?:\\.|[^'\\])*");
     let (escaped_double, escaped_single) = (r#"(?:\\[^"]|[^"\\])*"#, r"(?:\\[^']|[^'\\])*");
     format!(
-        r#"(?s)(?:(?i-u:{NAMES})\\*["']? *(?P<sign>=>|:=|=|:)\s*|--(?i-u:{NAMES}) +)(?:[A-Za-z_.:]{{1,60}}\(){{0,4}}(?:[A-Za-z]{{0,2}}(?:"(?P<a>{double})|'(?P<b>{single}))|\\+"(?P<c>{escaped_double})|\\+'(?P<d>{escaped_single})|(?P<bare>[^\s"'&,;\\]+))"#
+        r#"(?s)^(?:[A-Za-z_.:]{{1,60}}\(){{0,4}}(?:[A-Za-z]{{0,2}}(?:"(?P<a>{double})|'(?P<b>{single}))|\\+"(?P<c>{escaped_double})|\\+'(?P<d>{escaped_single})|(?P<bare>[^\s"'&,;\\]+))"#
     )
 }
 
@@ -86,13 +81,11 @@ pub(super) fn exact(pattern: &str) -> String {
     pattern.replace(r"\b", r"(?-u:\b)")
 }
 
-/// One pattern that matches wherever one of the others does: in a text, and also in JSON that holds the text, as long
+/// One pattern that matches wherever one of the others does, but for names: in a text, and also in JSON that holds the text, as long
 /// as the JSON has neither `\u` nor `\/`. Other escapes change only quotes, backslashes and white space, and the
 /// pattern accepts any of those. It must not use `\b`: in JSON a line break ends in the letter `n`.
 pub(super) fn any() -> String {
     let mut all: Vec<String> = TOKENS.iter().map(|token| token.replace(r"\b", "")).collect();
-    all.push(format!(r#"(?i:{NAMES}|{HEADERS})[\\"'\s]*[:=]"#));
-    all.push(format!(r"--(?i:{NAMES}) "));
     all.push(r"(?i:bearer +[A-Za-z0-9._~+/=-]{8}|basic +[A-Za-z0-9+/=]{12})".to_owned());
     all.push(r#"://[^\x00-\x20/?#"'<>@:\\]*:[^\x00-\x20/?#"'<>\\]*@"#.to_owned());
     all.push(PEM.to_owned());

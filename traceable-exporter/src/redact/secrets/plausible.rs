@@ -26,6 +26,21 @@ pub(super) fn is_token_like(text: &str) -> bool {
         || text.as_bytes().windows(2).any(inner_capital)
 }
 
+/// Whether a value looks like a secret, and not like a word: long, of letters and digits, or in several parts.
+pub(super) fn is_opaque(value: &str) -> bool {
+    let has = |is: fn(u8) -> bool| value.bytes().any(is);
+    let is_mixed = has(|b| b.is_ascii_digit()) && has(|b| b.is_ascii_alphabetic());
+    let has_parts = value.len() >= 10 && value.contains(['-', '_', '.', '+', '/', '=']);
+    !value.contains(char::is_whitespace)
+        && value.len() >= 6
+        && (is_mixed || has_parts || is_token_like(value))
+}
+
+/// Whether this may be what a model makes, and no credential is: a part of a text, with its spaces, or a sign.
+pub(super) fn is_token_of_model(value: &str) -> bool {
+    value.trim() != value || value.chars().count() <= 3 || !value.contains(char::is_alphanumeric)
+}
+
 /// Whether these are words joined by hyphens: a longer name that happens to begin as a key does.
 pub(super) fn is_hyphenated(text: &str) -> bool {
     text.bytes().all(|b| b.is_ascii_lowercase() || b == b'-' || b == b'_')

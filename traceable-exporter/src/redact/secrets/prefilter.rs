@@ -5,6 +5,8 @@
 //! expression for all forms. A false positive costs time only; a pattern that the prefilter misses is a bug, which the
 //! tests of `detector` look for.
 
+use super::names::{MAX_NAME, ends_name};
+
 /// What a byte is an anchor for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Anchor {
@@ -33,18 +35,52 @@ const ANCHORS: [Anchor; 256] = {
     anchors
 };
 
-/// Whether these bytes may hold a secret: a text, or JSON without escaped letters and slashes.
-pub(super) fn may_hold_secret(bytes: &[u8]) -> bool {
-    bytes.iter().enumerate().any(|(at, byte)| {
+/// What bytes may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum MayHold {
+    Nothing,
+    /// A secret, if the patterns find one.
+    Form,
+    /// A name of a secret, and a sign.
+    Name,
+}
+
+/// What these bytes may hold: a text, or JSON without escaped letters and slashes.
+pub(super) fn may_hold(bytes: &[u8]) -> MayHold {
+    let mut found = MayHold::Nothing;
+    for (at, byte) in bytes.iter().enumerate() {
         let anchor = ANCHORS[usize::from(*byte)];
-        anchor != Anchor::None && is_candidate(anchor, &bytes[..at], &bytes[at + 1..])
-    })
+        if anchor == Anchor::None {
+            continue;
+        }
+        let (before, after) = (&bytes[..at], &bytes[at + 1..]);
+        if is_name(anchor, before, after) {
+            return MayHold::Name;
+        }
+        if found == MayHold::Nothing && is_candidate(anchor, before, after) {
+            found = MayHold::Form;
+        }
+    }
+    found
+}
+
+/// Whether a name of a secret ends before a sign, or the name of an option follows.
+fn is_name(anchor: Anchor, before: &[u8], after: &[u8]) -> bool {
+    match anchor {
+        Anchor::Sign => ends_name(before),
+        Anchor::Hyphen if before.ends_with(b"-") => {
+            let is_part = |b: &&u8| b.is_ascii_alphanumeric() || matches!(**b, b'-' | b'_');
+            let length = after.iter().take(MAX_NAME).take_while(is_part).count();
+            after.get(length) == Some(&b' ') && ends_name(&after[..length])
+        }
+        _ => false,
+    }
 }
 
 fn is_candidate(anchor: Anchor, before: &[u8], after: &[u8]) -> bool {
     match anchor {
         Anchor::None => false,
-        Anchor::Sign => follows_name(before) || has_password(after),
+        Anchor::Sign => has_password(after),
         Anchor::Hyphen => follows_prefix(before, after),
         Anchor::Underscore => {
             const PREFIXES: [&[u8]; 8] = [b"lsv2", b"ls", b"b_pat", b"whsec", b"npm", b"hf", b"r8", b"pcsk"];
@@ -68,29 +104,6 @@ fn is_candidate(anchor: Anchor, before: &[u8], after: &[u8]) -> bool {
     }
 }
 
-/// Whether a name ends here whose value is secret, apart from quotes, white space and their escapes.
-fn follows_name(before: &[u8]) -> bool {
-    const ENDS: [&[u8]; 10] = [
-        b"key",
-        b"token",
-        b"secret",
-        b"password",
-        b"passwd",
-        b"passphrase",
-        b"passcode",
-        b"pwd",
-        b"authorization",
-        b"cookie",
-    ];
-    let is_filler = |b: &&u8| matches!(**b, b'"' | b'\'' | b'\\' | b' ' | 9..=13);
-    let name = &before[..before.len() - before.iter().rev().take_while(is_filler).count()];
-    let may_end = name.last().is_some_and(|last| b"ydetn".contains(&last.to_ascii_lowercase()));
-    may_end
-        && ENDS.iter().any(|end| {
-            name.len().checked_sub(end.len()).is_some_and(|start| name[start..].eq_ignore_ascii_case(end))
-        })
-}
-
 /// Whether `//user:password@` follows.
 fn has_password(after: &[u8]) -> bool {
     let Some(rest) = after.strip_prefix(b"//") else { return false };
@@ -102,8 +115,8 @@ fn has_password(after: &[u8]) -> bool {
 
 fn follows_prefix(before: &[u8], after: &[u8]) -> bool {
     if before.ends_with(b"-") {
-        // `--password ..`, `-----BEGIN ..`
-        return before.ends_with(b"----") || after.first().is_some_and(u8::is_ascii_alphabetic);
+        // `-----BEGIN ..`
+        return before.ends_with(b"----");
     }
     const PREFIXES: [&[u8]; 5] = [b"sk", b"GOCSPX", b"xapp", b"pypi", b"tvly"];
     let has_prefix = || PREFIXES.iter().any(|prefix| before.ends_with(prefix));

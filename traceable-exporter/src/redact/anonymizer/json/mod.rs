@@ -7,20 +7,21 @@
 use std::borrow::Cow;
 
 use super::location::TextLocation;
+use crate::redact::secrets::NameSecrecy;
 
 /// Decides about each text.
 pub(super) trait Edit {
     /// The replacement of a text, or of the name of an object's entry; `None`: it stays.
     fn text(&self, text: &str, location: TextLocation<'_>) -> Option<String>;
 
-    /// Whether a text or number under this name is secret because of the name.
-    fn is_secret_name(&self, name: &str) -> bool;
+    /// What is secret under this name, because of the name. `path` points to the object that has the entry.
+    fn secrecy(&self, name: &str, path: &str) -> NameSecrecy;
 
     /// Whether an entry of this name, in an object under a secret name, only describes the secret.
     fn describes_secret(&self, name: &str) -> bool;
 
-    /// The replacement of a text or number under a secret name; `None`: [`text`](Self::text) decides.
-    fn redact_named_value(&self, value: &str) -> Option<&'static str>;
+    /// The replacement of a text or number under such a name; `None`: [`text`](Self::text) decides.
+    fn redact_named_value(&self, value: &str, name: NameSecrecy) -> Option<&'static str>;
 }
 
 /// A string that is valid JSON and no valid Unicode: half a surrogate pair.
@@ -54,15 +55,6 @@ struct Walk<'a, E> {
     copied: usize,
 }
 
-/// What the names above an entry make secret.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Secrecy {
-    Nothing,
-    /// In an object under a secret name: its numbers are lengths and times.
-    Texts,
-    All,
-}
-
 /// An array or object that has begun and not ended.
 struct Open {
     /// The length of its own path.
@@ -72,7 +64,7 @@ struct Open {
     /// Whether the next string is a name.
     expects_name: bool,
     /// What the name of the current entry makes secret.
-    secrecy: Secrecy,
+    secrecy: NameSecrecy,
     /// Whether this object itself stands under a secret name.
     is_below: bool,
     /// How many of its names were replaced.
@@ -111,8 +103,8 @@ impl<E: Edit> Walk<'_, E> {
     fn enter(&mut self, index: Option<usize>) {
         // an array is as secret as a text in its place; an object has names of its own
         let around = self.secrecy();
-        let secrecy = if index.is_some() { around } else { Secrecy::Nothing };
-        let is_below = around != Secrecy::Nothing;
+        let secrecy = if index.is_some() { around } else { NameSecrecy::Nothing };
+        let is_below = around >= NameSecrecy::Texts;
         self.set_index();
         let path = self.path.len();
         self.open.push(Open { path, index, expects_name: index.is_none(), secrecy, is_below, renamed: 0 });
@@ -125,8 +117,8 @@ impl<E: Edit> Walk<'_, E> {
         }
     }
 
-    fn secrecy(&self) -> Secrecy {
-        self.open.last().map_or(Secrecy::Nothing, |open| open.secrecy)
+    fn secrecy(&self) -> NameSecrecy {
+        self.open.last().map_or(NameSecrecy::Nothing, |open| open.secrecy)
     }
 
     /// Points the path to the current entry of the innermost array; in an object, `name` has done that.
@@ -152,9 +144,7 @@ impl<E: Edit> Walk<'_, E> {
             return Ok(());
         }
         self.set_index();
-        let is_secret = self.secrecy() != Secrecy::Nothing;
-        let hidden = if is_secret { self.edit.redact_named_value(&text) } else { None };
-        match hidden {
+        match self.edit.redact_named_value(&text, self.secrecy()) {
             Some(hidden) => self.replace(start, end, hidden),
             None => {
                 if let Some(new) = self.edit.text(&text, TextLocation::text(&self.path)) {
@@ -168,12 +158,12 @@ impl<E: Edit> Walk<'_, E> {
     /// The name of an object's entry.
     fn name(&mut self, name: &str, start: usize, end: usize) {
         let Some(open) = self.open.last_mut() else { return };
-        open.secrecy = match () {
-            () if self.edit.is_secret_name(name) => Secrecy::All,
-            () if open.is_below && !self.edit.describes_secret(name) => Secrecy::Texts,
-            () => Secrecy::Nothing,
-        };
         self.path.truncate(open.path);
+        open.secrecy = match self.edit.secrecy(name, &self.path) {
+            // in an object under a secret name: its numbers are lengths and times
+            NameSecrecy::Nothing if open.is_below && !self.edit.describes_secret(name) => NameSecrecy::Texts,
+            secrecy => secrecy,
+        };
         super::location::push(&mut self.path, name);
         if let Some(mut new) = self.edit.text(name, TextLocation::name(&self.path)) {
             open.renamed += 1;
@@ -189,8 +179,8 @@ impl<E: Edit> Walk<'_, E> {
     }
 
     fn number(&mut self, start: usize, end: usize) {
-        if self.secrecy() == Secrecy::All
-            && let Some(hidden) = self.edit.redact_named_value(&self.json[start..end])
+        if self.secrecy() == NameSecrecy::All
+            && let Some(hidden) = self.edit.redact_named_value(&self.json[start..end], NameSecrecy::All)
         {
             self.replace(start, end, hidden);
         }

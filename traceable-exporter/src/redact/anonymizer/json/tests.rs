@@ -15,16 +15,16 @@ impl Edit for Cross {
         text.contains('x').then(|| text.replace('x', "\"-\""))
     }
 
-    fn is_secret_name(&self, name: &str) -> bool {
-        name == "key"
+    fn secrecy(&self, name: &str, _: &str) -> NameSecrecy {
+        if name == "key" { NameSecrecy::All } else { NameSecrecy::Nothing }
     }
 
     fn describes_secret(&self, name: &str) -> bool {
         name == "type"
     }
 
-    fn redact_named_value(&self, value: &str) -> Option<&'static str> {
-        (!value.is_empty()).then_some("hidden")
+    fn redact_named_value(&self, value: &str, name: NameSecrecy) -> Option<&'static str> {
+        (name != NameSecrecy::Nothing && !value.is_empty()).then_some("hidden")
     }
 }
 
