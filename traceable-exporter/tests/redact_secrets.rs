@@ -229,7 +229,7 @@ fn the_text_around_a_secret_stays() {
         (format!("use {token}, then {token}."), format!("use {MARK}, then {MARK}.")),
         ("a=1&api_key=abcd1234&b=2".to_owned(), format!("a=1&api_key={MARK}&b=2")),
         ("run(password=hunter2) works".to_owned(), format!("run(password={MARK}) works")),
-        ("GET /x?token=abcd1234&page=2".to_owned(), format!("GET /x?token={MARK}&page=2")),
+        ("GET /x?token=correcthorse&page=2".to_owned(), format!("GET /x?token={MARK}&page=2")),
         (
             "cmd=\"export DB_PASS=hunter2\" token_count=12345".to_owned(),
             format!("cmd=\"export DB_PASS={MARK}\" token_count=12345"),

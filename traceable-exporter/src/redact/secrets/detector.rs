@@ -168,11 +168,15 @@ impl Patterns {
         if secrecy == NameSecrecy::Nothing {
             return None;
         }
+        let is_code = secrecy == NameSecrecy::Texts && is_variable_of_code(name, text);
         let start = name.get_match().end();
         let found = self.value.captures(&text[start..])?;
         let range = |value: &str, at: usize| start + at..start + at + value.len();
         if let Some(quoted) = ["a", "b", "c", "d"].iter().find_map(|group| found.name(group)) {
             redact_named_value(quoted.as_str(), secrecy)?;
+            if is_code && !is_opaque(quoted.as_str()) {
+                return None;
+            }
             return Some(range(quoted.as_str(), quoted.start()));
         }
         let bare = found.name("bare")?;
@@ -181,11 +185,25 @@ impl Patterns {
         let after_colon = name.name("sign").is_some_and(|sign| sign.as_str() == ":");
         // `password=password` passes a variable on
         let repeats_name = named.ends_with(value) && !after_colon;
+        let is_word = is_code && !is_opaque(value);
         let is_number = value.bytes().all(|b| b.is_ascii_digit()) && secrecy != NameSecrecy::All;
-        let is_secret =
-            !repeats_name && !is_number && is_secret(bare.as_str()) && is_bare_secret(value, after_colon);
+        let is_secret = !repeats_name
+            && !is_word
+            && !is_number
+            && is_secret(bare.as_str())
+            && is_bare_secret(value, after_colon);
         redact_named_value(value, secrecy).filter(|_| is_secret).map(|_| range(value, bare.start()))
     }
+}
+
+/// Whether this is `token` in the middle of a text: a parser has such variables, and models speak of them. A variable of the
+/// environment, an option, and a parameter of a URL are none of these.
+fn is_variable_of_code(name: &Captures<'_>, text: &str) -> bool {
+    let Some(name) = name.name("name") else { return false };
+    let last = name.as_str().rsplit(' ').next().unwrap_or_default();
+    let start = name.end() - last.len();
+    let is_parameter = text[..start].ends_with(['?', '&']);
+    last.eq_ignore_ascii_case("token") && last != "TOKEN" && !is_parameter
 }
 
 #[cfg(test)]
