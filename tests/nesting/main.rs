@@ -37,11 +37,11 @@
 //! | 31 | scoped threads | spawning::threads_carry_the_context_also_those_that_borrow, carrying::a_bound_closure_nests_on_another_thread |
 //! | 32 | rayon | threads::parallel_work_is_bound_once_for_all_its_threads, spawning::what_follows_in_a_parallel_chain_carries_the_context |
 //! | 33 | foreign callbacks | threads::a_context_goes_through_foreign_code_as_a_pointer_and_comes_back, threads::a_call_while_a_thread_takes_its_locals_down_is_a_call_like_any_other |
-//! | 34 | messages to an actor | envelopes::a_message_is_handled_where_it_was_sent, threads::a_thread_that_receives_messages_handles_each_where_it_was_sent |
+//! | 34 | messages to an actor | envelopes::a_message_is_handled_where_it_was_sent, scopes::a_message_is_handled_where_it_was_sent_although_it_is_awaited_outside, threads::a_thread_that_receives_messages_handles_each_where_it_was_sent |
 //! | 35 | a library spawns inside | background::a_callback_nests_where_it_was_bound_in_whatever_task_a_library_calls_it |
 //! | 36 | evaluation harness | background::an_evaluation_keeps_its_examples_apart |
 //! | 37 | tests in parallel | sampling::what_is_recorded_by_two_tests_at_once_is_kept_apart |
-//! | 38 | calls while dropped | ending::what_runs_while_a_future_is_dropped_is_under_it |
+//! | 38 | calls while dropped | ending::what_runs_while_a_future_is_dropped_is_under_it, never_polled::what_was_never_polled_is_dropped_where_it_was_called |
 //! | 39 | panic that is caught | shutdown::a_panic_that_is_caught_leaves_its_context_behind, ending::a_panic_is_recorded_and_goes_on |
 //! | 40 | panic while unwinding | shutdown::a_panic_in_the_middle_of_another_aborts_nothing |
 //! | 41 | shutdown with open runs | shutdown::a_runtime_that_goes_cancels_what_its_tasks_had_open, shutdown::what_never_ends_was_told_when_it_began |

@@ -2,6 +2,7 @@
 
 use futures::future::BoxFuture;
 use traceable::prelude::*;
+use traceable::testing::Recorder;
 use traceable::{Envelope, assert_tree, bind, bind_fn, detached, task, trace};
 
 use crate::lazy_forms::calls;
@@ -77,7 +78,7 @@ fn a_task_that_is_aborted_before_its_first_poll_drops_what_it_was_given_where_th
         carrying.shutdown().await;
     }
     // on one thread, where no task begins before this one waits
-    let recorder = traceable::testing::Recorder::new();
+    let recorder = Recorder::new();
     let [one, _] = runtimes();
     one.block_on(async { maker().with_context(recorder.context()).await });
     assert_tree!(recorder.forest(), &format!("maker > ({})", cleanups(1)));
@@ -229,4 +230,30 @@ fn it_leaves_no_run_of_its_own() {
     let before = traceable::diagnostics().never_polled;
     everywhere("maker", || trace("maker").scope(|_| drop(calls(|| ()))));
     assert!(traceable::diagnostics().never_polled >= before + 3 * forms() as u64);
+}
+
+#[test]
+fn a_long_line_of_calls_that_were_never_polled_is_dropped_in_little_stack() {
+    #[traceable(parent = other, skip_all)]
+    fn makes(levels: usize, other: &RunTree, unused: &mut Calls) -> BoxFuture<'static, ()> {
+        if levels > 0 {
+            let next = makes(levels - 1, other, unused);
+            unused.push(next);
+        }
+        Box::pin(async {})
+    }
+    let make = || {
+        let mut unused = Vec::new();
+        Recorder::new().scoped(|| {
+            let other = RunTree::builder("other").build();
+            drop(makes(5_000, &other, &mut unused));
+        });
+        // those above go first, and the last one holds them all
+        unused.reverse();
+        unused
+    };
+    let threads = |size: usize| std::thread::Builder::new().stack_size(size);
+    let unused = threads(1 << 28).spawn(make).unwrap().join().unwrap();
+    assert_eq!(unused.len(), 5_000);
+    threads(1 << 17).spawn(move || drop(unused)).unwrap().join().unwrap();
 }

@@ -75,6 +75,21 @@ pub(crate) fn entered() -> Option<Context> {
     SLOT.try_with(|slot| slot.copy()).ok().flatten()
 }
 
+/// Whether something else than this is current here: what enters it then replaces that.
+pub(crate) fn is_elsewhere(context: Option<&Context>) -> bool {
+    let is_other = |current: &Context, task: Task| {
+        !context.is_some_and(|context| context.is(current)) && !current.is_copy() && task == current_task()
+    };
+    SLOT.try_with(|slot| {
+        let current = slot.context.take();
+        let found = current.as_ref().is_some_and(|current| is_other(current, slot.task.get()));
+        // it was left empty: there is nothing to drop
+        std::mem::forget(slot.context.replace(current));
+        found
+    })
+    .unwrap_or(false)
+}
+
 /// Makes `context` the current one until the guard goes. `None` clears.
 #[inline]
 pub(crate) fn enter(context: Option<Context>) -> Entered {

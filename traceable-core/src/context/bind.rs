@@ -25,10 +25,10 @@ use super::kept::Kept;
 /// ```
 #[must_use = "a bound closure does nothing until it is called"]
 pub fn bind<R>(f: impl FnOnce() -> R) -> impl FnOnce() -> R {
-    let kept = Kept::current(f);
+    let mut kept = Kept::current(f);
     move || {
-        let (f, here) = kept.into_parts();
-        here.__resume(f)
+        let f = kept.take();
+        kept.here().__resume(f)
     }
 }
 

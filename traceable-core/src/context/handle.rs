@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::ambient::{ambient, enter};
+use super::ambient::{ambient, enter, is_elsewhere};
 use super::carry::in_context::InContext;
 use super::extra::Extra;
 use super::parent::Parent;
@@ -60,21 +60,13 @@ impl ContextHandle {
         f()
     }
 
-    /// Leaves a handle to nothing behind.
-    pub(super) fn take(&mut self) -> ContextHandle {
-        ContextHandle(self.0.take())
-    }
-
+    #[inline]
     pub(super) fn is_off(&self) -> bool {
         self.0.is_none() && !process::gate_is_open()
     }
 
     fn resumed(&self) -> Option<Context> {
-        match (&self.0, ambient().context()) {
-            (carried, None) => carried.clone(),
-            (Some(carried), Some(here)) if carried.is(&here) => Some(here),
-            _ => Some(self.as_scope()),
-        }
+        if is_elsewhere(self.0.as_ref()) { Some(self.as_scope()) } else { self.0.clone() }
     }
 
     /// A hidden node of its own: what is called inside is inside for good, also where there was nothing.

@@ -13,18 +13,22 @@ pub(super) struct Kept<T> {
 
 impl<T> Kept<T> {
     /// Puts a value aside in the current context.
+    #[inline]
     pub(super) fn current(value: T) -> Kept<T> {
         Kept::new(value, ContextHandle::current())
     }
 
+    #[inline]
     pub(super) fn new(value: T, here: ContextHandle) -> Kept<T> {
         Kept { value: Some(value), here }
     }
 
+    #[inline]
     pub(super) fn here(&self) -> &ContextHandle {
         &self.here
     }
 
+    #[inline]
     pub(super) fn value(&self) -> &T {
         match &self.value {
             Some(value) => value,
@@ -32,6 +36,7 @@ impl<T> Kept<T> {
         }
     }
 
+    #[inline]
     pub(super) fn parts_mut(&mut self) -> (&mut T, &ContextHandle) {
         match &mut self.value {
             Some(value) => (value, &self.here),
@@ -39,12 +44,18 @@ impl<T> Kept<T> {
         }
     }
 
-    /// Takes the value out.
-    pub(super) fn into_parts(mut self) -> (T, ContextHandle) {
+    /// Takes the value out, once.
+    #[inline]
+    pub(super) fn take(&mut self) -> T {
         match self.value.take() {
-            Some(value) => (value, self.here.take()),
+            Some(value) => value,
             None => taken_out(),
         }
+    }
+
+    #[inline]
+    pub(super) fn into_parts(mut self) -> (T, ContextHandle) {
+        (self.take(), self.here.clone())
     }
 }
 
@@ -55,6 +66,7 @@ fn taken_out() -> ! {
 }
 
 impl<T> Drop for Kept<T> {
+    #[inline]
     fn drop(&mut self) {
         if std::mem::needs_drop::<T>()
             && let Some(value) = self.value.take()

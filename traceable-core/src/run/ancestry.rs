@@ -164,15 +164,10 @@ fn note_left_open(run: &Run) {
 }
 
 /// A long chain of ancestors whose last holder goes would recurse once per level; taken apart in a loop, it does not.
-fn drop_upwards(mut next: Option<Context>, aside: Option<Context>) {
-    // of a call whose parent was named there are two ways up
-    let mut others: Vec<_> = aside.into_iter().collect();
-    while let Some(context) = next.or_else(|| others.pop()) {
+fn drop_upwards(mut next: Option<Context>) {
+    while let Some(context) = next {
         next = match context {
-            Context::Run(run) => Arc::into_inner(run).and_then(|mut run| {
-                others.extend(run.take_called_in());
-                run.take_up()
-            }),
+            Context::Run(run) => Arc::into_inner(run).and_then(|mut run| run.take_up()),
             Context::Scope(scope) => Arc::into_inner(scope).and_then(|mut scope| scope.up.take()),
             Context::Off => None,
         };
@@ -184,12 +179,12 @@ impl Drop for Run {
         if !self.is_new() && self.ended().is_none() {
             note_left_open(self);
         }
-        drop_upwards(self.take_up(), self.take_called_in());
+        drop_upwards(self.take_up());
     }
 }
 
 impl Drop for Scope {
     fn drop(&mut self) {
-        drop_upwards(self.up.take(), None);
+        drop_upwards(self.up.take());
     }
 }

@@ -90,12 +90,7 @@ impl Run {
         reserved.unwrap_or_else(|| self.bound().up.clone())
     }
 
-    /// What was around the call of a run that has not started, if that is not what is above it.
-    pub(super) fn take_called_in(&mut self) -> Option<Context> {
-        let state = self.state.get_mut().ok()?;
-        state.reservation.as_mut()?.options.as_mut()?.called_in.take()
-    }
-
+    /// Takes away what is above it.
     pub(super) fn take_up(&mut self) -> Option<Context> {
         let bound = match &mut self.binding {
             Binding::Bound(bound) => Some(bound),
@@ -103,7 +98,46 @@ impl Run {
         };
         match bound {
             Some(bound) => bound.up.take(),
-            None => self.state().reservation.as_mut().and_then(|reservation| reservation.at_call.take()),
+            None => self.take_up_from_call(),
+        }
+    }
+
+    /// As `take_up`, of a run that has not started. If its parent was named, what was around its call goes right here.
+    #[cold]
+    fn take_up_from_call(&mut self) -> Option<Context> {
+        match self.take_ways_from_call() {
+            [at_call, None] => at_call,
+            both => {
+                drop_ways(both.into_iter().flatten().collect());
+                None
+            }
+        }
+    }
+
+    fn take_ways_from_call(&mut self) -> [Option<Context>; 2] {
+        let mut state = self.state();
+        let Some(reservation) = &mut state.reservation else { return [None, None] };
+        let options = reservation.options.as_deref_mut();
+        [reservation.at_call.take(), options.and_then(|options| options.called_in.take())]
+    }
+}
+
+/// One way up may fork at each call: taken apart in a loop, as a line of ancestors is.
+fn drop_ways(mut ways: Vec<Context>) {
+    while let Some(context) = ways.pop() {
+        match context {
+            Context::Run(run) => {
+                if let Some(mut run) = Arc::into_inner(run) {
+                    match run.started() {
+                        Some(_) => ways.extend(run.take_up()),
+                        None => ways.extend(run.take_ways_from_call().into_iter().flatten()),
+                    }
+                }
+            }
+            Context::Scope(scope) => {
+                ways.extend(Arc::into_inner(scope).and_then(|mut scope| scope.up.take()))
+            }
+            Context::Off => {}
         }
     }
 }

@@ -7,7 +7,7 @@ use std::task::{Context as TaskContext, Poll};
 use pin_project_lite::pin_project;
 
 use super::target;
-use crate::context::ambient::{Entered, ambient, enter};
+use crate::context::ambient::{Entered, ambient, enter, is_elsewhere};
 use crate::context::extra::Extra;
 use crate::context::parent::IntoParent;
 use crate::context::parent_rule::parent_of;
@@ -153,7 +153,7 @@ impl<T> Carried<T> {
             *self = Carried::Ready(Some(Context::Scope(scope)));
         }
         if let Carried::Ready(nothing @ None) = self
-            && ambient().context().is_some()
+            && is_elsewhere(None)
         {
             // what is called inside is not where this happens to be polled, nor wherever that is awaited
             *nothing = Some(Scope::of_its_own(None));
