@@ -97,7 +97,7 @@ pub mod __private {
     pub use crate::call::wrappers::body::{Body, Borrows, FutureBody, IterBody, NoFuture, NoIterator};
     #[cfg(feature = "stream")]
     pub use crate::call::wrappers::body::{NoStream, StreamBody};
-    pub use crate::call::wrappers::boxed::{Boxed, boxed};
+    pub use crate::call::wrappers::boxed::{Boxed, boxed, hold};
     pub use crate::call::wrappers::future::{TracedFuture, future, future_of};
     pub use crate::call::wrappers::iter::{TracedIter, iter_aggregate, iter_each, iter_of, iter_reduce};
     pub use crate::call::wrappers::recorded_future::{RecordedFuture, recorded};

@@ -18,7 +18,8 @@ use super::writer::Writer;
     label = "this result does not implement `serde::Serialize`",
     note = "derive it for your own types; for those of another crate, look for a feature `serde` of that crate",
     note = "or record another value made from it with `#[traceable(process_outputs = function)]`, of items with \
-            `process_chunk`"
+            `process_chunk`",
+    note = "if a future, a stream or an iterator is in it, return that as `impl Future`, `impl Stream` or `impl Iterator`"
 )]
 pub trait Output {
     #[doc(hidden)]

@@ -106,7 +106,7 @@ advice! {
     FunctionOutput;
 }
 
-/// A result of whatever type. `(&&&&Returned(&value)).returned().record(&value, outcome)` asks in turn whether it can be
+/// A result of whatever type. `(&&&&Returned(&value)).traceable_returned().record(&value, outcome)` asks in turn whether it can be
 /// recorded, is a future, a stream, an iterator, or none of these: each `&` is a step of method lookup.
 pub struct Returned<'a, T: ?Sized>(pub &'a T);
 
@@ -116,7 +116,7 @@ macro_rules! returned {
         pub trait $question: Sized {
             /// What the value is.
             #[inline]
-            fn returned(self) -> $answer {
+            fn traceable_returned(self) -> $answer {
                 $answer
             }
         }

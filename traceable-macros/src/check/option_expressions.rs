@@ -1,7 +1,7 @@
 //! Expressions in options: what cannot be evaluated where the attribute puts them.
 //!
-//! `name`, `tags`, `project` and `custom_run_type` are constants. `enabled`, `parent`, `metadata` and `inputs` are
-//! evaluated at the call, in a function that is not `async`, and only while tracing is on.
+//! `name`, `tags`, `project` and `custom_run_type` are constants. The rest is evaluated at the call or, as hooks are, while
+//! its run is recorded: in functions that are not `async`, and only while tracing is on.
 
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -38,10 +38,27 @@ pub(super) fn check_expressions(options: &Options, arguments: &[Argument], mista
 }
 
 fn at_each_call(options: &Options) -> impl Iterator<Item = (&Ident, &Expr)> {
-    let single =
-        [&options.enabled, &options.parent].into_iter().flatten().map(|given| (&given.key, &given.value));
+    let Options { enabled, parent, process_inputs, process_outputs, process_chunk, process_error, .. } =
+        options;
+    let single = [
+        enabled,
+        parent,
+        process_inputs,
+        process_outputs,
+        process_chunk,
+        process_error,
+        &options.handled,
+        &options.reduce,
+    ];
     let lists = [&options.metadata, &options.inputs].into_iter().flatten();
-    single.chain(lists.flat_map(|given| given.value.iter().map(|field| (&given.key, &field.value))))
+    let parts = options.aggregate.iter().flat_map(|given| {
+        let (init, step) = &given.value;
+        [(&given.key, init), (&given.key, step)]
+    });
+    let single = single.into_iter().flatten().map(|given| (&given.key, &given.value));
+    single
+        .chain(lists.flat_map(|given| given.value.iter().map(|field| (&given.key, &field.value))))
+        .chain(parts)
 }
 
 fn constants(options: &Options) -> impl Iterator<Item = (&Ident, &Expr)> {

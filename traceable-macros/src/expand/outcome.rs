@@ -54,7 +54,7 @@ fn recorded_output(p: &Runtime, ty: &Type) -> TokenStream {
         None => {
             ours!({
                 use #p::{AsFuture as _, AsIterator as _, AsOther as _, AsOutput as _, AsStream as _};
-                (&&&&#p::Returned(__output)).returned().record(#spanned, __outcome)
+                (&&&&#p::Returned(__output)).traceable_returned().record(#spanned, __outcome)
             })
         }
     }

@@ -1,15 +1,16 @@
 //! Where a run ends: records the value, or wraps it so that the run goes on inside.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::Type;
 
 use super::coercion::{annotation, boxed_alias, typed_value, value_type};
 use super::generator::generator;
+use super::impl_trait::erased;
 use super::outcome::{ErrorOf, fail, record};
 use super::result_detection::result_parts;
 use crate::check::Plan;
-use crate::hygiene::{Runtime, first_span, ours, respan};
+use crate::hygiene::{Runtime, first_span, located, ours, respan};
 use crate::return_type::{Boxing, Kind, Shape};
 
 /// An expression from the locals `call` and `value` to what the function returns.
@@ -71,16 +72,27 @@ pub(super) fn print(plan: &Plan, p: &Runtime, shape: &Shape) -> TokenStream {
     }
 }
 
+/// The alias with the spans of our code around it: two errors at one span are one. `$crate` stays what it is.
+fn as_ours(at: Span, alias: TokenStream) -> TokenStream {
+    let moved = alias.into_iter().map(|mut token| {
+        if token.to_string() != "$crate" {
+            token.set_span(located(at));
+        }
+        token
+    });
+    moved.collect()
+}
+
 fn boxed(plan: &Plan, p: &Runtime, ty: &Type, boxing: Boxing, wrapper: TokenStream) -> TokenStream {
-    // `stream` on the wrong alias is reported at the alias
-    let at_alias = |code| match &plan.options.kind {
-        Some(_) => respan(first_span(&ty.to_token_stream()), code),
-        None => code,
-    };
-    let wrapper = at_alias(wrapper);
-    match boxing {
-        Boxing::None => wrapper,
-        Boxing::Box => at_alias(ours!(#p::Box::new(#wrapper))),
-        Boxing::Pin => at_alias(ours!(#p::Box::pin(#wrapper))),
+    match (boxing, &plan.options.kind) {
+        (Boxing::None, _) => wrapper,
+        // `stream` on the wrong alias is reported at the alias
+        (_, Some(_)) => {
+            let at = first_span(&ty.to_token_stream());
+            let (wrapper, alias) = (respan(at, wrapper), as_ours(at, erased(ty).to_token_stream()));
+            respan(at, ours!(#p::hold::<#alias, _>(#wrapper)))
+        }
+        (Boxing::Box, None) => ours!(#p::Box::new(#wrapper)),
+        (Boxing::Pin, None) => ours!(#p::Box::pin(#wrapper)),
     }
 }

@@ -15,11 +15,11 @@ pub(crate) fn impl_token(at: Span) -> Token![impl] {
 }
 
 /// Moves our code to a user's token. Brackets move, what is in them does not: the compiler underlines a call from its
-/// first token to its last.
+/// first token to its last. Each token keeps where its name belongs: `$crate` means the crate of its macro.
 pub(crate) fn respan(at: Span, code: TokenStream) -> TokenStream {
     code.into_iter()
         .map(|mut token| {
-            token.set_span(located(at));
+            token.set_span(token.span().located_at(at));
             token
         })
         .collect()

@@ -19,9 +19,15 @@ pub(crate) fn awaits(at: Span, key: &Ident) -> Error {
             "await in the body, and add the value there by `run.add_inputs(..)` of a parameter `#[run_tree] run: \
              RunTree`"
         }
-        _ => {
+        "enabled" => {
             "await in the caller, and pass the result as an argument or by \
              `Extra::new().enabled(result).call(|| ..)`"
+        }
+        _ => {
+            return Error::new(
+                at,
+                format!("`.await` is not possible in `{key}`: a hook is no `async` function"),
+            );
         }
     };
     Error::new(

@@ -80,7 +80,7 @@ where
                             AsStream as _,
                         };
                         (&&&&p::__private::Returned(__output))
-                            .returned()
+                            .traceable_returned()
                             .record(&*__output, __outcome)
                     }
                 }
@@ -161,7 +161,7 @@ fn ask(
                             AsStream as _,
                         };
                         (&&&&p::__private::Returned(__output))
-                            .returned()
+                            .traceable_returned()
                             .record(&*__output, __outcome)
                     }
                 }

@@ -45,10 +45,8 @@ fn words(text: &str) -> impl Stream<Item = Result<String, Error>> {
         __call,
         {
             use p::__private::NoStream as _;
-            p::__private::stream_of::<
-                Result<String, Error>,
-                _,
-            >(p::__private::Body(__value).stream())
+            let __value = p::__private::Body(__value).stream();
+            p::__private::stream_of::<Result<String, Error>, _>(__value)
         },
         |__value: &Result<String, Error>, __outcome| {
             use p::__private::{FailBoxed as _, FailDisplay as _, OutValue as _};
@@ -172,10 +170,8 @@ fn words(
                         __call,
                         {
                             use p::__private::NoStream as _;
-                            p::__private::stream_of::<
-                                String,
-                                _,
-                            >(p::__private::Body(__value).stream())
+                            let __value = p::__private::Body(__value).stream();
+                            p::__private::stream_of::<String, _>(__value)
                         },
                         |__value: &String, __outcome| {
                             use p::__private::{

@@ -40,6 +40,9 @@ fn an_option_neither_waits_nor_ends_the_call() {
         refused(&format!("enabled = {expr}"), "`?` is not possible in `enabled`");
         refused(&format!("inputs(k = {expr})"), "`?` is not possible in `inputs`");
     }
+    for option in ["process_inputs", "process_outputs", "handled"] {
+        refused(&format!("{option} = hook().await"), "a hook is no `async` function");
+    }
     refused("parent = if x { return } else { y }", "`return` is not possible in `parent`");
     for fine in [
         "x.map(|y| y?.z)",
