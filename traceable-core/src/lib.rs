@@ -77,6 +77,7 @@ pub use process::task_identity::TaskIdentity;
 pub use run::keep_open::KeepOpen;
 pub use run::run_tree::RunTree;
 pub use sink::operation::{OperationKind, RunDetails, RunOperation, TopRun};
+pub use sink::run_mark::RunMark;
 pub use sink::run_sink::RunSink;
 pub use sink::run_type::RunType;
 

@@ -12,8 +12,8 @@
 //! ```text
 //! a traced call starts or ends
 //!   -> Exporter::submit       redacts the operation (Redaction)
-//!   -> queue                  bounded in bytes; when full, drops the newest runs
-//!   -> batcher                merges start and end of a run; up to 100 runs or 250 ms
+//!   -> queue                  merges start and end of a run; bounded in bytes: when full, drops the newest runs
+//!   -> batcher                up to 100 runs or 250 ms
 //!   -> wire                   encodes: multipart and zstd, or JSON
 //!   -> dispatch               keeps order: the end of a run never overtakes its start
 //!   -> HTTP                   retries with backoff; probes; halves after a 413
@@ -34,6 +34,7 @@
 //!   copy.
 //! - Every operation is delivered, dropped for a counted reason, queued, or on disk (waiting, quarantined, or left by a
 //!   shutdown).
+//! - A run whose start was accepted gets its end, however full the queue is: without its outputs if there is no room for them.
 //! - The start of a run is delivered before its end. The exception: requests that a [`Spool`] quarantined.
 //! - Delivery is at least once: a request whose answer is lost is sent again, and one that was in flight when a process with a
 //!   [`Spool`] was killed may be. The server merges runs by their id.

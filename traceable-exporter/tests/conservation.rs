@@ -223,13 +223,14 @@ proptest! {
         }
     }
 
-    /// Where there is no room, runs are dropped whole: no end without its start, and no start without its end, if that
-    /// fits into the room that is kept for it.
+    /// Where there is no room, runs are dropped whole: no end without its start, and no start without its end, however
+    /// large, and however many are open.
     #[test]
     fn what_does_not_fit_is_dropped_whole(
-        sizes in prop::collection::vec((0usize..900, 0usize..900), 50..200),
-        max_queue_bytes in 40_000usize..90_000,
-        open in 1usize..8,
+        sizes in prop::collection::vec((0usize..9000, 0usize..30_000), 50..200),
+        max_queue_bytes in 10_000usize..200_000,
+        open in 1usize..60,
+        reversed in any::<bool>(),
     ) {
         let server = Server::start();
         server.script([Answer::Stall(Duration::from_millis(60)), Answer::Stall(Duration::from_millis(60))]);
@@ -237,10 +238,13 @@ proptest! {
             config(&server.url()).max_queue_bytes(max_queue_bytes).batch_delay(Duration::from_millis(1)),
         );
         let sink = Arc::new(Counted { exporter: exporter.clone(), submitted: Mutex::default() });
-        // some are open at each moment, no more than room is kept for
         for sizes in sizes.chunks(open) {
-            let runs: Vec<_> = sizes.iter().map(|(inputs, _)| begin(&sink, *inputs)).collect();
-            runs.iter().zip(sizes).for_each(|(run, (_, outputs))| end(run, *outputs));
+            let mut runs: Vec<_> =
+                sizes.iter().map(|(inputs, outputs)| (begin(&sink, *inputs), *outputs)).collect();
+            if reversed {
+                runs.reverse();
+            }
+            runs.iter().for_each(|(run, outputs)| end(run, *outputs));
         }
         prop_assert!(exporter.flush(LONG).is_complete());
         let stats = balanced(&exporter);

@@ -74,8 +74,9 @@ fn copy(from: &Path, to: &Path) {
 fn outage(folder: &Path, total: usize) -> u64 {
     let server = Faulty::start_with(Fault::Bytes(WITH_ZSTD), vec![], Fault::Stall(LONG));
     // the first batch is a full one, and in flight all the time
-    let settings =
-        config(&server.url()).request_timeout(Duration::from_secs(5)).batch_delay(Duration::from_millis(500));
+    let settings = config(&server.url())
+        .request_timeout(Duration::from_secs(15))
+        .batch_delay(Duration::from_millis(500));
     let exporter = exporter(settings.spool(Spool::new(folder).max_bytes(DISK)));
     let mut noise = vec![0; MIB];
     fastrand::fill(&mut noise);

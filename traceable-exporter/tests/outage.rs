@@ -8,9 +8,10 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use support::server::{Answer, Server};
-use support::{LONG, config, exporter, exporter_for, run};
-use traceable_core::RunTree;
+use support::{LONG, config, exporter, run};
+use traceable_core::TracingContext;
 use traceable_exporter::Exporter;
+use traceable_macros::traceable;
 
 /// Requests for runs, and small questions.
 fn requests(server: &Server) -> (usize, usize) {
@@ -106,29 +107,64 @@ fn a_flush_does_not_wait_for_a_long_pause_and_keeps_to_one_that_was_asked_for() 
     }
 }
 
-/// Makes 500 runs of 2 KB a second while the server is away, for so many seconds, and for two more. Returns how long
-/// the server took to get everything after it was back.
+/// What the attribute names, as in the facade.
+mod facade {
+    pub(crate) mod __private {
+        pub(crate) use traceable_core::__private::*;
+        pub(crate) const START: fn() = || ();
+    }
+}
+
+/// Start and end are submitted apart.
+#[traceable(crate = crate::facade)]
+fn answer(question: &str) -> usize {
+    question.len()
+}
+
+#[traceable(crate = crate::facade, tags = ["outage"], metadata(model = "small-1", user = question.len(), version = "1.0.3"))]
+fn answer_with_metadata(question: &str) -> usize {
+    question.len()
+}
+
+/// Ends the program's thread, also if an assertion fails.
+struct StopOnDrop<'a>(&'a AtomicBool);
+
+impl Drop for StopOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Relaxed);
+    }
+}
+
+/// A queue that would not hold all of it a second time, by the length of the outage: 64 MiB for 30 seconds.
+fn bound() -> usize {
+    (64 << 20) * seconds() as usize / 30
+}
+
+/// Calls functions 500 times a second, with 2 KB, while the server is away, for so many seconds, and for two more.
+/// Returns how long the server took to get everything after it was back.
 fn outage(exporter: &Arc<Exporter>, seconds: u64, come_back: impl FnOnce() + Send) -> Duration {
     let (away, stop) = (Duration::from_secs(seconds), AtomicBool::new(false));
     let text = "x".repeat(2000);
     std::thread::scope(|scope| {
+        let on_end = StopOnDrop(&stop);
         let program = scope.spawn(|| {
             let begun = Instant::now();
             let (mut made, mut slowest) = (0, Duration::ZERO);
-            while !stop.load(Relaxed) {
-                let at = Instant::now();
-                let inputs = serde_json::json!({"text": text});
-                let run = RunTree::builder("r").inputs(inputs).sink(exporter.clone()).build();
-                run.post();
-                run.end().patch();
-                slowest = slowest.max(at.elapsed());
-                made += 1;
-                let due = Duration::from_millis(made * 2);
-                std::thread::sleep(due.saturating_sub(begun.elapsed()));
-            }
+            TracingContext::new().sink(exporter.clone()).scope(|| {
+                while !stop.load(Relaxed) {
+                    let at = Instant::now();
+                    let call = if made % 2 == 0 { answer } else { answer_with_metadata };
+                    assert_eq!(call(&text), text.len());
+                    slowest = slowest.max(at.elapsed());
+                    made += 1;
+                    let due = Duration::from_millis(made * 2);
+                    std::thread::sleep(due.saturating_sub(begun.elapsed()));
+                }
+            });
             (made, slowest)
         });
         std::thread::sleep(away);
+        let waiting = exporter.stats().queued_bytes;
         come_back();
         let back = Instant::now();
         // all that is older than this moment
@@ -136,14 +172,17 @@ fn outage(exporter: &Arc<Exporter>, seconds: u64, come_back: impl FnOnce() + Sen
         let recovered = back.elapsed();
         assert!(report.is_lossless(), "{report}");
         std::thread::sleep(Duration::from_secs(1));
-        stop.store(true, Relaxed);
+        drop(on_end);
         let (made, slowest) = program.join().unwrap();
-        assert!(exporter.flush(LONG).is_lossless());
+        let report = exporter.flush(LONG);
+        assert!(report.is_lossless() && report.trimmed == 0, "{report}");
         let stats = exporter.stats();
         assert_eq!((stats.submitted, stats.delivered), (made * 2, made * 2));
         assert!(made >= seconds * 300, "{made} runs");
         assert!(slowest < Duration::from_millis(500), "{slowest:?}");
-        eprintln!("{made} runs, slowest {slowest:?}, all there {recovered:?} after the server was back");
+        eprintln!(
+            "{made} runs, {waiting} bytes waited, slowest {slowest:?}, all there {recovered:?} after the server was back"
+        );
         recovered
     })
 }
@@ -157,7 +196,7 @@ fn seconds() -> u64 {
 fn nothing_is_lost_while_the_server_answers_503() {
     let server = Server::start();
     server.set_down(Some(Answer::Status(503)));
-    let exporter = exporter_for(&server);
+    let exporter = exporter(config(&server.url()).max_queue_bytes(bound()));
     let recovered = outage(&exporter, seconds(), || server.set_down(None));
     assert!(recovered < Duration::from_secs(10), "{recovered:?}");
 }
@@ -166,7 +205,7 @@ fn nothing_is_lost_while_the_server_answers_503() {
 fn nothing_is_lost_while_the_server_answers_429() {
     let server = Server::start();
     server.set_down(Some(Answer::With(429, "Retry-After: 1\r\n".to_owned())));
-    let exporter = exporter_for(&server);
+    let exporter = exporter(config(&server.url()).max_queue_bytes(bound()));
     let recovered = outage(&exporter, seconds(), || server.set_down(None));
     assert!(recovered < Duration::from_secs(10), "{recovered:?}");
 }
@@ -174,7 +213,7 @@ fn nothing_is_lost_while_the_server_answers_429() {
 #[test]
 fn nothing_is_lost_while_nobody_listens() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let exporter = exporter(config(&format!("http://127.0.0.1:{port}")));
+    let exporter = exporter(config(&format!("http://127.0.0.1:{port}")).max_queue_bytes(bound()));
     let mut server = None;
     let recovered = outage(&exporter, seconds(), || {
         server = Some(Server::on(TcpListener::bind(("127.0.0.1", port)).unwrap()));

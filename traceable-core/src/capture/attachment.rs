@@ -33,6 +33,16 @@ impl Attachment {
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
+
+    /// How many bytes of memory it takes beside its own structure.
+    pub(crate) fn heap_size(&self) -> usize {
+        let mime_type = match &self.mime_type {
+            Cow::Borrowed(_) => 0,
+            Cow::Owned(text) => text.capacity(),
+        };
+        // with the counts of its `Arc`
+        mime_type + self.bytes.len() + 2 * size_of::<usize>()
+    }
 }
 
 impl fmt::Debug for Attachment {

@@ -12,9 +12,10 @@ use super::limits::MAX_BYTES;
 use super::payload::Payload;
 use super::writer::{capture, too_large};
 
-/// A JSON object. Clones share what is long.
+/// A JSON object. Clones share what is long. Each key once, in order of the keys: most have a few, for which a list takes a
+/// fraction of the memory that a tree does, and thousands of runs may wait for a server.
 #[derive(Clone, Default, PartialEq, Debug)]
-pub(crate) struct JsonObject(BTreeMap<String, Payload>);
+pub(crate) struct JsonObject(Vec<(String, Payload)>);
 
 impl JsonObject {
     /// What `value` serialises to, if that is an object; an object of nothing for `null`; anything else is put under
@@ -45,7 +46,21 @@ impl JsonObject {
 
     /// Adds or replaces one member.
     pub(crate) fn insert(&mut self, key: impl Into<String>, value: Payload) {
-        self.0.insert(key.into(), value);
+        let key = key.into();
+        match self.find(&key) {
+            Ok(at) => self.0[at].1 = value,
+            Err(at) => self.0.insert(at, (key, value)),
+        }
+    }
+
+    fn find(&self, key: &str) -> Result<usize, usize> {
+        self.0.binary_search_by(|(own, _)| own.as_str().cmp(key))
+    }
+
+    /// How many bytes of memory it takes beside its own structure.
+    pub(crate) fn heap_size(&self) -> usize {
+        let members = self.0.iter().map(|(key, value)| key.capacity() + value.heap_size());
+        self.0.capacity() * size_of::<(String, Payload)>() + members.sum::<usize>()
     }
 
     fn with(mut self, key: impl Into<String>, value: Payload) -> JsonObject {
@@ -54,7 +69,9 @@ impl JsonObject {
     }
 
     pub(crate) fn remove(&mut self, key: &str) {
-        self.0.remove(key);
+        if let Ok(at) = self.find(key) {
+            self.0.remove(at);
+        }
     }
 
     /// Adds or replaces all members of another one.
@@ -62,16 +79,16 @@ impl JsonObject {
         if self.0.is_empty() {
             *self = more;
         } else {
-            self.0.extend(more.0);
+            more.0.into_iter().for_each(|(key, value)| self.insert(key, value));
         }
     }
 
     pub(crate) fn get(&self, key: &str) -> Option<&Payload> {
-        self.0.get(key)
+        self.find(key).ok().map(|at| &self.0[at].1)
     }
 
     pub(crate) fn contains_key(&self, key: &str) -> bool {
-        self.0.contains_key(key)
+        self.find(key).is_ok()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -80,10 +97,6 @@ impl JsonObject {
 
     pub(crate) fn clear(&mut self) {
         self.0.clear();
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.0.len()
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Payload)> {
@@ -121,7 +134,10 @@ impl JsonObject {
 
 impl From<Map<String, Value>> for JsonObject {
     fn from(map: Map<String, Value>) -> JsonObject {
-        JsonObject(map.into_iter().map(|(key, value)| (key, Payload::of(&value))).collect())
+        // a map has another order with serde_json's feature `preserve_order`
+        let members: BTreeMap<String, Payload> =
+            map.into_iter().map(|(key, value)| (key, Payload::of(&value))).collect();
+        JsonObject(members.into_iter().collect())
     }
 }
 
@@ -168,5 +184,22 @@ mod tests {
         }
         let written = object.to_payload("inputs");
         assert_eq!(written.as_str(), r#"{"inputs":"[not recorded: larger than 10 MiB]"}"#);
+    }
+
+    #[test]
+    fn it_is_what_a_map_would_be() {
+        let (mut object, mut map) = (JsonObject::default(), Map::new());
+        for (n, key) in ["b", "a", "c", "b", "", "a"].into_iter().enumerate() {
+            object.insert(key, Payload::of(&n));
+            map.insert(key.to_owned(), n.into());
+            assert_eq!((object.to_map(), object.contains_key("zz")), (map.clone(), false));
+        }
+        object.remove("c");
+        object.remove("zz");
+        object.extend(JsonObject::from(Map::from_iter([
+            ("a".to_owned(), 9.into()),
+            ("d".to_owned(), 1.into()),
+        ])));
+        assert_eq!(Value::from(object.to_map()), serde_json::json!({"": 4, "a": 9, "b": 3, "d": 1}));
     }
 }

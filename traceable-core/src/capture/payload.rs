@@ -67,6 +67,15 @@ impl Payload {
         self.as_bytes().len()
     }
 
+    /// How many bytes of memory it takes beside its own structure.
+    pub(crate) fn heap_size(&self) -> usize {
+        match &self.0 {
+            Bytes::Inline { .. } => 0,
+            // with the counts of its `Arc`
+            Bytes::Shared(bytes) => bytes.len() + 2 * size_of::<usize>(),
+        }
+    }
+
     /// Never true: no JSON value is without bytes.
     pub fn is_empty(&self) -> bool {
         self.len() == 0

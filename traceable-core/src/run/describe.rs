@@ -1,10 +1,11 @@
 //! What an operation reads from its run: identity, name, dotted order.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
 
 use uuid::Uuid;
 
-use super::node::{Context, Run};
+use super::node::{Additions, Context, Run, Scope};
 use crate::identity::dotted_order::write_segment;
 use crate::identity::time::Timestamp;
 use crate::sink::operation::Identity;
@@ -103,7 +104,26 @@ impl Identity for Run {
     }
 
     fn size(&self) -> usize {
-        // the counts of its `Arc`, and its share of what it points to
-        size_of::<Run>() + 128
+        let has_additions = self.state.try_lock().is_ok_and(|state| state.extra.is_some());
+        let additions = if has_additions { size_of::<Additions>() } else { 0 };
+        let scopes = self.started().and_then(|bound| bound.up.as_ref()).map_or(0, size_of_scopes);
+        // with the counts of its `Arc`
+        2 * size_of::<usize>() + size_of::<Run>() + self.head.heap_size() + additions + scopes
     }
+
+    fn marks(&self) -> &AtomicU32 {
+        &self.marks
+    }
+}
+
+/// How many bytes of memory a run takes in the scopes right above it: all of those that are for one call, and a share
+/// of others.
+fn size_of_scopes(up: &Context) -> usize {
+    let (mut size, mut at) = (0, Some(up));
+    while let Some(Context::Scope(scope)) = at {
+        let own = 2 * size_of::<usize>() + size_of::<Scope>() + scope.own.heap_size();
+        size += own / Arc::strong_count(scope);
+        at = scope.up.as_ref().filter(|_| Arc::strong_count(scope) == 1);
+    }
+    size
 }

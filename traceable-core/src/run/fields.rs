@@ -31,6 +31,18 @@ pub(super) fn note_usage(state: &mut State, outputs: Option<&Payload>) {
     }
 }
 
+impl Additions {
+    /// Whether nothing in them is needed any more, once they are given away. Many runs may wait in a sink, and each holds
+    /// its state.
+    pub(super) fn is_spent(&self) -> bool {
+        self.holds == 0
+            && self.given_id.is_none()
+            && self.tags.is_empty()
+            && self.pending.is_empty()
+            && self.made_at.is_none()
+    }
+}
+
 pub(super) fn details(extra: &mut Additions, has_ended: bool) -> RunDetails {
     let attachments = std::mem::take(&mut extra.attachments);
     if has_ended {

@@ -4,6 +4,7 @@ use std::panic::Location;
 
 use crate::callsite::by_location;
 use crate::callsite::function::Callsite;
+use crate::sink::heap_size::of_text;
 use crate::sink::run_type::RunType;
 use crate::sink::text::Text;
 
@@ -51,6 +52,14 @@ impl RunHead {
                     location: None,
                 }))
             }
+        }
+    }
+
+    /// How many bytes of memory it takes beside its own structure.
+    pub(crate) fn heap_size(&self) -> usize {
+        match self {
+            RunHead::Callsite(_) => 0,
+            RunHead::Own(own) => size_of::<OwnHead>() + of_text(&own.name),
         }
     }
 

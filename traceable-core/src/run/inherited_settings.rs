@@ -1,10 +1,11 @@
 //! What runs inherit besides their parent: project, tags, metadata, sink.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use uuid::Uuid;
 
 use crate::capture::json_object::JsonObject;
+use crate::sink::heap_size::{of_text, of_texts};
 use crate::sink::operation::Labels;
 use crate::sink::run_sink::RunSink;
 use crate::sink::text::Text;
@@ -20,6 +21,18 @@ pub(crate) struct Settings {
     pub(crate) enabled: Option<bool>,
     /// For the next root only: the example of a dataset that the trace is an answer to.
     pub(crate) reference_example_id: Option<Uuid>,
+    pub(crate) measured: Measured,
+}
+
+/// How many bytes of memory they take, once that was asked for. Every run of a trace may ask for the same.
+#[derive(Default)]
+pub(crate) struct Measured(OnceLock<usize>);
+
+/// A copy is made to be changed.
+impl Clone for Measured {
+    fn clone(&self) -> Measured {
+        Measured::default()
+    }
 }
 
 impl Settings {
@@ -39,13 +52,20 @@ impl Settings {
 
     /// Whether nothing is set.
     pub(crate) fn is_empty(&self) -> bool {
-        let Settings { project, tags, metadata, sink, enabled, reference_example_id } = self;
+        let Settings { project, tags, metadata, sink, enabled, reference_example_id, measured: _ } = self;
         tags.is_empty()
             && metadata.is_empty()
             && project.is_none()
             && sink.is_none()
             && enabled.is_none()
             && reference_example_id.is_none()
+    }
+
+    /// How many bytes of memory they take beside their own structure.
+    pub(crate) fn heap_size(&self) -> usize {
+        *self.measured.0.get_or_init(|| {
+            self.project.as_ref().map_or(0, of_text) + of_texts(&self.tags) + self.metadata.heap_size()
+        })
     }
 
     /// Adds tags that are not there yet, in order.
@@ -65,5 +85,10 @@ impl Labels for Settings {
 
     fn metadata(&self) -> &JsonObject {
         &self.metadata
+    }
+
+    fn size(&self) -> usize {
+        // with the counts of its `Arc`
+        2 * size_of::<usize>() + size_of::<Settings>() + self.heap_size()
     }
 }

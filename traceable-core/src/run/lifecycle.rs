@@ -197,6 +197,7 @@ fn submit(run: &Arc<Run>, mut state: MutexGuard<'_, State>, kind: OperationKind,
     }
     // a manual run may be submitted again, whole
     let has_ended = state.has_ended && run.head.method().is_some();
+    let mut is_spent = false;
     if let Some(extra) = state.extra.as_deref_mut() {
         if !extra.outputs.is_empty() {
             operation.outputs = Some(extra.outputs.to_payload("outputs"));
@@ -205,6 +206,10 @@ fn submit(run: &Arc<Run>, mut state: MutexGuard<'_, State>, kind: OperationKind,
         if has_ended {
             extra.outputs.clear();
         }
+        is_spent = has_ended && extra.is_spent();
+    }
+    if is_spent && !state.is_posting {
+        state.extra = None;
     }
     if state.is_posting {
         state.extra().pending.push_back(operation);

@@ -48,6 +48,8 @@ pub(crate) struct Run {
     /// When it ended, in microseconds; 0 before.
     pub(super) ended: AtomicU64,
     pub(super) children: AtomicU32,
+    /// Those that sinks have set, see [`RunMark`](crate::RunMark).
+    pub(super) marks: AtomicU32,
     pub(super) state: Mutex<State>,
 }
 

@@ -33,6 +33,7 @@ impl Run {
             process: fork_generation(),
             ended: AtomicU64::new(0),
             children: AtomicU32::new(0),
+            marks: AtomicU32::new(0),
             state: Mutex::new(state),
         }
     }

@@ -1,6 +1,7 @@
 //! An operation: one thing that happened to a run, on its way to a sink.
 
 use std::fmt;
+use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, LazyLock};
 
 use serde_json::{Map, Value};
@@ -61,6 +62,8 @@ pub(crate) trait Identity: Send + Sync {
     fn has_top_ended(&self) -> bool;
     /// How many bytes of memory it takes by itself.
     fn size(&self) -> usize;
+    /// The marks that sinks have set on it.
+    fn marks(&self) -> &AtomicU32;
 }
 
 /// The topmost run of a trace, as far as this process and this sink know the trace; given by
@@ -79,6 +82,8 @@ impl TopRun {
 pub(crate) trait Labels: Send + Sync {
     fn tags(&self) -> &[Text];
     fn metadata(&self) -> &JsonObject;
+    /// How many bytes of memory they take.
+    fn size(&self) -> usize;
 }
 
 /// What most runs have none of. Kept apart, so that the operations of a plain run are small.
@@ -284,26 +289,6 @@ impl RunOperation {
         let mut out = Vec::new();
         self.write_dotted_order(&mut out);
         String::from_utf8(out).unwrap_or_default()
-    }
-
-    /// About how many bytes of memory the operation holds, with its share of the run itself.
-    pub fn size(&self) -> usize {
-        // metadata and events are small; what they hold is estimated by their number
-        const ENTRY: usize = 96;
-        let mut size = size_of::<RunOperation>() + self.run.size();
-        size += [&self.inputs, &self.outputs].into_iter().flatten().map(Payload::len).sum::<usize>();
-        if let Some(labels) = &self.inherited {
-            size += 256 + (labels.metadata().len() + labels.tags().len()) * ENTRY;
-        }
-        if let Some(details) = &self.details {
-            size += size_of::<RunDetails>();
-            size += details.error.as_ref().map_or(0, String::len);
-            size += details.serialized.as_ref().map_or(0, Payload::len);
-            size += details.attachments.iter().map(|(name, a)| name.len() + a.bytes().len()).sum::<usize>();
-            size += details.fields.iter().map(|(key, value)| ENTRY + key.len() + value.len()).sum::<usize>();
-            size += (details.events.len() + details.metadata.len() + details.tags.len()) * ENTRY;
-        }
-        size
     }
 }
 

@@ -1,10 +1,12 @@
 //! Overrides: an operation says something else than its run, for sinks that must not see everything.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
 
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use super::heap_size::of_text;
 use super::operation::{Identity, RunOperation};
 use super::run_type::RunType;
 use super::text::Text;
@@ -123,8 +125,9 @@ impl RunOperation {
         let details = self.details_mut();
         let own_tags = std::mem::replace(&mut details.tags, labels.tags().to_vec());
         details.tags.extend(own_tags);
-        let own = std::mem::replace(&mut details.metadata, labels.metadata().clone());
-        details.metadata.extend(own);
+        let mut all = labels.metadata().clone();
+        all.extend(std::mem::take(&mut details.metadata));
+        details.metadata = all;
     }
 
     fn replace(&mut self, change: impl FnOnce(&mut Replaced)) {
@@ -196,7 +199,11 @@ impl Identity for Replaced {
     }
 
     fn size(&self) -> usize {
-        let project = self.project.iter().flatten().map(|project| project.len()).sum::<usize>();
-        size_of::<Replaced>() + self.name.as_ref().map_or(0, |name| name.len()) + project + self.run.size()
+        let own = self.name.iter().chain(self.project.iter().flatten()).map(of_text).sum::<usize>();
+        2 * size_of::<usize>() + size_of::<Replaced>() + own + self.run.size()
+    }
+
+    fn marks(&self) -> &AtomicU32 {
+        self.run.marks()
     }
 }

@@ -12,7 +12,6 @@ pub(crate) struct Counters {
     bytes_sent: AtomicU64,
     names_cut: AtomicU64,
     attachments_left_out: AtomicU64,
-    trimmed: AtomicU64,
     redactions_failed: AtomicU64,
     worker_restarts: AtomicU64,
 }
@@ -29,10 +28,6 @@ impl Counters {
     pub(crate) fn count_wire_losses(&self, names_cut: u64, attachments_left_out: u64) {
         self.names_cut.fetch_add(names_cut, Relaxed);
         self.attachments_left_out.fetch_add(attachments_left_out, Relaxed);
-    }
-
-    pub(crate) fn count_trimmed(&self) {
-        self.trimmed.fetch_add(1, Relaxed);
     }
 
     pub(crate) fn count_failed_redactions(&self, parts: u64) {
@@ -52,7 +47,6 @@ impl Counters {
         stats.bytes_sent = self.bytes_sent.load(Relaxed);
         stats.names_cut = self.names_cut.load(Relaxed);
         stats.attachments_left_out = self.attachments_left_out.load(Relaxed);
-        stats.trimmed = self.trimmed.load(Relaxed);
         stats.redactions_failed = self.redactions_failed.load(Relaxed);
         stats.worker_restarts = self.worker_restarts.load(Relaxed);
     }

@@ -6,7 +6,7 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DropReason {
-    /// The queue was full: the newest runs are dropped, the end of a run with its start.
+    /// The queue was full: the newest runs are dropped, and what follows of a run with its start.
     QueueFull,
     /// A single run is larger than the server takes, even without its attachments, outputs and inputs.
     TooLarge,

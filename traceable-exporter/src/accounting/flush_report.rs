@@ -29,6 +29,9 @@ pub struct FlushReport {
     pub delivered: u64,
     /// Operations dropped since the exporter's start, those of earlier processes included.
     pub dropped: Dropped,
+    /// How often parts of a run were left out since the exporter's start, see [`Stats::trimmed`](crate::Stats::trimmed).
+    /// The rest of the run is not dropped.
+    pub trimmed: u64,
     /// How long the flush took.
     pub elapsed: Duration,
 }
@@ -44,6 +47,7 @@ impl FlushReport {
             left_on_disk: self.left_on_disk + other.left_on_disk,
             delivered: self.delivered + other.delivered,
             dropped: self.dropped.plus(other.dropped),
+            trimmed: self.trimmed + other.trimmed,
             elapsed: self.elapsed.max(other.elapsed),
         }
     }
@@ -54,7 +58,8 @@ impl FlushReport {
         self.remaining == 0 && !self.is_recovering
     }
 
-    /// Whether every operation ever submitted before the flush is delivered. Those on disk are not delivered yet.
+    /// Whether every operation ever submitted before the flush is delivered, be it trimmed. Those on disk are not
+    /// delivered yet.
     pub fn is_lossless(&self) -> bool {
         self.is_complete() && self.quarantined + self.left_on_disk == 0 && self.dropped.total() == 0
     }
@@ -67,6 +72,9 @@ impl fmt::Display for FlushReport {
         match self.dropped.total() {
             0 => f.write_str("none dropped, ")?,
             dropped => write!(f, "{dropped} dropped ({}), ", self.dropped)?,
+        }
+        if self.trimmed > 0 {
+            write!(f, "{} trimmed, ", self.trimmed)?;
         }
         match self.remaining {
             0 => f.write_str("none")?,
@@ -98,5 +106,9 @@ mod tests {
         assert_eq!(report.to_string(), expected);
         report.is_recovering = true;
         assert_eq!(report.to_string(), format!("{expected}, and the spool is still being read"));
+        (report.is_recovering, report.trimmed) = (false, 4);
+        let expected =
+            "12 run operations delivered, 3 dropped (2 queue full, 1 rejected), 4 trimmed, 1 left after 5 ms";
+        assert_eq!(report.to_string(), expected);
     }
 }

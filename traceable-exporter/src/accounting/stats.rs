@@ -27,7 +27,7 @@ pub struct Stats {
     pub quarantined: u64,
     /// Operations that were on disk when the exporter was shut down. The next exporter sends them.
     pub left_on_disk: u64,
-    /// Bytes of the queued operations in memory, as estimated when they were submitted.
+    /// Bytes of the queued operations in memory, with what the runs themselves take.
     pub queued_bytes: usize,
     /// HTTP requests with runs, retries included. If the server closed a kept-alive connection, the repetition on a new
     /// one does not count separately.
@@ -40,8 +40,9 @@ pub struct Stats {
     pub names_cut: u64,
     /// Attachments that were left out, because the server has no multipart endpoint.
     pub attachments_left_out: u64,
-    /// Runs that were larger than the server takes, and were sent without attachments, outputs or inputs. A marker
-    /// replaces the missing parts, and `trimmed` in the metadata lists them.
+    /// How often attachments, outputs or inputs were left out of a run, because it is larger than the server takes, or
+    /// because it ended while the queue was full. A marker replaces missing outputs, and `trimmed` in the metadata lists the
+    /// missing parts.
     pub trimmed: u64,
     /// Parts of runs that could not be redacted, because the program's function panicked or returned what cannot be
     /// sent. A marker was sent instead.

@@ -5,8 +5,13 @@ use std::time::Duration;
 use super::builder::ConfigBuilder;
 
 impl ConfigBuilder {
-    /// How many bytes the queue holds, those in flight included. Default: 64 MiB. When it is full, the newest runs are
-    /// dropped, the end of a run with its start; room for the ends of open runs is reserved.
+    /// How many bytes of memory the runs in the queue take, those in flight included. Default: 64 MiB. A run counts once,
+    /// with what its structures take: its start and its end merge while they wait.
+    ///
+    /// When it is full, the newest runs are dropped, the end of a run with its start. The end of a run whose start was
+    /// accepted is always accepted: room is kept for it, and if that is not enough it comes without attachments, then
+    /// without outputs, which [`Stats::trimmed`](crate::Stats::trimmed) counts. So the queue may hold some hundred bytes
+    /// more for each open run.
     pub fn max_queue_bytes(mut self, bytes: usize) -> Self {
         self.config.max_queue_bytes = bytes;
         self
@@ -25,13 +30,16 @@ impl ConfigBuilder {
         self
     }
 
-    /// Whether to apply backpressure: a thread that submits runs faster than they are sent sleeps 2 ms at intervals, so
-    /// that the queue does not fill. Default: yes. Without it, runs are dropped, and counted, as soon as the queue is
-    /// full.
+    /// Whether to apply backpressure: a thread that submits runs faster than they are sent sleeps in between, so that the
+    /// queue does not fill. Default: yes. Without it, runs are dropped, and counted, as soon as the queue is full.
     ///
-    /// It applies only while over a quarter of the queue is used and batches complete every few milliseconds: on a fast
-    /// server, on disk, or with [concurrent requests](Self::max_concurrent_requests) to a slower one. Producers never
-    /// wait for a slow or unreachable server.
+    /// It applies only while over a quarter of the queue is used, and what takes the runs (the server, or the disk of a
+    /// [spool](Self::spool)) keeps up: it has acknowledged something within the last second, and takes 8 MiB a second or
+    /// more, or completes batches every few milliseconds. Producers never wait for a server that is slower, fails or has
+    /// been silent for a second. They are slowed down to what is acknowledged, in bytes.
+    ///
+    /// A thread sleeps for 2 ms and for as long as the bytes of its operation take at 8 MiB a second, at most: 14 ms for
+    /// 100 KB, and never more than 250 ms. With several [destinations](crate::Replicas) that holds for each.
     pub fn backpressure(mut self, backpressure: bool) -> Self {
         self.config.backpressure = backpressure;
         self

@@ -105,12 +105,12 @@ impl SentBatch {
 #[cfg(all(test, not(traceable_loom)))]
 mod tests {
     use std::sync::{Arc, Mutex};
-    use std::time::Instant;
 
     use traceable_core::{RunOperation, RunSink, RunTree};
 
     use super::*;
     use crate::queue::BatchItem;
+    use crate::wire::LeftOut;
 
     #[derive(Default)]
     struct Taken(Mutex<Vec<RunOperation>>);
@@ -138,8 +138,13 @@ mod tests {
     }
 
     fn batch(number: u64, operations: impl IntoIterator<Item = RunOperation>) -> Batch {
-        let arrived = Instant::now();
-        let item = |operation| BatchItem { operation, sequence: 0, operations: 1, bytes: 100, arrived };
+        let item = |operation| BatchItem {
+            operation,
+            left_out: LeftOut::default(),
+            sequence: 0,
+            operations: 1,
+            bytes: 100,
+        };
         let items = operations.into_iter().map(item).collect();
         Batch { items, number, acknowledges: 10 * (number + 1), has_more: false }
     }

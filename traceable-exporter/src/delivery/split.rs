@@ -80,7 +80,7 @@ impl Delivery {
     /// Counts a run that was sent trimmed. Only single runs are.
     pub(super) fn note_trimmed<R: Run>(&self, part: &[R], trim: Trim) {
         let ([run], true) = (part, trim > Trim::Nothing) else { return };
-        self.shared.counters.count_trimmed();
+        self.shared.queue.count_trimmed();
         self.shared.warner.warn(WarningKind::Trimmed, || {
             let name = run.name();
             format!("run {name:?} was sent without {trim}: it is larger than the server accepts")

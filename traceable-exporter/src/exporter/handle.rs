@@ -21,8 +21,9 @@ use crate::delivery::Shared;
 ///
 /// Submitting an operation takes a lock that is never held for long, and never waits for a request: a server that is slow,
 /// unhealthy or gone slows nothing down. The queue is bounded in bytes. When it is full, the newest runs are dropped, and
-/// [`stats`](Self::stats) says how many and why. Before that, while over a quarter of the queue is used and batches complete
-/// quickly, [backpressure](crate::ConfigBuilder::backpressure) throttles producers.
+/// [`stats`](Self::stats) says how many and why; what follows of a run whose start was accepted is always accepted, if need be
+/// without its outputs. Before that, while over a quarter of the queue is used and the server keeps up,
+/// [backpressure](crate::ConfigBuilder::backpressure) throttles producers.
 ///
 /// Dropping the exporter does not wait. Its threads still send what is queued, as long as the process lives. Call
 /// [`flush`](Self::flush) or [`shutdown`](Self::shutdown) before the program ends.
@@ -118,8 +119,8 @@ impl Exporter {
         Flush::new(self.flush_thread.clone(), timeout)
     }
 
-    /// Accepts no more operations, waits as [`flush`](Self::flush) does, and then drops what is left in memory
-    /// ([`Shutdown`](DropReason::Shutdown)). What is in a [spool](crate::Spool) stays there, and counts as [left on
+    /// Accepts no more runs, waits as [`flush`](Self::flush) does, and then drops what is left in memory
+    /// ([`Shutdown`](DropReason::Shutdown)). While it waits, the ends of open runs are still accepted. What is in a [spool](crate::Spool) stays there, and counts as [left on
     /// disk](Stats::left_on_disk).
     ///
     /// Requests in flight at the deadline count as dropped, with a spool as left on disk, although they may arrive.
@@ -170,6 +171,12 @@ impl Exporter {
                 .warner
                 .say(&format!("{} of {all} run operations{place} dropped: {dropped}", dropped.total()));
         }
+        if report.trimmed > 0 {
+            self.shared.warner.say(&format!(
+                "{} runs{place} sent without some of their parts: larger than the server accepts, or the queue was full",
+                report.trimmed
+            ));
+        }
         let waited = report.elapsed.as_millis();
         if report.is_recovering {
             self.shared.warner.say(&format!(
@@ -216,12 +223,16 @@ impl Exporter {
     pub(crate) fn submit_redacted(&self, operation: RunOperation, failed: u64) {
         self.shared.counters.count_failed_redactions(failed);
         let last = LastOfTrace::watch(&operation, &self.shared.config);
-        let submitted = self.shared.queue.submit(operation);
+        let promised = self.shared.queue.throttle(&operation);
+        let submitted = self.shared.queue.submit(operation, promised);
         if submitted.start_worker {
             start(&self.shared);
         }
-        if submitted.throttle {
-            self.shared.queue.throttle();
+        if submitted.is_trimmed {
+            self.shared.warner.warn(WarningKind::Trimmed, || {
+                let bytes = self.shared.config.max_queue_bytes;
+                format!("outputs of runs are left out: the queue is full ({bytes} bytes); is the server slow or unreachable?")
+            });
         }
         if submitted.refused == Some(DropReason::QueueFull) {
             self.shared.warner.warn(WarningKind::QueueFull, || {

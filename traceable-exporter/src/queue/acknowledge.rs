@@ -37,9 +37,14 @@ impl Queue {
         state.on_disk -= if on_disk { operations } else { 0 };
         if bytes > 0 {
             // what was written to disk made room before
-            state.backpressure.acknowledged(operations);
+            self.note_left(&mut state, bytes);
         }
         state.count(operations, dropped);
+    }
+
+    /// Notes that a run was sent without some of its parts.
+    pub(crate) fn count_trimmed(&self) {
+        self.lock().trimmed += 1;
     }
 
     /// Says that everything below this ticket is acknowledged.
@@ -62,5 +67,6 @@ impl Queue {
         stats.quarantined = state.quarantined;
         stats.left_on_disk = state.left_on_disk;
         stats.queued_bytes = state.bytes;
+        stats.trimmed = state.trimmed;
     }
 }

@@ -1,45 +1,55 @@
 //! Taking operations out, for a batch; and freeing them when they are delivered.
 
 use std::sync::PoisonError;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use traceable_core::RunOperation;
 
 use super::Queue;
-use super::backlog::BatchItem;
-use super::state::Chunk;
+use super::entry::BatchItem;
+use super::state::State;
 
-/// How many emptied chunks are kept for reuse.
-const SPARE: usize = 32;
+/// How many entries are taken while the lock is held.
+const AT_ONCE: usize = 128;
 
-/// When a batch is due: at `want` operations (those taken before included), at `enough_bytes`, at the `deadline`, or
-/// when a flush waits.
-pub(crate) struct DrainRequest {
-    /// Operations that were taken before and are in no batch yet.
-    pub(crate) have: usize,
-    pub(crate) want: usize,
-    pub(crate) enough_bytes: usize,
-    /// Of those that were taken before.
-    pub(crate) deadline: Option<Instant>,
-    /// Tickets below this one are in batches.
-    pub(crate) batched: u64,
-    /// About how many more can be taken.
-    pub(crate) room: usize,
+/// How large a batch may be, and how long it may wait.
+#[derive(Clone, Copy)]
+pub(crate) struct BatchLimits {
+    /// The maximum of runs. So many are worth a request.
+    pub(crate) runs: usize,
+    /// The maximum of bytes, but for a single run. So many are worth a request.
+    pub(crate) bytes: usize,
+    /// How long the oldest run waits for others.
+    pub(crate) delay: Duration,
 }
 
-/// What the worker is to do.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Drained {
-    /// Look at what was taken: there is more, or the time is up, or a flush waits.
-    Send,
-    /// Nothing is left and nothing will come.
-    Stop,
+/// What was taken for a batch.
+pub(crate) struct Taken {
+    pub(crate) items: Vec<BatchItem>,
+    /// Tickets below this one are in batches.
+    pub(crate) batched: u64,
+    /// Whether another batch is due.
+    pub(crate) has_more: bool,
+}
+
+impl State {
+    /// Whether enough waits for a request.
+    fn is_enough(&self, limits: BatchLimits) -> bool {
+        self.waiting.len() >= limits.runs || self.waiting.bytes() >= limits.bytes
+    }
+
+    /// When the oldest of those that wait have waited long enough. `None`: never.
+    fn deadline(&mut self, delay: Duration) -> Option<Instant> {
+        let (oldest, accepted) = (self.batched(), self.accepted);
+        let seen = self.seen.filter(|(ticket, _)| oldest < *ticket);
+        let (_, at) = *self.seen.insert(seen.unwrap_or_else(|| (accepted, Instant::now())));
+        at.checked_add(delay)
+    }
 }
 
 impl Queue {
-    /// Takes what waits, when it is worth a request. Returns the ticket of the first operation taken too.
-    pub(crate) fn drain(&self, request: DrainRequest, taken: &mut Vec<Chunk>) -> (Drained, u64) {
-        let DrainRequest { have, want, enough_bytes, deadline, batched, room } = request;
+    /// Waits until something waits. `false`: nothing is left and nothing will come.
+    pub(crate) fn wait_for_work(&self) -> bool {
         let mut state = self.lock();
         if !state.is_behind() && !state.to_free.is_empty() {
             // there is time, and the producers may not submit again
@@ -48,52 +58,66 @@ impl Queue {
             drop(to_free);
             state = self.lock();
         }
-        let mut drained = Drained::Send;
         loop {
             if state.abandoned {
-                drained = Drained::Stop;
-                break;
+                return false;
             }
-            let idle = have == 0 && state.len == 0;
-            if idle && state.closed {
-                drained = Drained::Stop;
-                break;
+            if state.waiting.len() > 0 {
+                return true;
             }
-            let hurry = state.closed || state.wanted > batched;
-            let enough = have + state.len >= want || state.waiting_bytes >= enough_bytes;
-            if !idle && (have == 0 || hurry || enough) {
-                break;
+            if state.closed {
+                state.is_over = true;
+                return false;
             }
-            let missing = if have == 0 { 1 } else { want - have };
-            state.wake_at = Some((missing, enough_bytes));
-            state = match deadline.filter(|_| have > 0) {
-                None => self.work.wait(state).unwrap_or_else(PoisonError::into_inner),
-                Some(deadline) => {
-                    let left = deadline.saturating_duration_since(Instant::now());
-                    if left.is_zero() {
-                        break;
-                    }
-                    self.work.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0
-                }
-            };
+            state.wake_at = Some((1, usize::MAX));
+            state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state.wake_at = None;
         }
-        state.wake_at = None;
-        let first = state.take(room, taken);
-        (drained, first)
     }
 
-    /// Gives emptied chunks back.
-    pub(crate) fn recycle(&self, chunks: &mut Vec<Chunk>) {
-        chunks.truncate(SPARE);
+    /// Waits until a batch is due: enough waits, or its time is up, or a flush waits. Takes it, the oldest runs first, but
+    /// at least one. `None`: the exporter is abandoned. Only one thread at a time may call it.
+    pub(crate) fn take_batch(&self, limits: BatchLimits) -> Option<Taken> {
         let mut state = self.lock();
-        while state.spare.len() < SPARE
-            && let Some(mut chunk) = chunks.pop()
-        {
-            chunk.bytes = 0;
-            state.spare.push(chunk);
+        loop {
+            if state.abandoned {
+                return None;
+            }
+            let hurry = state.closed || state.wanted > state.batched();
+            if hurry || state.is_enough(limits) {
+                break;
+            }
+            let deadline = state.deadline(limits.delay);
+            let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+            if left.is_some_and(|left| left.is_zero()) {
+                break;
+            }
+            state.wake_at = Some((limits.runs, limits.bytes));
+            state = match left {
+                None => self.work.wait(state).unwrap_or_else(PoisonError::into_inner),
+                Some(left) => self.work.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0,
+            };
+            state.wake_at = None;
         }
-        drop(state);
-        chunks.clear();
+        let mut items = Vec::with_capacity(limits.runs.min(state.waiting.len()));
+        let mut bytes = 0;
+        loop {
+            let full = items.len() + AT_ONCE;
+            while items.len() < limits.runs.min(full)
+                && let Some(oldest) = state.waiting.oldest()
+                && (items.is_empty() || bytes + oldest.bytes <= limits.bytes)
+            {
+                bytes += oldest.bytes;
+                items.extend(state.waiting.take());
+            }
+            if items.len() < full {
+                break;
+            }
+            drop(state);
+            state = self.lock();
+        }
+        let (batched, has_more) = (state.batched(), state.is_enough(limits));
+        Some(Taken { items, batched, has_more })
     }
 
     /// Frees what was delivered. Freeing takes a tenth of a worker's time, and more where other threads have allocated the
@@ -109,13 +133,5 @@ impl Queue {
         let left: Vec<RunOperation> = left.collect();
         drop(state);
         drop(left);
-    }
-
-    /// Whether a flush waits for operations that are in no batch yet (tickets from `batched` on), and all of these were
-    /// taken (tickets below `seen`). Before that, the ends of runs whose starts were taken may still be in the queue.
-    pub(crate) fn is_flush_wanted(&self, batched: u64, seen: u64) -> bool {
-        let state = self.lock();
-        let wanted = if state.closed { state.accepted } else { state.wanted };
-        wanted > batched && wanted <= seen
     }
 }

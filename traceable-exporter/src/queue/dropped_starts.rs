@@ -2,11 +2,16 @@
 
 use std::collections::{HashSet, VecDeque};
 
+use traceable_core::{RunMark, RunOperation};
 use uuid::Uuid;
 
-/// Remembers the last few thousand.
+/// Remembers them by a mark on the run, which goes with the run. A process has a few marks; a queue that has none remembers
+/// the last few thousand runs by their ids.
+pub(super) struct DroppedStarts(Option<RunMark>);
+
+/// The ids of a queue without a mark.
 #[derive(Default)]
-pub(crate) struct DroppedStarts {
+pub(super) struct LastIds {
     ids: HashSet<Uuid>,
     order: VecDeque<Uuid>,
 }
@@ -15,7 +20,27 @@ pub(crate) struct DroppedStarts {
 const REMEMBERED: usize = 16 << 10;
 
 impl DroppedStarts {
-    pub(crate) fn remember(&mut self, id: Uuid) {
+    pub(super) fn new() -> DroppedStarts {
+        DroppedStarts(RunMark::new())
+    }
+
+    pub(super) fn remember(&self, last: &mut LastIds, operation: &RunOperation) {
+        match &self.0 {
+            Some(mark) => mark.set(operation),
+            None => last.remember(operation.id()),
+        }
+    }
+
+    pub(super) fn contains(&self, last: &LastIds, operation: &RunOperation) -> bool {
+        match &self.0 {
+            Some(mark) => mark.is_set(operation),
+            None => last.ids.contains(&operation.id()),
+        }
+    }
+}
+
+impl LastIds {
+    fn remember(&mut self, id: Uuid) {
         if !self.ids.insert(id) {
             return;
         }
@@ -26,10 +51,6 @@ impl DroppedStarts {
             self.ids.remove(&oldest);
         }
     }
-
-    pub(crate) fn contains(&self, id: Uuid) -> bool {
-        !self.ids.is_empty() && self.ids.contains(&id)
-    }
 }
 
 #[cfg(test)]
@@ -37,14 +58,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_oldest_are_forgotten() {
-        let mut dropped_starts = DroppedStarts::default();
+    fn without_a_mark_the_oldest_are_forgotten() {
+        let mut last = LastIds::default();
         for n in 0..=REMEMBERED as u128 {
-            dropped_starts.remember(Uuid::from_u128(n));
-            dropped_starts.remember(Uuid::from_u128(n));
+            last.remember(Uuid::from_u128(n));
+            last.remember(Uuid::from_u128(n));
         }
-        assert!(!dropped_starts.contains(Uuid::from_u128(0)));
-        assert!(dropped_starts.contains(Uuid::from_u128(1)));
-        assert_eq!(dropped_starts.ids.len(), REMEMBERED);
+        assert!(!last.ids.contains(&Uuid::from_u128(0)));
+        assert!(last.ids.contains(&Uuid::from_u128(1)));
+        assert_eq!(last.ids.len(), REMEMBERED);
     }
 }

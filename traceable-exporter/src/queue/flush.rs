@@ -44,6 +44,7 @@ impl Queue {
         if shutdown {
             self.unpause.notify_all();
             self.done.notify_all();
+            self.room.notify_all();
         }
         report
     }

@@ -2,8 +2,9 @@
 
 use traceable_core::{OperationKind, RunOperation};
 
-/// Lays `newer` over `base`: what it brings replaces what was there, attachments are added.
-pub(super) fn merge(base: &mut RunOperation, mut newer: RunOperation) {
+/// Lays `newer` over `base`: what it brings replaces what was there, attachments are added. Only moves. Returns what is
+/// left over.
+pub(super) fn merge(base: &mut RunOperation, mut newer: RunOperation) -> RunOperation {
     let is_new = [base.kind, newer.kind].contains(&OperationKind::Post);
     if base.kind == OperationKind::Patch && newer.kind == OperationKind::Post {
         // the end overtook the start: another thread was faster
@@ -15,34 +16,46 @@ pub(super) fn merge(base: &mut RunOperation, mut newer: RunOperation) {
     if is_new {
         base.kind = OperationKind::Post;
     }
-    keep(&mut base.end_time, older.end_time.take());
-    keep(&mut base.inputs, older.inputs.take());
-    keep(&mut base.outputs, older.outputs.take());
-    let older = older.details();
-    if base.details().error.is_none() && older.error.is_some() {
-        base.details_mut().error = older.error.clone();
+    keep(&mut base.end_time, &mut older.end_time);
+    keep(&mut base.inputs, &mut older.inputs);
+    keep(&mut base.outputs, &mut older.outputs);
+    keep_details(base, &mut older);
+    older
+}
+
+fn keep_details(base: &mut RunOperation, older: &mut RunOperation) {
+    let (own, had) = (base.details(), older.details());
+    let keeps_error = own.error.is_none() && had.error.is_some();
+    let keeps_serialized = own.serialized.is_none() && had.serialized.is_some();
+    let keeps_events = own.events.is_empty() && !had.events.is_empty();
+    let keeps_attachments = !had.attachments.is_empty();
+    if !(keeps_error || keeps_serialized || keeps_events || keeps_attachments) {
+        return;
     }
-    if base.details().serialized.is_none() && older.serialized.is_some() {
-        base.details_mut().serialized = older.serialized.clone();
+    let (own, had) = (base.details_mut(), older.details_mut());
+    if keeps_error {
+        own.error = had.error.take();
     }
-    if base.details().events.is_empty() && !older.events.is_empty() {
-        base.details_mut().events = older.events.clone();
+    if keeps_serialized {
+        own.serialized = had.serialized.take();
     }
-    if !older.attachments.is_empty() {
-        let added = std::mem::replace(&mut base.details_mut().attachments, older.attachments.clone());
-        let all = &mut base.details_mut().attachments;
+    if keeps_events {
+        own.events = std::mem::take(&mut had.events);
+    }
+    if keeps_attachments {
+        let added = std::mem::replace(&mut own.attachments, std::mem::take(&mut had.attachments));
         for (name, attachment) in added {
-            match all.iter_mut().find(|(n, _)| *n == name) {
+            match own.attachments.iter_mut().find(|(n, _)| *n == name) {
                 Some((_, old)) => *old = attachment,
-                None => all.push((name, attachment)),
+                None => own.attachments.push((name, attachment)),
             }
         }
     }
 }
 
 /// Takes the older value where the newer operation brings none.
-fn keep<T>(newer: &mut Option<T>, older: Option<T>) {
+fn keep<T>(newer: &mut Option<T>, older: &mut Option<T>) {
     if newer.is_none() {
-        *newer = older;
+        *newer = older.take();
     }
 }

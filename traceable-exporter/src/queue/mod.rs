@@ -1,41 +1,44 @@
 //! The queue between the program's threads and the exporter's, bounded in bytes, and the accounting of every operation
 //! in it.
 //!
-//! In: operations, from any thread; acknowledgements, from the exporter's threads. Out: chunks of operations for the
-//! batcher, and counters. Under its lock operations are only moved: none is made, looked into or dropped there. It never
-//! waits for a server, and starts no thread.
+//! In: operations, from any thread; acknowledgements, from the exporter's threads. Out: batches, and counters. The
+//! operations of one run that wait are merged as they come in, so that a run takes its memory once. Under its lock they are
+//! only moved and measured: none is made or freed there. It never waits for a server, and starts no thread.
 
 mod acknowledge;
-mod backlog;
 mod backpressure;
 mod drain;
 mod dropped_starts;
+mod entry;
 mod flush;
 mod flush_at_exit;
 mod flush_ticket;
 mod merge;
 mod on_disk;
 mod pause;
+mod places;
 mod recovery;
+mod room;
 mod state;
 mod submit;
 pub(crate) mod sync;
 #[cfg(all(test, not(traceable_loom)))]
 mod tests;
 mod throttle;
+mod trim;
+mod waiting;
 
 use std::sync::PoisonError;
-use std::time::Duration;
+use std::sync::atomic::AtomicBool;
 
 use traceable_core::process::fork_generation;
 
-pub(crate) use backlog::{Backlog, BatchItem};
 use backpressure::Backpressure;
-pub(crate) use backpressure::{BACKPRESSURE_WINDOW, BACKPRESSURE_WINDOW_ON_DISK};
-pub(crate) use drain::{DrainRequest, Drained};
+pub(crate) use drain::BatchLimits;
+use dropped_starts::DroppedStarts;
+pub(crate) use entry::BatchItem;
 pub(crate) use flush_ticket::FlushTicket;
 pub(crate) use pause::Pause;
-pub(crate) use state::Chunk;
 use state::State;
 use sync::{Condvar, Mutex, MutexGuard, current};
 
@@ -47,17 +50,23 @@ pub(crate) struct Queue {
     unpause: Condvar,
     /// Wakes threads that flush.
     done: Condvar,
+    /// Wakes producers that wait for room.
+    room: Condvar,
+    /// Whether producers may be throttled: known without the lock.
+    is_tight: AtomicBool,
+    dropped_starts: DroppedStarts,
     /// The maximum of bytes held, from submission to the server's answer.
     max_bytes: usize,
 }
 
 impl Queue {
-    /// `backpressure_window`: for how long after an acknowledgement producers may be throttled.
-    pub(crate) fn new(max_bytes: usize, backpressure_window: Duration) -> Queue {
-        let backpressure = Backpressure::new(backpressure_window);
+    /// `backpressure`: whether producers may be throttled.
+    pub(crate) fn new(max_bytes: usize, backpressure: bool) -> Queue {
+        let backpressure = Backpressure::new(backpressure);
         let state = State { process: fork_generation(), backpressure, ..State::default() };
-        let (work, unpause, done) = (Condvar::new(), Condvar::new(), Condvar::new());
-        Queue { state: Mutex::new(state), work, unpause, done, max_bytes }
+        let [work, unpause, done, room] = [(); 4].map(|()| Condvar::new());
+        let (is_tight, dropped_starts) = (AtomicBool::new(false), DroppedStarts::new());
+        Queue { state: Mutex::new(state), work, unpause, done, room, is_tight, dropped_starts, max_bytes }
     }
 
     /// A thread that panicked under the lock left counters that are off by one at worst.

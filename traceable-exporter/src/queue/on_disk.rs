@@ -17,7 +17,7 @@ impl Queue {
         state.bytes -= bytes;
         state.on_disk += if on_disk { operations } else { 0 };
         state.unsynced |= on_disk;
-        state.backpressure.acknowledged(operations);
+        self.note_left(&mut state, bytes);
     }
 
     /// Notes that operations are not on disk any more: somebody has deleted their file. They are dropped when their turn comes,

@@ -26,6 +26,7 @@ impl Queue {
         let begun = Instant::now();
         let mut state = self.lock();
         state.failed_at = Some(begun);
+        state.backpressure.failed();
         loop {
             if state.abandoned {
                 return Pause::Abandoned;

@@ -1,49 +1,37 @@
 //! What waits in the queue, and its counters.
 
-use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use traceable_core::RunOperation;
 use traceable_core::process::fork_generation;
 
 use super::backpressure::Backpressure;
-use super::dropped_starts::DroppedStarts;
+use super::dropped_starts::LastIds;
 use super::flush_ticket::{FlushTicket, Recovery};
+use super::room::OpenRuns;
 use super::sync::{ThreadId, current};
+use super::waiting::Waiting;
 use crate::accounting::{DropReason, Dropped, FlushReport};
 
-/// How many operations a chunk holds. The queue grows by chunks, so nothing that waits is ever moved, and the batcher takes
-/// whole ones.
-pub(super) const CHUNK: usize = 64;
 /// How many delivered operations wait at most for a producer to free them.
 const TO_FREE: usize = 256;
 /// Larger ones are freed at once.
 const TO_FREE_BYTES: usize = 16 << 10;
 
-/// Operations in a row, each with what it counts against the queue's bound, and the sum of that.
-#[derive(Default)]
-pub(crate) struct Chunk {
-    pub(crate) operations: Vec<(RunOperation, usize)>,
-    pub(super) bytes: usize,
-}
-
 /// Everything under the lock of the queue.
 #[derive(Default)]
 pub(super) struct State {
-    pub(super) waiting: VecDeque<Chunk>,
-    pub(super) spare: Vec<Chunk>,
+    pub(super) waiting: Waiting,
     /// Delivered and accounted for; to be freed.
     pub(super) to_free: Vec<RunOperation>,
-    /// Operations in `waiting`.
-    pub(super) len: usize,
-    pub(super) waiting_bytes: usize,
     /// Of everything that is not acknowledged.
     pub(super) bytes: usize,
-    /// Kept free for the ends of open runs.
-    pub(super) reserved: usize,
+    pub(super) open_runs: OpenRuns,
     pub(super) submitted: u64,
     pub(super) delivered: u64,
     pub(super) dropped: Dropped,
+    /// Runs that are sent without some of their parts.
+    pub(super) trimmed: u64,
     /// Accepted, and neither delivered nor dropped.
     pub(super) pending: u64,
     /// Those of the pending that are on disk.
@@ -75,11 +63,19 @@ pub(super) struct State {
     pub(super) flushing: usize,
     /// When a flush last timed out, and how long it had waited.
     pub(super) timed_out: Option<(Instant, Duration)>,
-    /// The batcher sleeps until so many operations, or bytes, wait.
+    /// The batcher sleeps until so many entries, or bytes, wait.
     pub(super) wake_at: Option<(usize, usize)>,
-    pub(super) dropped_starts: DroppedStarts,
+    /// When the batcher first saw the oldest of those that wait: the tickets below this one waited then.
+    pub(super) seen: Option<(u64, Instant)>,
+    pub(super) dropped_starts: LastIds,
     pub(super) backpressure: Backpressure,
+    /// How many producers wait for room.
+    pub(super) waiting_for_room: usize,
+    /// Room that producers have waited for, and are about to use.
+    pub(super) promised: usize,
     pub(super) closed: bool,
+    /// Closed, and the exporter's threads have ended, or are about to.
+    pub(super) is_over: bool,
     pub(super) abandoned: bool,
     /// The exporter's threads run, or are about to.
     pub(super) has_worker: bool,
@@ -88,23 +84,6 @@ pub(super) struct State {
 }
 
 impl State {
-    pub(super) fn push(&mut self, operation: RunOperation, size: usize) {
-        self.accepted += 1;
-        self.pending += 1;
-        self.len += 1;
-        self.bytes += size;
-        self.waiting_bytes += size;
-        if self.waiting.back().is_none_or(|chunk| chunk.operations.len() == CHUNK) {
-            let new = || Chunk { operations: Vec::with_capacity(CHUNK), bytes: 0 };
-            let chunk = self.spare.pop().unwrap_or_else(new);
-            self.waiting.push_back(chunk);
-        }
-        if let Some(chunk) = self.waiting.back_mut() {
-            chunk.operations.push((operation, size));
-            chunk.bytes += size;
-        }
-    }
-
     /// Whether this is one of the exporter's own threads.
     pub(super) fn is_worker(&self) -> bool {
         self.threads.contains(&current().id())
@@ -121,28 +100,19 @@ impl State {
             left_on_disk: self.left_on_disk,
             delivered: self.delivered,
             dropped: self.dropped,
+            trimmed: self.trimmed,
             elapsed: begun.elapsed(),
         }
     }
 
-    /// Takes chunks until they hold `room` operations or nothing is left. Returns the ticket of the first operation.
-    pub(super) fn take(&mut self, room: usize, taken: &mut Vec<Chunk>) -> u64 {
-        let first = self.accepted - self.len as u64;
-        let mut count = 0;
-        while count < room
-            && let Some(chunk) = self.waiting.pop_front()
-        {
-            count += chunk.operations.len();
-            self.waiting_bytes -= chunk.bytes;
-            taken.push(chunk);
-        }
-        self.len -= count;
-        first
+    /// All tickets below this one are in batches.
+    pub(super) fn batched(&self) -> u64 {
+        self.waiting.oldest().map_or(self.accepted, |oldest| oldest.sequence)
     }
 
     /// Whether operations come in faster than workers send them.
     pub(super) fn is_behind(&self) -> bool {
-        self.len > TO_FREE
+        self.waiting.len() > TO_FREE
     }
 
     /// Whether producers are to free what was delivered: while workers cannot keep up. Not where producers will soon be
@@ -162,7 +132,7 @@ impl State {
 
     /// Whether the batcher sleeps and has enough to do now.
     pub(super) fn should_wake(&mut self) -> bool {
-        let enough = |(operations, bytes)| self.len >= operations || self.waiting_bytes >= bytes;
+        let enough = |(entries, bytes)| self.waiting.len() >= entries || self.waiting.bytes() >= bytes;
         let wake = self.wake_at.is_some_and(enough);
         if wake {
             self.wake_at = None;
@@ -180,7 +150,7 @@ impl State {
 
     /// Drops everything that is left in memory, and counts what is on disk as left there. Returns the former, to be
     /// freed without the lock.
-    pub(super) fn abandon(&mut self) -> (VecDeque<Chunk>, Vec<RunOperation>) {
+    pub(super) fn abandon(&mut self) -> (Waiting, Vec<RunOperation>) {
         if !self.abandoned {
             self.abandoned = true;
             let left = std::mem::take(&mut self.pending);
@@ -188,8 +158,6 @@ impl State {
             self.left_on_disk += on_disk;
             self.dropped.add(DropReason::Shutdown, left - on_disk);
             self.bytes = 0;
-            self.waiting_bytes = 0;
-            self.len = 0;
             self.acknowledged_up_to = self.accepted;
             self.recovery.abandon();
         }
@@ -198,16 +166,16 @@ impl State {
 
     /// After a fork the child has a copy of the queue, which the parent will send, and no exporter's thread. The child begins
     /// with an empty queue. Returns the copy, to be freed without the lock.
-    pub(super) fn reset_after_fork(&mut self) -> VecDeque<Chunk> {
+    pub(super) fn reset_after_fork(&mut self) -> Option<Waiting> {
         let process = fork_generation();
         if self.process == process {
-            return VecDeque::new();
+            return None;
         }
         // nothing is freed under the lock
         let to_free = std::mem::take(&mut self.to_free);
         let (closed, abandoned) = (self.closed, self.abandoned);
         let (backpressure, recovery) = (self.backpressure.reset(), self.recovery.reset());
         let fresh = State { process, closed, abandoned, backpressure, recovery, to_free, ..State::default() };
-        std::mem::replace(self, fresh).waiting
+        Some(std::mem::replace(self, fresh).waiting)
     }
 }

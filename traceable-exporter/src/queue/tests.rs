@@ -1,22 +1,25 @@
 //! The queue by itself.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::time::Instant;
+use std::time::Duration;
 
+use serde_json::json;
 use traceable_core::{RunOperation, RunSink, RunTree};
 
+use super::drain::Taken;
 use super::*;
 use crate::accounting::Stats;
 
-/// With how often it wanted to throttle the producer.
-struct Into(Queue, AtomicUsize);
+struct Into(Queue);
 
 impl RunSink for Into {
     fn submit(&self, operation: RunOperation) {
-        let submitted = self.0.submit(operation);
-        self.1.fetch_add(usize::from(submitted.throttle), Relaxed);
+        self.0.submit(operation, 0);
     }
+}
+
+fn queue(max_bytes: usize) -> Arc<Into> {
+    Arc::new(Into(Queue::new(max_bytes, true)))
 }
 
 fn post(queue: &Arc<Into>) -> RunTree {
@@ -31,49 +34,89 @@ fn stats(queue: &Into) -> Stats {
     stats
 }
 
-fn request(have: usize) -> DrainRequest {
-    DrainRequest { have, want: 1, enough_bytes: 1 << 30, deadline: None, batched: 0, room: 1 }
+/// Takes so many runs at most, without waiting.
+fn take(queue: &Into, runs: usize) -> Taken {
+    queue.0.take_batch(BatchLimits { runs, bytes: 1 << 30, delay: Duration::ZERO }).unwrap()
 }
 
 #[test]
 fn tickets_follow_the_order_of_submission() {
-    let queue = Arc::new(Into(Queue::new(1 << 20, BACKPRESSURE_WINDOW), AtomicUsize::new(0)));
-    (0..150).for_each(|_| drop(post(&queue)));
-    let mut taken = Vec::new();
-    let request = |have, room| DrainRequest { room, ..request(have) };
-    let count = |taken: &[Chunk]| taken.iter().map(|chunk| chunk.operations.len()).sum::<usize>();
-    assert_eq!(queue.0.drain(request(0, 1), &mut taken), (Drained::Send, 0));
-    assert_eq!(count(&taken), 64);
-    assert_eq!(queue.0.drain(request(64, 1000), &mut taken), (Drained::Send, 64));
-    assert_eq!(count(&taken), 150);
+    let queue = queue(1 << 20);
+    (0..300).for_each(|_| drop(post(&queue)));
+    let first = take(&queue, 64);
+    assert_eq!((first.items.len(), first.batched, first.has_more), (64, 64, true));
+    let rest = take(&queue, 1000);
+    assert_eq!((rest.items.len(), rest.batched, rest.has_more), (236, 300, false));
+    let sequences = first.items.iter().chain(&rest.items).map(|item| item.sequence);
+    assert!(sequences.eq(0..300));
     assert!(!queue.0.flush(Duration::ZERO).is_complete());
-    assert!(queue.0.is_flush_wanted(0, 150) && !queue.0.is_flush_wanted(0, 149));
-    queue.0.acknowledge(150, stats(&queue).queued_bytes, None);
-    queue.0.acknowledged_up_to(150);
+    queue.0.acknowledge(300, stats(&queue).queued_bytes, None);
+    queue.0.acknowledged_up_to(300);
     assert!(queue.0.flush(Duration::ZERO).is_lossless());
-    // what comes later is in no hurry
-    assert!(!queue.0.is_flush_wanted(150, 160));
 }
 
-/// What goes through the disk makes room once, when it is written.
 #[test]
-fn as_much_comes_in_as_leaves_memory() {
-    let queue = Arc::new(Into(Queue::new(1 << 20, BACKPRESSURE_WINDOW_ON_DISK), AtomicUsize::new(0)));
-    while stats(&queue).queued_bytes <= 1 << 18 {
-        drop(post(&queue));
+fn what_waits_of_one_run_counts_as_what_it_takes_together() {
+    let queue = queue(1 << 20);
+    let runs: Vec<RunTree> = (0..200).map(|_| post(&queue)).collect();
+    let starts = stats(&queue).queued_bytes;
+    for run in &runs {
+        run.end().patch();
     }
-    queue.0.written(1, 1, true);
-    queue.0.acknowledge_from(true, 1, 0, None);
-    let stood_back = [(); 3].map(|()| {
-        drop(post(&queue));
-        queue.1.load(Relaxed)
+    assert_eq!((stats(&queue).queued, stats(&queue).queued_bytes), (400, starts));
+    let text = "x".repeat(1000);
+    for run in &runs {
+        run.add_outputs(json!({"a": text})).patch();
+    }
+    let with_outputs = stats(&queue).queued_bytes - starts;
+    assert!((200 * 1000..200 * 1600).contains(&with_outputs), "{with_outputs}");
+    let taken = take(&queue, 1000);
+    assert_eq!((taken.items.len(), taken.batched), (200, 600));
+    assert!(taken.items.iter().all(|item| item.operations == 3));
+    assert_eq!(taken.items.iter().map(|item| item.bytes).sum::<usize>(), stats(&queue).queued_bytes);
+    // what comes after the entry was taken is one of its own
+    runs[0].patch();
+    assert_eq!(take(&queue, 1000).items.len(), 1);
+}
+
+#[test]
+fn producers_wait_for_room_in_a_queue_that_goes_out() {
+    let queue = queue(1 << 20);
+    while stats(&queue).dropped.queue_full == 0 {
+        post(&queue).end().patch();
+    }
+    let refused = stats(&queue).dropped.queue_full;
+    std::thread::scope(|scope| {
+        let producer = scope.spawn(|| {
+            let sink = Arc::new(Throttled(queue.clone()));
+            let inputs = json!({"text": "x".repeat(200 << 10)});
+            RunTree::builder("large").inputs(inputs).sink(sink).build().post();
+        });
+        while queue.0.lock().waiting_for_room == 0 && !producer.is_finished() {
+            std::thread::yield_now();
+        }
+        let taken = take(&queue, 10_000);
+        let total = |(n, bytes), item: &BatchItem| (n + item.operations, bytes + item.bytes);
+        let (operations, bytes) = taken.items.iter().fold((0, 0), total);
+        queue.0.acknowledge(operations, bytes, None);
     });
-    assert_eq!(stood_back, [0, 1, 2]);
+    assert_eq!(stats(&queue).dropped.queue_full, refused);
+    assert_eq!((stats(&queue).queued, queue.0.lock().promised), (1, 0));
+}
+
+/// As an exporter submits.
+struct Throttled(Arc<Into>);
+
+impl RunSink for Throttled {
+    fn submit(&self, operation: RunOperation) {
+        let promised = self.0.0.throttle(&operation);
+        self.0.0.submit(operation, promised);
+    }
 }
 
 #[test]
 fn after_a_fork_the_child_begins_anew() {
-    let queue = Arc::new(Into(Queue::new(1 << 20, BACKPRESSURE_WINDOW), AtomicUsize::new(0)));
+    let queue = queue(1 << 20);
     (0..3).for_each(|_| drop(post(&queue)));
     queue.0.lock().has_worker = true;
     // as if these had been submitted by the parent process
@@ -88,7 +131,7 @@ fn after_a_fork_the_child_begins_anew() {
 /// They come and go with a server that is slow now and then.
 #[test]
 fn threads_that_have_ended_are_forgotten() {
-    let queue = Queue::new(1 << 20, BACKPRESSURE_WINDOW);
+    let queue = Queue::new(1 << 20, true);
     queue.add_thread();
     for _ in 0..3 {
         std::thread::scope(|scope| {
@@ -104,43 +147,35 @@ fn threads_that_have_ended_are_forgotten() {
 
 #[test]
 fn what_is_acknowledged_after_the_deadline_is_not_counted_twice() {
-    let queue = Arc::new(Into(Queue::new(1 << 20, BACKPRESSURE_WINDOW), AtomicUsize::new(0)));
+    let queue = queue(1 << 20);
     drop(post(&queue));
-    queue.0.drain(request(0), &mut Vec::new());
+    take(&queue, 1);
     assert_eq!(queue.0.shutdown(Duration::ZERO).dropped.shutdown, 1);
     queue.0.acknowledge(1, 100, None);
     let stats = stats(&queue);
     assert_eq!((stats.delivered, stats.queued, stats.dropped.total()), (0, 0, 1));
-    assert_eq!(queue.0.drain(request(0), &mut Vec::new()).0, Drained::Stop);
+    assert!(!queue.0.wait_for_work());
 }
 
 #[test]
 fn what_was_delivered_is_dropped_by_others_while_the_exporter_is_behind() {
-    let queue = Arc::new(Into(Queue::new(8 << 20, BACKPRESSURE_WINDOW), AtomicUsize::new(0)));
-    (0..400).for_each(|_| drop(post(&queue)));
-    let mut taken = Vec::new();
-    queue.0.drain(request(0), &mut taken);
-    let item = |(operation, _)| BatchItem {
-        operation,
-        sequence: 0,
-        operations: 1,
-        bytes: 100,
-        arrived: Instant::now(),
-    };
-    let items: Vec<BatchItem> = taken.drain(..).flat_map(|chunk| chunk.operations).map(item).collect();
+    let queue = queue(8 << 20);
+    (0..800).for_each(|_| drop(post(&queue)));
+    let items = take(&queue, 400).items;
     // each run that is still somewhere holds on to its sink: by what it was given, and by its place
     let runs = || (Arc::strong_count(&queue) - 1) / 2;
     queue.0.discard(items);
-    assert_eq!(runs(), 400);
+    assert_eq!(runs(), 656);
     (0..10).for_each(|_| drop(post(&queue)));
-    assert_eq!(runs(), 400);
+    assert_eq!(runs(), 656);
     // then it catches up, and cleans up itself
-    queue.0.drain(DrainRequest { room: 1000, ..request(0) }, &mut taken);
-    assert_eq!(runs(), 400);
-    queue.0.drain(request(1), &mut taken);
-    assert_eq!(runs(), 346);
+    let taken = take(&queue, 1000);
+    assert_eq!(runs(), 656);
+    drop(post(&queue));
+    assert!(queue.0.wait_for_work());
+    assert_eq!(runs(), 411);
     drop(taken);
-    assert_eq!(runs(), 0);
+    assert_eq!(runs(), 1);
 }
 
 /// One thread takes while others submit and flush; a flush finds everything acknowledged that was submitted before.
@@ -148,19 +183,19 @@ fn what_was_delivered_is_dropped_by_others_while_the_exporter_is_behind() {
 fn no_flush_is_forgotten() {
     const LONG: Duration = Duration::from_secs(30);
     for round in 0..300 {
-        let queue = Arc::new(Into(Queue::new(1 << 20, BACKPRESSURE_WINDOW), AtomicUsize::new(0)));
+        let queue = queue(1 << 20);
         std::thread::scope(|scope| {
             let worker = scope.spawn(|| {
-                let (mut taken, mut seen) = (Vec::new(), 0);
+                let mut seen = 0;
                 // wakes for one operation, or for some of them, or for a flush
-                let request = || DrainRequest { want: 1 + round % 5, room: 1 << 10, ..request(0) };
-                while queue.0.drain(request(), &mut taken).0 == Drained::Send {
-                    let chunks = taken.drain(..);
-                    let sizes: Vec<usize> =
-                        chunks.flat_map(|chunk| chunk.operations).map(|(_, size)| size).collect();
-                    seen += sizes.len() as u64;
-                    queue.0.acknowledge(sizes.len() as u64, sizes.iter().sum(), None);
-                    queue.0.acknowledged_up_to(seen);
+                let limits = BatchLimits { runs: 1 + round % 5, bytes: 1 << 30, delay: LONG };
+                while queue.0.wait_for_work() {
+                    let Some(taken) = queue.0.take_batch(limits) else { break };
+                    let (count, bytes) =
+                        (taken.items.len() as u64, taken.items.iter().map(|item| item.bytes));
+                    seen += count;
+                    queue.0.acknowledge(count, bytes.sum(), None);
+                    queue.0.acknowledged_up_to(taken.batched);
                 }
                 seen
             });

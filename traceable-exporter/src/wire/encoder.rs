@@ -96,7 +96,11 @@ impl Encoder {
         let mut body = Encoded::new(Format::Batch, "application/json".to_owned());
         for run in runs {
             let mark = self.batch.mark();
-            run.write(&mut Trimmed::new(&mut self.batch, trim), &mut self.scratch, &self.resource);
+            run.write(
+                &mut Trimmed::new(&mut self.batch, trim, run.left_out()),
+                &mut self.scratch,
+                &self.resource,
+            );
             self.batch.end();
             if self.batch.len() > limit {
                 self.batch.truncate(&mark);
@@ -130,7 +134,7 @@ impl Encoder {
         for run in runs {
             let (mark, content) = (self.plain.len(), self.multipart.content());
             let mut parts = self.multipart.start_run(&mut self.plain);
-            run.write(&mut Trimmed::new(&mut parts, trim), &mut self.scratch, &self.resource);
+            run.write(&mut Trimmed::new(&mut parts, trim, run.left_out()), &mut self.scratch, &self.resource);
             if compressed_bytes + self.plain.len() + closing.len() > limit {
                 self.plain.truncate(mark);
                 self.multipart.set_content(content);

@@ -5,7 +5,7 @@
 //!
 //! `run_json` writes one run's fields, `placement` says into which project and under which ids; `multipart` and
 //! `batch_json` join runs to a body for the two endpoints, `encoder` drives them within the byte limit, `trim` leaves
-//! out parts of a run that is too large. `decoded_run` and `multipart_reader` take a stored body apart again.
+//! out parts of a run that is too large, which `left_out` notes in its metadata. `decoded_run` and `multipart_reader` take a stored body apart again.
 
 mod batch_json;
 mod compression;
@@ -13,6 +13,7 @@ mod decoded_run;
 mod encoded;
 mod encoder;
 mod json;
+mod left_out;
 mod multipart;
 mod multipart_reader;
 mod placement;
@@ -26,6 +27,7 @@ pub(crate) use compression::{MAX_DECOMPRESSED, ZSTD, decompress};
 pub(crate) use decoded_run::{DecodedRun, read as read_runs};
 pub(crate) use encoded::{Encoded, Format};
 pub(crate) use encoder::Encoder;
+pub(crate) use left_out::LeftOut;
 pub(crate) use placement::{Changes, Placement, Target};
 pub(crate) use resource::Resource;
 pub(crate) use run::{Field, PartWriter, Run};

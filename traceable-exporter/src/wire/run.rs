@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use traceable_core::OperationKind;
 use uuid::Uuid;
 
+use super::left_out::LeftOut;
 use super::resource::Resource;
 
 /// A run, or an update of one, that can be written into a body.
@@ -21,6 +22,11 @@ pub(crate) trait Run {
 
     /// Whether its name is sent shorter than it is.
     fn is_name_cut(&self) -> bool;
+
+    /// What it lacks, because the queue was full.
+    fn left_out(&self) -> LeftOut {
+        LeftOut::default()
+    }
 
     /// Writes its parts to a body, in the order of LangSmith's SDK. `scratch` is a reusable buffer.
     fn write(&self, body: &mut impl PartWriter, scratch: &mut Vec<u8>, resource: &Resource);
@@ -41,6 +47,10 @@ impl<R: Run> Run for &R {
 
     fn is_name_cut(&self) -> bool {
         (**self).is_name_cut()
+    }
+
+    fn left_out(&self) -> LeftOut {
+        (**self).left_out()
     }
 
     fn write(&self, body: &mut impl PartWriter, scratch: &mut Vec<u8>, resource: &Resource) {

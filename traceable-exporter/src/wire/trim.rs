@@ -5,6 +5,7 @@ use std::fmt;
 use traceable_core::OperationKind;
 use uuid::Uuid;
 
+use super::left_out::LeftOut;
 use super::run::{Field, PartWriter};
 
 /// What is left out of a run. Each step leaves out more than the one before, the least important parts first.
@@ -30,13 +31,12 @@ impl Trim {
         }
     }
 
-    /// The entry of the metadata that lists what was left out.
-    fn note(self) -> &'static [u8] {
-        match self {
-            Trim::Nothing => b"",
-            Trim::Attachments => br#""trimmed":["attachments"]"#,
-            Trim::Outputs => br#""trimmed":["attachments","outputs"]"#,
-            Trim::Inputs => br#""trimmed":["attachments","outputs","inputs"]"#,
+    /// The parts that are left out.
+    fn left_out(self) -> LeftOut {
+        LeftOut {
+            attachments: self >= Trim::Attachments,
+            outputs: self >= Trim::Outputs,
+            inputs: self >= Trim::Inputs,
         }
     }
 
@@ -68,20 +68,20 @@ impl fmt::Display for Trim {
     }
 }
 
-/// Passes the parts of a run to a body, without those that are left out.
+/// Passes the parts of a run to a body, without those that are left out, and notes them.
 pub(crate) struct Trimmed<'a, P> {
     body: &'a mut P,
     trim: Trim,
+    /// With what was left out before.
+    noted: LeftOut,
 }
 
 impl<'a, P> Trimmed<'a, P> {
-    pub(crate) fn new(body: &'a mut P, trim: Trim) -> Trimmed<'a, P> {
-        Trimmed { body, trim }
+    /// `before`: what the run lacks already.
+    pub(crate) fn new(body: &'a mut P, trim: Trim, before: LeftOut) -> Trimmed<'a, P> {
+        Trimmed { body, trim, noted: trim.left_out().with(before) }
     }
 }
-
-/// The beginning of `extra`, as this crate writes it.
-const EXTRA: &[u8] = b"{\"metadata\":{";
 
 impl<P: PartWriter> PartWriter for Trimmed<'_, P> {
     fn main(&mut self, kind: OperationKind, id: Uuid, json: &[u8]) {
@@ -95,13 +95,8 @@ impl<P: PartWriter> PartWriter for Trimmed<'_, P> {
         if let Some(marker) = self.trim.replacement(field).filter(|marker| marker.len() < json.len()) {
             return self.body.field(field, marker);
         }
-        match json.strip_prefix(EXTRA) {
-            Some(rest) if field == Field::Extra && self.trim > Trim::Nothing => {
-                let comma: &[u8] = if rest.starts_with(b"}") { b"" } else { b"," };
-                self.body.field(field, &[EXTRA, self.trim.note(), comma, rest].concat());
-            }
-            _ => self.body.field(field, json),
-        }
+        let noted = if field == Field::Extra { self.noted.note_in(json) } else { None };
+        self.body.field(field, noted.as_deref().unwrap_or(json));
     }
 
     fn attachment(&mut self, name: &str, mime_type: &str, bytes: &[u8]) {
