@@ -1,5 +1,3 @@
-//! What a future borrows does not live long enough: the compiler says so of an `async fn` and of what it becomes alike.
-
 mod plain {
     struct Agent<'a>(&'a str);
 
@@ -116,4 +114,5 @@ mod traced {
     }
 }
 
+// What a future borrows does not live long enough: the compiler says so of an `async fn` and of what it becomes alike.
 fn main() {}
