@@ -81,7 +81,7 @@ impl Anonymizer {
     /// everything: a password in the middle of a sentence has no form. Wrap a value that is known to be secret in
     /// [`Secret`](traceable_core::Secret).
     ///
-    /// Scanning a run without secrets costs about a microsecond per KB.
+    /// Scanning a run without secrets costs a few microseconds per KB.
     pub fn secrets() -> Anonymizer {
         secrets::prepare();
         Anonymizer { steps: vec![Step::Secrets] }

@@ -37,6 +37,9 @@ pub(in crate::redact) fn secrecy(name: &str) -> NameSecrecy {
     if name.len() > MAX_NAME || name.contains(|c: char| matches!(c, '=' | ':') || c.is_control()) {
         return Nothing;
     }
+    if !may_end_name(name.as_bytes()) {
+        return Nothing;
+    }
     let words = words(name);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let forms = words.iter().rev().take(MAX_FORMS).take_while(|word| is_form(word)).count();
@@ -129,6 +132,22 @@ fn words(name: &str) -> Vec<String> {
     words
 }
 
+/// For each last letter of such a word, the letters before it, as bits: what ends in other letters is not looked at any more.
+static LAST_LETTERS: [u32; 26] = last_letters(FORMS, last_letters(LAST_WORDS, [0; 26]));
+
+const fn last_letters(words: &str, mut letters: [u32; 26]) -> [u32; 26] {
+    let bytes = words.as_bytes();
+    let mut at = 1;
+    while at < bytes.len() {
+        let is_last = at + 1 == bytes.len() || bytes[at + 1] == b' ';
+        if is_last {
+            letters[(bytes[at] - b'a') as usize] |= 1 << (bytes[at - 1] - b'a');
+        }
+        at += 1;
+    }
+    letters
+}
+
 /// By their last letters, words in which a name can end, and whether they are forms.
 static ENDS: LazyLock<[Vec<(&str, bool)>; 26]> = LazyLock::new(|| {
     let mut ends = [const { Vec::new() }; 26];
@@ -150,9 +169,14 @@ fn may_end_name(before: &[u8]) -> bool {
         let is_around = |b: &&u8| !b.is_ascii_alphabetic() && !matches!(b, b':' | b'=');
         let around = name.iter().rev().take_while(is_around).count();
         name = &name[..name.len() - around];
-        let Some(last) = name.last().map(u8::to_ascii_lowercase).filter(u8::is_ascii_lowercase) else {
+        let [.., before, last] = name else { return false };
+        let (before, last) = (before.to_ascii_lowercase(), last.to_ascii_lowercase());
+        let may_end = before.is_ascii_lowercase()
+            && last.is_ascii_lowercase()
+            && LAST_LETTERS[usize::from(last - b'a')] >> (before - b'a') & 1 == 1;
+        if !may_end {
             return false;
-        };
+        }
         let ends = |word: &str| {
             name.len()
                 .checked_sub(word.len())

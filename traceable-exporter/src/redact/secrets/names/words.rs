@@ -47,7 +47,7 @@ pub(super) const PHRASES: &str = "backup mnemonic pass recovery secret seed";
 
 /// After a secret word, these say which it is, or in what form: it stays secret.
 pub(super) const FORMS: &str = "\
-    again b base confirm confirmation current dev enc encoded encrypted hash hashed header hex new old \
+    again base confirm confirmation current dev enc encoded encrypted hash hashed header hex new old \
     plain plaintext prod production raw repeat staging str string test text value values";
 
 /// Before everything else, these ask a question, or belong to a sentence.
