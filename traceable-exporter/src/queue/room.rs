@@ -1,7 +1,5 @@
 //! Room: what must stay free for the ends of open runs, so that starts do not take it.
 
-use super::state::State;
-
 /// An end takes so much beside its content.
 const END: usize = 768;
 /// How much one end counts in the average of their sizes: an eighth.
@@ -27,23 +25,9 @@ impl OpenRuns {
         self.end = self.end - self.end / WEIGHT + content / WEIGHT;
     }
 
-    /// What their ends will take, and that of one more.
-    fn expected_ends(&self) -> usize {
-        (self.count + 1).saturating_mul(END + self.end)
-    }
-}
-
-impl State {
-    /// Whether a start may come in. An end is always taken, without its outputs if it must, so starts leave room for the
-    /// ends of open runs and for their own: a sixteenth of the queue at least, and half at most. Runs that never end must
-    /// not fill it in time.
-    pub(super) fn has_room_for_start(&self, size: usize, max_bytes: usize) -> bool {
-        let reserved = self.open_runs.expected_ends().clamp(max_bytes / 16, max_bytes / 2);
-        self.bytes.saturating_add(size) <= max_bytes - reserved
-    }
-
-    /// Whether another operation may come in whole.
-    pub(super) fn has_room(&self, size: usize, max_bytes: usize) -> bool {
-        self.bytes.saturating_add(size) <= max_bytes
+    /// How much starts leave free: what the ends of open runs will take, and that of one more; a sixteenth of the queue at
+    /// least, and half at most. Runs that never end must not fill it in time.
+    pub(super) fn reserved(&self, max_bytes: usize) -> usize {
+        (self.count + 1).saturating_mul(END + self.end).clamp(max_bytes / 16, max_bytes / 2)
     }
 }

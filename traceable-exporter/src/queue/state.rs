@@ -105,6 +105,16 @@ impl State {
         }
     }
 
+    /// Whether a start may come in: starts leave room for the ends of open runs.
+    pub(super) fn has_room_for_start(&self, size: usize, max_bytes: usize) -> bool {
+        self.has_room(size, max_bytes - self.open_runs.reserved(max_bytes))
+    }
+
+    /// Whether another operation may come in whole.
+    pub(super) fn has_room(&self, size: usize, max_bytes: usize) -> bool {
+        self.bytes.saturating_add(size) <= max_bytes
+    }
+
     /// All tickets below this one are in batches.
     pub(super) fn batched(&self) -> u64 {
         self.waiting.oldest().map_or(self.accepted, |oldest| oldest.sequence)
