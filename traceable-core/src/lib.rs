@@ -95,9 +95,9 @@ pub mod __private {
     pub use crate::call::body_inputs::{FilledIn, Record, begin, begin_run_tree, begin_with, begins};
     pub use crate::call::step::Step;
     pub use crate::call::traced_call::{Call, Metadata};
-    pub use crate::call::wrappers::body::{Body, Borrows, FutureBody, IterBody, NoFuture, NoIterator};
     #[cfg(feature = "stream")]
-    pub use crate::call::wrappers::body::{NoStream, StreamBody};
+    pub use crate::call::wrappers::body::StreamBody;
+    pub use crate::call::wrappers::body::{Borrows, FutureBody, IterBody};
     pub use crate::call::wrappers::boxed::{Boxed, boxed, hold};
     pub use crate::call::wrappers::future::{TracedFuture, future, future_of};
     pub use crate::call::wrappers::iter::{TracedIter, iter_aggregate, iter_each, iter_of, iter_reduce};
@@ -106,24 +106,28 @@ pub mod __private {
     pub use crate::call::wrappers::stream::{
         TracedStream, stream_aggregate, stream_each, stream_of, stream_reduce,
     };
-    pub use crate::call::wrappers::sync::{eager, plain, sync, through_option, through_result};
-    pub use crate::callsite::function::{Callsite, checked_name};
-    pub use crate::capture::error_text::{Fail, FailBoxed, FailDisplay};
+    pub use crate::call::wrappers::sync::{Returned, eager, plain, sync, through_option, through_result};
+    pub use crate::callsite::function::{CallFacts, Callsite, checked_name};
+    pub use crate::capture::asked::Asked;
+    pub use crate::capture::error_text::{Fail, IsText};
     pub use crate::capture::hook::{describe_with, hook};
     pub use crate::capture::input_advice::{
         ArrayInput, ExtractorInput, FunctionInput, ObjectInput, RunTreeInput, SharedInput,
     };
     pub use crate::capture::inputs::{Inputs, Recorded, argument};
     pub use crate::capture::items::{Collect, Item};
-    pub use crate::capture::lazy::{Lazy, NotLazy};
+    #[cfg(feature = "stream")]
+    pub use crate::capture::lazy::LazyStream;
+    pub use crate::capture::lazy::{AsksFuture, AsksIterator, AsksStream, not_hidden};
+    pub use crate::capture::lazy::{LazyFuture, LazyIterator, NotHidden, NotLazy};
     pub use crate::capture::lock::{Lock, NamedLikeALock, NeverWaits, NotALock};
-    pub use crate::capture::outcome::{NotAResult, Out, OutValue, Outcome, Report};
+    pub use crate::capture::outcome::{NotAResult, Out, Outcome};
     pub use crate::capture::output_advice::{
-        ArrayOutput, AsFuture, AsIterator, AsOther, AsOutput, AsStream, FunctionOutput, FutureOutput,
-        IsFuture, IsIterator, IsOutput, IsStream, IteratorOutput, ReceiverOutput, ResponseOutput, Returned,
-        SharedOutput, StreamOutput, TaskOutput,
+        ArrayOutput, AsksOutput, FunctionOutput, FutureOutput, IsFuture, IsIterator, IsOutput, IsStream,
+        IteratorOutput, ReceiverOutput, ResponseOutput, SharedOutput, StreamOutput, TaskOutput,
     };
     pub use crate::capture::panic_guard::holds;
+    pub use crate::capture::place::Place;
     pub use crate::context::parent::parent_run;
     pub use crate::{RunTree, RunType};
 

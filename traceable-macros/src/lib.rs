@@ -40,7 +40,8 @@ use self::pipeline::Surroundings;
 /// `trait` blocks. Options:
 ///
 /// * what the run is: `name = ".."`, `run_type = ".."` (`chain`, `llm`, `tool`, `retriever`, `embedding`, `prompt`,
-///   `parser`) or `custom_run_type = ".."`, `tags = [".."]`, `metadata(key = expr)`, `project = ".."`;
+///   `parser`) or `custom_run_type = ".."`, `tags = [".."]`, `metadata(key = expr)`, `project = ".."`. Instead of
+///   a text: a constant, also one of a type (`name = Self::NAME`, `T::NAME`);
 /// * its place in the trace: `parent = expr`, `root`, `child_only`, `enabled = expr`;
 /// * what goes in: `skip(a)`, `skip_all`, `debug(a)`, `display(a)`, `inputs(key = expr)`, `process_inputs = hook`;
 /// * what comes out: `skip_output`, `process_outputs = hook`, `process_error = hook`, `handled = predicate`,
@@ -52,7 +53,7 @@ use self::pipeline::Surroundings;
 /// * `crate = path::to::traceable`.
 ///
 /// On a parameter: `#[run_tree] rt: RunTree` (filled in, unknown to callers), `#[parent] run: &RunTree`,
-/// `#[traceable(skip)]`, `#[attachment] file: Attachment`.
+/// `#[traceable(skip)]`, `#[attachment] file: Attachment` (or an `Option`, `Vec` or slice of them).
 ///
 /// A `#[parent]` parameter is the parent of the call and no input. Its type is anything that names a parent
 /// (`IntoParent`). `child_only` requires such a parameter, of a type that always names a run (`ParentRun`: a `RunTree`
@@ -93,8 +94,9 @@ use self::pipeline::Surroundings;
 ///
 /// The warning is on by default because nothing else reports the mistake before the program runs, and because every fix
 /// is one word. It looks at tokens: only at these full paths, only at what is written in their brackets, and only at
-/// blocks that call something and mention no context (`Extra`, `with_parent`, `scope`, ..). So it can miss a case, and
-/// it warns in vain of a block that calls nothing traced. The guide `lints` of the crate `traceable` has examples, and
+/// blocks that call something of the program's own and mention no context (`Extra`, `with_parent`, `scope`, ..). What
+/// everybody means the same by is never traced: `tx.send(x)`, `drop(x)`, `stream.next()`, `tokio::time::sleep(..)`. So it
+/// can miss a case, and it warns in vain of a block that calls a function of yours that is not traced. The guide `lints` of the crate `traceable` has examples, and
 /// a configuration that makes clippy insist everywhere.
 ///
 /// # Other attributes
@@ -103,9 +105,15 @@ use self::pipeline::Surroundings;
 /// compiler's own) above this one where the order is free. Below it, they keep the function an `async fn`, which
 /// captures the context at its first poll and not at the call.
 ///
+/// An attribute that copies what it finds, such as mockall's `#[automock]`, must not find this one: write `#[traceable]` on
+/// the whole `trait` or `impl` block, above it. (A method's own `#[traceable(..)]` inside is read by the block's and is
+/// gone then.) Below `#[automock]`, on the block or on a method, it does not compile: mockall puts copies on structs and
+/// expressions.
+///
 /// Lints see an annotated function as they see the plain one, and the attribute causes none. A few fall silent. Of
 /// clippy's: what compares a body with its parameters (`needless_pass_by_value`, `ptr_arg`), counts the uses of a
-/// lifetime (`needless_lifetimes`), reads the last expression (`unnecessary_wraps`), or asks for `const`, a missing
+/// lifetime (`needless_lifetimes`), reads the last expression (`unnecessary_wraps`; `implicit_return` points at the attribute), or
+/// asks for `const`, a missing
 /// `.await` or, of an `async fn`, an `# Errors` section (`missing_const_for_fn`, `unused_async`, `missing_errors_doc`).
 /// Of the compiler's: `unconditional_recursion` and `async_fn_in_trait`. Under `#[track_caller]` the body is a closure
 /// and knows no caller.

@@ -6,6 +6,8 @@
 #![warn(unsafe_op_in_unsafe_fn, let_underscore_drop, unit_bindings, unused_lifetimes, unused_qualifications)]
 
 #[cfg(feature = "functions")]
+pub mod explicit;
+#[cfg(feature = "functions")]
 pub mod forms;
 #[cfg(feature = "functions")]
 pub mod offences;

@@ -9,7 +9,7 @@ use crate::callsite::function::Callsite;
 use crate::context::scope_settings::scopes;
 use crate::run::bind::BindRequest;
 use crate::run::child_checks;
-use crate::run::head::RunHead;
+use crate::run::head::{CallsiteLabels, RunHead};
 use crate::run::inherited_settings::Settings;
 use crate::run::node::{Bound, Context, Options, Reservation, Run, State};
 
@@ -61,7 +61,7 @@ pub(super) fn bind(
     let inherited = parent.as_ref().and_then(Context::settings);
     let wants_root = reservation.wants_root || wants_roots(parent.as_ref());
     let mut options = reservation.options;
-    let settings = settings(head.function_callsite(), options.as_deref_mut(), inherited);
+    let settings = settings(head.labels(), options.as_deref_mut(), inherited);
     let one_shots = options.map(|options| options.one_shots);
     let id = one_shots.as_ref().and_then(|one_shots| one_shots.run_id);
     let is_silent = parent.is_some() && is_unrecorded(parent.as_ref());
@@ -92,12 +92,11 @@ pub(super) fn bind(
 
 /// What the run inherits, and what the attribute and its options add to it.
 fn settings(
-    callsite: Option<&'static Callsite>,
+    CallsiteLabels { tags, project }: CallsiteLabels,
     options: Option<&mut Options>,
     inherited: Option<Arc<Settings>>,
 ) -> Option<Arc<Settings>> {
     let mut own = options.map(|options| std::mem::take(&mut options.settings)).unwrap_or_default();
-    let (tags, project) = callsite.map_or((&[][..], None), |callsite| (callsite.tags, callsite.project));
     if own.is_empty() && tags.is_empty() && project.is_none() {
         return inherited;
     }

@@ -8,7 +8,7 @@ use super::first_poll::start_at_poll;
 use super::recording::{is_left_out, left_out_handle};
 use super::reservation::{around_call, name_parent, options};
 use super::start::{self, Started};
-use crate::callsite::function::Callsite;
+use crate::callsite::function::{CallFacts, Callsite};
 use crate::capture::marker::{EXPRESSION_PANICKED, marker};
 use crate::capture::panic_guard::guarded;
 use crate::capture::payload::Payload;
@@ -17,7 +17,7 @@ use crate::context::ambient::{Entered, ambient, enter};
 use crate::context::parent::IntoParent;
 use crate::context::parent_rule::parent_of;
 use crate::process;
-use crate::run::head::RunHead;
+use crate::run::head::{CallsiteLabels, RunHead};
 use crate::run::lifecycle;
 use crate::run::node::{Context, Reservation, Run, Scope};
 use crate::run::object_id::ObjectId;
@@ -56,7 +56,7 @@ impl Call {
     /// A call of an `async fn`, which starts at the first poll.
     #[inline]
     pub fn deferred(callsite: &'static Callsite) -> Call {
-        if process::gate_is_open() { Call(made(callsite)) } else { Call::off() }
+        if process::gate_is_open() { Call(made(RunHead::Callsite(callsite), callsite)) } else { Call::off() }
     }
 
     /// A call of a function that returns a future, a stream or an iterator: it starts at the first poll, or when a
@@ -64,6 +64,20 @@ impl Call {
     #[inline]
     pub fn reserve(callsite: &'static Callsite) -> Call {
         Call::deferred(callsite)
+    }
+
+    /// A call of a function whose description depends on its types: `name = Self::NAME`. A callsite is one for all types.
+    pub fn described(callsite: &'static Callsite, facts: CallFacts) -> Call {
+        if !process::gate_is_open() {
+            return Call::off();
+        }
+        let labels = CallsiteLabels {
+            tags: facts.tags.unwrap_or(callsite.tags),
+            project: facts.project.or(callsite.project),
+        };
+        let name = facts.name.unwrap_or(callsite.name).into();
+        let run_type = facts.run_type.unwrap_or(callsite.run_type).into();
+        Call(made(RunHead::of_function(callsite, name, run_type, labels), callsite))
     }
 
     /// A block that has a future for its body, as far as a call of `start` found it.
@@ -141,7 +155,7 @@ impl Call {
     /// Makes room for options.
     fn remember(&mut self) {
         if let Stage::Now { callsite } = self.0 {
-            self.0 = made(callsite);
+            self.0 = made(RunHead::Callsite(callsite), callsite);
         }
     }
 
@@ -285,12 +299,12 @@ fn enter_run(run: &Arc<Run>, object: &ObjectId) -> Entered {
 
 #[cold]
 #[inline(never)]
-fn made(callsite: &'static Callsite) -> Stage {
+fn made(head: RunHead, callsite: &'static Callsite) -> Stage {
     process::start_once(callsite.start);
     if !process::gate_is_open() {
         return Stage::Off;
     }
-    stage(start::reserve(RunHead::Callsite(callsite)))
+    stage(start::reserve(head))
 }
 
 fn stage(started: Started) -> Stage {

@@ -108,6 +108,42 @@ impl Callsite {
     }
 }
 
+/// What a function's types decide about a call: it replaces what the callsite says.
+#[derive(Clone, Copy, Default)]
+pub struct CallFacts {
+    pub(crate) name: Option<&'static str>,
+    pub(crate) run_type: Option<&'static str>,
+    pub(crate) tags: Option<&'static [&'static str]>,
+    pub(crate) project: Option<&'static str>,
+}
+
+impl CallFacts {
+    /// Nothing.
+    pub const fn new() -> CallFacts {
+        CallFacts { name: None, run_type: None, tags: None, project: None }
+    }
+
+    /// `name = ..`.
+    pub const fn name(self, name: &'static str) -> CallFacts {
+        CallFacts { name: Some(name), ..self }
+    }
+
+    /// `custom_run_type = ".."`.
+    pub const fn custom_run_type(self, name: &'static str) -> CallFacts {
+        CallFacts { run_type: Some(name), ..self }
+    }
+
+    /// `tags = [..]`.
+    pub const fn tags(self, tags: &'static [&'static str]) -> CallFacts {
+        CallFacts { tags: Some(tags), ..self }
+    }
+
+    /// `project = ..`.
+    pub const fn project(self, project: &'static str) -> CallFacts {
+        CallFacts { project: Some(project), ..self }
+    }
+}
+
 /// A name that is a constant: the attribute cannot see whether it is one that LangSmith takes.
 // the message is to end at the user's constant, whether the sources of the standard library are there or not
 #[track_caller]

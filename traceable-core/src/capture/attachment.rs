@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// Bytes with a MIME type, sent beside a run's inputs and outputs: an image, a sound, a document.
@@ -49,5 +50,74 @@ impl fmt::Debug for Attachment {
     /// Never prints the content.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Attachment({}, {} bytes)", self.mime_type, self.bytes.len())
+    }
+}
+
+/// What a parameter marked `#[attachment]` may be: a file, or any number of files.
+///
+/// An [`Option`] without a file leaves nothing. The files of a list are numbered: `pages_0`, `pages_1`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a file to attach",
+    label = "an `#[attachment]` is an `Attachment`, or an `Option`, `Vec` or slice of them",
+    note = "make one from bytes: `Attachment::new(\"image/png\", bytes)`"
+)]
+pub trait Attachments {
+    /// Gives each file its name.
+    fn each(&self, name: &str, to: &mut dyn FnMut(String, &Attachment));
+}
+
+impl Attachments for Attachment {
+    fn each(&self, name: &str, to: &mut dyn FnMut(String, &Attachment)) {
+        to(name.to_owned(), self);
+    }
+}
+
+impl<A: Attachments> Attachments for Option<A> {
+    fn each(&self, name: &str, to: &mut dyn FnMut(String, &Attachment)) {
+        if let Some(files) = self {
+            files.each(name, to);
+        }
+    }
+}
+
+impl<A: Attachments> Attachments for [A] {
+    fn each(&self, name: &str, to: &mut dyn FnMut(String, &Attachment)) {
+        for (number, files) in self.iter().enumerate() {
+            files.each(&format!("{name}_{number}"), to);
+        }
+    }
+}
+
+impl<A: Attachments, const N: usize> Attachments for [A; N] {
+    fn each(&self, name: &str, to: &mut dyn FnMut(String, &Attachment)) {
+        self[..].each(name, to);
+    }
+}
+
+macro_rules! pointers {
+    ($($pointer:ty: $generics:tt),*) => {$(
+        pointers!(@ $generics $pointer);
+    )*};
+    (@ [$($generics:tt)*] $pointer:ty) => {
+        impl<$($generics)*> Attachments for $pointer {
+            fn each(&self, name: &str, to: &mut dyn FnMut(String, &Attachment)) {
+                (**self).each(name, to);
+            }
+        }
+    };
+}
+
+pointers! {
+    &A: [A: Attachments + ?Sized],
+    &mut A: [A: Attachments + ?Sized],
+    Box<A>: [A: Attachments + ?Sized],
+    Rc<A>: [A: Attachments + ?Sized],
+    Arc<A>: [A: Attachments + ?Sized],
+    Cow<'_, A>: [A: Attachments + ToOwned + ?Sized]
+}
+
+impl<A: Attachments> Attachments for Vec<A> {
+    fn each(&self, name: &str, to: &mut dyn FnMut(String, &Attachment)) {
+        self[..].each(name, to);
     }
 }

@@ -2,7 +2,9 @@
 
 use std::error::Error;
 use std::fmt::Display;
+use std::marker::PhantomData;
 
+use super::asked::{answers, otherwise};
 use super::limits::MAX_SOURCES;
 use super::outcome::Report;
 use super::panic_guard::guarded_text;
@@ -27,59 +29,78 @@ impl<T: Display + ?Sized> Failure for T {
     }
 }
 
-/// An error of whatever type. `(&Fail(&e)).describe(o)` finds the sources of everything that has some: a
-/// `std::error::Error` by an inherent method, a boxed one by a trait at the same step of method lookup, anything
-/// else by a trait one dereference later.
-pub struct Fail<'a, E: ?Sized>(pub &'a E);
+/// An error of whatever type. `Fail::of(&e)[Asked].describe(&e, to)` finds the sources of everything that has some: a
+/// `std::error::Error`, then a boxed one, which is none itself, then anything else.
+pub struct Fail<E: ?Sized>(PhantomData<fn(&E)>);
 
-impl<E: ?Sized> Clone for Fail<'_, E> {
-    fn clone(&self) -> Self {
-        *self
+impl<E: ?Sized> Fail<E> {
+    /// The type of this error.
+    #[inline]
+    pub fn of(_: &E) -> Fail<E> {
+        Fail(PhantomData)
     }
 }
 
-impl<E: ?Sized> Copy for Fail<'_, E> {}
+/// What answers where there is no `Error`.
+pub struct OtherFail<E: ?Sized>(PhantomData<fn(&E)>);
+/// What answers where there is no boxed one either.
+pub struct AnyFail;
 
-impl<E: Error> Fail<'_, E> {
+/// The answer of an `Error`.
+#[derive(Clone, Copy)]
+pub struct IsError;
+/// The answer of a boxed one.
+#[derive(Clone, Copy)]
+pub struct IsBoxedError;
+/// The answer of everything else.
+#[derive(Clone, Copy)]
+pub struct IsText;
+
+answers!([E: Error] Fail<E> => IsError);
+otherwise!([E: ?Sized] Fail<E> => OtherFail<E>, |_this| &OtherFail(PhantomData));
+answers!(['e] OtherFail<Box<dyn Error + 'e>> => IsBoxedError);
+answers!(['e] OtherFail<Box<dyn Error + Send + 'e>> => IsBoxedError);
+answers!(['e] OtherFail<Box<dyn Error + Send + Sync + 'e>> => IsBoxedError);
+otherwise!([E: ?Sized] OtherFail<E> => AnyFail, |_this| &AnyFail);
+answers!([] AnyFail => IsText);
+
+impl IsError {
     /// Reports the error with its sources.
-    pub fn describe(&self, to: &mut impl Report) {
-        to.report(guarded_text(|| chain(&self.0)));
+    pub fn describe<E: Error>(self, error: &E, to: &mut impl Report) {
+        to.report(guarded_text(|| chain(error)));
     }
 }
 
-/// [`Fail::describe`] for boxed errors, which are no `Error`s themselves.
-pub trait FailBoxed {
+impl IsBoxedError {
     /// Reports the error with its sources.
-    fn describe(self, to: &mut impl Report);
+    pub fn describe<E: BoxedError>(self, error: &E, to: &mut impl Report) {
+        to.report(guarded_text(|| chain(error.error())));
+    }
+}
+
+impl IsText {
+    /// Reports the error by its `Display` text.
+    pub fn describe<E: Failure + ?Sized>(self, error: &E, to: &mut impl Report) {
+        to.report(error.error_text());
+    }
+}
+
+/// A box of an error.
+pub trait BoxedError {
+    /// What is in the box.
+    fn error(&self) -> &(dyn Error + '_);
 }
 
 macro_rules! boxed {
     ($($error:ty),*) => {$(
-        impl FailBoxed for &Fail<'_, Box<$error>> {
-            fn describe(self, to: &mut impl Report) {
-                to.report(guarded_text(|| chain(&**self.0)));
+        impl<'e> BoxedError for Box<$error> {
+            fn error(&self) -> &(dyn Error + '_) {
+                &**self
             }
         }
     )*};
 }
-boxed!(dyn Error, dyn Error + Send, dyn Error + Send + Sync);
-
-/// [`Fail::describe`] for everything else.
-pub trait FailDisplay<E: ?Sized> {
-    /// Reports the error by its `Display` text.
-    fn describe(self, to: &mut impl Report)
-    where
-        E: Failure;
-}
-
-impl<E: ?Sized> FailDisplay<E> for Fail<'_, E> {
-    fn describe(self, to: &mut impl Report)
-    where
-        E: Failure,
-    {
-        to.report(self.0.error_text());
-    }
-}
+boxed!(dyn Error + 'e, dyn Error + Send + 'e, dyn Error + Send + Sync + 'e);
 
 /// The text of an error, then each of its sources on a line of its own.
 fn chain(error: &dyn Error) -> String {

@@ -5,7 +5,7 @@ use std::fmt::{Debug, Display};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::attachment::Attachment;
+use super::attachment::{Attachment, Attachments};
 use super::json::read::read_and_compare;
 use super::json_object::JsonObject;
 use super::marker::{EXPRESSION_PANICKED, PROCESS_INPUTS_PANICKED, THREAD_ENDED};
@@ -143,9 +143,9 @@ impl<'a> Inputs<'a> {
         self.writer.formatted(&format_args!("{value}"));
     }
 
-    /// Adds a file that travels beside the inputs.
-    pub fn attachment(&mut self, key: &'static str, value: &Attachment) {
-        self.attachments.push((key.to_owned(), value.clone()));
+    /// Adds files that travel beside the inputs.
+    pub fn attachment<A: Attachments + ?Sized>(&mut self, key: &'static str, value: &A) {
+        value.each(key, &mut |name, file| self.attachments.push((name, file.clone())));
     }
 
     /// Lets a function change the inputs collected so far. What it leaves as it was stays as it was written: numbers that

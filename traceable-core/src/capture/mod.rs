@@ -4,6 +4,7 @@
 //! are valid JSON within `limits`. Whatever the user's code does here, it must never change the call's own result:
 //! panics and errors become markers.
 
+pub(crate) mod asked;
 pub(crate) mod attachment;
 pub(crate) mod error_text;
 pub(crate) mod hook;
@@ -20,6 +21,7 @@ pub(crate) mod outcome;
 pub(crate) mod output_advice;
 pub(crate) mod panic_guard;
 pub(crate) mod payload;
+pub(crate) mod place;
 pub(crate) mod secret;
 pub(crate) mod suppress;
 pub(crate) mod writer;

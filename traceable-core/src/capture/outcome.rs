@@ -2,9 +2,11 @@
 
 use std::error::Error;
 use std::fmt::Display;
+use std::marker::PhantomData;
 
 use serde::Serialize;
 
+use super::asked::{answers, otherwise};
 use super::payload::Payload;
 use super::writer::Writer;
 
@@ -97,45 +99,48 @@ impl Report for Outcome {
     }
 }
 
-/// A value of whatever type a function returns. `Out(&v).kind().split(&v)` tells a `Result` from everything else,
-/// through type aliases and in generic code: an inherent method is preferred to a trait's.
-pub struct Out<'a, T: ?Sized>(pub &'a T);
+/// A value of whatever type a function returns. `Out::of(&v)[Asked].split(&v)` tells a `Result` from everything else,
+/// through type aliases and in generic code.
+pub struct Out<T: ?Sized>(PhantomData<fn(&T)>);
 
-/// [`Out::kind`] of a `Result`.
+impl<T: ?Sized> Out<T> {
+    /// The type of this value.
+    #[inline]
+    pub fn of(_: &T) -> Out<T> {
+        Out(PhantomData)
+    }
+}
+
+/// What answers where there is no `Result`.
+pub struct OtherOut;
+
+/// The answer of a `Result`.
+#[derive(Clone, Copy)]
 pub struct ResultKind;
-/// [`Out::kind`] of everything else.
+/// The answer of everything else.
+#[derive(Clone, Copy)]
 pub struct ValueKind;
 /// The error of what is no `Result`: there is none.
 #[derive(Debug)]
 pub enum NotAResult {}
 
-impl<T, E> Out<'_, Result<T, E>> {
-    /// A `Result`.
-    pub fn kind(&self) -> ResultKind {
-        ResultKind
-    }
-}
+answers!([T, E] Out<Result<T, E>> => ResultKind);
+otherwise!([T: ?Sized] Out<T> => OtherOut, |_this| &OtherOut);
+answers!([] OtherOut => ValueKind);
 
-/// The fallback of [`Out::kind`].
-pub trait OutValue {
-    /// Not a `Result`.
-    fn kind(&self) -> ValueKind {
-        ValueKind
-    }
-}
-
-impl<T: ?Sized> OutValue for Out<'_, T> {}
-
+// By value, like all methods of an answer: no trait's method comes before it then.
 impl ResultKind {
     /// The two sides.
-    pub fn split<'a, T, E>(&self, value: &'a Result<T, E>) -> Result<&'a T, &'a E> {
+    #[inline]
+    pub fn split<T, E>(self, value: &Result<T, E>) -> Result<&T, &E> {
         value.as_ref()
     }
 }
 
 impl ValueKind {
     /// The value.
-    pub fn split<'a, T: ?Sized>(&self, value: &'a T) -> Result<&'a T, &'a NotAResult> {
+    #[inline]
+    pub fn split<T: ?Sized>(self, value: &T) -> Result<&T, &NotAResult> {
         Ok(value)
     }
 }
@@ -151,7 +156,8 @@ impl Error for NotAResult {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::capture::error_text::{Fail, FailBoxed as _, FailDisplay as _};
+    use crate::capture::asked::Asked;
+    use crate::capture::error_text::Fail;
 
     #[derive(Debug)]
     struct Inner;
@@ -186,9 +192,9 @@ mod tests {
         ($value:expr) => {{
             let value = $value;
             let mut outcome = Outcome::default();
-            match Out(&value).kind().split(&value) {
+            match Out::of(&value)[Asked].split(&value) {
                 Ok(v) => outcome.output(v),
-                Err(e) => (&Fail(e)).describe(&mut outcome),
+                Err(e) => Fail::of(e)[Asked].describe(e, &mut outcome),
             }
             (outcome.outputs.unwrap().as_str().to_owned(), outcome.error)
         }};

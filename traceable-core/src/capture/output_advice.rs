@@ -3,6 +3,9 @@
 //! Futures, streams and iterators are found by their traits, whatever a type is called; the rest by how the attribute
 //! sees it written. All of these record the value alike: only what the compiler says differs.
 
+use std::marker::PhantomData;
+
+use super::asked::{answers, otherwise};
 use super::outcome::{Outcome, Output};
 
 macro_rules! advice {
@@ -106,48 +109,42 @@ advice! {
     FunctionOutput;
 }
 
-/// A result of whatever type. `(&&&&Returned(&value)).traceable_returned().record(&value, outcome)` asks in turn whether it can be
-/// recorded, is a future, a stream, an iterator, or none of these: each `&` is a step of method lookup.
-pub struct Returned<'a, T: ?Sized>(pub &'a T);
+/// A result of whatever type. `AsksOutput::of(&value)[Asked].record(&value, outcome)` asks in turn whether it can be
+/// recorded, is a future, a stream, an iterator, or none of these.
+pub struct AsksOutput<T: ?Sized>(PhantomData<fn(&T)>);
 
-macro_rules! returned {
-    ($($question:ident for $reference:ty, $bound:path => $answer:ident;)*) => {$(
-        #[doc(hidden)]
-        pub trait $question: Sized {
-            /// What the value is.
-            #[inline]
-            fn traceable_returned(self) -> $answer {
-                $answer
-            }
-        }
-
-        impl<T: $bound + ?Sized> $question for $reference {}
-    )*};
-}
-returned! {
-    AsOutput for &&&&Returned<'_, T>, Output => IsOutput;
-    AsFuture for &&&Returned<'_, T>, Future => IsFuture;
-    AsStream for &&Returned<'_, T>, Streams => IsStream;
-    AsIterator for &Returned<'_, T>, Iterator => IsIterator;
-    AsOther for Returned<'_, T>, Any => IsOutput;
+impl<T: ?Sized> AsksOutput<T> {
+    /// The type of this result.
+    #[inline]
+    pub fn of(_: &T) -> AsksOutput<T> {
+        AsksOutput(PhantomData)
+    }
 }
 
-/// Streams, if this crate knows what they are.
+/// What answers where it cannot be recorded.
+pub struct AsksFuture<T: ?Sized>(PhantomData<fn(&T)>);
+/// What answers where it is no future either.
+pub struct AsksStream<T: ?Sized>(PhantomData<fn(&T)>);
+/// What answers where it is no stream either.
+pub struct AsksIterator<T: ?Sized>(PhantomData<fn(&T)>);
+/// What answers where it is nothing of this.
+pub struct Other;
+
+answers!([T: Output + ?Sized] AsksOutput<T> => IsOutput);
+otherwise!([T: ?Sized] AsksOutput<T> => AsksFuture<T>, |_this| &AsksFuture(PhantomData));
+answers!([T: Future + ?Sized] AsksFuture<T> => IsFuture);
+otherwise!([T: ?Sized] AsksFuture<T> => AsksStream<T>, |_this| &AsksStream(PhantomData));
 #[cfg(feature = "stream")]
-use futures_core::Stream as Streams;
-
-#[cfg(not(feature = "stream"))]
-#[doc(hidden)]
-pub trait Streams {}
-
-#[doc(hidden)]
-pub trait Any {}
-
-impl<T: ?Sized> Any for T {}
+answers!([T: futures_core::Stream + ?Sized] AsksStream<T> => IsStream);
+otherwise!([T: ?Sized] AsksStream<T> => AsksIterator<T>, |_this| &AsksIterator(PhantomData));
+answers!([T: Iterator + ?Sized] AsksIterator<T> => IsIterator);
+otherwise!([T: ?Sized] AsksIterator<T> => Other, |_this| &Other);
+answers!([] Other => IsOutput);
 
 // Not by a macro, which the compiler's message would show.
 
 /// The answer for values, and for what is nothing else.
+#[derive(Clone, Copy)]
 pub struct IsOutput;
 
 impl IsOutput {
@@ -159,6 +156,7 @@ impl IsOutput {
 }
 
 /// The answer for futures.
+#[derive(Clone, Copy)]
 pub struct IsFuture;
 
 impl IsFuture {
@@ -170,6 +168,7 @@ impl IsFuture {
 }
 
 /// The answer for streams.
+#[derive(Clone, Copy)]
 pub struct IsStream;
 
 impl IsStream {
@@ -181,6 +180,7 @@ impl IsStream {
 }
 
 /// The answer for iterators.
+#[derive(Clone, Copy)]
 pub struct IsIterator;
 
 impl IsIterator {

@@ -25,6 +25,14 @@ pub(crate) struct OwnHead {
     pub(crate) callsite: Option<&'static Callsite>,
     /// Where it was made, if it has none.
     pub(crate) location: Option<&'static Location<'static>>,
+    pub(crate) labels: CallsiteLabels,
+}
+
+/// Tags and project of an annotated function.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct CallsiteLabels {
+    pub(crate) tags: &'static [&'static str],
+    pub(crate) project: Option<&'static str>,
 }
 
 impl RunHead {
@@ -35,7 +43,8 @@ impl RunHead {
         method: Option<&'static str>,
         location: Option<&'static Location<'static>>,
     ) -> RunHead {
-        RunHead::Own(Box::new(OwnHead { name, run_type, method, callsite: None, location }))
+        let labels = CallsiteLabels::default();
+        RunHead::Own(Box::new(OwnHead { name, run_type, method, callsite: None, location, labels }))
     }
 
     /// The same under another name.
@@ -43,14 +52,8 @@ impl RunHead {
         match self {
             RunHead::Own(own) => RunHead::Own(Box::new(OwnHead { name, ..*own })),
             RunHead::Callsite(callsite) => {
-                let (run_type, method) = (self.run_type(), self.method());
-                RunHead::Own(Box::new(OwnHead {
-                    name,
-                    run_type,
-                    method,
-                    callsite: Some(callsite),
-                    location: None,
-                }))
+                let (run_type, labels) = (self.run_type(), self.labels());
+                RunHead::of_function(callsite, name, run_type, labels)
             }
         }
     }
@@ -60,6 +63,31 @@ impl RunHead {
         match self {
             RunHead::Callsite(_) => 0,
             RunHead::Own(own) => size_of::<OwnHead>() + of_text(&own.name),
+        }
+    }
+
+    /// A call of an annotated function that is not described by its callsite alone.
+    pub(crate) fn of_function(
+        callsite: &'static Callsite,
+        name: Text,
+        run_type: RunType,
+        labels: CallsiteLabels,
+    ) -> RunHead {
+        RunHead::Own(Box::new(OwnHead {
+            name,
+            run_type,
+            method: RunHead::Callsite(callsite).method(),
+            callsite: Some(callsite),
+            location: None,
+            labels,
+        }))
+    }
+
+    /// Tags and project that the attribute gives.
+    pub(crate) fn labels(&self) -> CallsiteLabels {
+        match self {
+            RunHead::Callsite(callsite) => CallsiteLabels { tags: callsite.tags, project: callsite.project },
+            RunHead::Own(own) => own.labels,
         }
     }
 

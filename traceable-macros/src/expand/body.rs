@@ -16,14 +16,19 @@ pub(super) fn print(plan: &Plan, p: &Runtime) -> TokenStream {
     let moved = plan.arguments.iter().map(|argument| argument.moved());
     let block = block(plan);
     let captured = captured(plan);
-    let block = if yields_a_future(plan) { ours!(return #block;) } else { block };
-    ours!(#receiver #captured #begin #(#moved)* #block)
+    let taken_apart = plan.arguments.iter().map(|argument| argument.taken_apart());
+    let block = if yields_a_future(plan) { ours!(return { #block };) } else { block };
+    ours!(#receiver #captured #(#taken_apart)* #begin #(#moved)* #block)
 }
 
-/// The user's block. Its braces are ours with the user's spans: the compiler reports a mismatch there, and lints on
-/// needless braces see that nobody wrote them.
+/// The user's block, in the user's braces: when the temporaries of its last expression are dropped is decided by their
+/// edition, and lints look for the braces that somebody wrote. The brackets around are ours, as braces around one
+/// expression are needless everywhere else (`unused_braces`).
 fn block(plan: &Plan) -> TokenStream {
+    let at = plan.function.braces.span.join();
     let mut block = Group::new(Delimiter::Brace, plan.function.body.clone());
-    block.set_span(located(plan.function.braces.span.join()));
-    block.into_token_stream()
+    block.set_span(at);
+    let mut brackets = Group::new(Delimiter::Parenthesis, block.into_token_stream());
+    brackets.set_span(located(at));
+    brackets.into_token_stream()
 }

@@ -3,32 +3,38 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 
-use super::callsite::site;
+use super::call_facts::facts;
+use super::callsite;
 use crate::check::{Plan, mentions};
 use crate::hygiene::{Runtime, deref_at, ours, reference_to};
 
-/// Output: `let mut call = { static CALLSITE: Callsite = ..; Call::now(&CALLSITE) }; if call.on() { call.parent(&(expr)); }`
+/// Output: `let mut call = Call::now({ static CALLSITE: Callsite = ..; &CALLSITE }); if Call::on(&call) { Call::parent(&mut call, &(expr)); }`
 pub(super) fn print(plan: &Plan, p: &Runtime, how: &str) -> TokenStream {
-    let site = site(plan, p);
     let how = Ident::new(how, Span::mixed_site());
-    // the static has a block of its own: the body could reach an item by name
-    let call = ours!({ static CALLSITE: #p::Callsite = #site; #p::Call::#how(&CALLSITE) });
+    let callsite = callsite::print(plan, p);
+    let call = match facts(plan, p).as_slice() {
+        [] => ours!(#p::Call::#how(#callsite)),
+        facts => ours!(#p::Call::described(#callsite, #p::CallFacts::new()#(#facts)*)),
+    };
     let settings = settings(plan, p);
     if settings.is_empty() {
-        return ours!(let __call = #call;);
+        return ours!(let __traceable_call = #call;);
     }
     let borrowed = plan.arguments.iter().map(|argument| {
         argument.borrowed(|binding| {
             plan.options.call_expressions().any(|expr| mentions(quote!(#expr), &binding.ident))
         })
     });
-    ours!(let mut __call = #call; if __call.on() { #(#borrowed)* #settings })
+    ours!(let mut __traceable_call = #call; if #p::Call::on(&__traceable_call) { #(#borrowed)* #settings })
 }
 
-/// Whether options are set on the call before its body runs.
-pub(super) fn has_settings(plan: &Plan) -> bool {
+/// Whether the call is given options before its body runs.
+pub(super) fn is_given_options(plan: &Plan, p: &Runtime) -> bool {
     let options = &plan.options;
-    options.enabled.is_some() || options.parent.is_some() || options.metadata.is_some()
+    !facts(plan, p).is_empty()
+        || options.enabled.is_some()
+        || options.parent.is_some()
+        || options.metadata.is_some()
 }
 
 /// `enabled` comes first: if it is false, the runtime ignores the rest.
@@ -36,20 +42,22 @@ fn settings(plan: &Plan, p: &Runtime) -> TokenStream {
     let options = &plan.options;
     let enabled = options.enabled.iter().map(|given| {
         let expr = &given.value;
-        ours!(__call.enabled(#expr);)
+        ours!(#p::Call::enabled(&mut __traceable_call, #expr);)
     });
     let parent = options.parent.iter().map(|given| {
-        let value = Ident::new("__value", Span::mixed_site());
+        let value = Ident::new("__traceable_value", Span::mixed_site());
         let expr = &given.value;
         // a parameter of a wrong type is reported at its type
         let at = plan.parent_type.as_ref().map_or_else(|| expr.to_token_stream(), ToTokens::to_token_stream);
         let spanned = deref_at(&value, at);
         let parent = if options.child_only.is_some() { ours!(#p::parent_run(#spanned)) } else { spanned };
-        ours!({ let #value = &(#expr); __call.parent(#parent); })
+        ours!({ let #value = &(#expr); #p::Call::parent(&mut __traceable_call, #parent); })
     });
     let metadata = options.metadata.iter().flat_map(|given| &given.value).map(|field| {
         let (key, value) = (&field.key, reference_to(&field.value));
-        ours!(__call.metadata(#key, |__value| __value.put(#value));)
+        ours!(#p::Call::metadata(
+            &mut __traceable_call, #key, |__traceable_value| #p::Metadata::put(__traceable_value, #value)
+        );)
     });
     ours!(#(#enabled)* #(#parent)* #(#metadata)*)
 }

@@ -1,39 +1,45 @@
 //! The callsite: all that is known at compile time, in one constant.
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
-use quote::{ToTokens, quote};
+use proc_macro2::{Ident, TokenStream};
+use quote::ToTokens;
 use syn::Expr;
 
+use super::call_facts::{any_is_of_types, is_of_types};
 use super::inputs::begins;
 use crate::check::Plan;
-use crate::hygiene::{Runtime, located, ours};
+use crate::hygiene::{Runtime, first_span, located, ours, respan};
 use crate::message;
 use crate::options::{Given, RunType};
 
-/// Output: `{ static CALLSITE: Callsite = ..; &CALLSITE }`
+/// Output: `{ static CALLSITE: Callsite = ..; &CALLSITE }`. The static has a block of its own: the body could reach an item by
+/// name.
 pub(super) fn print(plan: &Plan, p: &Runtime) -> TokenStream {
     let site = site(plan, p);
-    ours!({ static CALLSITE: #p::Callsite = #site; &CALLSITE })
+    ours!({ static __TRACEABLE_CALLSITE: #p::Callsite = #site; &__TRACEABLE_CALLSITE })
 }
 
 /// The constant: name, place, run type, tags, project and flags.
-pub(super) fn site(plan: &Plan, p: &Runtime) -> TokenStream {
+fn site(plan: &Plan, p: &Runtime) -> TokenStream {
     let options = &plan.options;
-    let ident = &plan.function.signature.ident;
+    let signature = &plan.function.signature;
+    let ident = &signature.ident;
+    let function_name = syn::LitStr::new(&message::plain(ident), located(ident.span())).to_token_stream();
     let name = match &options.name {
         Some(Given { value: Expr::Lit(literal), .. }) => literal.to_token_stream(),
+        Some(Given { value, .. }) if is_of_types(value, signature) => function_name,
         Some(Given { value: constant, .. }) => checked(p, constant),
-        None => syn::LitStr::new(&message::plain(ident), located(ident.span())).to_token_stream(),
+        None => function_name,
     };
-    let run_type = options.run_type.iter().map(|given| match &given.value {
-        RunType::Known(variant) => ours!(.run_type(#p::RunType::#variant)),
-        RunType::Custom(text) => ours!(.custom_run_type(#text)),
+    let run_type = options.run_type.iter().filter_map(|given| match &given.value {
+        RunType::Known(variant) => Some(ours!(.run_type(#p::RunType::#variant))),
+        RunType::Custom(text) if is_of_types(text, signature) => None,
+        RunType::Custom(text) => Some(ours!(.custom_run_type(#text))),
     });
-    let tags = options.tags.iter().map(|given| {
+    let tags = options.tags.iter().filter(|given| !any_is_of_types(&given.value, signature)).map(|given| {
         let tags = &given.value;
         ours!(.tags(&[#(#tags),*]))
     });
-    let project = options.project.iter().map(|given| {
+    let project = options.project.iter().filter(|given| !is_of_types(&given.value, signature)).map(|given| {
         let project = &given.value;
         ours!(.project(#project))
     });
@@ -53,14 +59,7 @@ pub(super) fn site(plan: &Plan, p: &Runtime) -> TokenStream {
 }
 
 /// Output: `checked_name(NAME)`, all at the constant: the compiler points to the whole call.
-fn checked(p: &Runtime, constant: &Expr) -> TokenStream {
-    let first = constant.to_token_stream().into_iter().next();
-    let at = located(first.map_or_else(Span::mixed_site, |token| token.span()));
-    let call = ours!(#p::checked_name).into_iter().map(|mut token| {
-        token.set_span(at);
-        token
-    });
-    let mut argument = Group::new(Delimiter::Parenthesis, constant.to_token_stream());
-    argument.set_span(at);
-    quote!(#(#call)* #argument)
+pub(super) fn checked(p: &Runtime, constant: &Expr) -> TokenStream {
+    let at = first_span(&constant.to_token_stream());
+    respan(at, ours!(#p::checked_name(#constant)))
 }

@@ -24,31 +24,30 @@ pub(super) fn value_type(shape: &Shape) -> TokenStream {
 /// Output: `boxed(value)`, at an alias that the user says hides a box
 pub(super) fn boxed_alias(p: &Runtime, boxing: Boxing, alias: &Type) -> TokenStream {
     match boxing {
-        Boxing::None => ours!(__value),
+        Boxing::None => ours!(__traceable_value),
         _ => {
             let at = first_span(&alias.to_token_stream());
-            let value = respan(at, ours!(__value));
+            let value = respan(at, ours!(__traceable_value));
             respan(at, ours!(#p::boxed(#value)))
         }
     }
 }
 
-/// Output: `iter_of::<Item, _>(Body(value).iterator())`, at an `impl Iterator<Item = Item>`: the compiler reports a body
-/// that is no iterator, or of other items, there. A boxed type needs none, as the body itself coerces to it.
+/// Output: `iter_of::<Item, _>(AsksIterator::of(&value)[Asked].body_iterator(value))`, at an `impl Iterator<Item = Item>`:
+/// the compiler reports a body that is no iterator, or of other items, there. A boxed type needs none, as the body itself
+/// coerces to it.
 pub(super) fn typed_value(p: &Runtime, kind: Kind, whole: &Type, item: &TokenStream) -> TokenStream {
-    let Type::ImplTrait(opaque) = whole else { return ours!(__value) };
-    let (no, method, of) = match kind {
-        Kind::Future => ("NoFuture", "future", "future_of"),
-        Kind::Stream => ("NoStream", "stream", "stream_of"),
-        Kind::Iter => ("NoIterator", "iterator", "iter_of"),
+    let Type::ImplTrait(opaque) = whole else { return ours!(__traceable_value) };
+    let (asks, method, of) = match kind {
+        Kind::Future => ("AsksFuture", "body_future", "future_of"),
+        Kind::Stream => ("AsksStream", "body_stream", "stream_of"),
+        Kind::Iter => ("AsksIterator", "body_iterator", "iter_of"),
     };
     let at = located(opaque.impl_token.span);
-    let no = Ident::new(no, Span::mixed_site());
-    let [method, value] = [method, "__value"].map(|name| Ident::new(name, at));
-    let of = Ident::new(of, Span::mixed_site());
+    let [asks, of] = [asks, of].map(|name| Ident::new(name, Span::mixed_site()));
+    let [method, value] = [method, "__traceable_value"].map(|name| Ident::new(name, at));
     ours!({
-        use #p::#no as _;
-        let __value = #p::Body(#value).#method();
+        let __traceable_value = #p::#asks::of(&#value)[#p::Asked].#method(#value);
         #p::#of::<#item, _>(#value)
     })
 }

@@ -3,8 +3,8 @@
 //! The body finds its arguments under the same names, drops them in the same order, and the compiler still reports
 //! unused ones. So recording reads them first, by reference; then a `let` of the user's own tokens moves each in.
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
 use syn::{Attribute, Pat, ReceiverKind};
 
 use super::inputs::begins;
@@ -14,7 +14,7 @@ use crate::signature::{Argument, is_cfg};
 
 impl Argument {
     /// Input: `mut a: A`         Output: `let mut a = a;`
-    /// Input: `(a, _): (A, B)`   Output: `let __arg0 = __arg0; let (a, _) = __arg0;`
+    /// Input: `(a, _): (A, B)`   Output: `let __traceable_arg0 = __traceable_arg0; let (a, _) = __traceable_arg0;`
     ///
     /// A pattern takes two steps: what it does not bind must live as long as the parameter would.
     pub(super) fn moved(&self) -> TokenStream {
@@ -23,14 +23,20 @@ impl Argument {
         // other attributes mean nothing on a statement
         let attributes = self.attributes.iter().filter(|attribute| is_cfg(attribute) || is_lint(attribute));
         let moved = match self.plain_name() {
-            // Clippy has lints on `let` that it does not have on parameters: on names with an underscore, on
-            // collections that are only written to. They look for plain names, so a tuple avoids them.
-            Some(ident) if self.is_mutable() || ident.to_string().starts_with('_') => {
-                quote!(#(#attributes)* let (#pattern,) = (#slot,);)
-            }
-            Some(_) => quote!(#(#attributes)* let #pattern = #slot;),
+            Some(ident) => moved(&attributes.collect::<Vec<_>>(), pattern.to_token_stream(), ident, &slot),
             None if matches!(pattern, Pat::Wild(_)) => quote!(#(#cfgs)* let #slot = #slot;),
-            None => quote!(#(#cfgs)* let #slot = #slot; #(#attributes)* let #pattern = #slot;),
+            None if self.is_taken_apart() => {
+                let attributes: Vec<_> = attributes.collect();
+                let parts = self.parts().into_iter().map(|(binding, mutability)| {
+                    let (ident, part) = (&binding.ident, self.part(&binding.ident));
+                    moved(&attributes, quote!(#mutability #ident), ident, &part)
+                });
+                quote!(#(#parts)*)
+            }
+            None => {
+                let mutability = borrows_mutably(pattern.to_token_stream()).then(|| ours!(mut));
+                quote!(#(#cfgs)* let #mutability #slot = #slot; #(#attributes)* let #pattern = #slot;)
+            }
         };
         // an argument that only an option uses counts as used
         let mentioned =
@@ -44,10 +50,29 @@ impl Argument {
         let (slot, cfgs) = (self.parameter_ident(), self.cfgs());
         quote!(#(#cfgs)* let _ = &#slot;)
     }
+}
 
-    fn is_mutable(&self) -> bool {
-        matches!(&self.pattern, Pat::Ident(pat) if pat.mutability.is_some())
+/// Output: `let mut a = a;`
+///
+/// Clippy has lints on `let` that it does not have on parameters: on names with an underscore, on collections that are
+/// only written to. They look for plain names, so a tuple avoids them.
+fn moved(attributes: &[&Attribute], pattern: TokenStream, ident: &Ident, from: &Ident) -> TokenStream {
+    let is_plain = pattern.clone().into_iter().count() == 1;
+    if is_plain && !ident.to_string().starts_with('_') {
+        quote!(#(#attributes)* let #pattern = #from;)
+    } else {
+        quote!(#(#attributes)* let (#pattern,) = (#from,);)
     }
+}
+
+/// Whether a pattern has a `ref mut`. The place that it borrows is a parameter, which needs no `mut` for that.
+fn borrows_mutably(pattern: TokenStream) -> bool {
+    let tokens: Vec<_> = pattern.into_iter().collect();
+    let is = |token: &TokenTree, word: &str| matches!(token, TokenTree::Ident(ident) if ident == word);
+    tokens.windows(2).any(|two| is(&two[0], "ref") && is(&two[1], "mut"))
+        || tokens
+            .iter()
+            .any(|token| matches!(token, TokenTree::Group(group) if borrows_mutably(group.stream())))
 }
 
 /// Captures all arguments in their order. A future dropped before its first poll drops its captures in the order of

@@ -6,8 +6,8 @@ use syn::ReturnType;
 use syn::spanned::Spanned;
 
 use super::borrowed_arguments::Borrowed;
-use super::forms;
 use super::impl_trait::recaptured;
+use super::{forms, repeated_names};
 use crate::check::Plan;
 use crate::hygiene::{Runtime, impl_token, ours};
 use crate::lint::lost_context;
@@ -22,6 +22,7 @@ pub(crate) fn print(plan: &Plan) -> TokenStream {
         None => ours!(::traceable::__private),
     });
     let statements = forms::print(plan, p);
+    let repeated = repeated_names::check(plan);
     let attributes =
         plan.function.attributes.iter().filter(|attribute| !is_redundant_must_use(plan, attribute));
     let visibility = &plan.function.visibility;
@@ -33,7 +34,7 @@ pub(crate) fn print(plan: &Plan) -> TokenStream {
     };
     // The function ends with the user's brace. With one of ours the whole item would count as made by a macro: lints on
     // items (`dead_code`, `missing_docs`, clippy's on signatures) would fall silent or underline the attribute.
-    let mut body = Group::new(Delimiter::Brace, quote!(#(#inner)* #lost #statements));
+    let mut body = Group::new(Delimiter::Brace, quote!(#(#inner)* #lost #repeated #statements));
     body.set_span(plan.function.braces.span.join());
     quote!(#(#attributes)* #visibility #signature #body)
 }
@@ -46,7 +47,7 @@ fn is_redundant_must_use(plan: &Plan, attribute: &syn::Attribute) -> bool {
 
 /// Input: `async fn f(&self, (a, b): (A, B), #[run_tree] rt: RunTree) -> R`
 ///
-/// Output: `fn f(&self, __arg1: (A, B)) -> impl Future<Output = R>`
+/// Output: `fn f(&self, __traceable_arg1: (A, B)) -> impl Future<Output = R>`
 ///
 /// The token `impl` is ours, so it has the capture rules of this crate's edition (2024) in crates of any edition.
 fn signature(plan: &Plan, p: &Runtime) -> TokenStream {

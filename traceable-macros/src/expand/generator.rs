@@ -35,35 +35,35 @@ pub(super) fn generator(
     let folded = options.reduce.is_some() || options.aggregate.is_some();
     let (name, output) = match (&options.process_chunk, options.skip_output.is_some()) {
         _ if folded => (ours!(_), ours!({})), // records errors only
-        (_, true) => (ours!(_), ours!(__outcome.skip_output())),
+        (_, true) => (ours!(_), ours!(__traceable_outcome.skip_output())),
         (Some(given), _) => {
-            let made = call_hook(p, &given.value, "__value");
-            (ours!(_), ours!(__outcome.output_with(|| #made)))
+            let made = call_hook(p, &given.value, "__traceable_value");
+            (ours!(_), ours!(__traceable_outcome.output_with(|| #made)))
         }
         (None, _) => {
-            let (value, ty) = (Ident::new("__output", Span::mixed_site()), success.unwrap_or(item));
+            let (value, ty) = (Ident::new("__traceable_output", Span::mixed_site()), success.unwrap_or(item));
             let spanned = deref_at(&value, ty.to_token_stream());
-            let record = ours!(__outcome.output(#spanned));
+            let record = ours!(__traceable_outcome.output(#spanned));
             let recorded = lock::recorded_unless_lock(p, &value, ty, record);
             (value.to_token_stream(), recorded)
         }
     };
     let split = split(p, &name, &output, &fail);
-    let record = ours!(|__value: &#item_ty, __outcome| #split);
+    let record = ours!(|__traceable_value: &#item_ty, __traceable_outcome| #split);
 
     let (what, more) = match (&options.reduce, &options.aggregate) {
         (Some(reduce), _) => {
             let chunk = match &options.process_chunk {
                 Some(given) => given.value.to_token_stream(),
                 None => {
-                    let value = respan(reduce.key.span(), ours!(__value));
+                    let value = respan(reduce.key.span(), ours!(__traceable_value));
                     let clone = respan(reduce.key.span(), ours!(#p::core::clone::Clone::clone(#value)));
-                    ours!(|__value| #clone)
+                    ours!(|__traceable_value| #clone)
                 }
             };
             // the compiler checks a closure after `chunk`, so it reports a wrong type at the function given here
-            let fold = call_hook(p, &reduce.value, "__chunks");
-            ("reduce", ours!(, #chunk, |__chunks| #fold))
+            let fold = call_hook(p, &reduce.value, "__traceable_chunks");
+            ("reduce", ours!(, #chunk, |__traceable_chunks| #fold))
         }
         (None, Some(aggregate)) => {
             let (init, step) = &aggregate.value;
@@ -72,5 +72,5 @@ pub(super) fn generator(
         (None, None) => ("each", TokenStream::new()),
     };
     let function = Ident::new(&format!("{prefix}_{what}"), Span::mixed_site());
-    ours!(#p::#function(__call, #value, #record #more))
+    ours!(#p::#function(__traceable_call, #value, #record #more))
 }

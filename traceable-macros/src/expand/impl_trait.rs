@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::{GenericArgument, PathArguments, ReturnType, Token, Type};
+use syn::{GenericArgument, Path, PathArguments, ReturnType, Token, Type, TypeParamBound};
 
 use crate::check::Plan;
 use crate::hygiene::impl_token;
@@ -31,7 +31,8 @@ pub(super) fn recaptured(ty: &Type) -> Type {
     })
 }
 
-fn replaced(ty: &Type, with: &dyn Fn(&syn::TypeImplTrait) -> Type) -> Type {
+/// The type with every `impl Trait` replaced.
+pub(super) fn replaced(ty: &Type, with: &dyn Fn(&syn::TypeImplTrait) -> Type) -> Type {
     let mut ty = ty.clone();
     replace(&mut ty, with);
     ty
@@ -47,9 +48,22 @@ fn replace(ty: &mut Type, with: &dyn Fn(&syn::TypeImplTrait) -> Type) {
         Type::Slice(inner) => replace(&mut inner.elem, with),
         Type::Ptr(inner) => replace(&mut inner.elem, with),
         Type::Tuple(tuple) => tuple.elems.iter_mut().for_each(|ty| replace(ty, with)),
-        Type::Path(path) => {
-            for segment in &mut path.path.segments {
-                let PathArguments::AngleBracketed(args) = &mut segment.arguments else { continue };
+        Type::Path(path) => replace_in_path(&mut path.path, with),
+        Type::TraitObject(object) => {
+            for bound in &mut object.bounds {
+                if let TypeParamBound::Trait(bound) = bound {
+                    replace_in_path(&mut bound.path, with);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn replace_in_path(path: &mut Path, with: &dyn Fn(&syn::TypeImplTrait) -> Type) {
+    for segment in &mut path.segments {
+        match &mut segment.arguments {
+            PathArguments::AngleBracketed(args) => {
                 for arg in &mut args.args {
                     match arg {
                         GenericArgument::Type(ty) => replace(ty, with),
@@ -58,7 +72,12 @@ fn replace(ty: &mut Type, with: &dyn Fn(&syn::TypeImplTrait) -> Type) {
                     }
                 }
             }
+            PathArguments::Parenthesized(args) => {
+                if let ReturnType::Type(_, ty) = &mut args.output {
+                    replace(ty, with);
+                }
+            }
+            PathArguments::None => {}
         }
-        _ => {}
     }
 }

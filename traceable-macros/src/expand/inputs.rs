@@ -5,24 +5,24 @@ use quote::{ToTokens, quote};
 use syn::{GenericArgument, Pat, PathArguments, Type};
 
 use super::advice;
-use crate::check::{Plan, mentions};
+use super::struct_pattern::{Reading, is_mentioned, place};
+use crate::check::Plan;
 use crate::hygiene::{Runtime, deref_at, first_span, ours, reference_at, reference_to};
 use crate::lint::lock;
 use crate::message;
 use crate::options::Options;
-use crate::signature::{Argument, Mode};
+use crate::signature::{Argument, Binding, Mode};
 
 /// Whether the run records anything, or fills in a parameter, before the body starts.
 pub(super) fn begins(plan: &Plan) -> bool {
-    // it does not matter where the runtime is
-    plan.run_tree.is_some() || !inputs(plan, &Runtime(TokenStream::new())).is_empty()
+    plan.run_tree.is_some() || records(plan)
 }
 
 /// Output: `if begins() { begin_with(&["{\"a\":"], &[argument(&a)]); }`, or with what is more than arguments
-/// `if begins() { begin(&mut |inputs: &mut Inputs<'_>| { inputs.add("a", &a); }); }`, or `let rt: RunTree = begin_run_tree(|inputs| { .. });`
+/// `if begins() { begin(&mut |inputs: &mut Inputs<'_>| { Inputs::add(inputs, "a", &a); }); }`, or `let rt: RunTree = begin_run_tree(|inputs| { .. });`
 pub(super) fn begin(plan: &Plan, p: &Runtime) -> TokenStream {
     let recorded = inputs(plan, p);
-    let inputs = if recorded.is_empty() { ours!(_) } else { ours!(__inputs) };
+    let inputs = if recorded.is_empty() { ours!(_) } else { ours!(__traceable_inputs) };
     match &plan.run_tree {
         Some(run_tree) => {
             let (attributes, pattern, ty) = (&run_tree.attrs, &run_tree.pat, &run_tree.ty);
@@ -58,40 +58,56 @@ fn is_simple(plan: &Plan) -> bool {
         && plan.arguments.iter().all(Argument::is_simple)
 }
 
+/// Whether there is anything to record.
+fn records(plan: &Plan) -> bool {
+    let options = &plan.options;
+    options.inputs.is_some()
+        || options.process_inputs.is_some()
+        || (plan.receiver.is_some() && plan.self_mode != Mode::Skip)
+        || plan.arguments.iter().any(|argument| !argument.is_left_out())
+}
+
 /// Records the arguments, then runs the hook over them.
 fn inputs(plan: &Plan, p: &Runtime) -> TokenStream {
     let options = &plan.options;
-    let inputs = Ident::new("__inputs", Span::mixed_site());
+    let inputs = Ident::new("__traceable_inputs", Span::mixed_site());
     let fields = || options.inputs.iter().flat_map(|given| &given.value);
     let overridden: Vec<_> = fields().map(|field| field.key.clone()).collect();
 
     let borrowed = plan.arguments.iter().map(|argument| {
-        argument.borrowed(|binding| {
-            let recorded =
-                binding.mode != Mode::Skip && !overridden.contains(&message::plain(&binding.ident));
-            recorded || options.input_expressions().any(|expr| mentions(quote!(#expr), &binding.ident))
-        })
+        let is_recorded = |binding: &Binding| {
+            binding.mode != Mode::Skip && !overridden.contains(&message::plain(&binding.ident))
+        };
+        let is_mentioned = |binding: &Binding| is_mentioned(options, binding);
+        match argument.reading(options) {
+            Reading::Parts => argument.parts_by_name(is_mentioned),
+            Reading::Copied => argument.bound(place(p, &argument.parameter_ident()), is_recorded),
+            Reading::Borrowed => argument.borrowed(|binding| is_recorded(binding) || is_mentioned(binding)),
+        }
     });
     let receiver = plan.receiver.iter().filter_map(|receiver| {
         let method =
             Ident::new(if plan.self_mode == Mode::Debug { "debug" } else { "display" }, Span::mixed_site());
         let this = &receiver.self_token;
-        (plan.self_mode != Mode::Skip).then(|| ours!(#inputs.#method("\"self\":", &#this);))
+        (plan.self_mode != Mode::Skip).then(|| ours!(#p::Inputs::#method(#inputs, "\"self\":", &#this);))
     });
-    let arguments = plan.arguments.iter().map(|argument| argument.recorded(p, &inputs, &overridden));
+    let arguments = plan.arguments.iter().map(|argument| argument.recorded(p, &inputs, options, &overridden));
     let fields = fields().map(|field| {
         let (key, expr) = (&field.key, &field.value);
         let member = member(key);
         let value = reference_to(expr);
-        let field = Ident::new("__field", Span::mixed_site());
+        let field = Ident::new("__traceable_field", Span::mixed_site());
         let spanned = deref_at(&field, expr.to_token_stream());
         let ask = lock::ask(p, &field, first_span(&expr.to_token_stream()));
         // a `match` keeps what the expression borrows from
-        ours!(#inputs.add_with(#member, |__value| match #value { #field => { #ask __value.put(#spanned) } });)
+        ours!(#p::Inputs::add_with(
+            #inputs, #member,
+            |__traceable_value| match #value { #field => { #ask #p::Inputs::put(__traceable_value, #spanned) } }
+        );)
     });
     let hook = options.process_inputs.iter().map(|given| {
         let hook = &given.value;
-        ours!(#inputs.process(#hook);)
+        ours!(#p::Inputs::process(#inputs, #hook);)
     });
     ours!(#(#borrowed)* #(#receiver)* #(#arguments)* #(#fields)* #(#hook)*)
 }
@@ -111,7 +127,7 @@ impl Argument {
     fn listed(&self, p: &Runtime, is_first: bool) -> Option<[TokenStream; 3]> {
         let ident = self.plain_name()?;
         let (place, ty) = self.place();
-        let value = Ident::new(&format!("__value{}", self.position), Span::mixed_site());
+        let value = Ident::new(&format!("__traceable_value{}", self.position), Span::mixed_site());
         let spanned = reference_at(&value, ty.to_token_stream());
         let before = format!("{}{}", if is_first { '{' } else { ',' }, member(&message::plain(ident)));
         let argument = match advice::argument(ty) {
@@ -153,10 +169,10 @@ impl Argument {
         Some(ty)
     }
 
-    /// Input: `a: A`   Output: `let value = &a; inputs.add("\"a\":", &*value);`
+    /// Input: `a: A`   Output: `let value = &a; Inputs::add(inputs, "\"a\":", &*value);`
     ///
     /// The bound is at the type's own tokens, so the compiler reports a missing `Serialize` there.
-    fn recorded(&self, p: &Runtime, inputs: &Ident, overridden: &[String]) -> TokenStream {
+    fn recorded(&self, p: &Runtime, inputs: &Ident, options: &Options, overridden: &[String]) -> TokenStream {
         let plain = self.plain_name().is_some();
         let statements = self.bindings.iter().filter_map(|binding| {
             let ident = &binding.ident;
@@ -175,21 +191,29 @@ impl Argument {
                 let (place, ty) = self.place();
                 (place, ty.to_token_stream())
             } else {
-                (quote!(#ident), quote!(#ident))
+                let place = match self.reading(options) {
+                    Reading::Parts => {
+                        let part = self.part(ident);
+                        quote!(&#part)
+                    }
+                    Reading::Copied => quote!(&#ident),
+                    Reading::Borrowed => quote!(#ident),
+                };
+                (place, quote!(#ident))
             };
-            let value = Ident::new("__value", Span::mixed_site());
+            let value = Ident::new("__traceable_value", Span::mixed_site());
             let cfgs = self.cfgs();
             let ty = self.type_of(plain).filter(|_| binding.mode == Mode::Value);
             let record = match ty.and_then(advice::argument) {
                 Some(advice) => {
                     let (key, spanned) = (member(&key), reference_at(&value, at));
-                    quote!(#inputs.add_argument(#key, #p::#advice::argument(#spanned));)
+                    ours!(#p::Inputs::add_argument(#inputs, #key, #p::#advice::argument(#spanned));)
                 }
                 None => {
                     let method = Ident::new(method, Span::mixed_site());
                     let spanned = deref_at(&value, at);
                     let key = if binding.mode == Mode::Attachment { key } else { member(&key) };
-                    quote!(#inputs.#method(#key, #spanned);)
+                    ours!(#p::Inputs::#method(#inputs, #key, #spanned);)
                 }
             };
             let asked = if plain { quote!(#value) } else { ours!(&*#value) };

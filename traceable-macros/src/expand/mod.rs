@@ -11,6 +11,7 @@ mod async_yields_async;
 mod body;
 mod borrowed_arguments;
 mod call;
+mod call_facts;
 mod callsite;
 mod coercion;
 mod drop_order;
@@ -22,7 +23,10 @@ mod inputs;
 mod outcome;
 mod parameter;
 mod reference_pattern;
+mod repeated_names;
 mod result_detection;
+mod returned_closure;
+mod struct_pattern;
 mod wrap;
 
 pub(crate) use self::function::print;

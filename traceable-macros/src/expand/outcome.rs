@@ -19,7 +19,7 @@ pub(super) fn recorder(plan: &Plan, p: &Runtime) -> TokenStream {
     }
 }
 
-/// Output: `|value, outcome| match Out(value).kind().split(value) { Ok(output) => .., Err(error) => .. }`
+/// Output: `|value, outcome| match Out::of(value)[Asked].split(value) { Ok(output) => .., Err(error) => .. }`
 ///
 /// Aliases of `Result` count: see `result_detection`.
 pub(super) fn record(plan: &Plan, p: &Runtime, ty: &Type) -> TokenStream {
@@ -27,37 +27,36 @@ pub(super) fn record(plan: &Plan, p: &Runtime, ty: &Type) -> TokenStream {
     let (success, failure) = result_parts(ty);
     let lazy = lazy_output::warnings(plan, p, success.unwrap_or(ty));
     let output = match (&options.skip_output, &options.process_outputs) {
-        (Some(_), _) => ours!({ #lazy __outcome.skip_output() }),
+        (Some(_), _) => ours!({ #lazy __traceable_outcome.skip_output() }),
         (None, Some(given)) => {
-            let made = call_hook(p, &given.value, "__output");
-            ours!({ #lazy __outcome.output_with(|| #made) })
+            let made = call_hook(p, &given.value, "__traceable_output");
+            ours!({ #lazy __traceable_outcome.output_with(|| #made) })
         }
         (None, None) => {
             let ty = success.unwrap_or(ty);
-            let value = Ident::new("__output", Span::mixed_site());
+            let value = Ident::new("__traceable_output", Span::mixed_site());
             lock::recorded_unless_lock(p, &value, ty, recorded_output(p, ty))
         }
     };
     let is_unused = options.skip_output.is_some() && lazy.is_empty();
-    let output_name = if is_unused { ours!(_) } else { ours!(__output) };
+    let output_name = if is_unused { ours!(_) } else { ours!(__traceable_output) };
     let fail = fail(plan, p, failure.unwrap_or(ty), ErrorOf::Call);
     let split = split(p, &output_name, &output, &fail);
-    ours!(|__value, __outcome| #split)
+    ours!(|__traceable_value, __traceable_outcome| #split)
 }
 
 /// Output: `outcome.output(&*output)`, at the type; with advice for a type that may be no value
 fn recorded_output(p: &Runtime, ty: &Type) -> TokenStream {
-    let spanned = deref_at(&Ident::new("__output", Span::mixed_site()), ty.to_token_stream());
-    match advice::output(ty) {
-        Some(advice) => ours!(#p::#advice::record(#spanned, __outcome)),
-        None if is_value(ty) => ours!(__outcome.output(#spanned)),
+    let spanned = deref_at(&Ident::new("__traceable_output", Span::mixed_site()), ty.to_token_stream());
+    let recorded = match advice::output(ty) {
+        Some(advice) => ours!(#p::#advice::record(#spanned, __traceable_outcome)),
+        None if is_value(ty) => ours!(__traceable_outcome.output(#spanned)),
         None => {
-            ours!({
-                use #p::{AsFuture as _, AsIterator as _, AsOther as _, AsOutput as _, AsStream as _};
-                (&&&&#p::Returned(__output)).traceable_returned().record(#spanned, __outcome)
-            })
+            ours!(#p::AsksOutput::of(__traceable_output)[#p::Asked].record(#spanned, __traceable_outcome))
         }
-    }
+    };
+    let asked = lazy_output::errors(p, ty);
+    if asked.is_empty() { recorded } else { ours!({ #asked #recorded }) }
 }
 
 /// Whose error it is.
@@ -69,28 +68,30 @@ pub(super) enum ErrorOf {
     OtherItem,
 }
 
-/// Records the local `__error`. Only the error of a call, not of an item, can be `handled`.
+/// Records the local `__traceable_error`. Only the error of a call, not of an item, can be `handled`.
 pub(super) fn fail(plan: &Plan, p: &Runtime, ty: &Type, of: ErrorOf) -> TokenStream {
     let at = located(first_span(&ty.to_token_stream()));
     let describe = Ident::new("describe", at);
-    let error = deref_at(&Ident::new("__error", Span::mixed_site()), ty.to_token_stream());
-    let described = ours!((&#p::Fail(#error)).#describe(__outcome));
+    let error = deref_at(&Ident::new("__traceable_error", Span::mixed_site()), ty.to_token_stream());
+    let described = ours!(#p::Fail::of(#error)[#p::Asked].#describe(#error, __traceable_outcome));
     // hooks take one type of error: that of the call
     if of == ErrorOf::OtherItem {
         return described;
     }
     let described = match &plan.options.process_error {
         Some(given) => {
-            let made = call_hook(p, &given.value, "__error");
-            ours!(#p::describe_with(__outcome, || #made))
+            let made = call_hook(p, &given.value, "__traceable_error");
+            ours!(#p::describe_with(__traceable_outcome, || #made))
         }
         None => described,
     };
     match &plan.options.handled {
         Some(given) => {
-            let handled = call_hook(p, &given.value, "__error");
-            let then =
-                if of == ErrorOf::Call { ours!(__outcome.handled()) } else { ours!(__outcome.skip_output()) };
+            let handled = call_hook(p, &given.value, "__traceable_error");
+            let then = match of {
+                ErrorOf::Call => ours!(__traceable_outcome.handled()),
+                _ => ours!(__traceable_outcome.skip_output()),
+            };
             ours!(if #p::holds(|| #handled) { #then } else { #described })
         }
         None => described,

@@ -5,7 +5,7 @@ use quote::quote;
 use syn::spanned::Spanned;
 use syn::{Ident, Type};
 
-use crate::hygiene::hygienic;
+use crate::hygiene::{hygienic, looks_like_ours};
 use crate::signature::Argument;
 
 impl Argument {
@@ -14,9 +14,9 @@ impl Argument {
     pub(super) fn parameter_ident(&self) -> Ident {
         match self.plain_name() {
             Some(ident) if self.is_reachable(ident) => ident.clone(),
-            Some(ident) if !self.repeats_a_name => hygienic(ident),
+            Some(ident) if !self.repeats_a_name && !looks_like_ours(ident) => hygienic(ident),
             _ => Ident::new(
-                &format!("__arg{}", self.position),
+                &format!("__traceable_arg{}", self.position),
                 Span::mixed_site().located_at(self.pattern.span()),
             ),
         }
@@ -27,7 +27,7 @@ impl Argument {
         mentioned || (self.exposed && !ident.to_string().starts_with('_'))
     }
 
-    /// Input: `(a, _): (A, B)`   Output: `__arg0: (A, B)`, or of `named`, the same type with names for its lifetimes
+    /// Input: `(a, _): (A, B)`   Output: `__traceable_arg0: (A, B)`, or of `named`, the same type with names for its lifetimes
     pub(super) fn parameter(&self, named: Option<&Type>) -> TokenStream {
         let (slot, ty) = (self.parameter_ident(), named.unwrap_or(&self.ty));
         // `expect` is fulfilled at the `let`, and would not be here

@@ -5,21 +5,18 @@ use syn::{GenericArgument, PathArguments, Type};
 
 use crate::hygiene::{Runtime, ours};
 
-/// Output: `match Out(value).kind().split(value) { Ok(name) => output, Err(error) => fail }`
+/// Output: `match Out::of(value)[Asked].split(value) { Ok(name) => output, Err(error) => fail }`
 ///
-/// The runtime has one `kind` for `Result`s and one for all else; the compiler chooses by the type.
+/// The runtime has one answer for `Result`s and one for all else; the compiler chooses by the type.
 pub(super) fn split(
     p: &Runtime,
     name: &TokenStream,
     output: &TokenStream,
     fail: &TokenStream,
 ) -> TokenStream {
-    ours!({
-        use #p::{FailBoxed as _, FailDisplay as _, OutValue as _};
-        match #p::Out(__value).kind().split(__value) {
-            #p::core::result::Result::Ok(#name) => #output,
-            #p::core::result::Result::Err(__error) => #fail,
-        }
+    ours!(match #p::Out::of(__traceable_value)[#p::Asked].split(__traceable_value) {
+        #p::core::result::Result::Ok(#name) => #output,
+        #p::core::result::Result::Err(__traceable_error) => #fail,
     })
 }
 

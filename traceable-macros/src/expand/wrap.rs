@@ -28,20 +28,17 @@ pub(super) fn print(plan: &Plan, p: &Runtime, shape: &Shape) -> TokenStream {
     match shape {
         Shape::Value(ty) => {
             let record = record(plan, p, ty);
-            ours!(__call.finish(__value, #record))
+            ours!(__traceable_call.finish(__traceable_value, #record))
         }
-        Shape::Never => ours!(__value),
+        Shape::Never => ours!(__traceable_value),
         Shape::Option(_, inner) => {
             let (ty, annotation, inner) = (value_type(inner), annotation(inner), print(plan, p, inner));
-            ours!(#p::through_option(__call, __value, |__call, __value: #ty| #annotation { #inner }))
+            ours!(#p::through_option(__traceable_call, __traceable_value, |__traceable_call, __traceable_value: #ty| #annotation { #inner }))
         }
         Shape::Result(ty, inner) => {
             let (ty_in, annotation, inner) = (value_type(inner), annotation(inner), print(plan, p, inner));
             let fail = fail(plan, p, result_parts(ty).1.unwrap_or(ty), ErrorOf::Call);
-            ours!(#p::through_result(__call, __value, |__call, __value: #ty_in| #annotation { #inner }, |__error, __outcome| {
-                use #p::{FailBoxed as _, FailDisplay as _};
-                #fail
-            }))
+            ours!(#p::through_result(__traceable_call, __traceable_value, |__traceable_call, __traceable_value: #ty_in| #annotation { #inner }, |__traceable_error, __traceable_outcome| #fail))
         }
         Shape::Future(whole, boxing, output) => {
             let ty = value_type(output);
@@ -54,11 +51,11 @@ pub(super) fn print(plan: &Plan, p: &Runtime, shape: &Shape) -> TokenStream {
                 // an unboxed value would report a wrong type twice
                 Shape::Value(output) if *boxing != Boxing::None => {
                     let record = record(plan, p, output);
-                    ours!(#p::recorded::<#ty, _, _>(__call, #value, #record))
+                    ours!(#p::recorded::<#ty, _, _>(__traceable_call, #value, #record))
                 }
                 output => {
                     let (annotation, output) = (annotation(output), print(plan, p, output));
-                    ours!(#p::future(__call, #value, |__call, __value: #ty| #annotation { #output }))
+                    ours!(#p::future(__traceable_call, #value, |__traceable_call, __traceable_value: #ty| #annotation { #output }))
                 }
             };
             boxed(plan, p, whole, *boxing, wrapper)

@@ -10,6 +10,13 @@ macro_rules! ours {
 }
 pub(crate) use ours;
 
+/// Whether a name is like those of our locals. Hygiene keeps these from the user's locals, but not from a parameter that
+/// is printed as ours, nor from the user's constants: a pattern that is a constant's name binds nothing. So all of them
+/// begin with a word that nobody else's begin with.
+pub(crate) fn looks_like_ours(ident: &Ident) -> bool {
+    ident.to_string().starts_with("__traceable_")
+}
+
 /// The path to the runtime; all printed code goes through it.
 pub(crate) struct Runtime(pub(crate) TokenStream);
 

@@ -25,6 +25,18 @@ pub(crate) fn respan(at: Span, code: TokenStream) -> TokenStream {
         .collect()
 }
 
+/// Moves our code to what it is about, from the first token to the last.
+pub(crate) fn respan_over(about: &impl ToTokens, code: TokenStream) -> TokenStream {
+    let about = about.to_token_stream();
+    let first = first_span(&about);
+    let last = about.into_iter().last().map_or(first, |token| token.span());
+    let mut moved: Vec<_> = respan(first, code).into_iter().collect();
+    if let Some(token) = moved.last_mut() {
+        token.set_span(token.span().located_at(last));
+    }
+    moved.into_iter().collect()
+}
+
 /// `&(expr)`, at the expression.
 pub(crate) fn reference_to(expr: &impl ToTokens) -> TokenStream {
     let tokens = expr.to_token_stream();
@@ -44,15 +56,15 @@ pub(crate) fn first_span(tokens: &TokenStream) -> Span {
 /// `&*value`, at `tokens`. The compiler underlines the argument of a call whose bound fails, so it points at the user's
 /// tokens.
 pub(crate) fn deref_at(value: &Ident, tokens: TokenStream) -> TokenStream {
-    respan_over(value, tokens, |at| quote::quote_spanned!(at=> &*))
+    place(value, tokens, |at| quote::quote_spanned!(at=> &*))
 }
 
 /// `&value`, at `tokens`.
 pub(crate) fn reference_at(value: &Ident, tokens: TokenStream) -> TokenStream {
-    respan_over(value, tokens, |at| quote::quote_spanned!(at=> &))
+    place(value, tokens, |at| quote::quote_spanned!(at=> &))
 }
 
-fn respan_over(value: &Ident, tokens: TokenStream, before: impl Fn(Span) -> TokenStream) -> TokenStream {
+fn place(value: &Ident, tokens: TokenStream, before: impl Fn(Span) -> TokenStream) -> TokenStream {
     let mut spans = tokens.into_iter().map(|token| token.span());
     let first = spans.next().unwrap_or_else(Span::call_site);
     let last = spans.last().unwrap_or(first);

@@ -1,11 +1,13 @@
 //! Warns where a body loses its context: a block or a closure written where it is given to another task or thread.
 //!
 //! The body is not parsed. Its tokens are searched for a full path such as `tokio::spawn` with an `async` block or a
-//! closure in its brackets that calls something and mentions no context. Anything else passes: the runtime reports what
-//! is missed here, and nobody needs a false warning.
+//! closure in its brackets that calls something of the program's own and mentions no context. Anything else passes: the
+//! runtime reports what is missed here, and nobody needs a false warning.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::quote_spanned;
+
+use super::calls::{calls, is, is_type, may_call_traced};
 
 /// Full paths only: a bare `spawn`, or `task::spawn`, may be the one that carries the context. With each: the item of
 /// the runtime that holds the warning, and whether it takes a future or closures.
@@ -47,9 +49,12 @@ const CONTEXT_NAMES: &[&str] = &[
     "bind",
     "bind_fn",
     "bind_mut",
+    "carry",
+    "current_run_tree",
     "detached",
     "enter",
     "in_current_run",
+    "open_async",
     "scope",
     "with_context",
     "with_extra",
@@ -59,12 +64,6 @@ const CONTEXT_NAMES: &[&str] = &[
     "Extra",
     "RunTree",
     "TracingContext",
-];
-
-/// Words before brackets that call nothing.
-const KEYWORDS: &[&str] = &[
-    "as", "await", "break", "else", "fn", "for", "if", "in", "let", "match", "move", "return", "while",
-    "yield",
 ];
 
 #[derive(Clone, Copy, PartialEq)]
@@ -205,7 +204,7 @@ fn follows<'a>(tokens: &'a [TokenTree], path: &[&str]) -> Option<(&'a [TokenTree
     }
 }
 
-/// Whether an argument is a block or closure that calls something without a context. A closure of two parameters is cut
+/// Whether an argument is a block or closure that calls something that may be traced, without a context. A closure of two parameters is cut
 /// at their comma, before its body; no call is left, and it passes.
 fn is_lost(argument: &[TokenTree], work: Work) -> bool {
     let is_written_here = match (work, argument) {
@@ -215,7 +214,7 @@ fn is_lost(argument: &[TokenTree], work: Work) -> bool {
         (Work::Closure, [bar, ..]) => is(bar, '|'),
         _ => false,
     };
-    is_written_here && any(argument, &calls) && !any(argument, &names_a_context)
+    is_written_here && may_call_traced(argument) && !has_a_context(argument)
 }
 
 /// `{ .. }`, `move { .. }`, with adapters after it.
@@ -227,39 +226,31 @@ fn is_block(tokens: &[TokenTree]) -> bool {
     }
 }
 
-/// `f(..)`, but not `Some(..)`, `if (..)`.
-fn calls(tokens: &[TokenTree]) -> bool {
-    match tokens {
-        [TokenTree::Ident(name), TokenTree::Group(group), ..] => {
-            group.delimiter() == Delimiter::Parenthesis
-                && !KEYWORDS.iter().any(|keyword| name == keyword)
-                && !is_type(name)
+/// A type that carries a context, or a call of what does: `.scope(..)`, but not `|scope|`. `.open(|value| ..)` is one of an
+/// `Envelope`, `.open(path)` of anything.
+fn names_a_context(tokens: &[TokenTree], at: usize) -> bool {
+    let TokenTree::Ident(name) = &tokens[at] else { return false };
+    let opens = || match tokens.get(at + 1) {
+        Some(TokenTree::Group(group)) => {
+            name == "open" && inside(group).first().is_some_and(|first| is(first, '|') || is_move(first))
         }
         _ => false,
-    }
+    };
+    (CONTEXT_NAMES.iter().any(|word| name == word) && (calls(tokens, at) || is_type(name))) || opens()
 }
 
-/// A type that carries a context, or a call of what does: `.scope(..)`, but not `|scope|`.
-fn names_a_context(tokens: &[TokenTree]) -> bool {
-    matches!(tokens, [TokenTree::Ident(name), ..] if CONTEXT_NAMES.iter().any(|word| name == word))
-        && (calls(tokens) || matches!(tokens, [TokenTree::Ident(name), ..] if is_type(name)))
+fn is_move(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Ident(word) if word == "move")
 }
 
-fn is_type(name: &Ident) -> bool {
-    name.to_string().starts_with(char::is_uppercase)
-}
-
-/// Whether `holds` is true for the tokens from some place on, at any depth.
-fn any(tokens: &[TokenTree], holds: &dyn Fn(&[TokenTree]) -> bool) -> bool {
+/// Whether a context is named at any depth.
+fn has_a_context(tokens: &[TokenTree]) -> bool {
     (0..tokens.len()).any(|at| {
-        holds(&tokens[at..]) || matches!(&tokens[at], TokenTree::Group(group) if any(&inside(group), holds))
+        names_a_context(tokens, at)
+            || matches!(&tokens[at], TokenTree::Group(group) if has_a_context(&inside(group)))
     })
 }
 
 fn inside(group: &Group) -> Vec<TokenTree> {
     group.stream().into_iter().collect()
-}
-
-fn is(token: &TokenTree, punct: char) -> bool {
-    matches!(token, TokenTree::Punct(found) if found.as_char() == punct)
 }

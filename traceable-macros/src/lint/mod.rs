@@ -4,6 +4,8 @@
 //! In: a body as tokens, or the type of an argument or a result. Out: tokens that make the compiler warn, or refuse. Never
 //! anything that runs with an effect.
 
+mod calls;
+mod known_calls;
 pub(crate) mod lazy_output;
 pub(crate) mod lock;
 pub(crate) mod lost_context;

@@ -15,12 +15,14 @@ pub(crate) fn returns_function(tokens: impl ToTokens) -> Error {
 
 /// A wrapper is not the value: it cannot promise this.
 pub(crate) fn cannot_forward(bound: impl ToTokens, name: &str, kind: &str) -> Error {
-    over(
-        bound,
-        format!(
-            "a traced {kind} cannot be `{name}`: its run ends only once; remove `{name}` from the return type"
+    let reason = match name {
+        "Clone" | "Copy" => "its run ends only once".to_owned(),
+        _ => format!(
+            "it is a wrapper around yours, and only {} it",
+            if kind == "future" { "polls" } else { "iterates" }
         ),
-    )
+    };
+    over(bound, format!("a traced {kind} cannot be `{name}`: {reason}; remove `{name}` from the return type"))
 }
 
 pub(crate) fn nested(tokens: impl ToTokens, kind: &str) -> Error {

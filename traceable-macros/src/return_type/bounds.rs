@@ -9,14 +9,17 @@ pub(super) fn kind_bound(bounds: &Punctuated<TypeParamBound, Token![+]>) -> Opti
     bounds.iter().find_map(|bound| {
         let TypeParamBound::Trait(bound) = bound else { return None };
         let segment = bound.path.segments.last()?;
-        let kind = match segment.ident.to_string().as_str() {
-            "Future" | "FusedFuture" | "TryFuture" => Kind::Future,
-            "Stream" | "TryStream" | "FusedStream" => Kind::Stream,
-            "Iterator" | "DoubleEndedIterator" | "ExactSizeIterator" | "FusedIterator" => Kind::Iter,
-            _ => return None,
-        };
-        Some((kind, segment))
+        Some((kind_of_trait(&segment.ident)?, segment))
     })
+}
+
+pub(super) fn kind_of_trait(name: &Ident) -> Option<Kind> {
+    match name.to_string().as_str() {
+        "Future" | "FusedFuture" | "TryFuture" => Some(Kind::Future),
+        "Stream" | "TryStream" | "FusedStream" => Some(Kind::Stream),
+        "Iterator" | "DoubleEndedIterator" | "ExactSizeIterator" | "FusedIterator" => Some(Kind::Iter),
+        _ => None,
+    }
 }
 
 pub(super) fn bound_name(bound: &TypeParamBound) -> Option<&Ident> {

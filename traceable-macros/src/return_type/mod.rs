@@ -8,12 +8,15 @@
 
 mod bounds;
 mod forced;
+mod hidden;
 mod kind;
 mod known_values;
 mod read;
 mod shape;
 mod unsupported_types;
 
+pub(crate) use self::hidden::{Hidden, may_be_lazy};
 pub(crate) use self::kind::Kind;
 pub(crate) use self::known_values::{is_task_handle, is_value};
 pub(crate) use self::shape::{Boxing, Shape};
+pub(crate) use self::unsupported_types::is_function_trait;

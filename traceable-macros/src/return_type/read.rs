@@ -1,16 +1,30 @@
 //! Reads a return type into a `Shape`.
 
+use proc_macro2::Span;
 use syn::punctuated::Punctuated;
-use syn::{
-    GenericArgument, Path, PathArguments, PathSegment, Result, ReturnType, Token, Type, TypeParamBound,
-};
+use syn::{GenericArgument, Path, PathArguments, Result, ReturnType, Token, Type, TypeParamBound};
 
-use super::bounds::{bound_name, kind_bound, types};
+use super::bounds::{bound_name, kind_bound, kind_of_trait, types};
 use super::forced::force;
 use super::kind::Kind;
 use super::shape::{Boxing, Shape, infer};
 use super::unsupported_types::refuse_nested;
 use crate::message;
+
+/// Traits that a wrapper cannot have for what it wraps: it is one call's, and only hands on what is asked of it.
+const NOT_FORWARDED: &[&str] = &[
+    "Clone",
+    "Copy",
+    "Default",
+    "Deserialize",
+    "Display",
+    "Eq",
+    "Hash",
+    "Ord",
+    "PartialEq",
+    "PartialOrd",
+    "Serialize",
+];
 
 impl Shape {
     /// Reads a return type; `forced` is the option `future`, `stream` or `iter`; `opaque` is `skip_output`.
@@ -99,28 +113,48 @@ fn read_bounds(
     ty: &Type,
     boxing: Boxing,
 ) -> Result<Option<Shape>> {
-    let Some((kind, segment)) = kind_bound(bounds) else { return Ok(None) };
+    let Some((kind, _)) = kind_bound(bounds) else { return Ok(None) };
     for bound in bounds {
-        if let Some(name) = bound_name(bound).filter(|name| *name == "Clone" || *name == "Copy") {
+        if let Some(name) = bound_name(bound).filter(|name| NOT_FORWARDED.iter().any(|not| *name == not)) {
             return Err(message::cannot_forward(bound, &name.to_string(), kind.noun()));
         }
     }
     let whole = ty.clone();
     Ok(Some(match kind {
         Kind::Future => {
-            let output = associated(segment, "Output");
+            let output = associated(bounds, "Output").or_else(|| fallible(bounds));
             let output = output.map_or_else(|| Ok(Shape::Value(infer())), |ty| read(&ty))?;
             Shape::Future(whole, boxing, Box::new(output))
         }
-        Kind::Stream => Shape::Stream(whole, boxing, associated(segment, "Item")),
-        Kind::Iter => Shape::Iter(whole, boxing, associated(segment, "Item")),
+        Kind::Stream => {
+            let item = associated(bounds, "Item").or_else(|| fallible(bounds));
+            Shape::Stream(whole, boxing, item)
+        }
+        Kind::Iter => Shape::Iter(whole, boxing, associated(bounds, "Item")),
     }))
 }
 
-fn associated(segment: &PathSegment, name: &str) -> Option<Type> {
-    let PathArguments::AngleBracketed(args) = &segment.arguments else { return None };
-    args.args.iter().find_map(|arg| match arg {
-        GenericArgument::AssocType(assoc) if assoc.ident == name => Some(assoc.ty.clone()),
+/// `Name = Type`, in any of the bounds.
+fn associated(bounds: &Punctuated<TypeParamBound, Token![+]>, name: &str) -> Option<Type> {
+    let traits = bounds.iter().filter_map(|bound| match bound {
+        TypeParamBound::Trait(bound) => bound.path.segments.last(),
         _ => None,
+    });
+    traits.filter(|segment| kind_of_trait(&segment.ident).is_some()).find_map(|segment| {
+        let PathArguments::AngleBracketed(args) = &segment.arguments else { return None };
+        args.args.iter().find_map(|arg| match arg {
+            GenericArgument::AssocType(assoc) if assoc.ident == name => Some(assoc.ty.clone()),
+            _ => None,
+        })
     })
+}
+
+/// `Ok = T, Error = E` of `TryStream` and `TryFuture`, as the `Result` that they stand for.
+fn fallible(bounds: &Punctuated<TypeParamBound, Token![+]>) -> Option<Type> {
+    let (ok, error) = (associated(bounds, "Ok"), associated(bounds, "Error"));
+    if ok.is_none() && error.is_none() {
+        return None;
+    }
+    let (ok, error) = (ok.unwrap_or_else(infer), error.unwrap_or_else(infer));
+    Some(syn::parse_quote_spanned!(Span::mixed_site()=> ::core::result::Result<#ok, #error>))
 }

@@ -77,13 +77,13 @@ fn refuse_bounds(bounds: &Punctuated<TypeParamBound, Token![+]>, ty: &Type, top:
     if let Some((kind, _)) = kind_bound(bounds) {
         return Err(message::nested(ty, kind.noun()));
     }
-    let is_function = |name: &Ident| {
-        ["Fn", "FnMut", "FnOnce", "AsyncFn", "AsyncFnMut", "AsyncFnOnce"]
-            .iter()
-            .any(|function| name == function)
-    };
-    match bounds.iter().filter_map(bound_name).find(|name| is_function(name)) {
+    match bounds.iter().filter_map(bound_name).find(|name| is_function_trait(name)) {
         Some(_) if top => Err(message::returns_function(ty)),
         _ => Ok(()),
     }
+}
+
+/// Whether a trait is one of closures.
+pub(crate) fn is_function_trait(name: &Ident) -> bool {
+    ["Fn", "FnMut", "FnOnce", "AsyncFn", "AsyncFnMut", "AsyncFnOnce"].iter().any(|function| name == function)
 }

@@ -2,7 +2,7 @@
 
 use syn::{Attribute, Ident, Pat, Type};
 
-use super::pattern::{bound, names_a_constant};
+use super::pattern::Names;
 use crate::message;
 
 /// How one binding is recorded.
@@ -43,10 +43,15 @@ pub(crate) struct Argument {
 }
 
 impl Argument {
-    pub(crate) fn new(attributes: Vec<Attribute>, pattern: Pat, ty: Type, position: usize) -> Self {
-        let mut idents = Vec::new();
-        bound(&pattern, &mut idents);
-        let bindings = idents
+    pub(super) fn new(
+        attributes: Vec<Attribute>,
+        pattern: Pat,
+        ty: Type,
+        position: usize,
+        generics: &[Ident],
+    ) -> Self {
+        let names = Names { ty: &ty, generics }.bound(&pattern);
+        let bindings = names
             .into_iter()
             .map(|ident| {
                 let mode = if ident.to_string().starts_with('_') { Mode::Skip } else { Mode::Value };
@@ -59,13 +64,16 @@ impl Argument {
     /// The name of `a` or `mut a`; `None` for any other pattern.
     pub(crate) fn plain_name(&self) -> Option<&Ident> {
         match &self.pattern {
-            Pat::Ident(pat)
-                if pat.by_ref.is_none() && pat.subpat.is_none() && !names_a_constant(&pat.ident) =>
-            {
+            Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() && self.binds(&pat.ident) => {
                 Some(&pat.ident)
             }
             _ => None,
         }
+    }
+
+    /// Whether a name in the pattern is bound, and no constant.
+    pub(crate) fn binds(&self, ident: &Ident) -> bool {
+        self.bindings.iter().any(|binding| binding.ident == *ident)
     }
 
     /// Whether both names have the same text, and no `#[cfg]` removes one of them.

@@ -15,5 +15,4 @@ pub(crate) use self::argument::{Argument, Binding, Mode, is_cfg};
 pub(crate) use self::attributes_that_keep_async::is_inert;
 pub(crate) use self::function::Function;
 pub(crate) use self::parameters::{Parameters, ParentParameter, is_kept};
-pub(crate) use self::pattern::names_a_constant;
 pub(crate) use self::words::words;

@@ -35,6 +35,7 @@ impl ParentParameter {
 impl Parameters {
     pub(crate) fn read(signature: &Signature, mistakes: &mut Mistakes) -> Self {
         let mut parameters = Self::default();
+        let generics: Vec<_> = signature.generics.type_params().map(|param| param.ident.clone()).collect();
         for (position, input) in signature.inputs.iter().enumerate() {
             match input {
                 FnArg::Receiver(receiver) => {
@@ -46,13 +47,13 @@ impl Parameters {
                     receiver.attrs.retain(is_kept);
                     parameters.receiver = Some(receiver);
                 }
-                FnArg::Typed(typed) => parameters.typed(typed, position, mistakes),
+                FnArg::Typed(typed) => parameters.typed(typed, position, &generics, mistakes),
             }
         }
         parameters
     }
 
-    fn typed(&mut self, typed: &PatType, position: usize, mistakes: &mut Mistakes) {
+    fn typed(&mut self, typed: &PatType, position: usize, generics: &[Ident], mistakes: &mut Mistakes) {
         let [mut run_tree, mut parent, mut attachment, mut skip] = [None::<Span>; 4];
         for attribute in &typed.attrs {
             let slot = match mark_of(attribute) {
@@ -96,7 +97,8 @@ impl Parameters {
             }
             return;
         }
-        let mut argument = Argument::new(attributes, (*typed.pat).clone(), (*typed.ty).clone(), position);
+        let mut argument =
+            Argument::new(attributes, (*typed.pat).clone(), (*typed.ty).clone(), position, generics);
         if skip.is_some() {
             argument.bindings.iter_mut().for_each(|binding| binding.mode = Mode::Skip);
         }

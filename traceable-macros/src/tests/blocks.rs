@@ -14,7 +14,7 @@ fn traced(options: TokenStream, item: TokenStream) -> Vec<String> {
         if let Some((_, rest)) = line.split_once("fn ").filter(|(before, _)| !before.contains("//")) {
             last = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
         }
-        if line.contains("static CALLSITE") {
+        if line.contains("static __TRACEABLE_CALLSITE") {
             found.push(last.clone());
         }
     }
@@ -84,7 +84,7 @@ fn merged(options: TokenStream, own: TokenStream) -> String {
     let (_, site) = text.split_once("START,").expect("a site");
     let recorded = ["query", "key"].map(|name| text.contains(&format!("\"\\\"{name}\\\":\"")));
     let site: String = site.split(';').next().unwrap_or_default().split_whitespace().collect();
-    format!("{site} {recorded:?} {}", text.matches("__call.metadata").count())
+    format!("{site} {recorded:?} {}", text.matches("Call::metadata(").count())
 }
 
 #[test]

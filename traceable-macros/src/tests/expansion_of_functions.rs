@@ -17,12 +17,17 @@ fn a_plain_function() {
         &found,
         r#"
 /// Adds.
-pub fn add<T: Serialize>(a: &T, b: u8, __arg2: (u8, u8), _d: u8) -> Result<T, Error>
+pub fn add<T: Serialize>(
+    a: &T,
+    b: u8,
+    __traceable_arg2: (u8, u8),
+    _d: u8,
+) -> Result<T, Error>
 where
     T: Clone,
 {
-    let mut __call = {
-        static CALLSITE: p::__private::Callsite = p::__private::Callsite::new(
+    let mut __traceable_call = p::__private::Call::now({
+        static __TRACEABLE_CALLSITE: p::__private::Callsite = p::__private::Callsite::new(
                 "add",
                 p::__private::core::module_path!(),
                 p::__private::core::file!(),
@@ -31,65 +36,75 @@ where
             )
             .run_type(p::__private::RunType::Tool)
             .begins();
-        p::__private::Call::now(&CALLSITE)
-    };
-    if __call.on() {
-        __call.metadata("k", |__value| __value.put(&(a)));
+        &__TRACEABLE_CALLSITE
+    });
+    if p::__private::Call::on(&__traceable_call) {
+        p::__private::Call::metadata(
+            &mut __traceable_call,
+            "k",
+            |__traceable_value| p::__private::Metadata::put(__traceable_value, &(a)),
+        );
     }
-    p::__private::sync(
-        __call,
+    return p::__private::sync(
+        __traceable_call,
         move || -> Result<T, Error> {
-            if p::__private::begins() {
-                p::__private::begin(
-                    &mut |__inputs: &mut p::__private::Inputs<'_>| {
-                        let (c, _) = &__arg2;
-                        {
-                            let __value = &*a;
-                            if false {
-                                use p::__private::NotALock as _;
-                                p::__private::Lock(__value).never_waits_for_a_lock();
+            {
+                if p::__private::begins() {
+                    p::__private::begin(
+                        &mut |__traceable_inputs: &mut p::__private::Inputs<'_>| {
+                            let (c, _) = &__traceable_arg2;
+                            {
+                                let __traceable_value = &*a;
+                                if false {
+                                    use p::__private::NotALock as _;
+                                    p::__private::Lock(__traceable_value)
+                                        .never_waits_for_a_lock();
+                                }
+                                p::__private::Inputs::add(
+                                    __traceable_inputs,
+                                    "\"a\":",
+                                    &*__traceable_value,
+                                );
                             }
-                            __inputs.add("\"a\":", &*__value);
-                        }
-                        {
-                            let __value = c;
-                            __inputs.add("\"c\":", &*__value);
-                        }
-                    },
-                );
-            }
-            let a = a;
-            let _ = &a;
-            let (mut b,) = (b,);
-            let __arg2 = __arg2;
-            let (c, _) = __arg2;
-            let (_d,) = (_d,);
-            { BODY }
-        },
-        |__value, __outcome| {
-            use p::__private::{FailBoxed as _, FailDisplay as _, OutValue as _};
-            match p::__private::Out(__value).kind().split(__value) {
-                p::__private::core::result::Result::Ok(__output) => {
-                    if false {
-                        use p::__private::NotALock as _;
-                        p::__private::Lock(__output).never_waits_for_a_lock();
-                    }
-                    {
-                        use p::__private::{
-                            AsFuture as _, AsIterator as _, AsOther as _, AsOutput as _,
-                            AsStream as _,
-                        };
-                        (&&&&p::__private::Returned(__output))
-                            .traceable_returned()
-                            .record(&*__output, __outcome)
-                    }
+                            {
+                                let __traceable_value = c;
+                                p::__private::Inputs::add(
+                                    __traceable_inputs,
+                                    "\"c\":",
+                                    &*__traceable_value,
+                                );
+                            }
+                        },
+                    );
                 }
-                p::__private::core::result::Result::Err(__error) => {
-                    (&p::__private::Fail(&*__error)).describe(__outcome)
-                }
+                let a = a;
+                let _ = &a;
+                let (mut b,) = (b,);
+                let __traceable_arg2 = __traceable_arg2;
+                let (c, _) = __traceable_arg2;
+                let (_d,) = (_d,);
+                ({ BODY })
             }
         },
-    )
+        |__traceable_value, __traceable_outcome| match p::__private::Out::of(
+                __traceable_value,
+            )[p::__private::Asked]
+            .split(__traceable_value)
+        {
+            p::__private::core::result::Result::Ok(__traceable_output) => {
+                if false {
+                    use p::__private::NotALock as _;
+                    p::__private::Lock(__traceable_output).never_waits_for_a_lock();
+                }
+                p::__private::AsksOutput::of(__traceable_output)[p::__private::Asked]
+                    .record(&*__traceable_output, __traceable_outcome)
+            }
+            p::__private::core::result::Result::Err(__traceable_error) => {
+                p::__private::Fail::of(&*__traceable_error)[p::__private::Asked]
+                    .describe(&*__traceable_error, __traceable_outcome)
+            }
+        },
+    );
 }
 "#,
     );
@@ -112,8 +127,8 @@ fn ask(
 ) -> impl p::__private::core::future::Future<
     Output = Result<Answer, Error>,
 > + p::__private::Borrows<&'_ Self> {
-    let __call = {
-        static CALLSITE: p::__private::Callsite = p::__private::Callsite::new(
+    let __traceable_call = p::__private::Call::deferred({
+        static __TRACEABLE_CALLSITE: p::__private::Callsite = p::__private::Callsite::new(
                 "ask",
                 p::__private::core::module_path!(),
                 p::__private::core::file!(),
@@ -121,56 +136,57 @@ fn ask(
                 p::__private::START,
             )
             .begins();
-        p::__private::Call::deferred(&CALLSITE)
-    };
-    p::__private::recorded::<
+        &__TRACEABLE_CALLSITE
+    });
+    return p::__private::recorded::<
         Result<Answer, Error>,
         _,
         _,
     >(
-        __call,
+        __traceable_call,
         async move {
-            if let p::__private::core::option::Option::Some(__value) = p::__private::core::option::Option::<
-                Result<Answer, Error>,
-            >::None {
-                return __value;
-            }
-            let _ = &self;
-            let rt: RunTree = <RunTree as p::__private::FilledIn>::filled_in(
-                p::__private::begin_run_tree(|__inputs| {
-                    {
-                        let __value = &text;
-                        __inputs.add("\"text\":", &*__value);
-                    }
-                }),
-            );
-            let text = text;
-            { BODY }
-        },
-        |__value, __outcome| {
-            use p::__private::{FailBoxed as _, FailDisplay as _, OutValue as _};
-            match p::__private::Out(__value).kind().split(__value) {
-                p::__private::core::result::Result::Ok(__output) => {
-                    if false {
-                        use p::__private::NotALock as _;
-                        p::__private::Lock(__output).never_waits_for_a_lock();
-                    }
-                    {
-                        use p::__private::{
-                            AsFuture as _, AsIterator as _, AsOther as _, AsOutput as _,
-                            AsStream as _,
-                        };
-                        (&&&&p::__private::Returned(__output))
-                            .traceable_returned()
-                            .record(&*__output, __outcome)
-                    }
+            {
+                if let p::__private::core::option::Option::Some(__traceable_value) = p::__private::core::option::Option::<
+                    Result<Answer, Error>,
+                >::None {
+                    return __traceable_value;
                 }
-                p::__private::core::result::Result::Err(__error) => {
-                    (&p::__private::Fail(&*__error)).describe(__outcome)
-                }
+                let _ = &self;
+                let rt: RunTree = <RunTree as p::__private::FilledIn>::filled_in(
+                    p::__private::begin_run_tree(|__traceable_inputs| {
+                        {
+                            let __traceable_value = &text;
+                            p::__private::Inputs::add(
+                                __traceable_inputs,
+                                "\"text\":",
+                                &*__traceable_value,
+                            );
+                        }
+                    }),
+                );
+                let text = text;
+                ({ BODY })
             }
         },
-    )
+        |__traceable_value, __traceable_outcome| match p::__private::Out::of(
+                __traceable_value,
+            )[p::__private::Asked]
+            .split(__traceable_value)
+        {
+            p::__private::core::result::Result::Ok(__traceable_output) => {
+                if false {
+                    use p::__private::NotALock as _;
+                    p::__private::Lock(__traceable_output).never_waits_for_a_lock();
+                }
+                p::__private::AsksOutput::of(__traceable_output)[p::__private::Asked]
+                    .record(&*__traceable_output, __traceable_outcome)
+            }
+            p::__private::core::result::Result::Err(__traceable_error) => {
+                p::__private::Fail::of(&*__traceable_error)[p::__private::Asked]
+                    .describe(&*__traceable_error, __traceable_outcome)
+            }
+        },
+    );
 }
 "#,
     );
@@ -189,46 +205,50 @@ fn an_async_function_that_must_stay_one() {
         r#"
 #[tokio::main]
 async fn main(args: Args) {
-    let __call = {
-        static CALLSITE: ::traceable::__private::Callsite = ::traceable::__private::Callsite::new(
+    let __traceable_call = ::traceable::__private::Call::deferred({
+        static __TRACEABLE_CALLSITE: ::traceable::__private::Callsite = ::traceable::__private::Callsite::new(
             "main",
             ::traceable::__private::core::module_path!(),
             ::traceable::__private::core::file!(),
             ::traceable::__private::core::line!(),
             ::traceable::__private::START,
         );
-        ::traceable::__private::Call::deferred(&CALLSITE)
-    };
-    ::traceable::__private::recorded::<
+        &__TRACEABLE_CALLSITE
+    });
+    return ::traceable::__private::recorded::<
         (),
         _,
         _,
     >(
-            __call,
+            __traceable_call,
             async move {
-                if let ::traceable::__private::core::option::Option::Some(__value) = ::traceable::__private::core::option::Option::<
-                    (),
-                >::None {
-                    return __value;
+                {
+                    if let ::traceable::__private::core::option::Option::Some(
+                        __traceable_value,
+                    ) = ::traceable::__private::core::option::Option::<()>::None {
+                        return __traceable_value;
+                    }
+                    let args = args;
+                    ({ BODY })
                 }
-                let args = args;
-                { BODY }
             },
-            |__value, __outcome| {
-                use ::traceable::__private::{
-                    FailBoxed as _, FailDisplay as _, OutValue as _,
-                };
-                match ::traceable::__private::Out(__value).kind().split(__value) {
-                    ::traceable::__private::core::result::Result::Ok(__output) => {
-                        __outcome.output(&*__output)
-                    }
-                    ::traceable::__private::core::result::Result::Err(__error) => {
-                        (&::traceable::__private::Fail(&*__error)).describe(__outcome)
-                    }
+            |__traceable_value, __traceable_outcome| match ::traceable::__private::Out::of(
+                    __traceable_value,
+                )[::traceable::__private::Asked]
+                .split(__traceable_value)
+            {
+                ::traceable::__private::core::result::Result::Ok(__traceable_output) => {
+                    __traceable_outcome.output(&*__traceable_output)
+                }
+                ::traceable::__private::core::result::Result::Err(__traceable_error) => {
+                    ::traceable::__private::Fail::of(
+                            &*__traceable_error,
+                        )[::traceable::__private::Asked]
+                        .describe(&*__traceable_error, __traceable_outcome)
                 }
             },
         )
-        .await
+        .await;
 }
 "#,
     );
@@ -246,23 +266,27 @@ fn an_async_function_without_end() {
         &found,
         r#"
 async fn serve(self) -> ! {
-    let __call = {
-        static CALLSITE: p::__private::Callsite = p::__private::Callsite::new(
+    let __traceable_call = p::__private::Call::deferred({
+        static __TRACEABLE_CALLSITE: p::__private::Callsite = p::__private::Callsite::new(
             "serve",
             p::__private::core::module_path!(),
             p::__private::core::file!(),
             p::__private::core::line!(),
             p::__private::START,
         );
-        p::__private::Call::deferred(&CALLSITE)
-    };
+        &__TRACEABLE_CALLSITE
+    });
     p::__private::future(
-            __call,
+            __traceable_call,
             async move {
-                let _ = &self;
-                { BODY }
+                {
+                    let _ = &self;
+                    ({ BODY })
+                }
             },
-            |_, __value: <fn() -> ! as p::__private::Returns>::Output| __value,
+            |_, __traceable_value: <fn() -> ! as p::__private::Returns>::Output| {
+                __traceable_value
+            },
         )
         .await
 }

@@ -16,8 +16,8 @@ fn a_stream() {
         &found,
         r#"
 fn words(text: &str) -> impl Stream<Item = Result<String, Error>> {
-    let __call = {
-        static CALLSITE: p::__private::Callsite = p::__private::Callsite::new(
+    let __traceable_call = p::__private::Call::reserve({
+        static __TRACEABLE_CALLSITE: p::__private::Callsite = p::__private::Callsite::new(
                 "words",
                 p::__private::core::module_path!(),
                 p::__private::core::file!(),
@@ -25,41 +25,47 @@ fn words(text: &str) -> impl Stream<Item = Result<String, Error>> {
                 p::__private::START,
             )
             .begins();
-        p::__private::Call::reserve(&CALLSITE)
-    };
-    let (__call, __value) = p::__private::eager(
-        __call,
+        &__TRACEABLE_CALLSITE
+    });
+    let (__traceable_call, __traceable_value) = p::__private::eager(
+        __traceable_call,
         move || -> _ {
-            if p::__private::begins() {
-                let __value0 = &*text;
-                p::__private::begin_with(
-                    &["{\"text\":"],
-                    &[p::__private::argument(&__value0)],
-                );
+            {
+                if p::__private::begins() {
+                    let __traceable_value0 = &*text;
+                    p::__private::begin_with(
+                        &["{\"text\":"],
+                        &[p::__private::argument(&__traceable_value0)],
+                    );
+                }
+                let text = text;
+                ({ BODY })
             }
-            let text = text;
-            { BODY }
         },
     );
-    p::__private::stream_each(
-        __call,
+    return p::__private::stream_each(
+        __traceable_call,
         {
-            use p::__private::NoStream as _;
-            let __value = p::__private::Body(__value).stream();
-            p::__private::stream_of::<Result<String, Error>, _>(__value)
+            let __traceable_value = p::__private::AsksStream::of(
+                    &__traceable_value,
+                )[p::__private::Asked]
+                .body_stream(__traceable_value);
+            p::__private::stream_of::<Result<String, Error>, _>(__traceable_value)
         },
-        |__value: &Result<String, Error>, __outcome| {
-            use p::__private::{FailBoxed as _, FailDisplay as _, OutValue as _};
-            match p::__private::Out(__value).kind().split(__value) {
-                p::__private::core::result::Result::Ok(__output) => {
-                    __outcome.output(&*__output)
-                }
-                p::__private::core::result::Result::Err(__error) => {
-                    (&p::__private::Fail(&*__error)).describe(__outcome)
-                }
+        |__traceable_value: &Result<String, Error>, __traceable_outcome| match p::__private::Out::of(
+                __traceable_value,
+            )[p::__private::Asked]
+            .split(__traceable_value)
+        {
+            p::__private::core::result::Result::Ok(__traceable_output) => {
+                __traceable_outcome.output(&*__traceable_output)
+            }
+            p::__private::core::result::Result::Err(__traceable_error) => {
+                p::__private::Fail::of(&*__traceable_error)[p::__private::Asked]
+                    .describe(&*__traceable_error, __traceable_outcome)
             }
         },
-    )
+    );
 }
 "#,
     );
@@ -77,48 +83,50 @@ fn an_iterator_with_hooks() {
         &found,
         r#"
 fn words() -> Option<Box<dyn Iterator<Item = String>>> {
-    let __call = {
-        static CALLSITE: p::__private::Callsite = p::__private::Callsite::new(
+    let __traceable_call = p::__private::Call::reserve({
+        static __TRACEABLE_CALLSITE: p::__private::Callsite = p::__private::Callsite::new(
             "words",
             p::__private::core::module_path!(),
             p::__private::core::file!(),
             p::__private::core::line!(),
             p::__private::START,
         );
-        p::__private::Call::reserve(&CALLSITE)
-    };
-    let (__call, __value) = p::__private::eager(
-        __call,
-        move || -> Option<Box<dyn Iterator<Item = String>>> { { BODY } },
+        &__TRACEABLE_CALLSITE
+    });
+    let (__traceable_call, __traceable_value) = p::__private::eager(
+        __traceable_call,
+        move || -> Option<Box<dyn Iterator<Item = String>>> { { ({ BODY }) } },
     );
-    p::__private::through_option(
-        __call,
-        __value,
+    return p::__private::through_option(
+        __traceable_call,
+        __traceable_value,
         |
-            __call,
-            __value: Box<dyn Iterator<Item = String>>,
+            __traceable_call,
+            __traceable_value: Box<dyn Iterator<Item = String>>,
         | -> Box<dyn Iterator<Item = String>> {
             p::__private::Box::new(
                 p::__private::iter_reduce(
-                    __call,
-                    __value,
-                    |__value: &String, __outcome| {
-                        use p::__private::{
-                            FailBoxed as _, FailDisplay as _, OutValue as _,
-                        };
-                        match p::__private::Out(__value).kind().split(__value) {
-                            p::__private::core::result::Result::Ok(_) => {}
-                            p::__private::core::result::Result::Err(__error) => {
-                                (&p::__private::Fail(&*__error)).describe(__outcome)
-                            }
+                    __traceable_call,
+                    __traceable_value,
+                    |__traceable_value: &String, __traceable_outcome| match p::__private::Out::of(
+                            __traceable_value,
+                        )[p::__private::Asked]
+                        .split(__traceable_value)
+                    {
+                        p::__private::core::result::Result::Ok(_) => {}
+                        p::__private::core::result::Result::Err(__traceable_error) => {
+                            p::__private::Fail::of(
+                                    &*__traceable_error,
+                                )[p::__private::Asked]
+                                .describe(&*__traceable_error, __traceable_outcome)
                         }
                     },
                     length,
-                    |__chunks| sum(&*__chunks),
+                    |__traceable_chunks| sum(&*__traceable_chunks),
                 ),
             )
         },
-    )
+    );
 }
 "#,
     );
@@ -140,61 +148,69 @@ fn words(
 ) -> impl p::__private::core::future::Future<
     Output = Result<impl Stream<Item = String>, Error>,
 > + p::__private::Borrows<*const Self> {
-    let __call = {
-        static CALLSITE: p::__private::Callsite = p::__private::Callsite::new(
+    let __traceable_call = p::__private::Call::deferred({
+        static __TRACEABLE_CALLSITE: p::__private::Callsite = p::__private::Callsite::new(
             "w",
             p::__private::core::module_path!(),
             p::__private::core::file!(),
             p::__private::core::line!(),
             p::__private::START,
         );
-        p::__private::Call::deferred(&CALLSITE)
-    };
-    p::__private::future(
-        __call,
+        &__TRACEABLE_CALLSITE
+    });
+    return p::__private::future(
+        __traceable_call,
         async move {
-            if let p::__private::core::option::Option::Some(__value) = p::__private::core::option::Option::<
-                Result<_, Error>,
-            >::None {
-                return __value;
+            {
+                if let p::__private::core::option::Option::Some(__traceable_value) = p::__private::core::option::Option::<
+                    Result<_, Error>,
+                >::None {
+                    return __traceable_value;
+                }
+                let _ = &self;
+                ({ BODY })
             }
-            let _ = &self;
-            { BODY }
         },
-        |__call, __value: Result<_, Error>| -> Result<_, Error> {
+        |__traceable_call, __traceable_value: Result<_, Error>| -> Result<_, Error> {
             p::__private::through_result(
-                __call,
-                __value,
-                |__call, __value: _| {
+                __traceable_call,
+                __traceable_value,
+                |__traceable_call, __traceable_value: _| {
                     p::__private::stream_each(
-                        __call,
+                        __traceable_call,
                         {
-                            use p::__private::NoStream as _;
-                            let __value = p::__private::Body(__value).stream();
-                            p::__private::stream_of::<String, _>(__value)
+                            let __traceable_value = p::__private::AsksStream::of(
+                                    &__traceable_value,
+                                )[p::__private::Asked]
+                                .body_stream(__traceable_value);
+                            p::__private::stream_of::<String, _>(__traceable_value)
                         },
-                        |__value: &String, __outcome| {
-                            use p::__private::{
-                                FailBoxed as _, FailDisplay as _, OutValue as _,
-                            };
-                            match p::__private::Out(__value).kind().split(__value) {
-                                p::__private::core::result::Result::Ok(__output) => {
-                                    __outcome.output(&*__output)
-                                }
-                                p::__private::core::result::Result::Err(__error) => {
-                                    (&p::__private::Fail(&*__error)).describe(__outcome)
-                                }
+                        |__traceable_value: &String, __traceable_outcome| match p::__private::Out::of(
+                                __traceable_value,
+                            )[p::__private::Asked]
+                            .split(__traceable_value)
+                        {
+                            p::__private::core::result::Result::Ok(
+                                __traceable_output,
+                            ) => __traceable_outcome.output(&*__traceable_output),
+                            p::__private::core::result::Result::Err(
+                                __traceable_error,
+                            ) => {
+                                p::__private::Fail::of(
+                                        &*__traceable_error,
+                                    )[p::__private::Asked]
+                                    .describe(&*__traceable_error, __traceable_outcome)
                             }
                         },
                     )
                 },
-                |__error, __outcome| {
-                    use p::__private::{FailBoxed as _, FailDisplay as _};
-                    (&p::__private::Fail(&*__error)).describe(__outcome)
+                |__traceable_error, __traceable_outcome| {
+                    p::__private::Fail::of(&*__traceable_error)[p::__private::Asked]
+                        .describe(&*__traceable_error, __traceable_outcome)
                 },
             )
         },
-    )
+    );
 }
 "#,
     );

@@ -108,6 +108,82 @@ fn what_does_not_run_in_the_body_is_skipped_and_the_rest_is_not() {
     assert_eq!(of("tokio::spawn(async { tokio::spawn(async { f() }) })"), ["tokio_spawn"; 2]);
 }
 
+/// Blocks that call something of the program's own: it may be traced.
+const MAY_BE_TRACED: &[&str] = &[
+    "child(1).await",
+    "crate::agents::child(1).await",
+    "super::child::<u8, Vec<u8>>(1).await",
+    "self.ask(question).await",
+    "self.execute(query).await",
+    "agent.answer(&question).await",
+    "this.agent.answer(&question).await.unwrap()",
+    "Agent::answer(&agent, question).await",
+    "<A as Agent>::answer(&agent, question).await",
+    "Agent::new().answer(question).await",
+    "tx.send(child(1).await).await",
+    "if let Some(x) = rx.recv().await { handle(x).await }",
+    "while let Some(x) = rx.recv().await { tx.send(summarize(&x)).unwrap(); }",
+    "for x in items { drop(child(x).await) }",
+    "items.iter().map(|x| child(*x)).collect::<Vec<_>>()",
+    "items.iter().map(child).for_each(drop)",
+    "futures::future::join_all(items.into_iter().map(Self::child)).await",
+    "tokio::time::timeout(limit, child(1)).await",
+    "std::panic::catch_unwind(|| child(1))",
+    "loop { interval.tick().await; refresh().await }",
+    "println!(\"{}\", child(1))",
+    "tokio::select! { x = child(1) => tx.send(x), _ = token.cancelled() => {} }",
+    "match rx.recv() { Ok(x) => process(x), Err(_) => return }",
+    "traceable::trace(\"block\").scope_async(|_| async {})",
+    "let answer = { let _guard = lock.lock(); child(1) };",
+    "my::mem::take(x)",
+];
+
+/// Blocks that call nothing that may be traced, or bring a context.
+const IS_NOT_TRACED: &[&str] = &[
+    "for x in 0..9 { tx.send(x).unwrap() }",
+    "for x in items { if tx.send(x).await.is_err() { break } }",
+    "tx.send(lines.next_line().await.unwrap().unwrap_or_default()).ok()",
+    "drop(guard)",
+    "std::mem::drop(guard)",
+    "let _ = std::mem::take(&mut *shared.lock().unwrap());",
+    "while let Some(x) = stream.next().await { tx.send(x).await.unwrap() }",
+    "stream.for_each(|x| async move { tx.send(x).await.unwrap() }).await",
+    "let all: Vec<_> = stream.collect().await; total.fetch_add(all.len(), Ordering::Relaxed);",
+    "tokio::time::sleep(Duration::from_millis(10)).await; token.cancel()",
+    "thread::sleep(Duration::from_secs(1)); flag.store(true, Ordering::Release)",
+    "let id = traceable::current_run_tree().map(|run| run.id());",
+    "let run = RunTree::current(); use_it(run)",
+    "let mut set = JoinSet::new(); set.join_next().await",
+    "let mut seen = HashSet::<u8>::with_capacity(8); seen.insert(1)",
+    "let mut out: Vec<u8> = Vec::new(); reader.read_to_end(&mut out).await.unwrap(); writer.write_all(&out).await",
+    "work.await.map_err(|e| e.to_string())",
+    "future.await.unwrap_or_else(|e| panic!(\"{e}\"))",
+    "barrier.wait(); counter.lock().unwrap().push(1)",
+    "tracing::info!(\"{}\", x); log::logger().flush()",
+    "let response = client.get(url).send().await?.error_for_status()?.text().await; tx.send(response)",
+    "axum::serve(listener, router).await.unwrap()",
+    "let mut child = Command::new(\"ls\").spawn_it; child.wait().await",
+    "state.clone().lock().await.entry(key).or_insert_with(Vec::new).push(x)",
+    "tokio::select! { _ = token.cancelled() => {}, Some(x) = rx.recv() => { tx.send(x).unwrap() } }",
+    "message.open(|x| handle(x)).await",
+    "message.open_async(move |x| handle(x)).await",
+    "serde_json::to_string(&x).unwrap()",
+    "let (tx, rx) = mpsc::channel(1); tx.send(1).await; rx.len()",
+    "fs::write(path, text.as_bytes()).unwrap()",
+    "xs.iter().map(ToString::to_string).map(String::from).collect::<Vec<_>>()",
+    "traceable::flush(limit)",
+    "self.sender.clone().send(self.len())",
+];
+
+#[test]
+fn what_cannot_lead_to_a_traced_call_raises_no_warning() {
+    let lost = |block: &str| of(&format!("tokio::spawn(async move {{ {block} }});"));
+    let missed: Vec<_> = MAY_BE_TRACED.iter().filter(|block| lost(block) != ["tokio_spawn"]).collect();
+    assert!(missed.is_empty(), "no warning of {missed:#?}");
+    let in_vain: Vec<_> = IS_NOT_TRACED.iter().filter(|block| !lost(block).is_empty()).collect();
+    assert!(in_vain.is_empty(), "warnings of {in_vain:#?}");
+}
+
 /// Tokens drawn from what the search looks at, in any order.
 struct Draw(u64);
 

@@ -61,7 +61,9 @@ fn futures() {
 #[test]
 fn generators() {
     assert_eq!(shape(parse_quote!(-> impl Stream<Item = u8>)), "stream of u8");
-    assert_eq!(shape(parse_quote!(-> impl TryStream<Ok = u8, Error = E>)), "stream of ");
+    let fallible = "stream of :: core :: result :: Result < u8 , E >";
+    assert_eq!(shape(parse_quote!(-> impl TryStream<Ok = u8, Error = E>)), fallible);
+    assert_eq!(shape(parse_quote!(-> impl TryStream)), "stream of ");
     assert_eq!(shape(parse_quote!(-> io::Result<impl Iterator<Item = u8>>)), "result of iterator of u8");
     assert_eq!(
         shape(parse_quote!(-> Option<Result<Box<dyn Iterator<Item = u8> + '_>, E>>)),

@@ -2,5 +2,6 @@
 
 pub mod asynchronous;
 pub mod body;
+pub mod restriction;
 pub mod signature;
 pub mod unused;

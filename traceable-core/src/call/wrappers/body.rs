@@ -1,20 +1,21 @@
 //! What the body of a function gives that returns `impl Future`, `impl Stream` or `impl Iterator`.
 //!
-//! `Body(value).stream()` is the stream. If the value is none, a trait's method of the same name is found instead: the
-//! compiler reports its bound, and as it returns a stream, reports nothing else.
+//! `AsksStream::of(&value)[Asked].body_stream(value)` is the stream. If the value is none, the answer is another, whose method
+//! has a bound that the compiler reports; and as it returns a stream, it reports nothing else.
 
 use std::convert::Infallible;
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+#[cfg(feature = "stream")]
+use crate::capture::lazy::LazyStream;
+use crate::capture::lazy::{LazyFuture, LazyIterator, NotLazy};
+
 /// Of every type, and of everything it borrows: `impl Future + Borrows<&'a ()>` says that a future borrows for `'a`.
 pub trait Borrows<From: ?Sized> {}
 
 impl<T: ?Sized, From: ?Sized> Borrows<From> for T {}
-
-/// The value that a body gives.
-pub struct Body<T>(pub T);
 
 /// What stands for a future, stream or iterator where there is none. There is no value of it.
 pub struct Nothing<T> {
@@ -22,11 +23,11 @@ pub struct Nothing<T> {
     of: PhantomData<fn() -> T>,
 }
 
-impl<T: Future> Body<T> {
+impl LazyFuture {
     /// The future.
     #[inline]
-    pub fn future(self) -> T {
-        self.0
+    pub fn body_future<T: Future>(self, body: T) -> T {
+        body
     }
 }
 
@@ -37,18 +38,12 @@ impl<T: Future> Body<T> {
 )]
 pub trait FutureBody {}
 
-/// [`Body::future`] for everything else.
-pub trait NoFuture<T>: Sized {
+impl NotLazy {
     /// Never possible.
-    fn future<U>(self) -> Nothing<U>
-    where
-        T: FutureBody,
-    {
+    pub fn body_future<T: FutureBody, U>(self, _: T) -> Nothing<U> {
         unreachable!("there is no `FutureBody`")
     }
 }
-
-impl<T> NoFuture<T> for Body<T> {}
 
 impl<T> Future for Nothing<T> {
     type Output = T;
@@ -59,11 +54,11 @@ impl<T> Future for Nothing<T> {
 }
 
 #[cfg(feature = "stream")]
-impl<T: futures_core::Stream> Body<T> {
+impl LazyStream {
     /// The stream.
     #[inline]
-    pub fn stream(self) -> T {
-        self.0
+    pub fn body_stream<T: futures_core::Stream>(self, body: T) -> T {
+        body
     }
 }
 
@@ -77,20 +72,13 @@ impl<T: futures_core::Stream> Body<T> {
 )]
 pub trait StreamBody {}
 
-/// [`Body::stream`] for everything else.
 #[cfg(feature = "stream")]
-pub trait NoStream<T>: Sized {
+impl NotLazy {
     /// Never possible.
-    fn stream<U>(self) -> Nothing<U>
-    where
-        T: StreamBody,
-    {
+    pub fn body_stream<T: StreamBody, U>(self, _: T) -> Nothing<U> {
         unreachable!("there is no `StreamBody`")
     }
 }
-
-#[cfg(feature = "stream")]
-impl<T> NoStream<T> for Body<T> {}
 
 #[cfg(feature = "stream")]
 impl<T> futures_core::Stream for Nothing<T> {
@@ -101,11 +89,11 @@ impl<T> futures_core::Stream for Nothing<T> {
     }
 }
 
-impl<T: Iterator> Body<T> {
+impl LazyIterator {
     /// The iterator.
     #[inline]
-    pub fn iterator(self) -> T {
-        self.0
+    pub fn body_iterator<T: Iterator>(self, body: T) -> T {
+        body
     }
 }
 
@@ -116,18 +104,12 @@ impl<T: Iterator> Body<T> {
 )]
 pub trait IterBody {}
 
-/// [`Body::iterator`] for everything else.
-pub trait NoIterator<T>: Sized {
+impl NotLazy {
     /// Never possible.
-    fn iterator<U>(self) -> Nothing<U>
-    where
-        T: IterBody,
-    {
+    pub fn body_iterator<T: IterBody, U>(self, _: T) -> Nothing<U> {
         unreachable!("there is no `IterBody`")
     }
 }
-
-impl<T> NoIterator<T> for Body<T> {}
 
 impl<T> Iterator for Nothing<T> {
     type Item = T;

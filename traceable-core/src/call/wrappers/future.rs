@@ -1,11 +1,14 @@
 //! Futures that need more than recording a result: of functions that return `impl Future`, of `async fn`s that return a
 //! stream or an iterator, and of blocks.
 
+use std::fmt;
 use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context as TaskContext, Poll};
 
+#[cfg(feature = "stream")]
+use futures_core::FusedFuture;
 use pin_project_lite::pin_project;
 
 use crate::call::traced_call::Call;
@@ -107,4 +110,18 @@ fn poll_traced<F: Future, U, Finish: FnMut(Call, F::Output) -> U>(
 #[inline(never)]
 fn drop_traced<F>(mut inner: Pin<&mut ManuallyDrop<F>>, call: &mut Call) {
     call.drop_cancelled(&mut |()| drop_inner(inner.as_mut()));
+}
+
+#[cfg(feature = "stream")]
+impl<F: FusedFuture, U, Finish: FnMut(Call, F::Output) -> U> FusedFuture for TracedFuture<F, Finish> {
+    fn is_terminated(&self) -> bool {
+        self.inner.is_terminated()
+    }
+}
+
+/// As the future itself.
+impl<F: fmt::Debug, Finish> fmt::Debug for TracedFuture<F, Finish> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (*self.inner).fmt(f)
+    }
 }

@@ -1,5 +1,6 @@
 //! Functions that return an iterator.
 
+use std::fmt;
 use std::iter::FusedIterator;
 use std::panic::resume_unwind;
 
@@ -184,5 +185,12 @@ impl<I: Iterator, C: Collect<I::Item>> Drop for TracedIter<I, C> {
                 generator_ending::end(call, collect, items, true);
             });
         }
+    }
+}
+
+/// As the iterator itself.
+impl<I: Iterator + fmt::Debug, C: Collect<I::Item>> fmt::Debug for TracedIter<I, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.inner.as_ref().map_or(Ok(()), |inner| inner.fmt(f))
     }
 }

@@ -3,11 +3,15 @@
 //! As [`future`](super::future) has it, but for what the compiler is given, as a program has hundreds of these. What is
 //! done while tracing is on is compiled for each type of result, and not for each function.
 
+use std::fmt;
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context as TaskContext, Poll};
+
+#[cfg(feature = "stream")]
+use futures_core::FusedFuture;
 
 use crate::call::traced_call::Call;
 use crate::capture::outcome::Outcome;
@@ -161,4 +165,20 @@ impl<T> Held for T {}
 unsafe fn drop_traced(call: &mut Call, inner: &mut (dyn Held + '_)) {
     // SAFETY: as demanded of the caller; a step is taken once.
     call.take().drop_cancelled(&mut |()| unsafe { std::ptr::drop_in_place(inner) });
+}
+
+#[cfg(feature = "stream")]
+impl<F: FusedFuture<Output = T>, T, Record: FnMut(&T, &mut Outcome)> FusedFuture
+    for RecordedFuture<F, T, Record>
+{
+    fn is_terminated(&self) -> bool {
+        self.inner.0.is_terminated()
+    }
+}
+
+/// As the future itself.
+impl<F: fmt::Debug, T, Record> fmt::Debug for RecordedFuture<F, T, Record> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.inner.0.fmt(f)
+    }
 }

@@ -1,5 +1,6 @@
 //! Functions that return a stream.
 
+use std::fmt;
 use std::panic::resume_unwind;
 use std::pin::Pin;
 use std::task::{Context as TaskContext, Poll};
@@ -110,5 +111,12 @@ impl<S: Stream, C: Collect<S::Item>> Stream for TracedStream<S, C> {
 impl<S: FusedStream, C: Collect<S::Item>> FusedStream for TracedStream<S, C> {
     fn is_terminated(&self) -> bool {
         self.inner.as_ref().is_none_or(S::is_terminated)
+    }
+}
+
+/// As the stream itself.
+impl<S: Stream + fmt::Debug, C: Collect<S::Item>> fmt::Debug for TracedStream<S, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.inner.as_ref().map_or(Ok(()), |inner| inner.fmt(f))
     }
 }

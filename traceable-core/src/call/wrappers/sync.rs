@@ -1,5 +1,7 @@
 //! Plain functions, and the part of others that runs at the call.
 
+use std::marker::PhantomData;
+
 use crate::call::traced_call::Call;
 use crate::call::user_code::PlainCall;
 use crate::callsite::function::Callsite;
@@ -85,6 +87,24 @@ fn eager_traced<R>(mut call: Call, body: impl FnOnce() -> R) -> (Call, R) {
     match value {
         Some(value) => (call, value),
         None => unreachable!("the body is there until it is called, here"),
+    }
+}
+
+/// The type of what a function returns, where it is an `impl Trait` that the body cannot write.
+// neither a subtype nor a supertype will do
+pub struct Returned<R>(PhantomData<fn(R) -> R>);
+
+impl<R> Returned<R> {
+    /// Of a type that the compiler finds out.
+    #[inline]
+    pub const fn nothing() -> Returned<R> {
+        Returned(PhantomData)
+    }
+
+    /// A body that returns such a value.
+    #[inline]
+    pub fn body<Body: FnOnce() -> R>(&self, body: Body) -> Body {
+        body
     }
 }
 
