@@ -4,11 +4,11 @@
 //! a generic function. So these options are constants of the call.
 
 use proc_macro2::TokenStream;
+use quote::ToTokens;
 use syn::{Expr, Signature};
 
-use super::callsite::checked;
 use crate::check::Plan;
-use crate::hygiene::{Runtime, ours};
+use crate::hygiene::{Runtime, first_span, ours, respan};
 use crate::message;
 use crate::options::RunType;
 
@@ -68,4 +68,10 @@ pub(super) fn is_of_types(expr: &Expr, signature: &Signature) -> bool {
 
 fn is_of_literals(name: &syn::Ident) -> bool {
     ["concat", "env", "module_path", "stringify"].iter().any(|known| name == known)
+}
+
+/// Output: `checked_name(NAME)`, all at the constant: the compiler points to the whole call.
+pub(super) fn checked(p: &Runtime, constant: &Expr) -> TokenStream {
+    let at = first_span(&constant.to_token_stream());
+    respan(at, ours!(#p::checked_name(#constant)))
 }

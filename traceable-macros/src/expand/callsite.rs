@@ -4,10 +4,10 @@ use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 use syn::Expr;
 
-use super::call_facts::{any_is_of_types, is_of_types};
+use super::call_facts::{any_is_of_types, checked, is_of_types};
 use super::inputs::begins;
 use crate::check::Plan;
-use crate::hygiene::{Runtime, first_span, located, ours, respan};
+use crate::hygiene::{Runtime, located, ours};
 use crate::message;
 use crate::options::{Given, RunType};
 
@@ -56,10 +56,4 @@ fn site(plan: &Plan, p: &Runtime) -> TokenStream {
     ours!(#p::Callsite::new(
         #name, #p::core::module_path!(), #p::core::file!(), #p::core::line!(), #p::START
     ) #(#run_type)* #(#tags)* #(#project)* #(#root)* #(#cancel)* #(#names_parent)* #begins)
-}
-
-/// Output: `checked_name(NAME)`, all at the constant: the compiler points to the whole call.
-pub(super) fn checked(p: &Runtime, constant: &Expr) -> TokenStream {
-    let at = first_span(&constant.to_token_stream());
-    respan(at, ours!(#p::checked_name(#constant)))
 }
