@@ -65,7 +65,7 @@ struct PackedCopy {
     b: u32,
 }
 
-#[repr(packed)]
+#[repr(C, packed)]
 struct PackedTuple<T>(u8, T);
 
 enum Only {

@@ -29,10 +29,12 @@ pub(crate) mod brought {
         x * 2
     }
 
+    #[allow(clippy::ptr_arg, reason = "a hook is given the error itself")]
     pub(crate) fn text(error: &String) -> String {
         error.to_uppercase()
     }
 
+    #[allow(clippy::ptr_arg, reason = "a hook is given the error itself")]
     pub(crate) fn never(_: &String) -> bool {
         false
     }

@@ -58,6 +58,7 @@ async fn fallible_later(n: u8) -> Result<impl TryStream<Ok = u8, Error = String>
 }
 
 #[traceable]
+#[allow(clippy::implied_bounds_in_impls, reason = "this is what is tested")]
 fn said_twice(n: u8) -> impl Stream<Item = Result<u8, String>> + TryStream<Ok = u8, Error = String> {
     async_stream::try_stream! { yield n; }
 }
