@@ -239,6 +239,10 @@ fn the_text_around_a_secret_stays() {
             "deploy --token hunter22 --max-tokens 4096".to_owned(),
             format!("deploy --token {MARK} --max-tokens 4096"),
         ),
+        // the words in front of a sign may be an option and its value
+        ("--password hunter22 --verbose =x".to_owned(), format!("--password {MARK} --verbose =x")),
+        ("run --api-key hunter22 mode: fast".to_owned(), format!("run --api-key {MARK} mode: fast")),
+        ("--pass hunter22 secret=abcd1234".to_owned(), format!("--pass {MARK} secret={MARK}")),
         ("postgres://ada:hunter2@db/main?x=1".to_owned(), format!("postgres://{MARK}@db/main?x=1")),
         (
             "Authorization: Bearer abc123def\nAccept: */*".to_owned(),

@@ -24,6 +24,7 @@ struct Patterns {
     url: Regex,
     header: Regex,
     scheme: Regex,
+    option: Regex,
     name: Regex,
     value: Regex,
 }
@@ -37,6 +38,7 @@ static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
         url: regex(patterns::URL)?,
         header: regex(&patterns::header())?,
         scheme: regex(patterns::SCHEME)?,
+        option: regex(patterns::OPTION)?,
         name: regex(patterns::NAME)?,
         value: regex(&patterns::value())?,
     })
@@ -91,7 +93,8 @@ pub(in crate::redact) fn redact(text: &str) -> Option<String> {
     step(&|text| patterns.urls(text));
     step(&|text| patterns.tokens(text));
     step(&|text| patterns.headers(text));
-    step(&|text| patterns.named(text));
+    step(&|text| patterns.named(text, &patterns.option));
+    step(&|text| patterns.named(text, &patterns.name));
     changed
 }
 
@@ -147,10 +150,11 @@ impl Patterns {
         ranges
     }
 
-    fn named(&self, text: &str) -> Vec<Range<usize>> {
+    /// `names`: the pattern of options, or of names and signs.
+    fn named(&self, text: &str, names: &Regex) -> Vec<Range<usize>> {
         let mut ranges = Vec::new();
         let mut at = 0;
-        while let Some(found) = self.name.captures_at(text, at) {
+        while let Some(found) = names.captures_at(text, at) {
             let value = self.value_behind(&found, text);
             // in what is no secret there may be other names: `command="export API_KEY=.."`
             at = value.as_ref().map_or(found.get_match().end(), |value| value.end);
@@ -161,7 +165,7 @@ impl Patterns {
 
     /// The secret behind a name.
     fn value_behind(&self, name: &Captures<'_>, text: &str) -> Option<Range<usize>> {
-        let named = name.name("name").or_else(|| name.name("option"))?.as_str();
+        let named = name.name("name")?.as_str();
         // what is in front of a long one does not matter
         let end = named.get(named.len().saturating_sub(MAX_NAME)..).unwrap_or(named);
         let secrecy = secrecy(end);
@@ -199,7 +203,7 @@ impl Patterns {
 /// Whether this is `token` in the middle of a text: a parser has such variables, and models speak of them. A variable of the
 /// environment, an option, and a parameter of a URL are none of these.
 fn is_variable_of_code(name: &Captures<'_>, text: &str) -> bool {
-    let Some(name) = name.name("name") else { return false };
+    let (Some(name), Some(_)) = (name.name("name"), name.name("sign")) else { return false };
     let last = name.as_str().rsplit(' ').next().unwrap_or_default();
     let start = name.end() - last.len();
     let is_parameter = text[..start].ends_with(['?', '&']);
@@ -326,7 +330,8 @@ mod tests {
                 || !patterns.urls(&text).is_empty()
                 || !patterns.tokens(&text).is_empty()
                 || !patterns.headers(&text).is_empty()
-                || !patterns.named(&text).is_empty();
+                || !patterns.named(&text, &patterns.option).is_empty()
+                || !patterns.named(&text, &patterns.name).is_empty();
             let json = serde_json::Value::from(text.as_str()).to_string();
             let named = format!("{{{json}\n:\"x\"}}");
             found += usize::from(is_found);

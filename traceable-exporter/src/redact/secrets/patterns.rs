@@ -51,11 +51,15 @@ pub(super) const URL: &str = r#"://([^\x00-\x20/?#"'<>@:\\]*):([^\x00-\x20/?#"'<
 /// The beginning of a private key.
 pub(super) const PEM: &str = "-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY";
 
-/// A name and a sign, or the name of an option. [`names`](super::names) decides what it says.
+/// A name and a sign. [`names`](super::names) decides what it says.
 pub(super) const NAME: &str = concat!(
-    r#"(?-u)(?:(?P<name>(?:[A-Za-z0-9_.-]+ ){0,2}[A-Za-z0-9_.\[\]-]+)\\*["']? *(?P<sign>=>|:=|=|:)[ \t\r\n]*"#,
-    r"|--(?P<option>[A-Za-z0-9][A-Za-z0-9_-]*) +)",
+    r#"(?-u)(?P<name>(?:[A-Za-z0-9_.-]+ ){0,2}[A-Za-z0-9_.\[\]-]+)"#,
+    r#"\\*["']? *(?P<sign>=>|:=|=|:)[ \t\r\n]*"#,
 );
+
+/// The name of an option whose value follows. It is searched for by itself: the words in front of a sign may be an option
+/// and its value, as in `--password x y=1`.
+pub(super) const OPTION: &str = r"(?-u)--(?P<name>[A-Za-z0-9][A-Za-z0-9_-]*) +";
 
 /// The value behind a name: in quotes, in quotes that are escaped once more, or bare. Calls around the value may stand between:
 /// `password: Some(Password("..`.

@@ -20,7 +20,9 @@ const NAMES_OF_SECRETS: &str = "\
     github.token, slackBotToken, my_token, your token, token_value, api_tokens, accessTokens, jwt, \
     jwt_token, otp, auth_code, recovery_codes, seed_phrase, connection_string, ConnectionString, \
     session_token, subscriptionKey, ocp-apim-subscription-key, account_key, AccountKey, \
-    encrypted_password";
+    encrypted_password, private_key_pem, privateKeyPem, TLS_KEY_PEM, credentials_json, secret_json, \
+    SECRET_KEY_BASE, oauth_token_secret, accessKeySecret, x_api_token, authtoken, apitoken, secretkey, \
+    accesskey, password_reset_token, webhookSigningSecret, user_credentials";
 
 const OTHER_NAMES: &str = "\
     max_tokens, maxTokens, MAX_TOKENS, max_new_tokens, max_output_tokens, maxOutputTokens, \
@@ -42,7 +44,7 @@ const OTHER_NAMES: &str = "\
     authorization_url, authorizationEndpoint, author, authors, authority, authenticated, bearing, \
     credential_type, credentials_path, passed, passenger, compass, session_id, sessionId, thread_id, \
     code, status_code, statusCode, error_code, country_code, phrase, string, connection, value, text, \
-    header, headers, content, usage, ls_model_name, temperature";
+    header, headers, json, pem, response_json, public_key_pem, passwordless, content, usage, ls_model_name, temperature";
 
 #[test]
 fn names_of_secrets_are_known_in_every_way_of_writing() {

@@ -47,8 +47,8 @@ pub(super) const PHRASES: &str = "backup mnemonic pass recovery secret seed";
 
 /// After a secret word, these say which it is, or in what form: it stays secret.
 pub(super) const FORMS: &str = "\
-    again base confirm confirmation current dev enc encoded encrypted hash hashed header hex new old \
-    plain plaintext prod production raw repeat staging str string test text value values";
+    again base confirm confirmation current dev enc encoded encrypted hash hashed header hex jks json new \
+    old pem pfx plain plaintext prod production raw repeat staging str string test text value values";
 
 /// Before everything else, these ask a question, or belong to a sentence.
 pub(super) const QUESTIONS: &str = "\
