@@ -108,6 +108,8 @@ impl Queue {
                 && (items.is_empty() || bytes + oldest.bytes <= limits.bytes)
             {
                 bytes += oldest.bytes;
+                // not before: a later operation may have brought what an earlier one lacked
+                state.trimmed += u64::from(!oldest.left_out.is_nothing());
                 items.extend(state.waiting.take());
             }
             if items.len() < full {

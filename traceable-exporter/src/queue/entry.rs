@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use traceable_core::RunOperation;
 
-use super::merge::merge;
+use super::merge::{is_overtaken, merge};
 use crate::wire::{self, LeftOut, PartWriter, Resource, Run};
 
 /// What an entry takes beside its operation: the rest of its place in a chunk, and its share of the table of places,
@@ -28,6 +28,11 @@ impl BatchItem {
     /// Merges a later operation of the same run into the entry, which then counts what both together take. Returns what
     /// is left over, to be freed without the lock.
     pub(super) fn merge(&mut self, operation: RunOperation, left_out: LeftOut) -> RunOperation {
+        if !is_overtaken(&self.operation, &operation) {
+            // what the later operation brings whole is not missing any more
+            self.left_out.outputs &= operation.outputs.is_none();
+            self.left_out.inputs &= operation.inputs.is_none();
+        }
         let left_over = merge(&mut self.operation, operation);
         self.left_out = self.left_out.with(left_out);
         self.operations += 1;

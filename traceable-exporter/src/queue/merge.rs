@@ -1,13 +1,12 @@
 //! Merging the operations of one run that wait together.
 
-use traceable_core::{OperationKind, RunOperation};
+use traceable_core::{OperationKind, Payload, RunOperation};
 
 /// Lays `newer` over `base`: what it brings replaces what was there, attachments are added. Only moves. Returns what is
 /// left over.
 pub(super) fn merge(base: &mut RunOperation, mut newer: RunOperation) -> RunOperation {
     let is_new = [base.kind, newer.kind].contains(&OperationKind::Post);
-    if base.kind == OperationKind::Patch && newer.kind == OperationKind::Post {
-        // the end overtook the start: another thread was faster
+    if is_overtaken(base, &newer) {
         std::mem::swap(base, &mut newer);
     }
     // each operation has all tags and metadata, so those of the newer one hold
@@ -21,6 +20,20 @@ pub(super) fn merge(base: &mut RunOperation, mut newer: RunOperation) -> RunOper
     keep(&mut base.outputs, &mut older.outputs);
     keep_details(base, &mut older);
     older
+}
+
+/// Whether the operation that came later is the older one: another thread was faster with the end than this one with the
+/// start.
+pub(super) fn is_overtaken(base: &RunOperation, newer: &RunOperation) -> bool {
+    base.kind == OperationKind::Patch && newer.kind == OperationKind::Post
+}
+
+/// How many bytes of outputs and error go when both are merged, because the newer ones replace them.
+pub(super) fn replaced(base: &RunOperation, newer: &RunOperation) -> usize {
+    let (older, newer) = if is_overtaken(base, newer) { (newer, base) } else { (base, newer) };
+    let outputs = older.outputs.as_ref().filter(|_| newer.outputs.is_some());
+    let error = older.details().error.as_ref().filter(|_| newer.details().error.is_some());
+    outputs.map_or(0, Payload::len) + error.map_or(0, String::len)
 }
 
 fn keep_details(base: &mut RunOperation, older: &mut RunOperation) {

@@ -8,6 +8,7 @@ use traceable_core::{OperationKind, RunOperation};
 
 use super::Queue;
 use super::entry::{BatchItem, ENTRY};
+use super::merge::replaced;
 use super::state::State;
 use super::trim::{Removed, trim};
 use crate::accounting::DropReason;
@@ -41,17 +42,17 @@ impl Queue {
         state.promised = state.promised.saturating_sub(promised);
         let place = state.waiting.place_of(id);
         let is_start = is_post && place.is_none();
-        submitted.refused = if !state.is_open_for(is_post) {
+        let lacks_start = !is_post && self.dropped_starts.contains(&state.dropped_starts, &operation);
+        let is_full = is_start && !state.has_room_for_start(size, self.max_bytes);
+        submitted.refused = if !state.is_open_for(is_start) || lacks_start && state.closed {
             Some(DropReason::Shutdown)
-        } else if is_start && !state.has_room_for_start(size, self.max_bytes) {
-            self.dropped_starts.remember(&mut state.dropped_starts, &operation);
-            Some(DropReason::QueueFull)
-        } else if !is_post && self.dropped_starts.contains(&state.dropped_starts, &operation) {
-            Some(DropReason::QueueFull)
         } else {
-            None
+            (is_full || lacks_start).then_some(DropReason::QueueFull)
         };
         if let Some(reason) = submitted.refused {
+            if is_start {
+                self.dropped_starts.remember(&mut state.dropped_starts, &operation);
+            }
             state.dropped.add(reason, 1);
             drop(state);
             return submitted;
@@ -74,8 +75,8 @@ impl Queue {
 
 impl State {
     /// Whether operations are taken at all. While a shutdown waits, the ends of open runs still are.
-    fn is_open_for(&self, is_post: bool) -> bool {
-        !(self.abandoned || self.is_over || self.closed && is_post)
+    fn is_open_for(&self, is_start: bool) -> bool {
+        !(self.abandoned || self.is_over || self.closed && is_start)
     }
 
     fn note_open_run(&mut self, is_post: bool, is_end: bool, content: usize) {
@@ -96,15 +97,18 @@ impl State {
         max_bytes: usize,
     ) -> (LeftOver, LeftOut) {
         let content = operation.content_size();
-        // merged, it takes its content at most: the rest replaces what is there
-        let rest = if place.is_some() { 0 } else { size - content };
+        let waits = place.and_then(|place| self.waiting.get(place));
+        // merged, it takes its content, without what that replaces
+        let (rest, replaced) = match waits {
+            Some(item) => (0, replaced(&item.operation, &operation)),
+            None => (size - content, 0),
+        };
         let (mut left_out, mut removed) = (LeftOut::default(), None);
-        if !is_start && !self.has_room(rest + content, max_bytes) {
-            let (bytes, max) = (self.bytes, max_bytes.saturating_sub(rest));
+        if !is_start && !self.has_room(rest + content, max_bytes.saturating_add(replaced)) {
+            let (bytes, max) = (self.bytes.saturating_sub(replaced), max_bytes.saturating_sub(rest));
             let (parts, all) = trim(&mut operation, |content| bytes.saturating_add(content) <= max);
             (left_out, removed) = (parts, Some(all));
             size = operation.size() + ENTRY;
-            self.trimmed += u64::from(!left_out.is_nothing());
         }
         self.accepted += 1;
         self.pending += 1;

@@ -79,6 +79,28 @@ fn what_waits_of_one_run_counts_as_what_it_takes_together() {
     assert_eq!(take(&queue, 1000).items.len(), 1);
 }
 
+/// A run that is submitted again does not lose what it has, and none is called trimmed that is whole in the end.
+#[test]
+fn what_replaces_what_waits_needs_no_more_room() {
+    let queue = queue(1 << 20);
+    let [one, other] = [(); 2].map(|()| post(&queue));
+    one.set_outputs(json!({"a": "x".repeat(600_000)})).patch();
+    let before = stats(&queue).queued_bytes;
+    // no room for both
+    one.set_outputs(json!({"a": "y".repeat(600_000)})).patch();
+    other.set_outputs(json!({"a": "x".repeat(900_000)})).patch();
+    assert!(stats(&queue).queued_bytes < before + 1000);
+    other.set_outputs(json!({"a": "y"})).patch();
+    let late = post(&queue);
+    late.set_outputs(json!({"a": "x".repeat(900_000)})).patch();
+    let taken = take(&queue, 10);
+    let outputs = |at: usize| taken.items[at].operation.outputs.as_ref().unwrap().as_str();
+    assert!(outputs(0).contains("yyyy") && outputs(1).contains("\"y\"") && outputs(2).contains("[not sent"));
+    let is_whole = |item: &BatchItem| item.left_out.is_nothing();
+    assert!(taken.items.iter().map(is_whole).eq([true, true, false]));
+    assert_eq!(stats(&queue).trimmed, 1);
+}
+
 #[test]
 fn producers_wait_for_room_in_a_queue_that_goes_out() {
     let queue = queue(1 << 20);

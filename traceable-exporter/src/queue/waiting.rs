@@ -61,6 +61,12 @@ impl Waiting {
         self.places.get(run)
     }
 
+    /// The entry at a place.
+    pub(super) fn get(&self, place: u64) -> Option<&BatchItem> {
+        let chunk = (place / CHUNK as u64).checked_sub(self.first / CHUNK as u64)?;
+        self.chunks.get(usize::try_from(chunk).ok()?)?.get(place as usize % CHUNK)?.as_ref()
+    }
+
     /// Changes the entry at a place. Returns what `change` does.
     pub(super) fn change<R>(&mut self, place: u64, change: impl FnOnce(&mut BatchItem) -> R) -> Option<R> {
         let chunk = (place / CHUNK as u64).checked_sub(self.first / CHUNK as u64)?;
