@@ -195,6 +195,23 @@ fn a_late_end_is_a_patch_with_the_fields_of_the_reference() {
     assert_eq!(patch[3].json(), "it broke: \"why\"");
 }
 
+/// The server replaces the outputs by those of the update.
+#[test]
+fn a_run_that_is_submitted_again_has_all_its_outputs() {
+    let server = Server::start();
+    let exporter = exporter_for(&server);
+    let run = RunTree::builder("r").sink(exporter.clone()).build();
+    run.post().end_with(json!({"a": 1})).patch();
+    assert!(exporter.flush(LONG).is_lossless());
+    for (name, expected) in [("b", json!({"a": 1, "b": 2})), ("c", json!({"a": 1, "b": 2, "c": 2}))] {
+        run.add_outputs(json!({name: 2})).patch();
+        assert!(exporter.flush(LONG).is_lossless());
+        let parts = parts_of(server.requests().last().unwrap());
+        let outputs = parts.iter().find(|part| part.name.ends_with(".outputs")).unwrap();
+        assert_eq!(outputs.json(), expected);
+    }
+}
+
 #[test]
 fn attachments_follow_their_run() {
     let reference = parts(&boundary_of(WITH_ATTACHMENTS), WITH_ATTACHMENTS);

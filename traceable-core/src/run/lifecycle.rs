@@ -117,10 +117,8 @@ pub(crate) fn patch(run: &Arc<Run>) {
     {
         note_end(run, end_time);
     }
-    let outputs = state.extra.as_deref_mut().and_then(|extra| match kind {
-        OperationKind::Post => extra.first_outputs.clone(),
-        OperationKind::Patch => extra.first_outputs.take(),
-    });
+    // a manual run may be submitted again, whole
+    let outputs = state.extra.as_deref().and_then(|extra| extra.first_outputs.clone());
     let left = take_left(&mut state);
     submit(run, state, kind, outputs);
     if let Some(end) = left {
