@@ -11,8 +11,9 @@ use support::scratch::Scratch;
 use support::secrets::{Sample, samples};
 use support::server::{Answer, Server};
 use support::{LONG, Warnings, config, exporter};
+use traceable_core::testing::Recorder;
 use traceable_core::{Attachment, RunTree, RunType};
-use traceable_exporter::{Anonymizer, Redaction, Spool, replay};
+use traceable_exporter::{Anonymizer, RedactingSink, Redaction, Spool, replay};
 
 const MARK: &str = "[SECRET_DETECTED]";
 
@@ -243,6 +244,28 @@ fn values_under_a_secret_name_are_replaced() {
     });
     assert_eq!(part(".inputs"), expected);
     assert_eq!(part(".extra")["metadata"]["client_secret"], MARK);
+}
+
+/// The arguments of a command, one by one.
+#[test]
+fn what_follows_an_option_in_a_list_is_replaced() {
+    let cases = [
+        (json!(["-y", "--api-key", "correct", "--verbose"]), json!(["-y", "--api-key", MARK, "--verbose"])),
+        (json!(["--password", "horse", "ada"]), json!(["--password", MARK, "ada"])),
+        // lists of options, and what they are for
+        (json!(["--password", "--token", "-t"]), json!(["--password", "--token", "-t"])),
+        (json!([["--token", "The token to use"]]), json!([["--token", "The token to use"]])),
+        (
+            json!(["--max-tokens", "4096", "--tokenizer", "fast"]),
+            json!(["--max-tokens", "4096", "--tokenizer", "fast"]),
+        ),
+    ];
+    for (inputs, expected) in cases {
+        let recorder = Recorder::new();
+        let sink = std::sync::Arc::new(RedactingSink::new(secrets(), recorder.sink()));
+        RunTree::builder("r").inputs(json!({"args": inputs})).sink(sink).build().post().end().patch();
+        assert_eq!(recorder.run("r").inputs["args"], expected);
+    }
 }
 
 #[test]

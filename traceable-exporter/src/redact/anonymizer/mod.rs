@@ -64,8 +64,8 @@ impl Anonymizer {
     /// - keys and tokens of OpenAI, Anthropic, LangSmith, GitHub, GitLab, AWS, Google, Slack, Stripe, npm, PyPI,
     ///   SendGrid, Hugging Face and some more, and JSON Web Tokens;
     /// - private keys in PEM;
-    /// - values whose name gives them away: `PASSWORD=..`, `"apiKey": ".."`, `--token ..`, in a text or as an entry of
-    ///   an object; all texts of an object under such a name, except where a JSON schema describes (`"type"`,
+    /// - values whose name gives them away: `PASSWORD=..`, `"apiKey": ".."`, `--token ..`, in a text, as an entry of
+    ///   an object, or in a list of arguments: `["--token", ".."]`; all texts of an object under such a name, except where a JSON schema describes (`"type"`,
     ///   `"description"` and the like);
     /// - `Authorization` and `Cookie` headers, `Bearer ..`, `Basic ..`;
     /// - user and password in a URL.

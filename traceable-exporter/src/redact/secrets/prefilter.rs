@@ -64,14 +64,14 @@ pub(super) fn may_hold(bytes: &[u8]) -> MayHold {
     found
 }
 
-/// Whether a name of a secret ends before a sign, or the name of an option follows.
+/// Whether a name of a secret ends before a sign, or the name of an option follows, in a text or as one by itself.
 fn is_name(anchor: Anchor, before: &[u8], after: &[u8]) -> bool {
     match anchor {
         Anchor::Sign => ends_name(before),
         Anchor::Hyphen if before.ends_with(b"-") => {
             let is_part = |b: &&u8| b.is_ascii_alphanumeric() || matches!(**b, b'-' | b'_');
             let length = after.iter().take(MAX_NAME).take_while(is_part).count();
-            after.get(length) == Some(&b' ') && ends_name(&after[..length])
+            matches!(after.get(length), Some(b' ' | b'"')) && ends_name(&after[..length])
         }
         _ => false,
     }

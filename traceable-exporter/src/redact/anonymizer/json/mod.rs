@@ -65,6 +65,8 @@ struct Open {
     expects_name: bool,
     /// What the name of the current entry makes secret.
     secrecy: NameSecrecy,
+    /// What the option in front of the current item of an array makes secret.
+    option: NameSecrecy,
     /// Whether this object itself stands under a secret name.
     is_below: bool,
     /// How many of its names were replaced.
@@ -107,7 +109,8 @@ impl<E: Edit> Walk<'_, E> {
         let is_below = around >= NameSecrecy::Texts;
         self.set_index();
         let path = self.path.len();
-        self.open.push(Open { path, index, expects_name: index.is_none(), secrecy, is_below, renamed: 0 });
+        let (expects_name, option) = (index.is_none(), NameSecrecy::Nothing);
+        self.open.push(Open { path, index, expects_name, secrecy, option, is_below, renamed: 0 });
     }
 
     fn next_entry(&mut self) {
@@ -144,7 +147,8 @@ impl<E: Edit> Walk<'_, E> {
             return Ok(());
         }
         self.set_index();
-        match self.edit.redact_named_value(&text, self.secrecy()) {
+        let secrecy = self.option_before(&text).max(self.secrecy());
+        match self.edit.redact_named_value(&text, secrecy) {
             Some(hidden) => self.replace(start, end, hidden),
             None => {
                 if let Some(new) = self.edit.text(&text, TextLocation::text(&self.path)) {
@@ -153,6 +157,18 @@ impl<E: Edit> Walk<'_, E> {
             }
         }
         Ok(())
+    }
+
+    /// What a text is by the option in front of it, among the arguments of a command: `["--password", "x"]`.
+    fn option_before(&mut self, text: &str) -> NameSecrecy {
+        let Some(open) = self.open.last_mut().filter(|open| open.index.is_some()) else {
+            return NameSecrecy::Nothing;
+        };
+        let named = text.strip_prefix("--").map(|name| self.edit.secrecy(name, &self.path));
+        let before = std::mem::replace(&mut open.option, named.unwrap_or(NameSecrecy::Nothing));
+        // another option, or what this one is for
+        let is_other = text.starts_with('-') || text.contains(char::is_whitespace);
+        if is_other { NameSecrecy::Nothing } else { before }
     }
 
     /// The name of an object's entry.
