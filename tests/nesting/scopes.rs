@@ -4,7 +4,7 @@ use futures::future::BoxFuture;
 use traceable::prelude::*;
 use traceable::testing::Recorder;
 use traceable::{
-    ContextHandle, Envelope, Parent, assert_tree, bind, bind_fn, bind_mut, detached, task, thread,
+    ContextHandle, Envelope, Parent, assert_tree, bind, bind_fn, bind_mut, detached, task, thread, trace,
 };
 
 use crate::lazy_forms::{RUNS, calls, drive};
@@ -116,6 +116,36 @@ fn a_scope_that_was_made_where_there_is_nothing_clears() {
             assert_tree!(recorder.forest(), &expected);
         }
     });
+}
+
+#[test]
+fn what_carries_no_context_has_none_while_it_runs_wherever_that_is() {
+    let work = async || {
+        let outside = trace("outside").scope(|run| run.clone());
+        child(1).with_context(TracingContext::new().parent(&outside)).await;
+        with_retry(child(2)).with_parent(&outside).await;
+        child(3).with_context(TracingContext::new().parent(Parent::Root)).await;
+    };
+    let name = "scopes::what_carries_no_context_has_none_while_it_runs_wherever_that_is";
+    alone(name, |recorder| {
+        for runtime in runtimes() {
+            recorder.clear();
+            let (here, there) = (work(), work().in_current_run());
+            runtime.block_on(async move {
+                here.await;
+                receiver_of_work(there).await;
+            });
+            let alone = "outside > (child, with_retry > child); child";
+            assert_tree!(recorder.forest(), &format!("{alone}; receiver; {alone}"));
+            let roots = recorder.forest();
+            assert!(roots.roots().all(|run| !run.metadata.contains_key("broken_trace_reason")));
+        }
+    });
+}
+
+#[traceable(name = "receiver", skip_all)]
+async fn receiver_of_work(work: impl Future<Output = ()>) {
+    work.await;
 }
 
 #[traceable(name = "receiver", skip_all)]

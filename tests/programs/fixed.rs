@@ -179,6 +179,28 @@ fn a_call_that_is_made_in_a_scope_stays_there_although_it_is_awaited_outside() {
 }
 
 #[test]
+fn what_carries_no_context_has_none_wherever_it_is_polled() {
+    let inner = |wrapper| Call { wrapper, ..call(Kind::Iter, [vec![leaf()]]) };
+    let names = [Name::Root, Name::Outside, Name::Unsampled, Name::Absent];
+    let steps: Vec<Step> = names
+        .into_iter()
+        .flat_map(|name| [Wrapper::WithContext(name), Wrapper::WithParent(name, false)])
+        .chain([Wrapper::Silent, Wrapper::InCurrentRun, Wrapper::Nothing])
+        .map(|wrapper| Step::Call(inner(wrapper)))
+        .collect();
+    let off = with(Kind::Async, |node| {
+        node.flavour = Flavour::Off;
+        node.segments = vec![steps.clone().into()];
+    });
+    let there = |steps: Vec<Step>| Step::Send(false, Wrapper::Nothing, block(vec![FIRST], steps));
+    holds([
+        Step::Hold(Call { wrapper: Wrapper::InCurrentRun, ..off }),
+        there(vec![Step::Advance(FIRST, ALL)]),
+    ]);
+    holds([Step::Send(false, Wrapper::InCurrentRun, block(vec![], steps))]);
+}
+
+#[test]
 fn a_task_nests_where_it_is_started_if_what_starts_it_carries() {
     use Spawner::*;
     let task = |spawner| Step::Spawn(spawner, Wrapper::Nothing, block(vec![], [leaf()]), Ends::Joined);

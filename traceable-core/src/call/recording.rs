@@ -10,7 +10,7 @@ use crate::run::run_tree::RunTree;
 
 /// Whether what is called under this is not recorded.
 pub(super) fn is_unrecorded(parent: Option<&Context>) -> bool {
-    match parent {
+    match without_empty_scopes(parent) {
         None => root_sink(None, false).is_none(),
         Some(Context::Off) => true,
         Some(Context::Run(run)) => !run.is_recorded(),
@@ -22,13 +22,25 @@ pub(super) fn is_unrecorded(parent: Option<&Context>) -> bool {
                     Some(run) => !run.is_recorded(),
                     None => {
                         // a trace that began while tracing was off stays off, but for what names a sink of its own
-                        let is_in_silence = scopes(parent).any(|at| matches!(at.up, Some(Context::Off)));
+                        let is_in_silence =
+                            scopes(Some(around)).any(|at| matches!(at.up, Some(Context::Off)));
                         let asks_for_it = settings.is_some_and(|settings| settings.enabled == Some(true));
                         (is_in_silence && !asks_for_it) || root_sink(settings, false).is_none()
                     }
                 }
         }
     }
+}
+
+/// What gives nothing changes nothing here. To ask it what it inherits would take a look at all runs above that have not
+/// started.
+fn without_empty_scopes(mut parent: Option<&Context>) -> Option<&Context> {
+    while let Some(Context::Scope(scope)) = parent
+        && scope.gives_nothing()
+    {
+        parent = scope.up.as_ref();
+    }
+    parent
 }
 
 fn is_switched_off(settings: Option<&Settings>) -> bool {

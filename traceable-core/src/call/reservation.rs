@@ -4,6 +4,7 @@ use std::sync::{Arc, PoisonError};
 
 use crate::context::extra::Extra;
 use crate::context::parent::Parent;
+use crate::context::parent_rule::stands_for_nothing;
 use crate::context::scope_settings::{given, scopes_of_call};
 use crate::run::head::RunHead;
 use crate::run::node::{Context, Options, Reservation, Run, Scope};
@@ -46,7 +47,7 @@ pub(super) fn set_parent(reservation: &mut Reservation, parent: Parent) {
         options(reservation).called_in = around.clone();
     }
     reservation.is_named = true;
-    if matches!(parent, Parent::Root) && around.is_none() {
+    if matches!(parent, Parent::Root) && around.as_ref().is_none_or(stands_for_nothing) {
         reservation.wants_root = true;
         return;
     }

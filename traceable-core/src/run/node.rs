@@ -79,6 +79,9 @@ pub(crate) struct Scope {
     pub(crate) names_parent: bool,
     /// It only adds tags and the like, and moves nothing: the parent rule ignores it.
     pub(crate) only_adds_settings: bool,
+    /// It stands for nothing, around what was made where there was nothing: no call inside is anywhere yet. Once that is
+    /// over it is a node like others, as what was called inside stays outside of where it is awaited then.
+    pub(super) stands_for_nothing: AtomicBool,
     /// It stands for a call that is no run: what was meant for that call is not for what it calls.
     pub(crate) is_call: bool,
     /// For the first traced call inside.

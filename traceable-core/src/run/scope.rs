@@ -27,6 +27,7 @@ impl Scope {
             wants_roots: false,
             names_parent: false,
             only_adds_settings: false,
+            stands_for_nothing: AtomicBool::new(false),
             is_call: false,
             one_shots: Mutex::new(None),
             broken_trace_reason: None,
@@ -55,6 +56,24 @@ impl Scope {
         Context::Scope(Arc::new(scope))
     }
 
+    /// What is current inside of what was made where there was nothing, while something is current around it.
+    pub(crate) fn of_nothing() -> Arc<Scope> {
+        let mut scope = Scope::under(None);
+        scope.stands_for_nothing = AtomicBool::new(true);
+        scope.precompute_position();
+        Arc::new(scope)
+    }
+
+    /// Whether what is called here is called where there is nothing, as it would be without the scope.
+    pub(crate) fn stands_for_nothing(&self) -> bool {
+        self.stands_for_nothing.load(Relaxed)
+    }
+
+    /// What it was around is over.
+    pub(crate) fn note_over(&self) {
+        self.stands_for_nothing.store(false, Relaxed);
+    }
+
     /// Whether it names the parent of this object, or something else for it, and for nothing inside.
     pub(crate) fn is_put_on(&self, object: &ObjectId) -> bool {
         self.target.is_some_and(|target| !self.is_entered.load(Relaxed) && target.is(object))
@@ -73,7 +92,7 @@ impl Scope {
     /// What is found inside of a call that is no run, where this is around it.
     pub(crate) fn inside_call(around: Context) -> Context {
         match around {
-            Context::Scope(scope) if !scope.is_call => {
+            Context::Scope(scope) if !scope.is_call && !scope.stands_for_nothing() => {
                 let mut inside = Scope::under(Some(Context::Scope(scope)));
                 inside.is_call = true;
                 inside.precompute_position();
@@ -98,6 +117,11 @@ impl Scope {
     /// As `settings`, if it is known by now.
     pub(crate) fn known_settings(&self) -> Option<Option<Arc<Settings>>> {
         self.position.get().map(|position| position.settings.clone())
+    }
+
+    /// Whether what is inherited inside is what is inherited around it.
+    pub(crate) fn gives_nothing(&self) -> bool {
+        self.own.is_empty() && self.around.is_none()
     }
 
     /// Number of nodes above.
@@ -128,10 +152,10 @@ impl Scope {
 
     /// What is given here, over what is inherited.
     pub(crate) fn lay_over(&self, above: Option<Arc<Settings>>) -> Option<Arc<Settings>> {
-        let around = self.around.as_deref();
-        if self.own.is_empty() && around.is_none() {
+        if self.gives_nothing() {
             return above;
         }
+        let around = self.around.as_deref();
         let mut settings = self.own.clone();
         // a context that is switched off silences everything inside
         let is_silenced = around.is_some_and(|around| around.enabled == Some(false));

@@ -69,7 +69,8 @@ pub trait TraceableExt<Kind>: TakesContext<Kind> {
         self.__with_extra(extra)
     }
 
-    /// Polls this inside a [`TracingContext`].
+    /// Polls this inside a [`TracingContext`]. A traced call that returned this was made before, and keeps the context it was
+    /// made in, if there was one: to give it another parent, write [`with_parent`](TraceableExt::with_parent).
     fn with_context(self, context: TracingContext) -> InContext<Self> {
         InContext::with_context(self, context)
     }
@@ -120,6 +121,8 @@ impl<T> TakesContext<WrapBeforeYouSpawn> for tokio::task::JoinHandle<T> {
 
 enum Carried<T> {
     Ready(Option<Context>),
+    /// Made where there was nothing, and polled where there is something.
+    Nothing(Arc<Scope>),
     Later(Box<Later<T>>),
 }
 
@@ -152,14 +155,23 @@ impl<T> Carried<T> {
             first = target.map(|_| scope.clone());
             *self = Carried::Ready(Some(Context::Scope(scope)));
         }
-        if let Carried::Ready(nothing @ None) = self
-            && is_elsewhere(None)
-        {
+        if matches!(self, Carried::Ready(None)) && is_elsewhere(None) {
             // what is called inside is not where this happens to be polled, nor wherever that is awaited
-            *nothing = Some(Scope::of_its_own(None));
+            *self = Carried::Nothing(Scope::of_nothing());
         }
-        let context = if let Carried::Ready(context) = self { context.clone() } else { None };
+        let context = match self {
+            Carried::Ready(context) => context.clone(),
+            Carried::Nothing(scope) => Some(Context::Scope(scope.clone())),
+            Carried::Later(_) => None,
+        };
         Visit { _entered: enter(context), first }
+    }
+
+    /// What carries it is over.
+    fn note_over(&self) {
+        if let Carried::Nothing(scope) = self {
+            scope.note_over();
+        }
     }
 }
 
@@ -193,6 +205,7 @@ pin_project! {
             let _entered = this.carried.enter(None);
             // what it calls while it is dropped nests here too
             this.inner.set(None);
+            this.carried.note_over();
         }
     }
 }
@@ -228,10 +241,15 @@ impl<F: Future> Future for InContext<F> {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<F::Output> {
-        match self.enter() {
+        let mut this = self;
+        let polled = match this.as_mut().enter() {
             Some((_entered, inner)) => inner.poll(cx),
-            None => Poll::Pending,
+            None => return Poll::Pending,
+        };
+        if polled.is_ready() {
+            this.project().carried.note_over();
         }
+        polled
     }
 }
 
