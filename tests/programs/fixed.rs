@@ -273,6 +273,19 @@ fn a_parent_on_the_result_brings_nothing_back_from_an_eager_part_that_is_not_rec
 }
 
 #[test]
+fn what_leaves_an_eager_part_that_is_not_recorded_is_recorded_whatever_is_put_on_the_call_around_it() {
+    let root = with(Kind::Plain, |node| node.flavour = Flavour::Root);
+    let inner = call(Kind::Iter, [vec![Step::Call(root)]]);
+    let tagged = Wrapper::WithContext(Name::Absent);
+    let wrappers = [Wrapper::Silent, tagged, Wrapper::WithParent(Name::Absent, true), Wrapper::InCurrentRun];
+    let eager = with(Kind::Iter, |node| {
+        node.flavour = Flavour::Parent(Name::Unsampled);
+        node.first = wrappers.map(|wrapper| Step::Call(Call { wrapper, ..inner.clone() })).into();
+    });
+    holds([Step::Call(call(Kind::Async, [vec![Step::Call(eager)]]))]);
+}
+
+#[test]
 fn the_handle_of_a_call_that_is_switched_off_leads_to_a_trace_that_is_not_recorded() {
     let root = with(Kind::Async, |node| node.flavour = Flavour::Root);
     let inner = Step::Call(Call { wrapper: Wrapper::WithParent(Name::Up(0), false), ..root });

@@ -58,7 +58,14 @@ pub(super) fn start_at_poll(run: &Arc<Run>, object: &ObjectId) {
     {
         if is_unrecorded(parent.as_ref()) || is_doubtful(above) {
             // what is not recorded is no child, and starts nothing
-            return leave_out(run, parent.as_ref());
+            let called = run
+                .state()
+                .reservation
+                .as_ref()
+                .and_then(|reservation| (!reservation.is_named).then(|| reservation.at_call.clone())?);
+            // nothing that is put on what it returns changes what holds where it was called
+            let around = called.filter(|at_call| is_left_out(Some(at_call))).or(parent);
+            return leave_out(run, around.as_ref());
         }
         // before this run is locked: the one above may have been called in this one, and need it to start
         above.bound();
