@@ -152,8 +152,8 @@ fn note_left_open(run: &Run) {
         && callsite.history.reports.is_due(Notice::LeftOpen)
     {
         let text = format!(
-            "run left open: `{}` ({}:{}) was posted and dropped before its end, and stays open for ever. End it by \
-             `run.end().patch()`, also where the code returns early; or use `trace(\"..\").scope(|run| ..)`, which ends \
+            "run left open: `{}` ({}:{}) was posted and dropped before its end: it stays open for ever, unless another \
+             process ends it. End it by `run.end().patch()`, also where the code returns early; or use `trace(\"..\").scope(|run| ..)`, which ends \
              by itself.",
             run.name(),
             callsite.file,
