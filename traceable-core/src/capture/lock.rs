@@ -4,9 +4,10 @@
 //! argument or result is refused where its type says so. The attribute asks each value: a method with a bound is preferred
 //! to that of a trait wherever the bound holds. In generic code only declared bounds count.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::rc::Rc;
-use std::sync::{Arc, Mutex, RwLock};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap, LinkedList, VecDeque};
+use std::rc::{self, Rc};
+use std::sync::{self, Arc, Mutex, RwLock};
 
 /// A value that is asked whether it is a lock.
 pub struct Lock<'a, T: ?Sized>(pub &'a T);
@@ -51,11 +52,16 @@ impl<T: HasLock + ?Sized> HasLock for &mut T {}
 impl<T: HasLock + ?Sized> HasLock for Box<T> {}
 impl<T: HasLock + ?Sized> HasLock for Rc<T> {}
 impl<T: HasLock + ?Sized> HasLock for Arc<T> {}
+impl<T: HasLock + ?Sized> HasLock for rc::Weak<T> {}
+impl<T: HasLock + ?Sized> HasLock for sync::Weak<T> {}
+impl<T: HasLock + ?Sized> HasLock for RefCell<T> {}
 impl<T: HasLock> HasLock for Option<T> {}
+impl<T: HasLock, E> HasLock for Result<T, E> {}
 impl<T: HasLock> HasLock for [T] {}
 impl<T: HasLock, const N: usize> HasLock for [T; N] {}
 impl<T: HasLock> HasLock for Vec<T> {}
 impl<T: HasLock> HasLock for VecDeque<T> {}
+impl<T: HasLock> HasLock for LinkedList<T> {}
 impl<K, T: HasLock> HasLock for BTreeMap<K, T> {}
 impl<K, T: HasLock, S> HasLock for HashMap<K, T, S> {}
 
@@ -69,3 +75,22 @@ impl<K, T: HasLock, S> HasLock for HashMap<K, T, S> {}
     note = "or record what you need of it: `inputs(key = expr)`, or `process_outputs = path` for the result"
 )]
 pub trait NeverWaits {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_refused<T: HasLock + ?Sized>() {}
+
+    /// Checked by the compiler.
+    #[test]
+    fn what_leads_to_a_lock_is_refused() {
+        type State = Mutex<u8>;
+        is_refused::<RefCell<State>>();
+        is_refused::<LinkedList<State>>();
+        is_refused::<rc::Weak<State>>();
+        is_refused::<sync::Weak<RwLock<[u8]>>>();
+        is_refused::<Result<Arc<State>, String>>();
+        is_refused::<Rc<RefCell<Vec<Option<State>>>>>();
+    }
+}
