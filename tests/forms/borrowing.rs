@@ -112,6 +112,13 @@ async fn call<F: AsyncFn(&str) -> usize>(function: F) -> usize {
     function(&text).await
 }
 
+/// Arguments whose names differ in case alone, end in numbers, or are keywords in small letters.
+#[traceable]
+#[allow(non_snake_case)]
+async fn alike(A: &str, a: (&str, &str), a1: &str, TYPE: &str, STATIC: &str) -> usize {
+    A.len() + a.0.len() + a.1.len() + a1.len() + TYPE.len() + STATIC.len()
+}
+
 fn is_send(_: &impl Send) {}
 
 #[test]
@@ -141,6 +148,7 @@ fn they_go_where_those_of_plain_functions_go() {
         assert_eq!(call(one).await, 3);
         assert_eq!(generic::<str, 2>("x", &[1, 2]).await, 2);
         assert_eq!(agent.finish(&mut vec!["x"]).await, 2);
+        assert_eq!(alike("a", ("b", "c"), "d", "e", "f").await, 6);
         assert_eq!((Counter.twice("ab", &["c"]).await, Other.twice("ab", &["c"]).await), (5, 3));
     });
 }

@@ -15,7 +15,6 @@ use syn::{
 
 use crate::check::Plan;
 use crate::hygiene::ours;
-use crate::message;
 
 /// The arguments of an `async fn` with names for the lifetimes that the user left out.
 #[derive(Default)]
@@ -52,10 +51,8 @@ impl Borrowed {
                 let stem = stem(argument.plain_name(), argument.position);
                 let named = &mut borrowed.named;
                 walk(&mut ty, &mut |at| {
-                    let number = named.len() - before;
-                    let number = if number == 0 { String::new() } else { number.to_string() };
-                    let lifetime =
-                        Lifetime::new(&format!("'{stem}{number}"), Span::mixed_site().located_at(at));
+                    let name = unused(&stem, named.len() - before, named);
+                    let lifetime = Lifetime::new(&format!("'{name}"), Span::mixed_site().located_at(at));
                     named.push(lifetime.clone());
                     Some(lifetime)
                 });
@@ -89,18 +86,20 @@ impl Borrowed {
     }
 }
 
-/// Lifetimes are called like their arguments: messages show them.
+/// Lifetimes are called like their arguments: messages show them. Keywords cannot be lifetimes.
 fn stem(name: Option<&Ident>, position: usize) -> String {
-    const KEYWORDS_SINCE: [&str; 5] = ["async", "await", "dyn", "gen", "try"];
     let text = name.map(ToString::to_string).unwrap_or_default().to_lowercase();
-    match name {
-        Some(name)
-            if text == message::plain(name).to_lowercase() && !KEYWORDS_SINCE.contains(&text.as_str()) =>
-        {
-            text
-        }
-        _ => format!("argument{position}_"),
-    }
+    let is_keyword = text == "gen" || syn::parse_str::<Ident>(&text).is_err();
+    if is_keyword || text.starts_with("r#") { format!("argument{position}_") } else { text }
+}
+
+/// Output: `text` for the first lifetime of an argument, then `text1`, without those that others have: of `A` and `a`,
+/// or `a` and `a1`
+fn unused(stem: &str, number: usize, named: &[Lifetime]) -> String {
+    let first = (number == 0).then(|| stem.to_owned());
+    let more = (number.max(1)..).map(|number| format!("{stem}{number}"));
+    let is_unused = |name: &String| named.iter().all(|other| other.ident != *name);
+    first.into_iter().chain(more).find(is_unused).unwrap_or_default()
 }
 
 fn leaves_out_a_lifetime(ty: &Type) -> bool {
@@ -131,6 +130,7 @@ fn walk(ty: &mut Type, name: &mut dyn FnMut(Span) -> Option<Lifetime>) {
         Type::Slice(slice) => walk(&mut slice.elem, name),
         Type::Tuple(tuple) => tuple.elems.iter_mut().for_each(|ty| walk(ty, name)),
         Type::Path(path) if path.qself.is_none() => walk_path(&mut path.path, name),
+        // an `async fn` may leave lifetimes out in an `impl` argument, a plain function may not
         Type::ImplTrait(opaque) => opaque.bounds.iter_mut().for_each(|bound| walk_bound(bound, name)),
         Type::TraitObject(object) => object.bounds.iter_mut().for_each(|bound| walk_bound(bound, name)),
         _ => {}
