@@ -157,6 +157,11 @@ fn beside_a_value() -> (impl Fn(&str) -> usize, u8) {
     (|text| text.len(), 1)
 }
 
+#[traceable(skip_output)]
+fn borrowing<'a>(first: &'a str) -> impl for<'b> Fn(&'b str) -> (&'a str, &'b str) {
+    move |second| (first, second)
+}
+
 struct Maker<T>(T);
 
 impl<T: Clone> Maker<T> {
@@ -178,6 +183,7 @@ fn closures_learn_their_types_from_the_return_type() {
     });
     assert_eq!(list, [1]);
     assert_eq!(record(|| beside_a_value().0("ab")).0, 2);
+    assert_eq!(record(|| borrowing("a")("b")).0, ("a", "b"));
     assert_eq!(record(|| Maker(1).closure()(&2)).0, 2);
 }
 

@@ -82,15 +82,28 @@ fn can_stand_in_an_item(plan: &Plan, ty: &Type, functions: &[TokenStream]) -> bo
     let bounds =
         params().map(ToTokens::to_token_stream).chain([signature.generics.where_clause.to_token_stream()]);
     let all = bounds.chain([ty.to_token_stream()]).chain(functions.iter().cloned());
+    let all: Vec<_> = all.flat_map(flat).collect();
     let mut lifetimes = vec!["static".to_owned(), "_".to_owned()];
     lifetimes.extend(of_function.iter().cloned());
-    all.flat_map(flat).collect::<Vec<_>>().windows(2).all(|two| match two {
+    lifetimes.extend(bound_by_for(&all));
+    all.windows(2).all(|two| match two {
         [TokenTree::Punct(tick), TokenTree::Ident(name)] if tick.as_char() == '\'' => {
             lifetimes.contains(&name.to_string())
         }
         [_, TokenTree::Ident(name)] => is_known(name),
         _ => true,
     })
+}
+
+/// Input: `for<'a, 'b> Fn(&'a str, &'b str)`   Output: `a`, `b`
+fn bound_by_for(tokens: &[TokenTree]) -> Vec<String> {
+    let is = |token: &TokenTree, text: &str| token.to_string() == text;
+    let lists = tokens.windows(2).enumerate().filter(|(_, two)| is(&two[0], "for") && is(&two[1], "<"));
+    lists
+        .flat_map(|(at, _)| tokens[at..].iter().take_while(|token| !is(token, ">")).skip(2))
+        .filter(|token| matches!(token, TokenTree::Ident(_)))
+        .map(ToString::to_string)
+        .collect()
 }
 
 /// Types that everybody means the same by.
