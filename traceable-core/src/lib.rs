@@ -120,7 +120,7 @@ pub mod __private {
     pub use crate::capture::lazy::LazyStream;
     pub use crate::capture::lazy::{AsksFuture, AsksIterator, AsksStream, not_hidden};
     pub use crate::capture::lazy::{LazyFuture, LazyIterator, NotHidden, NotLazy};
-    pub use crate::capture::lock::{Lock, NamedLikeALock, NeverWaits, NotALock};
+    pub use crate::capture::lock::{AsksLock, Lock, NeverWaits};
     pub use crate::capture::outcome::{NotAResult, Out, Outcome};
     pub use crate::capture::output_advice::{
         ArrayOutput, AsksOutput, FunctionOutput, FutureOutput, IsFuture, IsIterator, IsOutput, IsStream,

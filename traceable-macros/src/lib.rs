@@ -64,9 +64,9 @@ use self::pipeline::Surroundings;
 /// # What is recorded
 ///
 /// Arguments by their `Serialize`, under their names; destructured ones under each name. Names that begin with `_` and `self`
-/// are not recorded, unless `inputs(..)`, `debug(..)` or `display(..)` names them. A `Mutex` or `RwLock` is refused, as its
-/// `Serialize` would wait for the lock: `skip` it, or record its `Debug` text by `debug`. The guide `recording` of the crate
-/// `traceable` says what becomes of which value, and which code that runs.
+/// are not recorded, unless `inputs(..)`, `debug(..)` or `display(..)` names them. A `Mutex` or `RwLock` is refused, also
+/// in `metadata(..)`, as its `Serialize` would wait for the lock: `skip` it, or record its `Debug` text by `debug`. The
+/// guide `recording` of the crate `traceable` says what becomes of which value, and which code that runs.
 ///
 /// # Blocks
 ///
@@ -112,10 +112,10 @@ use self::pipeline::Surroundings;
 ///
 /// Lints see an annotated function as they see the plain one, and the attribute causes none. A few fall silent. Of
 /// clippy's: what compares a body with its parameters (`needless_pass_by_value`, `ptr_arg`), counts the uses of a
-/// lifetime (`needless_lifetimes`), reads the last expression (`unnecessary_wraps`; `implicit_return` points at the attribute), or
-/// asks for `const`, a missing
-/// `.await` or, of an `async fn`, an `# Errors` section (`missing_const_for_fn`, `unused_async`, `missing_errors_doc`).
-/// Of the compiler's: `unconditional_recursion` and `async_fn_in_trait`. Under `#[track_caller]` the body is a closure
+/// lifetime (`needless_lifetimes`), reads the last expression (`unnecessary_wraps`; `implicit_return` points at the
+/// attribute), or asks for `const`, for `async fn`, for an `.await` or, of an `async fn`, for an `# Errors` section
+/// (`missing_const_for_fn`, `manual_async_fn`, `unused_async`, `missing_errors_doc`). Of the compiler's:
+/// `unconditional_recursion`, `async_fn_in_trait` and, of an `async fn`, `single_use_lifetimes`. Under `#[track_caller]` the body is a closure
 /// and knows no caller.
 #[proc_macro_attribute]
 pub fn traceable(options: proc_macro::TokenStream, item: proc_macro::TokenStream) -> proc_macro::TokenStream {

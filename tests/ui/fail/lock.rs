@@ -55,4 +55,7 @@ impl Server {
     fn by_an_expression(&self) {}
 }
 
+#[traceable(skip(state), metadata(state = state))]
+fn by_metadata(state: &State) {}
+
 fn main() {}

@@ -38,14 +38,18 @@ fn cells(cell: &Cell<u8>, ref_cell: RefCell<u8>) -> u8 {
 
 /// Something of the user's that is called as ours.
 trait Waits {
-    fn never_waits(&self) {}
+    fn never_waits_for_a_lock(self)
+    where
+        Self: Sized,
+    {
+    }
 }
 
 impl<T: ?Sized> Waits for T {}
 
-#[traceable]
+#[traceable(metadata(first = text))]
 fn beside((text, _): (String, u8)) -> Result<Vec<String>, String> {
-    text.never_waits();
+    text.as_str().never_waits_for_a_lock();
     Ok(vec![text])
 }
 

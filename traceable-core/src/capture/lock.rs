@@ -1,46 +1,70 @@
 //! Values whose `Serialize` waits for a lock, which the program may hold just then.
 //!
 //! `serde` implements `Serialize` for the locks of the standard library, and waits. Recording never waits, so such an
-//! argument or result is refused where its type says so. The attribute asks each value: a method with a bound is preferred
-//! to that of a trait wherever the bound holds. In generic code only declared bounds count.
+//! argument or result is refused where its type says so. The attribute asks each value ([`asked`](super::asked)); a lock
+//! answers by a method with a bound that nothing fulfils.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, LinkedList, VecDeque};
+use std::marker::PhantomData;
 use std::rc::{self, Rc};
 use std::sync::{self, Arc, Mutex, RwLock};
 
-/// A value that is asked whether it is a lock.
-pub struct Lock<'a, T: ?Sized>(pub &'a T);
+use super::asked::{answers, otherwise};
+
+/// Whether a value is a lock: `AsksLock::of(&value)[Asked]`.
+pub struct AsksLock<T: ?Sized>(Lock<T>);
+
+impl<T: ?Sized> AsksLock<T> {
+    /// The type of this value.
+    #[inline(always)]
+    pub fn of(value: &T) -> AsksLock<T> {
+        AsksLock(Lock::of(value))
+    }
+}
+
+/// The answer of a lock, also for a value whose type has the name of one: those of other crates wait as well.
+pub struct Lock<T: ?Sized>(PhantomData<fn(&T)>);
+
+impl<T: ?Sized> Clone for Lock<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: ?Sized> Copy for Lock<T> {}
+
+impl<T: ?Sized> Lock<T> {
+    /// The type of this value.
+    #[inline(always)]
+    pub fn of(_: &T) -> Lock<T> {
+        Lock(PhantomData)
+    }
+
+    /// Does not compile.
+    pub fn never_waits_for_a_lock(self)
+    where
+        T: NeverWaits,
+    {
+    }
+}
+
+/// What answers for everything else.
+pub struct OtherThanLock;
 
 /// The answer of everything else.
-pub trait NotALock {
-    /// Not a lock.
+#[derive(Clone, Copy)]
+pub struct NotALock;
+
+impl NotALock {
+    /// Is fine.
     #[inline(always)]
-    fn never_waits_for_a_lock(&self) {}
+    pub fn never_waits_for_a_lock(self) {}
 }
 
-impl<T: ?Sized> NotALock for Lock<'_, T> {}
-
-impl<T: HasLock + ?Sized> Lock<'_, T> {
-    /// A lock.
-    pub fn never_waits_for_a_lock(&self)
-    where
-        T: NeverWaits,
-    {
-    }
-}
-
-/// A value whose type has the name of a lock: those of other crates wait as well.
-pub struct NamedLikeALock<'a, T: ?Sized>(pub &'a T);
-
-impl<T: ?Sized> NamedLikeALock<'_, T> {
-    /// A lock.
-    pub fn never_waits_for_a_lock(&self)
-    where
-        T: NeverWaits,
-    {
-    }
-}
+answers!([T: HasLock + ?Sized] AsksLock<T> => Lock<T>, |this| &this.0);
+otherwise!([T: ?Sized] AsksLock<T> => OtherThanLock, |_this| &OtherThanLock);
+answers!([] OtherThanLock => NotALock);
 
 /// A lock, or a value that leads to one and nothing else.
 pub trait HasLock {}

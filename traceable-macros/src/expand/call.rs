@@ -7,6 +7,7 @@ use super::call_facts::facts;
 use super::callsite;
 use crate::check::{Plan, mentions};
 use crate::hygiene::{Runtime, deref_at, ours, reference_to};
+use crate::lint::lock;
 
 /// Output: `let mut call = Call::now({ static CALLSITE: Callsite = ..; &CALLSITE }); if Call::on(&call) { Call::parent(&mut call, &(expr)); }`
 pub(super) fn print(plan: &Plan, p: &Runtime, how: &str) -> TokenStream {
@@ -54,10 +55,16 @@ fn settings(plan: &Plan, p: &Runtime) -> TokenStream {
         ours!({ let #value = &(#expr); #p::Call::parent(&mut __traceable_call, #parent); })
     });
     let metadata = options.metadata.iter().flat_map(|given| &given.value).map(|field| {
-        let (key, value) = (&field.key, reference_to(&field.value));
-        ours!(#p::Call::metadata(
-            &mut __traceable_call, #key, |__traceable_value| #p::Metadata::put(__traceable_value, #value)
-        );)
+        let (key, expr) = (&field.key, &field.value);
+        let put = match expr {
+            syn::Expr::Lit(_) => metadata(p, &reference_to(expr)),
+            _ => lock::expression_unless_lock(p, expr, |value| metadata(p, &value)),
+        };
+        ours!(#p::Call::metadata(&mut __traceable_call, #key, |__traceable_value| #put);)
     });
     ours!(#(#enabled)* #(#parent)* #(#metadata)*)
+}
+
+fn metadata(p: &Runtime, value: &TokenStream) -> TokenStream {
+    ours!(#p::Metadata::put(__traceable_value, #value))
 }

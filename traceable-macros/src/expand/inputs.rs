@@ -7,7 +7,7 @@ use syn::{GenericArgument, Pat, PathArguments, Type};
 use super::advice;
 use super::struct_pattern::{Reading, is_mentioned, place};
 use crate::check::Plan;
-use crate::hygiene::{Runtime, deref_at, first_span, ours, reference_at, reference_to};
+use crate::hygiene::{Runtime, deref_at, ours, reference_at};
 use crate::lint::lock;
 use crate::message;
 use crate::options::Options;
@@ -95,15 +95,9 @@ fn inputs(plan: &Plan, p: &Runtime) -> TokenStream {
     let fields = fields().map(|field| {
         let (key, expr) = (&field.key, &field.value);
         let member = member(key);
-        let value = reference_to(expr);
-        let field = Ident::new("__traceable_field", Span::mixed_site());
-        let spanned = deref_at(&field, expr.to_token_stream());
-        let ask = lock::ask(p, &field, first_span(&expr.to_token_stream()));
-        // a `match` keeps what the expression borrows from
-        ours!(#p::Inputs::add_with(
-            #inputs, #member,
-            |__traceable_value| match #value { #field => { #ask #p::Inputs::put(__traceable_value, #spanned) } }
-        );)
+        let put =
+            lock::expression_unless_lock(p, expr, |value| ours!(#p::Inputs::put(__traceable_value, #value)));
+        ours!(#p::Inputs::add_with(#inputs, #member, |__traceable_value| #put);)
     });
     let hook = options.process_inputs.iter().map(|given| {
         let hook = &given.value;

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 use syn::{GenericArgument, PathArguments, Type};
 
-use crate::hygiene::{Runtime, located, ours};
+use crate::hygiene::{Runtime, deref_at, first_span, located, ours, reference_to};
 
 /// The locks of the standard library and of others.
 const LOCKS: &[&str] = &["FairMutex", "Mutex", "ReentrantLock", "ReentrantMutex", "RwLock"];
@@ -20,9 +20,9 @@ const VALUES: &[&str] = &[
 
 /// Records a value, unless it is a lock. `value` is a reference.
 ///
-/// Input: `value` of type `Arc<Mutex<u8>>`   Output: `NamedLikeALock(value).never_waits_for_a_lock();`, at `Mutex`, and `instead`
+/// Input: `value` of type `Arc<Mutex<u8>>`   Output: `Lock::of(value).never_waits_for_a_lock();`, at `Mutex`, and `instead`
 ///
-/// Input: `value` of type `Shared`   Output: `if false { use NotALock as _; Lock(value).never_waits_for_a_lock(); }`, at
+/// Input: `value` of type `Shared`   Output: `if false { AsksLock::of(value)[Asked].never_waits_for_a_lock(); }`, at
 /// `Shared`, and `record`. The compiler knows what is behind the name.
 ///
 /// A type that is no lock for certain leaves `record` alone.
@@ -37,7 +37,7 @@ pub(crate) fn unless_lock(
         Suspect::None => (TokenStream::new(), record),
         Suspect::Named(at) => {
             let ask = question(at);
-            (ours!(#p::NamedLikeALock(#value).#ask();), instead)
+            (ours!(#p::Lock::of(#value).#ask();), instead)
         }
         Suspect::Unknown(at) => (ask(p, value, at), record),
     }
@@ -59,11 +59,26 @@ pub(crate) fn ask_in_pattern(p: &Runtime, value: &impl ToTokens, at: Span, whole
     if matches!(suspect(whole), Suspect::None) { TokenStream::new() } else { ask(p, value, at) }
 }
 
+/// Records what an option's expression gives. A `match` keeps what the expression borrows from.
+///
+/// Output: `match &(expr) { field => { if false { .. } RECORD } }`, with `&*field` at `expr`
+pub(crate) fn expression_unless_lock(
+    p: &Runtime,
+    expr: &syn::Expr,
+    record: impl FnOnce(TokenStream) -> TokenStream,
+) -> TokenStream {
+    let tokens = expr.to_token_stream();
+    let field = Ident::new("__traceable_field", Span::mixed_site());
+    let (value, ask) = (reference_to(expr), ask(p, &field, first_span(&tokens)));
+    let record = record(deref_at(&field, tokens));
+    ours!(match #value { #field => { #ask #record } })
+}
+
 /// Refuses a value of whatever type, if it is a lock. `value` is a reference.
-pub(crate) fn ask(p: &Runtime, value: &impl ToTokens, at: Span) -> TokenStream {
+fn ask(p: &Runtime, value: &impl ToTokens, at: Span) -> TokenStream {
     let ask = question(at);
     // only the answer's type is of interest, so nothing is compiled for it
-    ours!(if false { use #p::NotALock as _; #p::Lock(#value).#ask(); })
+    ours!(if false { #p::AsksLock::of(#value)[#p::Asked].#ask(); })
 }
 
 fn question(at: Span) -> Ident {

@@ -42,7 +42,17 @@ where
         p::__private::Call::metadata(
             &mut __traceable_call,
             "k",
-            |__traceable_value| p::__private::Metadata::put(__traceable_value, &(a)),
+            |__traceable_value| match &(a) {
+                __traceable_field => {
+                    if false {
+                        p::__private::AsksLock::of(
+                                __traceable_field,
+                            )[p::__private::Asked]
+                            .never_waits_for_a_lock();
+                    }
+                    p::__private::Metadata::put(__traceable_value, &*__traceable_field)
+                }
+            },
         );
     }
     return p::__private::sync(
@@ -56,8 +66,9 @@ where
                             {
                                 let __traceable_value = &*a;
                                 if false {
-                                    use p::__private::NotALock as _;
-                                    p::__private::Lock(__traceable_value)
+                                    p::__private::AsksLock::of(
+                                            __traceable_value,
+                                        )[p::__private::Asked]
                                         .never_waits_for_a_lock();
                                 }
                                 p::__private::Inputs::add(
@@ -93,8 +104,8 @@ where
         {
             p::__private::core::result::Result::Ok(__traceable_output) => {
                 if false {
-                    use p::__private::NotALock as _;
-                    p::__private::Lock(__traceable_output).never_waits_for_a_lock();
+                    p::__private::AsksLock::of(__traceable_output)[p::__private::Asked]
+                        .never_waits_for_a_lock();
                 }
                 p::__private::AsksOutput::of(__traceable_output)[p::__private::Asked]
                     .record(&*__traceable_output, __traceable_outcome)
@@ -175,8 +186,8 @@ fn ask(
         {
             p::__private::core::result::Result::Ok(__traceable_output) => {
                 if false {
-                    use p::__private::NotALock as _;
-                    p::__private::Lock(__traceable_output).never_waits_for_a_lock();
+                    p::__private::AsksLock::of(__traceable_output)[p::__private::Asked]
+                        .never_waits_for_a_lock();
                 }
                 p::__private::AsksOutput::of(__traceable_output)[p::__private::Asked]
                     .record(&*__traceable_output, __traceable_outcome)
