@@ -4,7 +4,8 @@
 //! the user's names. One that leaves something behind (`Point { x, .. }`) copies the fields out of a `Copy` struct, and
 //! borrows them from any other: what it leaves must live as long as the parameter.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::extra::DelimSpan;
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{Member, Pat};
 
@@ -120,15 +121,16 @@ impl Argument {
             }
             Pat::Tuple(pat) => {
                 let elems = pat.elems.iter().map(|pat| self.in_parts(pat));
-                quote!((#(#elems,)*))
+                in_brackets(Delimiter::Parenthesis, &pat.paren_token.span, quote!(#(#elems,)*))
             }
             Pat::Slice(pat) => {
                 let elems = pat.elems.iter().map(|pat| self.in_parts(pat));
-                quote!([#(#elems),*])
+                in_brackets(Delimiter::Bracket, &pat.bracket_token.span, quote!(#(#elems),*))
             }
             Pat::TupleStruct(pat) => {
                 let (path, elems) = (&pat.path, pat.elems.iter().map(|pat| self.in_parts(pat)));
-                quote!(#path(#(#elems),*))
+                let elems = in_brackets(Delimiter::Parenthesis, &pat.paren_token.span, quote!(#(#elems),*));
+                quote!(#path #elems)
             }
             Pat::Struct(pat) => {
                 let fields = pat.fields.iter().map(|field| {
@@ -136,11 +138,19 @@ impl Argument {
                     quote!(#member: #inner)
                 });
                 let (path, rest) = (&pat.path, &pat.rest);
-                quote!(#path { #(#fields,)* #rest })
+                let fields = in_brackets(Delimiter::Brace, &pat.brace_token.span, quote!(#(#fields,)* #rest));
+                quote!(#path #fields)
             }
             other => other.to_token_stream(),
         }
     }
+}
+
+/// In the user's brackets: the compiler tells of a pattern that does not always match where it is written.
+fn in_brackets(delimiter: Delimiter, span: &DelimSpan, inner: TokenStream) -> TokenStream {
+    let mut group = Group::new(delimiter, inner);
+    group.set_span(span.join());
+    group.into_token_stream()
 }
 
 /// Output: `Place::of(&slot)[Asked]`, the struct itself if it is `Copy`, and a reference to it otherwise
