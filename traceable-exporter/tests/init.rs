@@ -57,3 +57,9 @@ fn a_process_starts_once_and_its_guards_wait() {
     assert_eq!(warnings.lines().len(), 1, "{:?}", warnings.lines());
     assert!(warnings.lines()[0].contains("2 run operations not delivered"));
 }
+
+#[expect(unused_must_use, reason = "the compiler says that the guard is to be kept")]
+#[expect(dead_code, reason = "it is only compiled")]
+fn a_guard_that_is_not_kept() {
+    traceable_exporter::init().unwrap();
+}

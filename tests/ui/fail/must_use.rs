@@ -3,7 +3,7 @@
 use futures::stream::{BoxStream, Stream, StreamExt};
 use traceable::prelude::*;
 use traceable::testing::Recorder;
-use traceable::{ContextHandle, Envelope, bind, init, stream, trace, try_stream};
+use traceable::{ContextHandle, Envelope, bind, stream, trace, try_stream};
 
 #[traceable]
 async fn later() {}
@@ -71,10 +71,6 @@ fn generators() {
         out.yield_(1).await;
         Ok::<_, String>(())
     });
-}
-
-fn start() {
-    init().unwrap();
 }
 
 fn main() {}

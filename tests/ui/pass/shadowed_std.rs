@@ -1,5 +1,5 @@
 //! Items of the user's that are called like those of std.
-#![allow(dead_code)]
+#![allow(dead_code, unused_macros)]
 
 use traceable::traceable;
 
@@ -8,7 +8,11 @@ struct Result;
 struct Box;
 mod core {}
 mod std {}
-macro_rules! line { () => { compile_error!("not ours") }; }
+macro_rules! line {
+    () => {
+        compile_error!("not ours")
+    };
+}
 
 #[traceable]
 fn plain(x: u8) -> u8 {
