@@ -37,6 +37,7 @@
 //   server/         connections: which are accepted, time limits, the end
 //   api/            HTTP: routes, responses, who may call, warnings
 //   ingest/         from the bytes of a request to changes of runs
+//   query/          which runs are asked for: filters, pages
 //   store/          the SQLite file: schema, the writer, readers, how changes merge
 //   terminal/       a trace as text
 //   model/          types that the others share: runs, changes, times, reasons to refuse
@@ -47,6 +48,7 @@ mod error_chain;
 mod ingest;
 mod memory_budget;
 mod model;
+mod query;
 mod server;
 mod store;
 mod terminal;
@@ -69,7 +71,8 @@ pub mod fuzzing {
 
 #[doc(hidden)]
 pub use error_chain::error_chain;
-pub use model::stored_run::{AttachmentInfo, RunStatus, StoredFeedback, StoredRun, TraceSummary};
+pub use model::stored_run::{AttachmentInfo, RunStatus, StoredFeedback, StoredRun, TraceSummary, Usage};
+pub use query::{Order, RunPage, RunQuery};
 pub use store::{Store, StoreError};
 pub use terminal::render_tree;
 pub use viewer::{DEFAULT_DB, DEFAULT_PORT, Viewer, ViewerBuilder, ViewerError};

@@ -6,18 +6,16 @@
 mod access_control;
 mod header_values;
 mod host_names;
-mod info;
 mod read_body;
 mod response;
-mod run_routes;
 mod state;
 mod token;
+mod v1;
 mod warnings;
 
 use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{get, patch, post};
 
 use response::ApiResponse;
 
@@ -29,23 +27,14 @@ pub(crate) use warnings::{OnWarning, Warnings, WarningsEnd};
 /// Everything that is served. Clients are given endpoints with and without a prefix, so the routes are at all of them.
 pub(crate) fn router(state: ApiState, access: AccessPolicy) -> Router {
     Router::new()
-        .merge(v1())
-        .nest("/api", v1())
-        .nest("/api/v1", v1())
-        .nest("/v1", v1())
+        .merge(v1::routes())
+        .nest("/api", v1::routes())
+        .nest("/api/v1", v1::routes())
+        .nest("/v1", v1::routes())
         .fallback(async || ApiResponse::detail(StatusCode::NOT_FOUND, "Not Found"))
         .method_not_allowed_fallback(async || {
             ApiResponse::detail(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed")
         })
         .with_state(state)
         .layer(from_fn_with_state(access, access_control::check))
-}
-
-fn v1() -> Router<ApiState> {
-    Router::new()
-        .route("/info", get(info::info))
-        .route("/runs", post(run_routes::post_run))
-        .route("/runs/batch", post(run_routes::batch))
-        .route("/runs/multipart", post(run_routes::multipart))
-        .route("/runs/{id}", patch(run_routes::patch_run))
 }

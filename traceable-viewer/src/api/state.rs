@@ -1,6 +1,7 @@
 //! What the handlers share.
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio::sync::Semaphore;
@@ -8,7 +9,7 @@ use tokio::sync::Semaphore;
 use crate::api::warnings::Warnings;
 use crate::ingest::RequestLimits;
 use crate::memory_budget::MemoryBudget;
-use crate::store::WriterHandle;
+use crate::store::{Store, WriterHandle};
 
 /// Bodies decompressed and read at the same time; others wait. It keeps a core busy.
 const MAX_READING: usize = 4;
@@ -16,6 +17,9 @@ const MAX_READING: usize = 4;
 #[derive(Clone)]
 pub(crate) struct ApiState {
     pub(crate) writer: WriterHandle,
+    pub(crate) store: Store,
+    /// Where the server listens, for links to itself.
+    pub(crate) address: SocketAddr,
     pub(crate) limits: RequestLimits,
     pub(crate) memory: MemoryBudget,
     pub(crate) reading: Arc<Semaphore>,
@@ -23,9 +27,17 @@ pub(crate) struct ApiState {
 }
 
 impl ApiState {
-    pub(crate) fn new(writer: WriterHandle, limits: RequestLimits, warnings: Warnings) -> Self {
+    pub(crate) fn new(
+        writer: WriterHandle,
+        store: Store,
+        address: SocketAddr,
+        limits: RequestLimits,
+        warnings: Warnings,
+    ) -> Self {
         ApiState {
             writer,
+            store,
+            address,
             limits,
             memory: MemoryBudget::new(limits.max_memory_bytes),
             reading: Arc::new(Semaphore::new(MAX_READING)),

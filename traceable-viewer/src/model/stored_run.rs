@@ -66,6 +66,22 @@ pub struct StoredRun {
     pub serialized: Option<String>,
     /// The dataset example that this run belongs to.
     pub reference_example_id: Option<Uuid>,
+    /// The id of the project.
+    pub project_id: Uuid,
+    /// The thread (conversation) that it belongs to: `thread_id`, `session_id` or `conversation_id` of the metadata.
+    pub thread_id: Option<String>,
+    /// The model, when the run or its metadata names one.
+    pub model: Option<String>,
+    /// Tokens and costs of this run alone; zero and `None` when it names none.
+    pub usage: Usage,
+    /// When the first token came, in microseconds since 1970: the first event `new_token`.
+    pub first_token_us: Option<i64>,
+    /// The first kilobytes of the inputs on one line, for lists.
+    pub inputs_preview: Option<String>,
+    /// The first kilobytes of the outputs on one line, for lists.
+    pub outputs_preview: Option<String>,
+    /// The name under which the run is shared, if it is.
+    pub share_token: Option<Uuid>,
     /// The files of the run, without their bytes.
     pub attachments: Vec<AttachmentInfo>,
     /// When the first message about the run arrived, in microseconds since 1970.
@@ -82,6 +98,24 @@ impl StoredRun {
     }
 }
 
+/// Tokens, and what they cost in US dollars.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Usage {
+    /// Tokens of the prompt.
+    pub prompt_tokens: u64,
+    /// Tokens of the answer.
+    pub completion_tokens: u64,
+    /// All tokens; a provider may count more than the sum.
+    pub total_tokens: u64,
+    /// What the prompt costs.
+    pub prompt_cost: Option<f64>,
+    /// What the answer costs.
+    pub completion_cost: Option<f64>,
+    /// What all of it costs.
+    pub total_cost: Option<f64>,
+}
+
 /// A file of a run, without its bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -95,7 +129,7 @@ pub struct AttachmentInfo {
 }
 
 /// One trace: its root and totals over its runs.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TraceSummary {
     /// The id of the trace.
@@ -114,6 +148,10 @@ pub struct TraceSummary {
     pub runs: u64,
     /// How many of them have an error.
     pub errors: u64,
+    /// Tokens and costs of all its runs.
+    pub usage: Usage,
+    /// When the first token of any of its runs came, in microseconds since 1970.
+    pub first_token_us: Option<i64>,
 }
 
 /// A score or comment on a run.

@@ -149,7 +149,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("newer.db");
         open_writer(&path).unwrap().0.pragma_update(None, "user_version", 99).unwrap();
-        assert!(matches!(open_writer(&path), Err(StoreError::Version { found: 99, known: 1 })));
-        assert!(matches!(open_reader(&path), Err(StoreError::Version { found: 99, known: 1 })));
+        assert!(matches!(open_writer(&path), Err(StoreError::Version { found: 99, known: 2 })));
+        assert!(matches!(open_reader(&path), Err(StoreError::Version { found: 99, known: 2 })));
     }
 }

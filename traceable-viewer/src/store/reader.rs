@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::model::{
     encoded_text::EncodedText,
-    stored_run::{RunStatus, StoredFeedback, StoredRun, TraceSummary},
+    stored_run::{RunStatus, StoredFeedback, StoredRun, TraceSummary, Usage},
 };
 use crate::store::{
     StoreError, attachments,
@@ -43,14 +43,17 @@ pub struct Store {
 
 const RUN: &str = "SELECT run.id, trace_id, parent_id, project.name, run.name, run_type, status, start_us, end_us, \
                    dotted_order, tags, reference_example_id, received_us, seq, inputs, outputs, extra, events, \
-                   error, serialized, run.rid \
+                   error, serialized, run.rid, project.id, thread_id, model, prompt_tokens, completion_tokens, \
+                   total_tokens, prompt_cost, completion_cost, total_cost, first_token_us, inputs_preview, \
+                   outputs_preview, (SELECT token FROM share WHERE share.run_id = run.id) \
                    FROM run JOIN project USING(pid) LEFT JOIN payload USING(rid)";
 
 /// The trace's root is the run whose id is the trace's; it may be missing.
 const TRACE: &str = "SELECT run.trace_id, \
     (SELECT name FROM run AS root WHERE root.id = run.trace_id), project.name, min(start_us), max(end_us), \
     coalesce((SELECT status FROM run AS root WHERE root.id = run.trace_id), 0), count(*), \
-    sum(status = 2) FROM run JOIN project USING(pid)";
+    sum(status = 2), sum(prompt_tokens), sum(completion_tokens), sum(total_tokens), sum(prompt_cost), \
+    sum(completion_cost), sum(total_cost), min(first_token_us) FROM run JOIN project USING(pid)";
 
 impl Store {
     /// Opens an existing database for reading.
@@ -120,7 +123,10 @@ impl Store {
         })
     }
 
-    fn with<T>(&self, read: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+    pub(crate) fn with<T>(
+        &self,
+        read: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let reader = match idle {
             Some(reader) => reader,
@@ -153,6 +159,20 @@ fn trace_summary(row: &Row<'_>) -> rusqlite::Result<TraceSummary> {
         status: status(row.get(5)?),
         runs: row.get(6)?,
         errors: row.get(7)?,
+        usage: usage(row, 8)?,
+        first_token_us: row.get(14)?,
+    })
+}
+
+/// Three columns of tokens and three of costs.
+fn usage(row: &Row<'_>, first: usize) -> rusqlite::Result<Usage> {
+    Ok(Usage {
+        prompt_tokens: row.get(first)?,
+        completion_tokens: row.get(first + 1)?,
+        total_tokens: row.get(first + 2)?,
+        prompt_cost: row.get(first + 3)?,
+        completion_cost: row.get(first + 4)?,
+        total_cost: row.get(first + 5)?,
     })
 }
 
@@ -184,6 +204,14 @@ fn stored_run(row: &Row<'_>) -> Result<StoredRun, StoreError> {
         events: text(17)?,
         error: text(18)?,
         serialized: text(19)?,
+        project_id: row.get(21)?,
+        thread_id: row.get(22)?,
+        model: row.get(23)?,
+        usage: usage(row, 24)?,
+        first_token_us: row.get(30)?,
+        inputs_preview: row.get(31)?,
+        outputs_preview: row.get(32)?,
+        share_token: row.get(33)?,
         attachments: Vec::new(),
     })
 }

@@ -8,7 +8,7 @@ use crate::store::StoreError;
 
 /// The steps from an empty file to the tables of today. A file of version N has had the first N; what a release has
 /// shipped never changes, a change of the tables is one more step.
-const STEPS: &[&str] = &[TABLES];
+const STEPS: &[&str] = &[TABLES, QUERIES];
 
 /// Marks the file as ours (`PRAGMA application_id`): "trcb".
 const APPLICATION_ID: i64 = 0x7472_6362;
@@ -41,6 +41,39 @@ CREATE INDEX run_guessed ON run(parent_id) WHERE flags & 65536;
 CREATE INDEX run_orphan ON run(parent_id) WHERE flags & 524288;
 CREATE INDEX run_orphan_trace ON run(trace_id, start_us) WHERE flags & 524288;
 CREATE INDEX feedback_run ON feedback(run_id);
+";
+
+/// What lists, filters and statistics read: scalars that are taken out of payloads when a run is stored, totals of
+/// traces, and the full text.
+const QUERIES: &str = "
+ALTER TABLE project ADD COLUMN description TEXT;
+ALTER TABLE project ADD COLUMN extra TEXT;
+ALTER TABLE run ADD COLUMN latency_us INTEGER;
+ALTER TABLE run ADD COLUMN first_token_us INTEGER;
+ALTER TABLE run ADD COLUMN thread_id TEXT;
+ALTER TABLE run ADD COLUMN model TEXT;
+ALTER TABLE run ADD COLUMN prompt_tokens INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE run ADD COLUMN completion_tokens INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE run ADD COLUMN total_tokens INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE run ADD COLUMN prompt_cost REAL;
+ALTER TABLE run ADD COLUMN completion_cost REAL;
+ALTER TABLE run ADD COLUMN total_cost REAL;
+ALTER TABLE run ADD COLUMN inputs_preview TEXT;
+ALTER TABLE run ADD COLUMN outputs_preview TEXT;
+CREATE TABLE attribute_key(
+  kid INTEGER PRIMARY KEY, kind INTEGER NOT NULL, key TEXT NOT NULL, UNIQUE(kind, key)) STRICT;
+CREATE TABLE attribute(
+  rid INTEGER NOT NULL, kid INTEGER NOT NULL, value TEXT NOT NULL, PRIMARY KEY(rid, kid, value)) STRICT, WITHOUT ROWID;
+CREATE INDEX attribute_value ON attribute(kid, value);
+CREATE TABLE trace(
+  trace_id BLOB PRIMARY KEY, runs INTEGER NOT NULL, errors INTEGER NOT NULL, start_us INTEGER, end_us INTEGER,
+  prompt_tokens INTEGER NOT NULL, completion_tokens INTEGER NOT NULL, total_tokens INTEGER NOT NULL,
+  prompt_cost REAL, completion_cost REAL, total_cost REAL, first_token_us INTEGER) STRICT, WITHOUT ROWID;
+CREATE TABLE share(run_id BLOB PRIMARY KEY, token BLOB NOT NULL UNIQUE, created_us INTEGER NOT NULL) STRICT;
+CREATE VIRTUAL TABLE run_text USING fts5(
+  body, content='', contentless_delete=1, detail=none, tokenize=\"unicode61 tokenchars '_'\");
+CREATE INDEX run_thread ON run(pid, thread_id, start_us) WHERE thread_id IS NOT NULL AND parent_id IS NULL;
+CREATE INDEX feedback_key ON feedback(key, score);
 ";
 
 /// Checks that the tables of a file are those this program knows.

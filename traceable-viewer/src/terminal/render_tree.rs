@@ -152,6 +152,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::model::stored_run::Usage;
 
     fn id(n: u128) -> Uuid {
         Uuid::from_u128(n)
@@ -185,6 +186,14 @@ mod tests {
             events: None,
             serialized: None,
             reference_example_id: None,
+            project_id: id(0),
+            thread_id: None,
+            model: None,
+            usage: Usage::default(),
+            first_token_us: None,
+            inputs_preview: None,
+            outputs_preview: None,
+            share_token: None,
             attachments: Vec::new(),
             received_us: 0,
             seq: 0,

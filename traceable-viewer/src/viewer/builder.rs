@@ -179,7 +179,7 @@ impl ViewerBuilder {
             writer.warnings().iter().chain(&read_only).for_each(|line| on_warning(line));
         }
         let (warnings, warnings_end) = Warnings::start(self.on_warning).map_err(ViewerError::Thread)?;
-        let state = ApiState::new(handle, limits, warnings.clone());
+        let state = ApiState::new(handle, store.clone(), address, limits, warnings.clone());
         let app = api::router(state, access);
         let (stop, stopped) = oneshot::channel();
         let (report, started) = std::sync::mpsc::channel();

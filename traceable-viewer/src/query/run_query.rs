@@ -1,0 +1,71 @@
+//! What a reader asks for, and what it gets.
+
+use uuid::Uuid;
+
+use crate::model::stored_run::StoredRun;
+
+/// By the start of runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// Newest first.
+    #[default]
+    NewestFirst,
+    /// Oldest first.
+    OldestFirst,
+}
+
+/// Which runs are asked for. All conditions that are set have to hold; the default asks for all runs, newest first.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct RunQuery {
+    /// Projects, by id; empty: all.
+    pub project_ids: Vec<Uuid>,
+    /// Projects, by name; empty: all.
+    pub projects: Vec<String>,
+    /// These runs, and no condition besides.
+    pub ids: Vec<Uuid>,
+    /// Runs of these traces; the page has all that match, whatever the limit.
+    pub trace_id: Option<Uuid>,
+    /// Children of this run.
+    pub parent_id: Option<Uuid>,
+    /// `llm`, `tool` and so on, in any case.
+    pub run_type: Option<String>,
+    /// Only roots, or only runs that are none.
+    pub is_root: Option<bool>,
+    /// Only runs with an error, or only runs without.
+    pub has_error: Option<bool>,
+    /// Runs of these dataset examples; empty: all.
+    pub reference_example_ids: Vec<Uuid>,
+    /// Started at or after, in microseconds since 1970.
+    pub min_start_us: Option<i64>,
+    /// Started at or before, in microseconds since 1970.
+    pub max_start_us: Option<i64>,
+    /// A filter in LangSmith's language, about the run.
+    pub filter: Option<String>,
+    /// One that the root of the run's trace has to match.
+    pub trace_filter: Option<String>,
+    /// One that any run of the trace has to match.
+    pub tree_filter: Option<String>,
+    /// Words that the run's texts have to hold.
+    pub text: Option<String>,
+    /// By start.
+    pub order: Order,
+    /// How many runs at most; `None`: 100.
+    pub limit: Option<usize>,
+    /// How many runs are skipped.
+    pub offset: usize,
+    /// Where the page before ended: its [`RunPage::next`].
+    pub cursor: Option<String>,
+    /// Whether inputs, outputs, events and other long texts are read; a list does without and is faster.
+    pub payloads: bool,
+}
+
+/// Some of the runs that were asked for.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct RunPage {
+    /// The runs, in the order asked for.
+    pub runs: Vec<StoredRun>,
+    /// The cursor of the next page; `None` on the last.
+    pub next: Option<String>,
+}
