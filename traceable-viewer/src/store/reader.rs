@@ -42,7 +42,7 @@ pub struct Store {
 }
 
 const RUN: &str = "SELECT run.id, trace_id, parent_id, project.name, run.name, run_type, status, start_us, end_us, \
-                   dotted_order, tags, reference_example_id, received_us, seq, inputs, outputs, extra, events, \
+                   dotted_order, tags, reference_example_id, received_us, seq, inputs, outputs, payload.extra, events, \
                    error, serialized, run.rid, project.id, thread_id, model, prompt_tokens, completion_tokens, \
                    total_tokens, prompt_cost, completion_cost, total_cost, first_token_us, inputs_preview, \
                    outputs_preview, (SELECT token FROM share WHERE share.run_id = run.id) \
