@@ -1,7 +1,8 @@
 //! Decompression, and the protection from decompression bombs: small bodies that grow without end.
 //!
-//! It stops at the smallest of these bounds: bytes of a body, ratio to the compressed body (above a floor, for traces
-//! compress well), the memory of all requests together, and for zstd the memory of a window.
+//! It stops at the smallest of these bounds: bytes of a body, the memory of all requests together, and for zstd the
+//! memory of a window. How often longer a body becomes is no bound, for texts of one letter are no bombs; a body that
+//! becomes far longer is read once to measure it, and only kept if it fits.
 
 use std::io::{BufReader, Read};
 
@@ -53,16 +54,18 @@ pub(crate) fn decompress(
     let decompressed = match encoding {
         ContentEncoding::Identity => return Ok(body),
         ContentEncoding::Gzip => {
-            read_bounded(MultiGzDecoder::new(&body[..]), body.len(), limits, "gzip", reservation)?
+            read_bounded(|| Ok(MultiGzDecoder::new(&body[..])), body.len(), limits, "gzip", reservation)?
         }
         ContentEncoding::Zstd => {
-            reservation.grow_waiting(DECODER_BYTES)?;
-            let broken = |error| broken("zstd", &error);
-            let mut decoder =
-                zstd::stream::read::Decoder::with_buffer(BufReader::new(&body[..])).map_err(broken)?;
-            decoder.window_log_max(MAX_ZSTD_WINDOW_LOG).map_err(broken)?;
+            // one to measure, one to read
+            reservation.grow_waiting(2 * DECODER_BYTES)?;
+            let decoder = || {
+                let mut decoder = zstd::stream::read::Decoder::with_buffer(BufReader::new(&body[..]))?;
+                decoder.window_log_max(MAX_ZSTD_WINDOW_LOG)?;
+                Ok(decoder)
+            };
             let decompressed = read_bounded(decoder, body.len(), limits, "zstd", reservation)?;
-            reservation.shrink(DECODER_BYTES);
+            reservation.shrink(2 * DECODER_BYTES);
             decompressed
         }
     };
@@ -72,37 +75,50 @@ pub(crate) fn decompress(
     Ok(decompressed)
 }
 
-fn read_bounded(
-    mut from: impl Read,
+fn read_bounded<R: Read>(
+    decoder: impl Fn() -> std::io::Result<R>,
     compressed: usize,
     limits: &RequestLimits,
     name: &str,
     reservation: &mut Reservation,
 ) -> Result<Bytes, RequestError> {
-    let most = compressed
-        .saturating_mul(limits.max_ratio)
-        .max(RequestLimits::RATIO_FLOOR)
-        .min(limits.max_body_bytes);
+    let most = limits.max_body_bytes;
+    let too_large = || {
+        RequestError::TooLarge(format!(
+            "the {name} body of {compressed} bytes decompresses to more than {most} bytes"
+        ))
+    };
+    let broken = |error| broken(name, &error);
+    let floor = compressed.saturating_mul(RequestLimits::BOMB_RATIO).max(RequestLimits::BOMB_FLOOR);
+    let mut measured = false;
+    let mut from = decoder().map_err(broken)?;
     let mut all = Vec::new();
     // one byte more than allowed, to see whether there is more
     while all.len() <= most {
+        if all.len() > floor && !measured {
+            if !ends_within(&mut decoder().map_err(broken)?, most).map_err(broken)? {
+                return Err(too_large());
+            }
+            measured = true;
+        }
         let step = all.len().max(FIRST_STEP).min(most + 1 - all.len());
         reservation.grow_waiting(step)?;
         all.reserve_exact(step);
         let end = u64::try_from(step).unwrap_or(u64::MAX);
-        let read = from.by_ref().take(end).read_to_end(&mut all).map_err(|error| broken(name, &error))?;
+        let read = from.by_ref().take(end).read_to_end(&mut all).map_err(broken)?;
         if read < step {
             all.shrink_to_fit();
             reservation.shrink(step - read);
             break;
         }
     }
-    if all.len() > most {
-        return Err(RequestError::TooLarge(format!(
-            "the {name} body of {compressed} bytes decompresses to more than {most} bytes"
-        )));
-    }
-    Ok(all.into())
+    if all.len() > most { Err(too_large()) } else { Ok(all.into()) }
+}
+
+/// Whether there are no more bytes than these; what is read is thrown away.
+fn ends_within(from: &mut impl Read, most: usize) -> std::io::Result<bool> {
+    let one_more = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
+    Ok(std::io::copy(&mut from.take(one_more), &mut std::io::sink())? < one_more)
 }
 
 fn broken(name: &str, error: &std::io::Error) -> RequestError {
@@ -150,10 +166,11 @@ mod tests {
     fn stops_at_the_limits() {
         let zeros = vec![0; 40 << 20];
         let limits = RequestLimits::default();
-        assert!(matches!(
-            decompress(zstd(&zeros), ContentEncoding::Zstd, &limits),
-            Err(RequestError::TooLarge(_))
-        ));
+        for (body, encoding) in [(zstd(&zeros), ContentEncoding::Zstd), (gzip(&zeros), ContentEncoding::Gzip)]
+        {
+            assert!(body.len() < zeros.len() / 500, "looks like a bomb");
+            assert_eq!(decompress(body, encoding, &limits).unwrap().len(), zeros.len());
+        }
         let small = RequestLimits { max_body_bytes: 1 << 20, ..limits };
         assert!(matches!(
             decompress(gzip(&zeros), ContentEncoding::Gzip, &small),
@@ -161,11 +178,26 @@ mod tests {
         ));
     }
 
+    /// A bomb takes no more memory than the floor at which it is measured, twice.
+    #[test]
+    fn bombs_are_measured_first() {
+        let zeros = vec![0; 64 << 20];
+        let limits = RequestLimits { max_body_bytes: 60 << 20, ..RequestLimits::default() };
+        for (body, encoding) in [(zstd(&zeros), ContentEncoding::Zstd), (gzip(&zeros), ContentEncoding::Gzip)]
+        {
+            let room = body.len() + 2 * DECODER_BYTES + 2 * RequestLimits::BOMB_FLOOR + FIRST_STEP;
+            let mut reservation = MemoryBudget::new(room).reservation();
+            reservation.grow(body.len()).unwrap();
+            let error = super::decompress(body, encoding, &limits, &mut reservation).unwrap_err();
+            assert!(error.to_string().contains("decompresses to more than"), "{error}");
+        }
+    }
+
     #[test]
     fn every_copy_is_counted() {
         let text: Vec<u8> = (0..300_000).flat_map(|n| format!("{n} ").into_bytes()).collect();
         for (body, encoding) in [(gzip(&text), ContentEncoding::Gzip), (zstd(&text), ContentEncoding::Zstd)] {
-            let max = text.len() + 2 * DECODER_BYTES;
+            let max = text.len() + 3 * DECODER_BYTES;
             let budget = MemoryBudget::new(max);
             let (mut one, mut other) = (budget.reservation(), budget.reservation());
             one.grow(body.len()).unwrap();
@@ -175,7 +207,7 @@ mod tests {
             assert_eq!(other.grow(max - text.len() + 1), Err(OverBudget::Now), "the result is counted");
             other.grow(max - text.len()).expect("and nothing else");
             // a body that never fits stops where the memory ends
-            let decoder = if encoding == ContentEncoding::Zstd { DECODER_BYTES } else { 0 };
+            let decoder = if encoding == ContentEncoding::Zstd { 2 * DECODER_BYTES } else { 0 };
             let mut small = MemoryBudget::new(body.len() + decoder + text.len() / 2).reservation();
             small.grow(body.len()).unwrap();
             let result = super::decompress(body, encoding, &RequestLimits::default(), &mut small);

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::ingest::{
     charges::Charges,
-    lenient_json,
+    json_repair, lenient_json,
     request_error::RequestError,
     request_limits::RequestLimits,
     run_fields::{self, Members},
@@ -79,13 +79,13 @@ fn read_one(
     Ok(batch)
 }
 
-/// The body as JSON text. A body with bare `NaN`s is copied, which is charged for as long as the request lasts.
+/// The body as JSON text. One that has to be repaired is copied, which is charged for as long as the request lasts.
 fn checked<'a>(
     body: &'a [u8],
     reservation: &mut Reservation,
 ) -> Result<std::borrow::Cow<'a, str>, RequestError> {
     if !lenient_json::is_strict(body) {
-        reservation.grow_waiting(body.len())?;
+        reservation.grow_waiting(json_repair::most_bytes(body.len()))?;
     }
     lenient_json::check(body)
         .map_err(|error| RequestError::Malformed(format!("the body is not valid JSON: {error}")))

@@ -7,6 +7,7 @@
 mod charges;
 mod decompress;
 mod json_bodies;
+mod json_repair;
 mod lenient_json;
 mod multipart;
 mod part_assembly;

@@ -1,14 +1,15 @@
 //! From the parts of a multipart body to operations: what the name of a part says, and which parts belong together.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use bytes::Bytes;
-use serde_json::value::RawValue;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::ingest::{
     charges::Charges,
-    lenient_json,
+    json_repair, lenient_json,
     multipart::{self, Part},
     request_error::RequestError,
     request_limits::RequestLimits,
@@ -30,8 +31,12 @@ pub(crate) fn read_multipart(
     let mut assembly = PartAssembly::default();
     let mut charges = Charges::new(reservation);
     multipart::for_each_part(body, boundary, limits, |part| {
-        // a file stays a slice of the body
-        let copied = if part.name.starts_with("attachment.") { 0 } else { part.body.len() };
+        let copied = match part.body.len() {
+            // a file stays a slice of the body
+            _ if part.name.starts_with("attachment.") => 0,
+            len if lenient_json::is_strict(&part.body) => len,
+            len => len.saturating_add(json_repair::most_bytes(len)),
+        };
         charges.operation(copied + part.name.len())?;
         let name = part.name.clone();
         if let Err(reason) = assembly.add(part) {
@@ -78,7 +83,7 @@ fn target(name: &str) -> Result<Target<'_>, ValidationReason> {
 /// Operations while their parts come in, in any order.
 #[derive(Default)]
 struct PartAssembly {
-    /// `None`: one of its parts was bad, so the whole operation is dropped.
+    /// `None`: one of its parts contradicts itself or another, so the whole operation is dropped.
     operations: Vec<Option<RunChange>>,
     indexes: HashMap<(Uuid, ChangeKind), usize>,
     files: Vec<(Uuid, NewAttachment)>,
@@ -88,11 +93,9 @@ struct PartAssembly {
 impl PartAssembly {
     fn add(&mut self, part: Part) -> Result<(), ValidationReason> {
         match target(&part.name)? {
-            Target::Main(kind, id) => self.operation(kind, id, &part.body, |change, raw| {
-                run_fields::read(change, &run_fields::members(raw.get())?)
-            }),
+            Target::Main(kind, id) => self.operation(kind, id, |change| main(change, &part.body)),
             Target::Field(kind, id, field) => {
-                self.operation(kind, id, &part.body, |change, raw| run_fields::field(change, field, raw))
+                self.operation(kind, id, |change| self::field(change, field, &part.body))
             }
             Target::Attachment(id, name) => {
                 let file = NewAttachment { name: name.to_owned(), mime: part.content_type, data: part.body };
@@ -110,8 +113,7 @@ impl PartAssembly {
         &mut self,
         kind: ChangeKind,
         id: Uuid,
-        body: &[u8],
-        read: impl FnOnce(&mut RunChange, &RawValue) -> Result<(), ValidationReason>,
+        read: impl FnOnce(&mut RunChange) -> Result<(), ValidationReason>,
     ) -> Result<(), ValidationReason> {
         let index = *self.indexes.entry((id, kind)).or_insert_with(|| {
             self.operations.push(Some(RunChange::new(id, kind)));
@@ -119,11 +121,9 @@ impl PartAssembly {
         });
         let Some(slot) = self.operations.get_mut(index) else { return Ok(()) };
         let Some(change) = slot else { return Ok(()) };
-        let result = value(body).and_then(|json| {
-            let raw = serde_json::from_str(&json).map_err(|error| invalid(&error.to_string()))?;
-            read(change, raw)
-        });
-        if result.is_err() {
+        let result = read(change);
+        // a text that is no JSON costs its own field, what contradicts itself the operation
+        if result.as_ref().is_err_and(|reason| !matches!(reason, ValidationReason::PartJson(_))) {
             *slot = None;
         }
         result
@@ -152,7 +152,45 @@ impl PartAssembly {
     }
 }
 
-fn value(body: &[u8]) -> Result<std::borrow::Cow<'_, str>, ValidationReason> {
+/// Reads a main part. Of one that is no JSON, the members that can be read count.
+fn main(change: &mut RunChange, body: &[u8]) -> Result<(), ValidationReason> {
+    let (json, spoilt) = match value(body) {
+        Ok(json) => (json, None),
+        Err(reason) => {
+            let members = json_repair::repair(body).and_then(|text| json_repair::whole_members(&text));
+            match members {
+                Some(members) => (Cow::Owned(members), Some(reason)),
+                None => return Err(reason),
+            }
+        }
+    };
+    run_fields::read(change, &run_fields::members(&json)?)?;
+    spoilt.map_or(Ok(()), Err)
+}
+
+/// Reads the part of one field. If it is no JSON, the field says so; an error's text is kept, for it says what went
+/// wrong in the program.
+fn field(change: &mut RunChange, field: &str, body: &[u8]) -> Result<(), ValidationReason> {
+    let reason = match value(body) {
+        Ok(json) => return read_field(change, field, &json),
+        Err(reason) => reason,
+    };
+    let marker = match field {
+        "error" => Value::from(String::from_utf8_lossy(body)),
+        "events" => json!([{ "name": format!("[not recorded: {reason}]") }]),
+        "serialized" => json!({ "name": format!("[not recorded: {reason}]") }),
+        _ => Value::from(format!("[not recorded: {reason}]")),
+    };
+    read_field(change, field, &marker.to_string())?;
+    Err(reason)
+}
+
+fn read_field(change: &mut RunChange, field: &str, json: &str) -> Result<(), ValidationReason> {
+    let raw = serde_json::from_str(json).map_err(|error| invalid(&error.to_string()))?;
+    run_fields::field(change, field, raw)
+}
+
+fn value(body: &[u8]) -> Result<Cow<'_, str>, ValidationReason> {
     lenient_json::check(body).map_err(|error| invalid(&error))
 }
 
@@ -228,7 +266,7 @@ mod tests {
     fn one_bad_part_drops_its_operation_only() {
         let batch = assemble(&[
             (format!("post.{ID}"), "{}"),
-            (format!("post.{ID}.inputs"), "{broken"),
+            (format!("post.{ID}.dotted_order"), "\"nonsense\""),
             (format!("post.{ID}.outputs"), "{}"),
             (format!("attachment.{ID}.file"), "data"),
             (format!("post.{OTHER}"), "{}"),
@@ -240,8 +278,33 @@ mod tests {
         assert_eq!(batch.changes.len(), 1);
         assert_eq!(batch.changes[0].id.to_string(), OTHER);
         let kinds: Vec<_> = batch.rejected.listed.iter().map(|error| error.kind).collect();
-        assert_eq!(kinds, ["json_invalid", "unknown_part", "uuid_parsing", "unknown_part", "unknown_part"]);
-        assert_eq!(batch.rejected.listed[0].loc, [format!("post.{ID}.inputs")]);
+        assert_eq!(kinds, ["dotted_order", "unknown_part", "uuid_parsing", "unknown_part", "unknown_part"]);
+        assert_eq!(batch.rejected.listed[0].loc, [format!("post.{ID}.dotted_order")]);
+    }
+
+    #[test]
+    fn a_part_that_is_no_json_costs_its_field_only() {
+        let batch = assemble(&[
+            (format!("patch.{ID}"), r#"{"end_time":"2026-11-22T13:24:33","name":"cut"#),
+            (format!("patch.{ID}.inputs"), "{broken"),
+            (format!("patch.{ID}.outputs"), r#"{"a":"\ud83d"}"#),
+            (format!("patch.{ID}.events"), "["),
+            (format!("patch.{ID}.serialized"), "nul"),
+            (format!("patch.{ID}.error"), "ValueError('x') \"cut"),
+            (format!("post.{OTHER}"), "broken"),
+            (format!("post.{OTHER}.outputs"), "{}"),
+        ]);
+        let [change, other] = &batch.changes[..] else { panic!("{batch:?}") };
+        assert!(change.has_main && change.end_us.is_some() && change.name.is_none());
+        let text =
+            |text: &Option<EncodedText>| EncodedText::decode(text.as_ref().unwrap().as_bytes()).unwrap();
+        assert!(text(&change.inputs).starts_with(r#"{"input":"[not recorded: the part is not valid JSON"#));
+        assert_eq!(text(&change.outputs), r#"{"a":"\ufffd"}"#);
+        assert!(text(&change.events).starts_with(r#"[{"name":"[not recorded"#));
+        assert!(text(&change.serialized).starts_with(r#"{"name":"[not recorded"#));
+        assert_eq!(text(&change.error), "ValueError('x') \"cut");
+        assert!(!other.has_main && other.outputs.is_some());
+        assert_eq!(batch.rejected.len(), 6);
     }
 
     #[test]

@@ -13,15 +13,17 @@ pub(crate) struct RequestLimits {
     pub(crate) idle_timeout: Duration,
     /// Bytes of one part of a multipart body.
     pub(crate) max_part_bytes: usize,
-    /// How often longer a body may be after decompression, above [`RequestLimits::RATIO_FLOOR`].
-    pub(crate) max_ratio: usize,
     /// Parts of a multipart body, or runs of a JSON body.
     pub(crate) max_parts: usize,
 }
 
 impl RequestLimits {
-    /// Traces repeat themselves and compress well, so small bodies may grow by any factor.
-    pub(crate) const RATIO_FLOOR: usize = 16 << 20;
+    /// Bytes that a body may have after decompression before it looks like a bomb: if it is
+    /// [`BOMB_RATIO`](Self::BOMB_RATIO) times longer too, it is measured before memory is taken for it.
+    pub(crate) const BOMB_FLOOR: usize = 16 << 20;
+
+    /// Traces repeat themselves, and still seldom compress better than this.
+    pub(crate) const BOMB_RATIO: usize = 100;
 
     /// Keys of one run: those of the protocol, and more than any client adds.
     pub(crate) const MAX_KEYS: usize = 1000;
@@ -40,7 +42,6 @@ impl Default for RequestLimits {
             max_memory_bytes: 1 << 30,
             idle_timeout: Duration::from_secs(15),
             max_part_bytes: 100 << 20,
-            max_ratio: 1000,
             max_parts: 200_000,
         }
     }
