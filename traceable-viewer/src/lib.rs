@@ -74,5 +74,7 @@ pub use error_chain::error_chain;
 pub use model::stored_run::{AttachmentInfo, RunStatus, StoredFeedback, StoredRun, TraceSummary, Usage};
 pub use query::{Order, RunPage, RunQuery};
 pub use store::{Store, StoreError};
-pub use terminal::render_tree;
+#[doc(hidden)]
+pub use terminal::{Table, format_bytes, format_cost, format_duration, format_time, one_line, render_run};
+pub use terminal::{TreeStyle, render_tree, render_tree_with};
 pub use viewer::{DEFAULT_DB, DEFAULT_PORT, Viewer, ViewerBuilder, ViewerError};

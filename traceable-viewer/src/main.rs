@@ -5,7 +5,7 @@ mod commands;
 use std::io::Write;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use traceable_viewer::error_chain;
 
 /// Collects the traces of LangSmith's SDKs and of the Rust crate `traceable` in one SQLite file.
@@ -18,23 +18,31 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    #[cfg(feature = "replay")]
-    Replay(commands::replay::Replay),
     /// Listen for traces until interrupted
     Serve(commands::serve::Serve),
-    /// Print a stored trace as a tree
+    Run(commands::run::Run),
     Tree(commands::tree::Tree),
+    Show(commands::show::Show),
+    #[cfg(feature = "replay")]
+    Replay(commands::replay::Replay),
+    Demo(commands::demo::Demo),
+    Completions(commands::completions::Completions),
 }
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
+        Command::Serve(serve) => serve.run(),
+        Command::Run(run) => run.run(),
+        Command::Tree(tree) => tree.run(),
+        Command::Show(show) => show.run(),
         #[cfg(feature = "replay")]
         Command::Replay(replay) => replay.run(),
-        Command::Serve(serve) => serve.run(),
-        Command::Tree(tree) => tree.run(),
+        Command::Demo(demo) => demo.run(),
+        Command::Completions(completions) => completions.run(Arguments::command()),
     };
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
+        Err(error) if error.is::<commands::ReaderGone>() => ExitCode::SUCCESS,
         Err(error) => {
             // without stderr the exit code still tells
             let _ = writeln!(std::io::stderr(), "traceable: {}", error_chain(&*error));

@@ -1,9 +1,19 @@
 //! The commands of the binary `traceable`, one file each: its arguments, and what it prints.
 //!
-//! In: parsed arguments. Out: text on stdout, progress on stderr; an error goes to `main`, which prints it with its
-//! causes. Never: SQL, HTTP handlers; commands call the library.
+//! In: parsed arguments. Out: data on stdout, talk on stderr, an exit code; an error goes to `main`, which prints it with
+//! its causes. Never: SQL, HTTP handlers; commands call the library.
 
+mod child;
+mod collector;
+pub(crate) mod completions;
+mod database;
+pub(crate) mod demo;
+mod output;
 #[cfg(feature = "replay")]
 pub(crate) mod replay;
+pub(crate) mod run;
 pub(crate) mod serve;
+pub(crate) mod show;
 pub(crate) mod tree;
+
+pub(crate) use output::ReaderGone;

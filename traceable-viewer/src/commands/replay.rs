@@ -1,11 +1,13 @@
 //! `traceable replay`: its arguments, and what it reports.
 
 use std::error::Error;
-use std::io::Write;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::Args;
 use traceable_exporter::{Config, Replayed, replay};
+
+use crate::commands::output::print;
 
 /// Send the runs that a program left on disk.
 ///
@@ -22,7 +24,7 @@ pub(crate) struct Replay {
 }
 
 impl Replay {
-    pub(crate) fn run(self) -> Result<(), Box<dyn Error>> {
+    pub(crate) fn run(self) -> Result<ExitCode, Box<dyn Error>> {
         let config = Config::from_vars(|name| match name {
             // the command itself asks for runs to be sent
             "LANGSMITH_TRACING_V2" => Some("true".to_owned()),
@@ -30,10 +32,9 @@ impl Replay {
             _ => std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()),
         })?;
         let replayed = replay(&self.directory, &config)?;
-        // the exit code says it too
-        let _ = writeln!(std::io::stdout(), "{}", summary(&replayed, config.endpoint()));
+        print(&(summary(&replayed, config.endpoint()) + "\n"))?;
         match problems(&replayed) {
-            problems if problems.is_empty() => Ok(()),
+            problems if problems.is_empty() => Ok(ExitCode::SUCCESS),
             problems => Err(problems.join("; ").into()),
         }
     }

@@ -1,11 +1,13 @@
 //! `traceable serve`: its arguments, and the server until a signal stops it.
 
 use std::error::Error;
-use std::io::{ErrorKind, Write};
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::process::ExitCode;
 
 use clap::Args;
-use traceable_viewer::{DEFAULT_DB, DEFAULT_PORT, Viewer, ViewerError};
+use traceable_viewer::{DEFAULT_PORT, Viewer, ViewerError};
+
+use crate::commands::{database::Database, output::say};
 
 /// How many ports after the default one are tried when another program holds it.
 const MORE_PORTS: u16 = 20;
@@ -18,28 +20,27 @@ pub(crate) struct Serve {
     /// Address to listen on; one that other machines can reach needs --token
     #[arg(long, default_value = "127.0.0.1")]
     host: String,
-    /// Database file; made if it does not exist
-    #[arg(long, value_name = "FILE", default_value = DEFAULT_DB)]
-    db: PathBuf,
+    #[command(flatten)]
+    database: Database,
     /// Token that clients must send as API key
     #[arg(long, env = "TRACEABLE_TOKEN", hide_env_values = true)]
     token: Option<String>,
 }
 
 impl Serve {
-    pub(crate) fn run(self) -> Result<(), Box<dyn Error>> {
+    pub(crate) fn run(self) -> Result<ExitCode, Box<dyn Error>> {
         // the signals are taken over first, so that none is missed while the viewer starts
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let interrupted = runtime.block_on(async { interruption() })?;
         let viewer = self.start()?;
         let doing = if viewer.read_only().is_some() { "only reading" } else { "storing in" };
-        say(&format!("listening on {}, {doing} {}", viewer.url(), self.db.display()));
+        say(&format!("listening on {}, {doing} {}", viewer.url(), self.database.path.display()));
         say("to send it the traces of a program with a LangSmith SDK, set:");
         say(&format!("  LANGSMITH_TRACING=true LANGSMITH_ENDPOINT={} LANGSMITH_API_KEY=any", viewer.url()));
         runtime.block_on(interrupted);
         say("stopping");
         viewer.shutdown();
-        Ok(())
+        Ok(ExitCode::SUCCESS)
     }
 
     fn start(&self) -> Result<Viewer, ViewerError> {
@@ -59,7 +60,7 @@ impl Serve {
     }
 
     fn start_at(&self, port: u16) -> Result<Viewer, ViewerError> {
-        let viewer = Viewer::builder().db(&self.db).host(&self.host).port(port).on_warning(say);
+        let viewer = Viewer::builder().db(&self.database.path).host(&self.host).port(port).on_warning(say);
         match &self.token {
             // a blank one too: it is a mistake, and not the wish for none
             Some(token) => viewer.token(token).start(),
@@ -70,11 +71,6 @@ impl Serve {
 
 fn is_taken(result: &Result<Viewer, ViewerError>) -> bool {
     matches!(result, Err(ViewerError::Bind { source, .. }) if source.kind() == ErrorKind::AddrInUse)
-}
-
-fn say(line: &str) {
-    // the server goes on when the terminal it was started from is gone
-    let _ = writeln!(std::io::stderr(), "traceable: {line}");
 }
 
 /// Ends when a signal asks the program to stop.

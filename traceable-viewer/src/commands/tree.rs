@@ -1,54 +1,65 @@
 //! `traceable tree`: its arguments, and a stored trace on stdout.
 
 use std::error::Error;
-use std::io::{ErrorKind, Write};
-use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::Args;
-use traceable_viewer::{DEFAULT_DB, Store, StoreError, StoredRun, render_tree};
+use traceable_viewer::render_tree_with;
 use uuid::Uuid;
 
+use crate::commands::{
+    database::{Database, find_trace},
+    output::{print, style},
+};
+
+/// Print a stored trace as a tree
 #[derive(Args)]
+#[command(after_help = "\
+Signs:
+  ✓ ok           ended without an error
+  ✗ ERROR        ended with an error
+  … ...          has not ended, or its end was not received
+  ⊘ CANCELLED    the call was dropped before its end
+  ◐ left         a stream or iterator whose consumer left before its end; no error
+Lines below a run:
+  in, out, err   inputs, outputs, error
+  why            the run lost its parent: how, and where
+Behind the duration stand the model, prompt+completion tokens, the cost and the time to the first token.")]
 pub(crate) struct Tree {
     /// Id of a trace or of a run in it, or `latest`
     #[arg(default_value = "latest")]
     trace: String,
-    /// Database file
-    #[arg(long, value_name = "FILE", default_value = DEFAULT_DB)]
-    db: PathBuf,
+    #[command(flatten)]
+    database: Database,
+    /// Inputs, outputs and errors whole
+    #[arg(long)]
+    full: bool,
+    /// Also the metadata of each run
+    #[arg(long)]
+    metadata: bool,
+    /// Only ASCII in the tree itself [default: by the locale]
+    #[arg(long)]
+    ascii: bool,
 }
 
 impl Tree {
-    pub(crate) fn run(self) -> Result<(), Box<dyn Error>> {
-        let store = Store::open(&self.db)?;
+    pub(crate) fn run(self) -> Result<ExitCode, Box<dyn Error>> {
+        let store = self.database.open()?;
         let runs = match self.trace.as_str() {
             "latest" => {
                 let latest = store.latest_trace()?.ok_or("no trace is stored yet")?;
                 store.trace(latest.trace_id)?
             }
-            id => find(
+            id => find_trace(
                 &store,
                 Uuid::try_parse(id).map_err(|_| format!("`{id}` is neither an id nor `latest`"))?,
             )?,
         };
-        if runs.is_empty() {
-            return Err(format!("no trace or run `{}` is stored", self.trace).into());
+        let mut style = style(&std::io::stdout()).full(self.full).metadata(self.metadata);
+        if self.ascii {
+            style = style.ascii(true);
         }
-        match std::io::stdout().write_all(render_tree(&runs).as_bytes()) {
-            // the reader, such as `head`, has seen enough
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-            result => Ok(result?),
-        }
-    }
-}
-
-fn find(store: &Store, id: Uuid) -> Result<Vec<StoredRun>, StoreError> {
-    let runs = store.trace(id)?;
-    if !runs.is_empty() {
-        return Ok(runs);
-    }
-    match store.run(id)? {
-        Some(run) => store.trace(run.trace_id),
-        None => Ok(runs),
+        print(&render_tree_with(&runs, style))?;
+        Ok(ExitCode::SUCCESS)
     }
 }

@@ -2,27 +2,27 @@
 
 use std::fmt::Write;
 use std::rc::Rc;
-use std::time::Duration;
 
-use crate::model::stored_run::{RunStatus, StoredRun};
+use crate::model::stored_run::StoredRun;
 use crate::terminal::{
-    orphans, sanitize,
+    details::details,
+    orphans,
+    recorded_metadata::Metadata,
+    title::title,
     tree_nodes::{Node, Nodes},
+    tree_style::TreeStyle,
 };
-
-/// Characters of a preview of inputs, outputs or an error.
-const PREVIEW_WIDTH: usize = 100;
-/// Characters of a name, a run type or a tag.
-const NAME_WIDTH: usize = 120;
 
 /// Branches drawn before a line; deeper levels become a number, or the tree of a deep recursion would be as wide as it
 /// is long.
 const MAX_DRAWN_LEVELS: usize = 24;
 
-/// Draws the runs of a trace as a tree.
+/// Draws the runs of a trace as a tree, in the default [`TreeStyle`].
 ///
-/// Each run has a line: name, run type unless it is `chain`, status (`✓`, `✗`, or `…` for a run that has not ended),
-/// duration, tags. Below it stand one line each for inputs, outputs and error. A parent that the viewer did not receive
+/// Each run has a line: name, run type unless it is `chain`, status, duration; model, tokens (prompt + completion), cost
+/// and the time to the first token where it has them; tags. The status is `✓`, `✗`, `…` for a run that has not ended,
+/// `⊘` for a call that was cancelled, `◐` for a stream that its consumer left before its end. Below it stand one line
+/// each for inputs, outputs and error, and `why` if the run lost its parent. A parent that the viewer did not receive
 /// gets a placeholder. Control characters are left out, so that recorded text cannot control the terminal.
 ///
 /// ```
@@ -34,6 +34,11 @@ const MAX_DRAWN_LEVELS: usize = 24;
 /// }
 /// ```
 pub fn render_tree(runs: &[StoredRun]) -> String {
+    render_tree_with(runs, TreeStyle::default())
+}
+
+/// Draws the runs of a trace as a tree, as [`render_tree`] does, in a style.
+pub fn render_tree_with(runs: &[StoredRun], style: TreeStyle) -> String {
     let mut nodes = Nodes::new(runs);
     let mut text = String::new();
     let mut waiting: Vec<Line> = Vec::new();
@@ -45,7 +50,7 @@ pub fn render_tree(runs: &[StoredRun]) -> String {
         while let Some(line) = waiting.pop() {
             let Some(node) = nodes.all.get_mut(line.node) else { continue };
             node.drawn = true;
-            let below = line.draw(&mut text, node);
+            let below = line.draw(&mut text, node, style);
             let children = std::mem::take(&mut node.children);
             let last = children.len().saturating_sub(1);
             for (index, child) in children.into_iter().enumerate().rev() {
@@ -74,11 +79,12 @@ struct Line {
 
 impl Line {
     /// Writes the lines of a run and returns what stands before its children.
-    fn draw(&self, text: &mut String, node: &Node<'_>) -> Rc<str> {
+    fn draw(&self, text: &mut String, node: &Node<'_>, style: TreeStyle) -> Rc<str> {
+        let symbols = style.symbols();
         let (branch, below) = match (self.depth, self.last) {
             (0, _) => ("", ""),
-            (_, true) => ("└─ ", "   "),
-            (_, false) => ("├─ ", "│  "),
+            (_, true) => (symbols.last_branch, "   "),
+            (_, false) => (symbols.branch, symbols.bar),
         };
         let below: Rc<str> = if self.depth > MAX_DRAWN_LEVELS {
             Rc::clone(&self.branches)
@@ -90,16 +96,12 @@ impl Line {
             line(text, format_args!("{}{branch}{level}{}", self.branches, orphans::placeholder(node.id)));
             return below;
         };
-        line(text, format_args!("{}{branch}{level}{}", self.branches, title(run)));
-        let bar = if node.children.is_empty() { "   " } else { "│  " };
-        let error = run.error.as_deref().map(|error| error.trim_start().lines().next().unwrap_or_default());
-        for (label, value) in
-            [("in ", run.inputs.as_deref()), ("out", run.outputs.as_deref()), ("err", error)]
-        {
-            if let Some(value) = value.filter(|value| !matches!(*value, "" | "{}")) {
-                let value = sanitize::one_line(value, PREVIEW_WIDTH);
-                line(text, format_args!("{below}{bar}{label} {value}"));
-            }
+        let metadata = Metadata::of(run);
+        let title = title(run, &metadata, style);
+        line(text, format_args!("{}{branch}{level}{title}", self.branches));
+        let bar = if node.children.is_empty() { "   " } else { symbols.bar };
+        for detail in details(run, &metadata, style) {
+            line(text, format_args!("{below}{bar}{detail}"));
         }
         below
     }
@@ -110,49 +112,13 @@ fn line(text: &mut String, content: std::fmt::Arguments<'_>) {
     let _ = writeln!(text, "{content}");
 }
 
-fn title(run: &StoredRun) -> String {
-    let mut title = match run.name.as_str() {
-        "" => "(unnamed)".to_owned(),
-        name => sanitize::one_line(name, NAME_WIDTH),
-    };
-    if run.run_type != "chain" {
-        title += &format!(" [{}]", sanitize::one_line(&run.run_type, NAME_WIDTH));
-    }
-    let mark = match run.status {
-        RunStatus::Success => "✓",
-        RunStatus::Error => "✗",
-        RunStatus::Pending => "…",
-    };
-    match run.duration() {
-        Some(duration) => title += &format!("  {mark} {}", format_duration(duration)),
-        None => title += &format!("  {mark}"),
-    }
-    for tag in &run.tags {
-        title += &format!(" #{}", sanitize::one_line(tag, NAME_WIDTH));
-    }
-    title
-}
-
-/// A duration with three significant digits.
-fn format_duration(duration: Duration) -> String {
-    let us = duration.as_micros();
-    match us {
-        0..1_000 => format!("{us}µs"),
-        1_000..10_000 => format!("{:.2}ms", us as f64 / 1e3),
-        10_000..100_000 => format!("{:.1}ms", us as f64 / 1e3),
-        100_000..1_000_000 => format!("{}ms", us / 1_000),
-        1_000_000..60_000_000 => format!("{:.2}s", us as f64 / 1e6),
-        _ => format!("{}m{:02}s", us / 60_000_000, us / 1_000_000 % 60),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use traceable_core::{DottedOrder, Timestamp};
     use uuid::Uuid;
 
     use super::*;
-    use crate::model::stored_run::Usage;
+    use crate::model::stored_run::{RunStatus, Usage};
 
     fn id(n: u128) -> Uuid {
         Uuid::from_u128(n)
@@ -263,11 +229,71 @@ mod tests {
     }
 
     #[test]
-    fn durations() {
-        let shown = |us| format_duration(Duration::from_micros(us));
+    fn models_tokens_costs_and_first_tokens() {
+        let mut model = run("chat", &[1]);
+        (model.model, model.first_token_us) = (Some("tiny\u{7}".to_owned()), Some(1_000));
+        model.usage =
+            Usage { prompt_tokens: 12, completion_tokens: 34, total_tokens: 46, ..Usage::default() };
+        model.usage.total_cost = Some(0.00123);
+        model.tags = vec!["demo".to_owned()];
         assert_eq!(
-            [shown(999), shown(1_234), shown(12_345), shown(123_456), shown(1_234_567), shown(61_000_000)],
-            ["999µs", "1.23ms", "12.3ms", "123ms", "1.23s", "1m01s"]
+            render_tree(&[model.clone()]),
+            "chat  ✓ 1.50ms · tiny · 12+34 tokens · $0.0012 · first token 1.00ms #demo\n"
         );
+        model.usage = Usage { total_tokens: 7, ..Usage::default() };
+        let ascii = render_tree_with(&[model], TreeStyle::default().ascii(true));
+        assert_eq!(ascii, "chat  ok 1.50ms, tiny, 7 tokens, first token 1.00ms #demo\n");
+    }
+
+    #[test]
+    fn how_a_run_ended_is_told_apart() {
+        let with = |metadata: &str, status, error: Option<&str>| {
+            let mut run = run("f", &[1]);
+            (run.status, run.error) = (status, error.map(str::to_owned));
+            run.extra = Some(format!("{{\"metadata\":{metadata}}}"));
+            render_tree(&[run])
+        };
+        assert_eq!(with("{\"stream_dropped\":true}", RunStatus::Success, None), "f  ◐ 1.50ms · left early\n");
+        assert_eq!(
+            with("{\"cancelled\":true}", RunStatus::Error, Some("Cancelled")),
+            "f  ⊘ 1.50ms · cancelled\n   err Cancelled\n"
+        );
+        assert_eq!(with("{\"stream_dropped\":\"x\"}", RunStatus::Success, None), "f  ✓ 1.50ms\n");
+        assert_eq!(with("[1]", RunStatus::Pending, None), "f  … 1.50ms\n");
+        let broken = r#"{"broken_trace_reason":"other_task","broken_trace_site":"f at a.rs:1","suspected_parent":"g"}"#;
+        assert_eq!(
+            with(broken, RunStatus::Success, None),
+            "f  ✓ 1.50ms\n   why a root: called in a task, inside a scope of another task, f at a.rs:1; perhaps below g\n"
+        );
+    }
+
+    #[test]
+    fn whole_texts_and_metadata_on_request() {
+        let mut parent = run("parent", &[1]);
+        parent.inputs = Some(r#"{"q":1.50,"e":[]}"#.to_owned());
+        parent.error = Some("Error(\u{1b}[2J)\n  at a.rs".to_owned());
+        parent.status = RunStatus::Error;
+        parent.extra = Some(r#"{"metadata":{"b":{"c":1},"a":"x"},"runtime":{}}"#.to_owned());
+        let child = run("child", &[1, 2]);
+        let style = TreeStyle::default().full(true).metadata(true).ascii(true);
+        assert_eq!(
+            render_tree_with(&[parent, child], style),
+            "parent  ERROR 1.50ms\n\
+             |  in  {\n\
+             |        \"q\": 1.50,\n\
+             |        \"e\": []\n\
+             |      }\n\
+             |  err Error([2J)\n\
+             |        at a.rs\n\
+             |  a   \"x\"\n\
+             |  b   {\"c\":1}\n\
+             `- child  ok 1.50ms\n"
+        );
+    }
+
+    #[test]
+    fn colours_only_when_asked() {
+        let painted = render_tree_with(&[run("a", &[1])], TreeStyle::default().color(true));
+        assert_eq!(painted, "a  \u{1b}[32m✓\u{1b}[0m 1.50ms\n");
     }
 }

@@ -2,7 +2,7 @@
 
 /// One line of a text: runs of white space become one space, characters that control a terminal or turn the direction
 /// of text are left out, and the rest is cut after `width` characters.
-pub(crate) fn one_line(text: &str, width: usize) -> String {
+pub fn one_line(text: &str, width: usize) -> String {
     let mut line = String::new();
     let mut count = 0;
     let mut gap = false;
@@ -29,6 +29,12 @@ pub(crate) fn one_line(text: &str, width: usize) -> String {
     line
 }
 
+/// A line of a text, whole and with its spaces, without characters that control a terminal; a tab becomes a space.
+pub(crate) fn whole_line(text: &str) -> String {
+    let spaced = text.chars().map(|letter| if letter == '\t' { ' ' } else { letter });
+    spaced.filter(|letter| !is_control(*letter)).collect()
+}
+
 /// Control characters (both sets), marks that turn the direction of text, and letters that cannot be seen.
 fn is_control(letter: char) -> bool {
     letter.is_control()
@@ -47,5 +53,6 @@ mod tests {
         assert_eq!(one_line("abcdef", 6), "abcdef");
         assert_eq!(one_line("abcdefg", 6), "abcdef…");
         assert_eq!(one_line("", 6), "");
+        assert_eq!(whole_line("  a\t\u{1b}[2Jb  \r"), "  a [2Jb  ");
     }
 }

@@ -1,16 +1,12 @@
-//! The program `traceable`, as it is run.
-
-mod common;
+//! `traceable serve`, `tree` and `replay`, with limits that the system sets.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Output, Stdio};
 
-use common::{A, B, order, server};
 use serde_json::json;
 
-fn traceable(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_traceable")).args(arguments).output().unwrap()
-}
+use super::common::{self, A, B, order, server};
+use super::traceable;
 
 #[test]
 fn tree_prints_to_stdout() {

@@ -1,0 +1,30 @@
+//! What is new since a reader last looked.
+
+use uuid::Uuid;
+
+use crate::store::{Store, StoreError};
+
+impl Store {
+    /// The highest [`seq`](crate::StoredRun::seq) of any run: what is stored later has a higher one. 0 in an empty
+    /// database.
+    pub fn last_seq(&self) -> Result<i64, StoreError> {
+        self.with(|conn| Ok(conn.query_row("SELECT coalesce(max(seq), 0) FROM run", (), |row| row.get(0))?))
+    }
+
+    /// The traces of which a run was stored or changed after `seq`, the one that changed last at the end.
+    pub fn traces_changed_since(&self, seq: i64) -> Result<Vec<Uuid>, StoreError> {
+        let sql = "SELECT trace_id FROM run WHERE seq > ?1 GROUP BY trace_id ORDER BY max(seq)";
+        self.with(|conn| {
+            conn.prepare_cached(sql)?.query_map([seq], |row| row.get(0))?.map(|id| Ok(id?)).collect()
+        })
+    }
+
+    /// The runs that were stored or changed after `seq`, the one that changed last at the end; at most `limit`.
+    pub fn runs_changed_since(&self, seq: i64, limit: usize) -> Result<Vec<Uuid>, StoreError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let sql = "SELECT id FROM run WHERE seq > ?1 ORDER BY seq LIMIT ?2";
+        self.with(|conn| {
+            conn.prepare_cached(sql)?.query_map([seq, limit], |row| row.get(0))?.map(|id| Ok(id?)).collect()
+        })
+    }
+}
