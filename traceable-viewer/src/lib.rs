@@ -72,7 +72,10 @@ pub mod fuzzing {
 #[doc(hidden)]
 pub use error_chain::error_chain;
 pub use model::stored_run::{AttachmentInfo, RunStatus, StoredFeedback, StoredRun, TraceSummary, Usage};
-pub use query::{Order, RunPage, RunQuery};
+pub use query::{
+    FeedbackStats, Order, QueryError, RunPage, RunQuery, RunStats, ThreadPage, ThreadQuery, ThreadSummary,
+    TraceTotals,
+};
 pub use store::{Store, StoreError};
 #[doc(hidden)]
 pub use terminal::{Table, format_bytes, format_cost, format_duration, format_time, one_line, render_run};

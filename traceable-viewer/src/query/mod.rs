@@ -4,6 +4,19 @@
 //! of a statement, JSON of a response.
 
 mod changes;
+mod conditions;
+mod cursor;
+mod feedback_stats;
+mod percentiles;
+mod query_error;
 mod run_query;
+mod stats;
+mod threads;
+mod traces;
 
+pub use feedback_stats::FeedbackStats;
+pub use query_error::QueryError;
 pub use run_query::{Order, RunPage, RunQuery};
+pub use stats::RunStats;
+pub use threads::{ThreadPage, ThreadQuery, ThreadSummary};
+pub use traces::TraceTotals;

@@ -1,0 +1,21 @@
+//! Why a query is not answered.
+
+use crate::store::StoreError;
+
+/// Why a query was not answered.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum QueryError {
+    /// A cursor that no page has returned, or one of another query.
+    #[error("invalid cursor: give the one that the page before returned, or none")]
+    Cursor,
+    /// The file could not be read.
+    #[error("the database could not be read")]
+    Store(#[from] StoreError),
+}
+
+impl From<rusqlite::Error> for QueryError {
+    fn from(error: rusqlite::Error) -> Self {
+        QueryError::Store(error.into())
+    }
+}
