@@ -73,8 +73,8 @@ pub mod fuzzing {
 pub use error_chain::error_chain;
 pub use model::stored_run::{AttachmentInfo, RunStatus, StoredFeedback, StoredRun, TraceSummary, Usage};
 pub use query::{
-    FeedbackStats, Order, QueryError, RunPage, RunQuery, RunStats, ThreadPage, ThreadQuery, ThreadSummary,
-    TraceTotals,
+    FeedbackStats, FilterError, Order, QueryError, RunPage, RunQuery, RunStats, ThreadPage, ThreadQuery,
+    ThreadSummary, TraceTotals,
 };
 pub use store::{Store, StoreError};
 #[doc(hidden)]

@@ -7,6 +7,8 @@ mod changes;
 mod conditions;
 mod cursor;
 mod feedback_stats;
+mod filter;
+mod page;
 mod percentiles;
 mod query_error;
 mod run_query;
@@ -15,6 +17,7 @@ mod threads;
 mod traces;
 
 pub use feedback_stats::FeedbackStats;
+pub use filter::FilterError;
 pub use query_error::QueryError;
 pub use run_query::{Order, RunPage, RunQuery};
 pub use stats::RunStats;

@@ -1,5 +1,6 @@
 //! Why a query is not answered.
 
+use crate::query::filter::FilterError;
 use crate::store::StoreError;
 
 /// Why a query was not answered.
@@ -9,6 +10,12 @@ pub enum QueryError {
     /// A cursor that no page has returned, or one of another query.
     #[error("invalid cursor: give the one that the page before returned, or none")]
     Cursor,
+    /// A filter that cannot be read.
+    #[error(transparent)]
+    Filter(#[from] FilterError),
+    /// A text to search for that has no letter and no digit.
+    #[error("the text to search for has no word: give at least one letter or digit")]
+    NoWords,
     /// The file could not be read.
     #[error("the database could not be read")]
     Store(#[from] StoreError),

@@ -68,4 +68,7 @@ pub struct RunPage {
     pub runs: Vec<StoredRun>,
     /// The cursor of the next page; `None` on the last.
     pub next: Option<String>,
+    /// Set when the search was ended for it took long: runs up to this start, in microseconds since 1970, were looked
+    /// at. The page then has fewer runs than were asked for, and its cursor goes on from there.
+    pub searched_to_us: Option<i64>,
 }

@@ -46,7 +46,7 @@ const PARTS_OF_A_DOLLAR: f64 = 1e9;
 impl Store {
     /// Statistics over all runs that a query selects, whatever its limit, offset, cursor and order.
     pub fn stats(&self, query: &RunQuery) -> Result<RunStats, QueryError> {
-        let conditions = Conditions::of(query);
+        let conditions = Conditions::of(query)?;
         Ok(self.with(|conn| {
             // both reads have to see the same state of the database
             let tx = conn.unchecked_transaction()?;

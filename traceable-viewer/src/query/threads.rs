@@ -76,7 +76,7 @@ const DEFAULT_LIMIT: usize = 20;
 impl Store {
     /// One page of threads.
     pub fn threads(&self, query: &ThreadQuery) -> Result<ThreadPage, QueryError> {
-        let conditions = of_roots(&query.runs);
+        let conditions = of_roots(&query.runs)?;
         let after = query.cursor.as_deref().map(cursor::decode::<String>).transpose()?;
         let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
         Ok(self.with(|conn| {
@@ -97,7 +97,7 @@ impl Store {
 
     /// One thread, of the roots that a query selects; `None` when none of them names it.
     pub fn thread(&self, query: &RunQuery, thread_id: &str) -> Result<Option<ThreadSummary>, QueryError> {
-        let conditions = of_roots(query);
+        let conditions = of_roots(query)?;
         Ok(self.with(|conn| {
             let tx = conn.unchecked_transaction()?;
             let thread = summary(&tx, &conditions, thread_id.to_owned())?;
@@ -107,7 +107,7 @@ impl Store {
 
     /// How many threads the roots name that a query selects.
     pub fn count_threads(&self, query: &RunQuery) -> Result<u64, QueryError> {
-        let conditions = of_roots(query);
+        let conditions = of_roots(query)?;
         Ok(self.with(|conn| {
             let sql = format!("SELECT count(DISTINCT thread_id) FROM run WHERE {}", conditions.sql());
             let mut statement = conn.prepare_cached(&sql)?;
@@ -116,10 +116,10 @@ impl Store {
     }
 }
 
-pub(crate) fn of_roots(query: &RunQuery) -> Conditions {
-    let mut conditions = Conditions::of(query);
+pub(crate) fn of_roots(query: &RunQuery) -> Result<Conditions, QueryError> {
+    let mut conditions = Conditions::of(query)?;
     conditions.and("run.parent_id IS NULL AND run.thread_id IS NOT NULL");
-    conditions
+    Ok(conditions)
 }
 
 /// The last start and the id of each thread of a page.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
-use crate::store::{StoreError, private_files, schema};
+use crate::store::{StoreError, functions, private_files, schema};
 
 /// How long a connection waits for another program's lock.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -98,6 +98,7 @@ fn tune(conn: &Connection) -> Result<(), StoreError> {
     conn.pragma_update(None, "cache_size", -(16 << 10))?;
     conn.pragma_update_and_check(None, "mmap_size", 1 << 30, |_| Ok(()))?;
     conn.set_prepared_statement_cache_capacity(64);
+    functions::register(conn)?;
     Ok(())
 }
 

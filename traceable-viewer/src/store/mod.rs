@@ -8,6 +8,7 @@ mod batch_progress;
 mod connection;
 mod error;
 mod feedback;
+mod functions;
 mod merge;
 mod merge_rule;
 mod orphans;
@@ -25,6 +26,7 @@ mod writer_file;
 pub(crate) use batch_progress::BatchReport;
 pub use error::StoreError;
 pub use reader::Store;
+pub(crate) use reader::load_rows;
 #[cfg(test)]
 pub(crate) use write_error::WriteError;
 pub(crate) use writer::{SubmitError, Writer, WriterHandle};

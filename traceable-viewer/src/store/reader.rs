@@ -41,12 +41,29 @@ pub struct Store {
     idle: Arc<Mutex<Vec<Reader>>>,
 }
 
-const RUN: &str = "SELECT run.id, trace_id, parent_id, project.name, run.name, run_type, status, start_us, end_us, \
-                   dotted_order, tags, reference_example_id, received_us, seq, inputs, outputs, payload.extra, events, \
-                   error, serialized, run.rid, project.id, thread_id, model, prompt_tokens, completion_tokens, \
-                   total_tokens, prompt_cost, completion_cost, total_cost, first_token_us, inputs_preview, \
-                   outputs_preview, (SELECT token FROM share WHERE share.run_id = run.id) \
-                   FROM run JOIN project USING(pid) LEFT JOIN payload USING(rid)";
+/// The columns of a run, and where they come from. The long texts are the argument.
+macro_rules! run {
+    ($($payload:literal)*) => {
+        concat!(
+            "SELECT run.id, trace_id, parent_id, project.name, run.name, run_type, status, start_us, end_us, \
+             dotted_order, tags, reference_example_id, received_us, seq, ", $($payload,)* ", run.rid, project.id, \
+             thread_id, model, prompt_tokens, completion_tokens, total_tokens, prompt_cost, completion_cost, \
+             total_cost, first_token_us, inputs_preview, outputs_preview, \
+             (SELECT token FROM share WHERE share.run_id = run.id) FROM run JOIN project USING(pid)"
+        )
+    };
+}
+
+const RUN: &str = concat!(
+    run!("inputs, outputs, payload.extra, events, error, serialized"),
+    " LEFT JOIN payload USING(rid)"
+);
+
+/// Without the long texts, of which only that of an error is read.
+const LISTED_RUN: &str = run!(
+    "NULL, NULL, NULL, NULL, \
+     CASE WHEN status = 2 THEN (SELECT error FROM payload WHERE payload.rid = run.rid) END, NULL"
+);
 
 /// The trace's root is the run whose id is the trace's; it may be missing.
 const TRACE: &str = "SELECT run.trace_id, \
@@ -139,6 +156,26 @@ impl Store {
         }
         result
     }
+}
+
+/// Runs by their rows, in that order, with or without their long texts and files.
+pub(crate) fn load_rows(
+    conn: &Connection,
+    rows: impl IntoIterator<Item = i64>,
+    payloads: bool,
+) -> Result<Vec<StoredRun>, StoreError> {
+    let sql = if payloads { RUN } else { LISTED_RUN };
+    let mut statement = conn.prepare_cached(&format!("{sql} WHERE run.rid = ?1"))?;
+    let mut runs = Vec::new();
+    for rid in rows {
+        let mut found = statement.query([rid])?;
+        if let Some(row) = found.next()? {
+            let mut run = stored_run(row)?;
+            run.attachments = attachments::list(conn, rid)?;
+            runs.push(run);
+        }
+    }
+    Ok(runs)
 }
 
 fn status(code: i64) -> RunStatus {

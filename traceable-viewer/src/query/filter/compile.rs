@@ -1,0 +1,387 @@
+//! From a filter to a condition in SQL.
+
+use rusqlite::types::Value;
+
+use crate::query::filter::attribute::{Attribute, Family, Kind, Object, Part};
+use crate::query::filter::pairs::{PairGroup, Test, like};
+use crate::query::filter::sql::Sql;
+use crate::query::filter::syntax::{Expression, Literal, Operand, Operator};
+use crate::query::filter::words;
+
+/// Scalars of metadata, inputs and outputs with at most so many bytes are in the table `attribute`.
+const MAX_ATTRIBUTE_BYTES: usize = 256;
+
+/// The condition of a filter on the rows of `alias`, a name for the table `run`.
+pub(crate) fn condition(filter: &Expression, alias: &str) -> Sql {
+    match filter {
+        Expression::And(all) => conjunction(all, alias),
+        Expression::Or(all) => {
+            let pieces = all.iter().map(|one| condition(one, alias));
+            wrap(Sql::join(pieces, " OR ", "false"))
+        }
+        Expression::Not(one) => {
+            let mut sql = Sql::text("(");
+            // what compares with nothing is unknown, and not false, to SQL
+            sql.append(condition(one, alias)).push(") IS NOT TRUE");
+            wrap(sql)
+        }
+        Expression::Compare(Attribute::Pair(family, part), operator, operand) => {
+            wrap(group(*family, *part, Test::Compare(*operator, operand.clone())).condition(alias))
+        }
+        Expression::Compare(attribute, operator, operand) => compare(attribute, *operator, operand, alias),
+        Expression::In(Attribute::Pair(family, part), operands) => {
+            wrap(group(*family, *part, Test::In(operands.clone())).condition(alias))
+        }
+        Expression::In(attribute, operands) => {
+            let one = |operand: &Operand| match attribute {
+                Attribute::Tags => has_tag(&operand.value, alias),
+                _ => compare(attribute, Operator::Eq, operand, alias),
+            };
+            wrap(Sql::join(operands.iter().map(one), " OR ", "false"))
+        }
+        Expression::Has(Attribute::Object(object), operand) => has(*object, &operand.literal, alias),
+        Expression::Has(_, operand) => has_tag(&operand.value, alias),
+        Expression::Search(None, text) => full_text(text, alias),
+        Expression::Search(Some(Attribute::Pair(family, part)), text) => {
+            wrap(group(*family, *part, Test::Search(text.clone())).condition(alias))
+        }
+        Expression::Search(Some(attribute), text) => search(attribute, text, alias),
+    }
+}
+
+/// Statements for the rows of the runs that can match a filter, each by an index of its own. One that finds few rows is
+/// the fastest way to the runs.
+pub(crate) fn drivers(filter: &Expression) -> Vec<Sql> {
+    let all = match filter {
+        Expression::And(all) => all.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    let mut drivers: Vec<Sql> = groups(all).iter().filter_map(PairGroup::driver).collect();
+    for one in all {
+        match one {
+            Expression::And(_) => drivers.extend(self::drivers(one)),
+            Expression::Has(Attribute::Tags, tag) => {
+                let mut sql = Sql::text("SELECT tag.rid FROM tag WHERE tag.tag = ");
+                sql.bind(tag.value.clone());
+                drivers.push(sql);
+            }
+            Expression::Has(Attribute::Object(object), operand) => {
+                drivers.extend(
+                    scalar_members(*object, &operand.literal).iter().flatten().filter_map(PairGroup::driver),
+                );
+            }
+            Expression::Search(None, text) => {
+                if let Some(words) = words::match_expression(text) {
+                    drivers.push(full_text_rows(words));
+                }
+            }
+            Expression::Compare(Attribute::Path(object, keys), Operator::Eq, operand) => {
+                drivers.extend(one_key(*object, keys, operand).and_then(|group| group.driver()));
+            }
+            Expression::Compare(Attribute::Scalar("parent_run_id", _), Operator::Eq, operand)
+                if operand.value != Value::Null =>
+            {
+                drivers.push(rows_of_children(operand.value.clone()));
+            }
+            Expression::Compare(Attribute::Scalar(name @ ("id" | "trace_id"), _), Operator::Eq, operand) => {
+                let mut sql = Sql::text(format!("SELECT rid FROM run WHERE {name} = "));
+                sql.bind(operand.value.clone());
+                drivers.push(sql);
+            }
+            Expression::In(Attribute::Scalar(name @ ("id" | "trace_id"), _), operands) => {
+                let mut sql = Sql::text(format!("SELECT rid FROM run WHERE {name} IN ("));
+                sql.append(Sql::list(operands.iter().map(|operand| operand.value.clone()))).push(")");
+                drivers.push(sql);
+            }
+            Expression::Compare(Attribute::Scalar("thread_id", _), Operator::Eq, operand) => {
+                if let Value::Text(thread) = &operand.value
+                    && thread.len() <= MAX_ATTRIBUTE_BYTES
+                {
+                    drivers.push(thread_rows(thread));
+                }
+            }
+            _ => {}
+        }
+    }
+    drivers
+}
+
+/// The rows whose texts hold words.
+pub(crate) fn full_text_rows(words: String) -> Sql {
+    let mut sql = Sql::text("SELECT rowid FROM run_text WHERE run_text MATCH ");
+    sql.bind(words);
+    sql
+}
+
+/// A thread's id is in the metadata too.
+fn thread_rows(thread: &str) -> Sql {
+    let mut sql = Sql::text(
+        "SELECT attribute.rid FROM attribute WHERE attribute.kid IN (SELECT kid FROM attribute_key WHERE kind = 1 \
+         AND key IN ('thread_id', 'session_id', 'conversation_id')) AND attribute.value = ",
+    );
+    sql.bind(thread.to_owned());
+    sql
+}
+
+fn wrap(inner: Sql) -> Sql {
+    let mut sql = Sql::text("(");
+    sql.append(inner).push(")");
+    sql
+}
+
+fn group(family: Family, part: Part, test: Test) -> PairGroup {
+    PairGroup { family, tests: vec![(part, test)] }
+}
+
+/// What conditions that are joined say about pairs, family by family.
+fn groups(all: &[Expression]) -> Vec<PairGroup> {
+    let mut groups: Vec<PairGroup> = Vec::new();
+    for one in all {
+        let (attribute, test) = match one {
+            Expression::Compare(attribute, operator, operand) => {
+                (attribute, Test::Compare(*operator, operand.clone()))
+            }
+            Expression::In(attribute, operands) => (attribute, Test::In(operands.clone())),
+            Expression::Search(Some(attribute), text) => (attribute, Test::Search(text.clone())),
+            _ => continue,
+        };
+        let Attribute::Pair(family, part) = attribute else { continue };
+        match groups.iter_mut().find(|group| group.family == *family) {
+            Some(group) => group.tests.push((*part, test)),
+            None => groups.push(group(*family, *part, test)),
+        }
+    }
+    groups
+}
+
+fn conjunction(all: &[Expression], alias: &str) -> Sql {
+    let is_pair = |one: &&Expression| {
+        matches!(
+            one,
+            Expression::Compare(Attribute::Pair(..), ..)
+                | Expression::In(Attribute::Pair(..), _)
+                | Expression::Search(Some(Attribute::Pair(..)), _)
+        )
+    };
+    let pairs = groups(all).into_iter().map(|group| group.condition(alias));
+    let others = all.iter().filter(|one| !is_pair(one)).map(|one| condition(one, alias));
+    wrap(Sql::join(others.chain(pairs), " AND ", "true"))
+}
+
+fn compare(attribute: &Attribute, operator: Operator, operand: &Operand, alias: &str) -> Sql {
+    match attribute {
+        Attribute::Scalar(name, kind) => compare_scalar(name, *kind, operator, operand, alias),
+        Attribute::Path(object, keys) => {
+            if operator == Operator::Eq
+                && let Some(group) = one_key(*object, keys, operand)
+            {
+                return wrap(group.condition(alias));
+            }
+            compare_inside(json_at(*object, keys, alias), operator, &operand.value)
+        }
+        // the parser lets none of these through
+        Attribute::Tags | Attribute::Object(_) | Attribute::Pair(..) => Sql::text("false"),
+    }
+}
+
+fn compare_scalar(name: &str, kind: Kind, operator: Operator, operand: &Operand, alias: &str) -> Sql {
+    let null = operand.value == Value::Null;
+    let not = if operator == Operator::Neq { "NOT " } else { "" };
+    if kind == Kind::Error && null {
+        let is = if operator == Operator::Eq { "<>" } else { "=" };
+        return Sql::text(format!("{alias}.status {is} 2"));
+    }
+    let expression = scalar(name, alias);
+    if null {
+        return Sql::text(format!("{expression} IS {not}NULL"));
+    }
+    let mut sql = Sql::default();
+    match (&operand.value, kind) {
+        // constants, for the partial indexes to be found
+        (Value::Integer(status), Kind::Status) => {
+            sql.push(&format!("{expression} {} {status}", operator.sql()));
+        }
+        (Value::Integer(value), Kind::Bool) => {
+            let is_root = (*value == 1) == (operator == Operator::Eq);
+            sql.push(&format!("{alias}.parent_id IS {}NULL", if is_root { "" } else { "NOT " }));
+        }
+        (value, _) if matches!(name, "session_id" | "project_id") && operator == Operator::Eq => {
+            sql.push(&format!("{alias}.pid = (SELECT pid FROM project WHERE project.id = "));
+            sql.bind(value.clone()).push(")");
+        }
+        (value, _) if name == "parent_run_id" && operator == Operator::Eq => {
+            sql.append(children_of(value.clone(), alias));
+        }
+        (value, _) => {
+            sql.push(&format!("{expression} {} ", operator.sql())).bind(value.clone());
+        }
+    }
+    sql
+}
+
+/// The children of a run.
+pub(crate) fn children_of(parent: Value, alias: &str) -> Sql {
+    let mut sql = Sql::text(format!("{alias}.parent_id = "));
+    sql.bind(parent);
+    sql
+}
+
+/// The rows of the children of a run: they are of its trace, or marked, for it was not received.
+pub(crate) fn rows_of_children(parent: Value) -> Sql {
+    let mut sql = Sql::text("SELECT rid FROM run WHERE trace_id = (SELECT trace_id FROM run WHERE id = ");
+    sql.bind(parent.clone()).push(") AND parent_id = ").bind(parent.clone());
+    sql.push(" UNION SELECT rid FROM run WHERE flags & 524288 AND parent_id = ").bind(parent);
+    sql
+}
+
+/// The value of an attribute of one row.
+fn scalar(name: &str, alias: &str) -> String {
+    match name {
+        "name" => format!("coalesce({alias}.name, '')"),
+        "run_type" => format!("coalesce({alias}.run_type, 'chain')"),
+        "start_time" => format!("{alias}.start_us"),
+        "end_time" => format!("{alias}.end_us"),
+        "first_token_time" => format!("{alias}.first_token_us"),
+        "latency" => format!("{alias}.latency_us"),
+        "is_root" => format!("({alias}.parent_id IS NULL)"),
+        "parent_run_id" => format!("{alias}.parent_id"),
+        "execution_order" => "1".to_owned(),
+        "session_id" | "project_id" => {
+            format!("(SELECT project.id FROM project WHERE project.pid = {alias}.pid)")
+        }
+        "error" => payload("error", alias),
+        // the others are named as their columns are
+        name => format!("{alias}.{name}"),
+    }
+}
+
+/// A long text of a row.
+fn payload(column: &str, alias: &str) -> String {
+    format!("(SELECT payload_text(payload.{column}) FROM payload WHERE payload.rid = {alias}.rid)")
+}
+
+/// A value inside the JSON of a row: a text, a number, the JSON of an object or array, or null.
+fn json_at(object: Object, keys: &[String], alias: &str) -> Sql {
+    let (column, inner) = object.column();
+    let mut path: Vec<&str> = inner.split('.').skip(1).collect();
+    path.extend(keys.iter().map(String::as_str));
+    let mut sql = Sql::text(format!("json_at({}, ", payload(column, alias)));
+    sql.bind(serde_json::Value::from(path).to_string()).push(")");
+    sql
+}
+
+fn compare_inside(value: Sql, operator: Operator, with: &Value) -> Sql {
+    let mut sql = Sql::text("(");
+    match (with, operator) {
+        (Value::Null, Operator::Eq) => sql.append(value).push(" IS NULL"),
+        (Value::Null, _) => sql.append(value).push(" IS NOT NULL"),
+        (_, Operator::Eq | Operator::Neq) => {
+            sql.append(value).push(&format!(" {} ", operator.sql())).bind(with.clone())
+        }
+        (_, _) => {
+            // to SQL every text is greater than every number
+            let types = if matches!(with, Value::Text(_)) { "'text'" } else { "'integer', 'real'" };
+            sql.push("typeof(").append(value.clone()).push(&format!(") IN ({types}) AND "));
+            sql.append(value).push(&format!(" {} ", operator.sql())).bind(with.clone())
+        }
+    };
+    sql.push(")");
+    sql
+}
+
+/// A value under a key of the top level, if the table `attribute` tells all about it.
+fn one_key(object: Object, keys: &[String], operand: &Operand) -> Option<PairGroup> {
+    let family = family(object)?;
+    let [key] = keys else { return None };
+    match &operand.value {
+        Value::Text(text) if text.len() <= MAX_ATTRIBUTE_BYTES => {}
+        Value::Real(_) => {}
+        _ => return None,
+    }
+    Some(pair(family, key, operand.clone()))
+}
+
+fn family(object: Object) -> Option<Family> {
+    match object {
+        Object::Metadata => Some(Family::Metadata),
+        Object::Inputs => Some(Family::Input),
+        Object::Outputs => Some(Family::Output),
+        Object::Extra => None,
+    }
+}
+
+fn pair(family: Family, key: &str, value: Operand) -> PairGroup {
+    let key = Operand { literal: Literal::Text(key.to_owned()), value: Value::Text(key.to_owned()) };
+    let tests = vec![
+        (Part::Key, Test::Compare(Operator::Eq, key)),
+        (Part::Value, Test::Compare(Operator::Eq, value)),
+    ];
+    PairGroup { family, tests }
+}
+
+fn has_tag(tag: &Value, alias: &str) -> Sql {
+    let mut sql = Sql::text("EXISTS (SELECT 1 FROM tag WHERE tag.tag = ");
+    sql.bind(tag.clone()).push(&format!(" AND tag.rid = {alias}.rid)"));
+    sql
+}
+
+/// Whether an object contains another; a text that is no object is the name of a key.
+fn has(object: Object, literal: &Literal, alias: &str) -> Sql {
+    let Literal::Text(text) = literal else { return Sql::text("false") };
+    if let Some(groups) = scalar_members(object, literal) {
+        return wrap(Sql::join(groups.iter().map(|group| group.condition(alias)), " AND ", "true"));
+    }
+    if !matches!(serde_json::from_str(text), Ok(serde_json::Value::Object(_))) {
+        return compare_inside(
+            json_at(object, std::slice::from_ref(text), alias),
+            Operator::Neq,
+            &Value::Null,
+        );
+    }
+    let mut sql = Sql::text("json_contains(");
+    sql.append(json_at(object, &[], alias)).push(", ").bind(text.clone()).push(")");
+    sql
+}
+
+/// The members of an object in JSON, if all are short scalars that the table `attribute` knows.
+fn scalar_members(object: Object, literal: &Literal) -> Option<Vec<PairGroup>> {
+    let (family, Literal::Text(text)) = (family(object)?, literal) else { return None };
+    let Ok(serde_json::Value::Object(members)) = serde_json::from_str(text) else { return None };
+    let member = |(key, value): (&String, &serde_json::Value)| {
+        let text = match value {
+            serde_json::Value::String(text) if text.len() <= MAX_ATTRIBUTE_BYTES => text.clone(),
+            serde_json::Value::Number(_) | serde_json::Value::Bool(_) => value.to_string(),
+            _ => return None,
+        };
+        let value = Operand { literal: Literal::Text(text.clone()), value: Value::Text(text) };
+        Some(pair(family, key, value))
+    };
+    members.iter().map(member).collect()
+}
+
+/// Words in the full text.
+pub(crate) fn full_text(text: &str, alias: &str) -> Sql {
+    let Some(words) = words::match_expression(text) else { return Sql::text("false") };
+    let mut sql = Sql::text(format!("{alias}.rid IN ("));
+    sql.append(full_text_rows(words)).push(")");
+    sql
+}
+
+/// A part of one attribute's text, in any case of ASCII letters.
+fn search(attribute: &Attribute, text: &str, alias: &str) -> Sql {
+    let mut sql = Sql::default();
+    match attribute {
+        Attribute::Tags => {
+            sql.push(&format!("EXISTS (SELECT 1 FROM json_each({alias}.tags) WHERE json_each.value LIKE "));
+            sql.bind(like(text)).push(" ESCAPE '\\')");
+            return sql;
+        }
+        Attribute::Scalar(name, _) => sql.push(&scalar(name, alias)),
+        Attribute::Object(Object::Metadata) => sql.append(json_at(Object::Metadata, &[], alias)),
+        Attribute::Object(object) => sql.push(&payload(object.column().0, alias)),
+        Attribute::Path(object, keys) => sql.append(json_at(*object, keys, alias)),
+        Attribute::Pair(..) => return Sql::text("false"),
+    };
+    sql.push(" LIKE ").bind(like(text)).push(" ESCAPE '\\'");
+    sql
+}

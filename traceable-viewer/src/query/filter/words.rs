@@ -1,0 +1,62 @@
+//! Words of a user as a query of the full text, in which no letter means anything but itself.
+
+use unicode_general_category::{GeneralCategory, get_general_category};
+
+/// What runs have to hold, in FTS5's language: every word, and one that ends in `*` as the beginning of a word. `None`
+/// when there is no word.
+pub(crate) fn match_expression(text: &str) -> Option<String> {
+    let mut expression = String::new();
+    let mut rest = text;
+    while let Some(start) = rest.find(is_word) {
+        rest = rest.get(start..).unwrap_or_default();
+        let end = rest.find(|letter| !is_word(letter)).unwrap_or(rest.len());
+        let (word, after) = rest.split_at(end);
+        rest = after;
+        if !expression.is_empty() {
+            expression.push(' ');
+        }
+        // a word has no quotes, so nothing ends it early
+        expression.push('"');
+        expression.push_str(word);
+        expression.push('"');
+        if after.starts_with('*') {
+            expression.push('*');
+        }
+    }
+    (!expression.is_empty()).then_some(expression)
+}
+
+/// Whether the tokenizer of the table (`unicode61`) takes a letter as part of a word. It has to agree: two words in one
+/// pair of quotes would be a phrase, which the table cannot find.
+fn is_word(letter: char) -> bool {
+    use GeneralCategory as G;
+    matches!(letter, '_' | '\u{300}'..='\u{331}')
+        || matches!(
+            get_general_category(letter),
+            G::UppercaseLetter
+                | G::LowercaseLetter
+                | G::TitlecaseLetter
+                | G::ModifierLetter
+                | G::OtherLetter
+                | G::DecimalNumber
+                | G::LetterNumber
+                | G::OtherNumber
+                | G::PrivateUse
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_quoted() {
+        assert_eq!(match_expression("refund my-order").as_deref(), Some(r#""refund" "my" "order""#));
+        assert_eq!(match_expression("ref* a_b").as_deref(), Some(r#""ref"* "a_b""#));
+        assert_eq!(
+            match_expression(r#"" OR NEAR(x) body:y ^"#).as_deref(),
+            Some(r#""OR" "NEAR" "x" "body" "y""#)
+        );
+        assert_eq!(match_expression(" \"'-* \0"), None);
+    }
+}
