@@ -1,11 +1,12 @@
 //! The SQLite file: its tables, its one writer and its readers.
 //!
-//! In: batches of changes, through [`WriterHandle`]; each is answered after its commit. Out: runs, traces and feedback,
+//! In: batches of changes and edits, through [`WriterHandle`]; each is answered after its commit. Out: runs, traces and feedback,
 //! through [`Store`]. Never: a write outside the writer thread, HTTP, half an operation.
 
 mod attachments;
 mod batch_progress;
 mod connection;
+mod edit;
 mod error;
 mod feedback;
 mod functions;

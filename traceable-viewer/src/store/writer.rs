@@ -8,12 +8,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
+use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::model::change::Batch;
 use crate::store::{
     BatchReport, StoreError,
     batch_progress::BatchProgress,
+    edit::Edit,
     turns::{Job, take_turns},
     write_error::WriteError,
     writer_file::WriterFile,
@@ -22,7 +24,7 @@ use crate::store::{
 /// Requests that may wait. `memory_budget.rs` bounds their bytes.
 const MAX_WAITING_REQUESTS: usize = 256;
 
-/// Why a batch was not stored.
+/// Why a batch or an edit was not stored.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SubmitError {
     #[error("the writer is behind; try again")]
@@ -46,7 +48,13 @@ pub(crate) struct Writer {
 /// Submits batches to the writer thread.
 #[derive(Clone, Debug)]
 pub(crate) struct WriterHandle {
-    jobs: mpsc::Sender<Job>,
+    requests: mpsc::Sender<Request>,
+}
+
+/// What the writer is asked to do.
+enum Request {
+    Store(Job),
+    Edit(Edit),
 }
 
 impl Writer {
@@ -55,12 +63,12 @@ impl Writer {
     pub(crate) fn start(path: &Path) -> Result<(Self, WriterHandle), StoreError> {
         let (file, warnings) = WriterFile::open_or_read(path)?;
         let read_only = file.closed_by().cloned();
-        let (jobs, queue) = mpsc::channel(MAX_WAITING_REQUESTS);
+        let (requests, queue) = mpsc::channel(MAX_WAITING_REQUESTS);
         let stopping = Arc::new(AtomicBool::new(false));
         let stop = Arc::clone(&stopping);
         let thread = std::thread::Builder::new().name("traceable-writer".to_owned());
         let thread = thread.spawn(move || run(file, queue, &stop))?;
-        Ok((Writer { thread: Some(thread), stopping, read_only, warnings }, WriterHandle { jobs }))
+        Ok((Writer { thread: Some(thread), stopping, read_only, warnings }, WriterHandle { requests }))
     }
 
     /// What there is to say about the rights of the file.
@@ -88,35 +96,94 @@ impl WriterHandle {
     /// Stores a batch; returns after the commit of all of it.
     pub(crate) async fn submit(&self, batch: Batch) -> Result<BatchReport, SubmitError> {
         let (reply, answer) = oneshot::channel();
-        let job = Job { progress: BatchProgress::new(batch), reply };
-        self.jobs.try_send(job).map_err(|error| match error {
+        self.send(Request::Store(Job { progress: BatchProgress::new(batch), reply }))?;
+        answer.await.map_err(|_| SubmitError::Closed)?.map_err(SubmitError::Failed)
+    }
+
+    /// Runs a closure on the writer's connection, in a transaction of its own, and returns its result after the commit.
+    /// An error undoes all that the closure did. It is to be short: whoever stores runs waits for it.
+    #[allow(dead_code)]
+    pub(crate) async fn edit<T: Send + 'static>(
+        &self,
+        edit: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, SubmitError> {
+        let (edit, answer) = Edit::new(edit);
+        self.send(Request::Edit(edit))?;
+        answer.await.map_err(|_| SubmitError::Closed)?.map_err(SubmitError::Failed)
+    }
+
+    fn send(&self, request: Request) -> Result<(), SubmitError> {
+        self.requests.try_send(request).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => SubmitError::Busy,
             mpsc::error::TrySendError::Closed(_) => SubmitError::Closed,
-        })?;
-        answer.await.map_err(|_| SubmitError::Closed)?.map_err(SubmitError::Failed)
+        })
     }
 }
 
-fn run(mut file: WriterFile, mut queue: mpsc::Receiver<Job>, stopping: &AtomicBool) {
-    let mut jobs = VecDeque::new();
+fn run(mut file: WriterFile, mut queue: mpsc::Receiver<Request>, stopping: &AtomicBool) {
+    let (mut jobs, mut edits) = (VecDeque::new(), VecDeque::new());
     loop {
-        if jobs.is_empty() {
+        if jobs.is_empty() && edits.is_empty() {
             match queue.blocking_recv() {
-                Some(job) => jobs.push_back(job),
+                Some(Request::Store(job)) => jobs.push_back(job),
+                Some(Request::Edit(edit)) => edits.push_back(edit),
                 None => break,
             }
         }
+        edits.drain(..).for_each(|edit: Edit| edit.run(&mut file));
         if stopping.load(Ordering::Relaxed) {
             jobs.retain(|job: &Job| !job.reply.is_closed());
+        }
+        if jobs.is_empty() {
+            continue;
         }
         // nobody is waited for, so a lone request is not slowed down
         let mut room = MAX_WAITING_REQUESTS.saturating_sub(jobs.len());
         take_turns(&mut file, &mut jobs, &mut || {
-            let left = room.checked_sub(1)?;
-            let job = queue.try_recv().ok()?;
-            room = left;
-            Some(job)
+            loop {
+                let left = room.checked_sub(1)?;
+                let request = queue.try_recv().ok()?;
+                room = left;
+                match request {
+                    Request::Store(job) => return Some(job),
+                    // its turn is after this transaction
+                    Request::Edit(edit) => edits.push_back(edit),
+                }
+            }
         });
     }
     file.close();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+
+    #[tokio::test]
+    async fn an_edit_is_committed_whole_or_not_at_all() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("t.db");
+        let (writer, handle) = Writer::start(&path).unwrap();
+        let insert = "INSERT INTO project(id, name, created_us) VALUES(?1, ?2, 0)";
+        let pid = handle.edit(move |conn| {
+            conn.execute(insert, ([1_u8; 16], "one"))?;
+            Ok(conn.last_insert_rowid())
+        });
+        let pid = pid.await.unwrap();
+        let failed = handle.edit(move |conn| {
+            conn.execute(insert, ([2_u8; 16], "two"))?;
+            Ok(conn.execute(insert, ([3_u8; 16], "one"))?)
+        });
+        let error = failed.await.unwrap_err().to_string();
+        assert!(error.contains("UNIQUE"), "{error}");
+        let projects = |conn: &Connection| {
+            let mut rows = conn.prepare("SELECT pid, name FROM project")?;
+            let rows = rows.query_map((), |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))?;
+            Ok(rows.collect::<Result<Vec<_>, _>>()?)
+        };
+        assert_eq!(Store::open(&path).unwrap().with(projects).unwrap(), [(pid, "one".to_owned())]);
+        drop(handle);
+        drop(writer);
+    }
 }
