@@ -21,7 +21,8 @@
 //! # What it speaks
 //!
 //! `GET /info`, `POST /runs/multipart`, `POST /runs/batch`, `POST /runs` and `PATCH /runs/{id}`, each also below
-//! `/api`, `/api/v1` and `/v1`; bodies plain, gzip or zstd. The server answers 202 when the runs are committed. Good
+//! `/api`, `/api/v1` and `/v1`; bodies plain, gzip, deflate or zstd. OTLP at `/v1/traces` and `/otel/v1/traces`, in
+//! protobuf or JSON: spans become runs. The server answers 202 when the runs are committed. Good
 //! runs are stored even beside bad ones: the answer is 202 with a list of the rejected runs, and 422 only if none was
 //! stored.
 //!
@@ -58,7 +59,15 @@ mod viewer;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing {
-    use crate::ingest::{RequestLimits, boundary, read_multipart};
+    use crate::ingest::{OtlpEncoding, RequestLimits, boundary, read_multipart, read_otlp};
+
+    /// A body of `POST /v1/traces`, in both encodings.
+    pub fn otlp(body: &[u8]) {
+        for encoding in [OtlpEncoding::Protobuf, OtlpEncoding::Json] {
+            let mut reservation = crate::memory_budget::MemoryBudget::new(1 << 30).reservation();
+            let _ = read_otlp(body, encoding, None, &RequestLimits::default(), &mut reservation);
+        }
+    }
 
     /// A body of `POST /runs/multipart`.
     pub fn multipart(content_type: &str, body: &[u8]) {

@@ -6,9 +6,11 @@
 mod access_control;
 mod header_values;
 mod host_names;
+mod otlp;
 mod read_body;
 mod response;
 mod state;
+mod take_runs;
 mod token;
 mod v1;
 mod warnings;
@@ -27,10 +29,10 @@ pub(crate) use warnings::{OnWarning, Warnings, WarningsEnd};
 /// Everything that is served. Clients are given endpoints with and without a prefix, so the routes are at all of them.
 pub(crate) fn router(state: ApiState, access: AccessPolicy) -> Router {
     Router::new()
-        .merge(v1::routes())
-        .nest("/api", v1::routes())
-        .nest("/api/v1", v1::routes())
-        .nest("/v1", v1::routes())
+        .merge(v1::routes().merge(otlp::routes()))
+        .nest("/api", v1::routes().merge(otlp::routes()))
+        .nest("/api/v1", v1::routes().merge(otlp::routes()))
+        .nest("/v1", v1::routes().merge(otlp::routes()))
         .fallback(async || ApiResponse::detail(StatusCode::NOT_FOUND, "Not Found"))
         .method_not_allowed_fallback(async || {
             ApiResponse::detail(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed")

@@ -47,6 +47,12 @@ impl ApiResponse {
         ApiResponse::detail(StatusCode::TOO_MANY_REQUESTS, "the viewer is behind; try again")
     }
 
+    /// What is wrong, for people.
+    pub(crate) fn message(&self) -> String {
+        let detail = self.body.get("detail").unwrap_or(&self.body);
+        detail.as_str().map_or_else(|| detail.to_string(), str::to_owned)
+    }
+
     /// An error of the server itself.
     pub(crate) fn internal() -> Self {
         ApiResponse::detail(StatusCode::INTERNAL_SERVER_ERROR, "the request could not be handled")

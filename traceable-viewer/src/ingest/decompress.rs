@@ -7,7 +7,7 @@
 use std::io::{BufReader, Read};
 
 use bytes::Bytes;
-use flate2::bufread::MultiGzDecoder;
+use flate2::bufread::{MultiGzDecoder, ZlibDecoder};
 
 use crate::ingest::{request_error::RequestError, request_limits::RequestLimits};
 use crate::memory_budget::Reservation;
@@ -26,6 +26,8 @@ const FIRST_STEP: usize = 64 << 10;
 pub(crate) enum ContentEncoding {
     Identity,
     Gzip,
+    /// The format of zlib, as HTTP means it.
+    Deflate,
     Zstd,
 }
 
@@ -35,9 +37,10 @@ impl ContentEncoding {
         match value.map(|value| value.trim().to_ascii_lowercase()).as_deref() {
             None | Some("" | "identity") => Ok(ContentEncoding::Identity),
             Some("gzip" | "x-gzip") => Ok(ContentEncoding::Gzip),
+            Some("deflate") => Ok(ContentEncoding::Deflate),
             Some("zstd") => Ok(ContentEncoding::Zstd),
             Some(_) => Err(RequestError::Unsupported(
-                "Content-Encoding is not one of zstd, gzip and identity".to_owned(),
+                "Content-Encoding is not one of zstd, gzip, deflate and identity".to_owned(),
             )),
         }
     }
@@ -55,6 +58,9 @@ pub(crate) fn decompress(
         ContentEncoding::Identity => return Ok(body),
         ContentEncoding::Gzip => {
             read_bounded(|| Ok(MultiGzDecoder::new(&body[..])), body.len(), limits, "gzip", reservation)?
+        }
+        ContentEncoding::Deflate => {
+            read_bounded(|| Ok(ZlibDecoder::new(&body[..])), body.len(), limits, "deflate", reservation)?
         }
         ContentEncoding::Zstd => {
             // one to measure, one to read
@@ -148,6 +154,12 @@ mod tests {
         encoder.finish().unwrap().into()
     }
 
+    fn deflate(bytes: &[u8]) -> Bytes {
+        let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap().into()
+    }
+
     fn zstd(bytes: &[u8]) -> Bytes {
         zstd::encode_all(bytes, 1).unwrap().into()
     }
@@ -158,6 +170,7 @@ mod tests {
         let text = b"some text, some text";
         assert_eq!(&decompress(gzip(text), ContentEncoding::Gzip, &limits).unwrap()[..], text);
         assert_eq!(&decompress(zstd(text), ContentEncoding::Zstd, &limits).unwrap()[..], text);
+        assert_eq!(&decompress(deflate(text), ContentEncoding::Deflate, &limits).unwrap()[..], text);
         let twice = [zstd(text), zstd(text)].concat();
         assert_eq!(decompress(twice.into(), ContentEncoding::Zstd, &limits).unwrap().len(), 2 * text.len());
     }
@@ -233,9 +246,11 @@ mod tests {
     #[test]
     fn broken_bodies_are_malformed() {
         let limits = RequestLimits::default();
-        for (compressed, encoding) in
-            [(gzip(&[7; 999]), ContentEncoding::Gzip), (zstd(&[7; 999]), ContentEncoding::Zstd)]
-        {
+        for (compressed, encoding) in [
+            (gzip(&[7; 999]), ContentEncoding::Gzip),
+            (zstd(&[7; 999]), ContentEncoding::Zstd),
+            (deflate(&[7; 999]), ContentEncoding::Deflate),
+        ] {
             for cut in 1..compressed.len() {
                 let result = decompress(compressed.slice(..cut), encoding, &limits);
                 assert!(matches!(result, Err(RequestError::Malformed(_))), "{encoding:?} cut at {cut}");

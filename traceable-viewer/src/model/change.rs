@@ -70,6 +70,17 @@ pub(crate) struct RunChange {
     /// Keys the protocol does not name, with their JSON; kept under `extra`.
     pub(crate) unknown: BTreeMap<String, String>,
     pub(crate) attachments: Vec<NewAttachment>,
+    /// The span of OpenTelemetry that it was read from, if it was one.
+    pub(crate) otel: Option<OtelSpan>,
+}
+
+/// A span, by the ids that OpenTelemetry has for it, in hex.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct OtelSpan {
+    pub(crate) trace_id: String,
+    pub(crate) span_id: String,
+    /// Sent by LangSmith's SDK, which may send the run itself too, under an id of its own.
+    pub(crate) of_langsmith: bool,
 }
 
 impl RunChange {
@@ -97,6 +108,7 @@ impl RunChange {
             serialized: None,
             unknown: BTreeMap::new(),
             attachments: Vec::new(),
+            otel: None,
         }
     }
 

@@ -58,6 +58,9 @@ pub(crate) enum ValidationReason {
     PartJson(String),
     #[error("feedback must be a JSON object")]
     FeedbackNotAnObject,
+    // a span of OTLP
+    #[error("the trace id must be 16 bytes and the span id 8, not all of them zero")]
+    OtlpIds,
     // a run
     #[error("a run must be a JSON object")]
     RunNotAnObject,
@@ -103,7 +106,7 @@ impl ValidationReason {
             Self::UnknownPart | Self::PartSections => "unknown_part",
             Self::PathId | Self::PartId | Self::NotAUuid(_) => "uuid_parsing",
             Self::PartJson(_) => "json_invalid",
-            Self::NoId => "missing",
+            Self::NoId | Self::OtlpIds => "missing",
             Self::OtherId => "id_mismatch",
             Self::UnknownRun => "missing_run",
             Self::NotStorable(_) => "not_storable",

@@ -119,10 +119,8 @@ impl Operation {
     fn store(&self, conn: &Connection, default: Option<&str>) -> Result<Option<Outcome>, StoreError> {
         match self {
             Operation::Change(change) => {
-                if !merge::merge_change(conn, change, default)? {
-                    return Ok(None);
-                }
-                Ok(Some(Outcome::Stored(orphans::waiting_children(conn, change.id)?)))
+                let Some(run) = merge::merge_change(conn, change, default)? else { return Ok(None) };
+                Ok(Some(Outcome::Stored(orphans::waiting_children(conn, run)?)))
             }
             Operation::Attachment(run, file) => {
                 let Some(row) = RunRow::load(conn, *run)?.and_then(|row| row.rid) else { return Ok(None) };

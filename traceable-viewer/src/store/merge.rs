@@ -9,33 +9,46 @@
 
 use rusqlite::Connection;
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::model::{
     change::{ChangeKind, ProjectRef, RunChange},
     time,
 };
 use crate::store::{
-    StoreError, orphans,
+    StoreError, orphans, otel_twins,
     payload::Payload,
     project,
     run_row::{RunRow, flag},
 };
 
-/// Merges a change, without its files. `false`: nothing was stored, for the change has no main part and the run is not known.
+/// Merges a change, without its files, and returns the run that has changed. `None`: nothing was stored, for the change
+/// has no main part and the run is not known.
 pub(crate) fn merge_change(
     conn: &Connection,
     change: &RunChange,
     default_project: Option<&str>,
-) -> Result<bool, StoreError> {
+) -> Result<Option<Uuid>, StoreError> {
+    if let Some(span) = &change.otel
+        && let Some(run) = otel_twins::run_of(conn, change, span, default_project)?
+    {
+        otel_twins::join(conn, change.id, run)?;
+        return merge_change(conn, &otel_twins::note(run, span), None);
+    }
     let mut row = match RunRow::load(conn, change.id)? {
         Some(row) => row,
-        None if !change.has_main => return Ok(false),
+        None if !change.has_main => return Ok(None),
         None => RunRow::new(change.id, time::now_us()),
     };
     let old_tags = row.tags.clone();
     set_scalars(&mut row, change);
+    set_otel(conn, &mut row, change)?;
     set_dotted_order(conn, &mut row, change)?;
     set_project(conn, &mut row, change.project.as_ref(), change.kind, default_project)?;
+    let twin = match &change.otel {
+        None if change.name.is_some() || change.start_us.is_some() => otel_twins::twin_of(conn, &row)?,
+        _ => None,
+    };
     let payload = Payload::merge(conn, &mut row, change)?;
     orphans::mark(conn, &mut row)?;
     let rid = row.save(conn)?;
@@ -43,7 +56,38 @@ pub(crate) fn merge_change(
     if row.tags != old_tags {
         save_tags(conn, rid, old_tags.as_deref(), row.tags.as_deref())?;
     }
-    Ok(true)
+    if let Some(twin) = twin {
+        replace_twin(conn, &twin, change.id)?;
+    }
+    Ok(Some(change.id))
+}
+
+/// Puts a run in the place of the span that stood for it.
+fn replace_twin(conn: &Connection, twin: &RunRow, run: Uuid) -> Result<(), StoreError> {
+    let span = otel_twins::span_of(conn, twin)?;
+    otel_twins::remove(conn, twin)?;
+    otel_twins::join(conn, twin.id, run)?;
+    if let Some(span) = span {
+        merge_change(conn, &otel_twins::note(run, &span), None)?;
+    }
+    Ok(())
+}
+
+/// Marks whether the run came as a span alone, and finds the run that its parent stands for.
+fn set_otel(conn: &Connection, row: &mut RunRow, change: &RunChange) -> rusqlite::Result<()> {
+    match &change.otel {
+        Some(span) => {
+            row.flags |= flag::OTEL | if span.of_langsmith { flag::OTEL_OF_LANGSMITH } else { 0 };
+            if let Some(parent) = row.parent_id
+                && let Some(run) = otel_twins::alias(conn, parent)?
+            {
+                row.parent_id = Some(run);
+            }
+        }
+        None if change.kind == ChangeKind::Post => row.flags &= !(flag::OTEL | flag::OTEL_OF_LANGSMITH),
+        None => {}
+    }
+    Ok(())
 }
 
 /// Sets a field if the message names it and may set it.

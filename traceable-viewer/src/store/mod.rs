@@ -13,6 +13,7 @@ mod functions;
 mod merge;
 mod merge_rule;
 mod orphans;
+mod otel_twins;
 mod payload;
 mod private_files;
 mod project;

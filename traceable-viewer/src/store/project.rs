@@ -8,7 +8,8 @@ use crate::model::{change::ProjectRef, time};
 /// Ids of projects are made from their names below this one, so that a link outlives a cleared database.
 const NAMESPACE: Uuid = Uuid::from_u128(0x7d0b_6d0c_2f5e_5a8e_9a1f_3c64_72c1_5e20);
 
-const DEFAULT_NAME: &str = "default";
+/// The project of runs that name none.
+pub(crate) const DEFAULT_NAME: &str = "default";
 
 /// The key of the project a client named.
 pub(crate) fn resolve(conn: &Connection, project: &ProjectRef) -> rusqlite::Result<i64> {

@@ -28,6 +28,10 @@ pub(crate) mod flag {
     pub(crate) const HAS_ERROR: i64 = 1 << 18;
     /// It has a parent that was not received. The indexes `run_orphan..` name this number.
     pub(crate) const ORPHAN: i64 = 1 << 19;
+    /// It came as a span of OTLP, and in no other way.
+    pub(crate) const OTEL: i64 = 1 << 24;
+    /// Such a span, of LangSmith's SDK: the run itself may come too.
+    pub(crate) const OTEL_OF_LANGSMITH: i64 = 1 << 25;
 }
 
 pub(crate) const PENDING: i64 = 0;

@@ -69,6 +69,7 @@ CREATE TABLE trace(
   trace_id BLOB PRIMARY KEY, runs INTEGER NOT NULL, errors INTEGER NOT NULL, start_us INTEGER, end_us INTEGER,
   prompt_tokens INTEGER NOT NULL, completion_tokens INTEGER NOT NULL, total_tokens INTEGER NOT NULL,
   prompt_cost REAL, completion_cost REAL, total_cost REAL, first_token_us INTEGER) STRICT, WITHOUT ROWID;
+CREATE TABLE otel_run(id BLOB PRIMARY KEY, run_id BLOB NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE share(run_id BLOB PRIMARY KEY, token BLOB NOT NULL UNIQUE, created_us INTEGER NOT NULL) STRICT;
 CREATE VIRTUAL TABLE run_text USING fts5(
   body, content='', contentless_delete=1, detail=none, tokenize=\"unicode61 tokenchars '_'\");

@@ -3,5 +3,11 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod families;
+mod hybrid;
 mod leniency;
 mod limits;
+mod odd_spans;
+mod places;
+mod spans;
+mod transport;
