@@ -38,6 +38,7 @@
 //   server/         connections: which are accepted, time limits, the end
 //   api/            HTTP: routes, responses, who may call, warnings
 //   ingest/         from the bytes of a request to changes of runs
+//   run_json/       a run as LangSmith's JSON
 //   query/          which runs are asked for: filters, pages
 //   store/          the SQLite file: schema, the writer, readers, how changes merge
 //   terminal/       a trace as text
@@ -50,6 +51,7 @@ mod ingest;
 mod memory_budget;
 mod model;
 mod query;
+mod run_json;
 mod server;
 mod store;
 mod terminal;
@@ -82,8 +84,8 @@ pub mod fuzzing {
 pub use error_chain::error_chain;
 pub use model::stored_run::{AttachmentInfo, RunStatus, StoredFeedback, StoredRun, TraceSummary, Usage};
 pub use query::{
-    FeedbackStats, FilterError, Order, QueryError, RunPage, RunQuery, RunStats, ThreadPage, ThreadQuery,
-    ThreadSummary, TraceTotals,
+    AllThreads, FeedbackStats, FilterError, Order, QueryError, RunPage, RunQuery, RunStats, ThreadPage, ThreadQuery,
+    ThreadSummary, ThreadTurn, TraceTotals, TurnPage,
 };
 pub use store::{Store, StoreError};
 #[doc(hidden)]

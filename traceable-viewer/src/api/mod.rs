@@ -4,15 +4,19 @@
 //! answered. Never: SQL, JSON of runs (`ingest/` reads it), unbounded memory.
 
 mod access_control;
+mod fields;
 mod header_values;
 mod host_names;
 mod otlp;
+mod json_response;
 mod read_body;
+mod read_store;
 mod response;
 mod state;
 mod take_runs;
 mod token;
 mod v1;
+mod v2;
 mod warnings;
 
 use axum::Router;
@@ -33,6 +37,8 @@ pub(crate) fn router(state: ApiState, access: AccessPolicy) -> Router {
         .nest("/api", v1::routes().merge(otlp::routes()))
         .nest("/api/v1", v1::routes().merge(otlp::routes()))
         .nest("/v1", v1::routes().merge(otlp::routes()))
+        .nest("/api/v2", v2::routes())
+        .nest("/v2", v2::routes())
         .fallback(async || ApiResponse::detail(StatusCode::NOT_FOUND, "Not Found"))
         .method_not_allowed_fallback(async || {
             ApiResponse::detail(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed")

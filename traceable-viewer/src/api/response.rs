@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use crate::ingest::RequestError;
+use crate::query::QueryError;
 use crate::store::{BatchReport, SubmitError};
 
 /// A status and a JSON body.
@@ -77,6 +78,15 @@ impl From<RequestError> for ApiResponse {
             RequestError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
         };
         ApiResponse::detail(status, error.to_string())
+    }
+}
+
+impl From<QueryError> for ApiResponse {
+    fn from(error: QueryError) -> Self {
+        match error {
+            QueryError::Cursor | QueryError::Filter(_) | QueryError::NoWords => ApiResponse::detail(StatusCode::BAD_REQUEST, error.to_string()),
+            QueryError::Store(_) => ApiResponse::internal(),
+        }
     }
 }
 

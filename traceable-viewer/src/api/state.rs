@@ -14,6 +14,9 @@ use crate::store::{Store, WriterHandle};
 /// Bodies decompressed and read at the same time; others wait. It keeps a core busy.
 const MAX_READING: usize = 4;
 
+/// Requests that read from the store at the same time; others wait.
+const MAX_READERS: usize = 4;
+
 #[derive(Clone)]
 pub(crate) struct ApiState {
     pub(crate) writer: WriterHandle,
@@ -23,6 +26,7 @@ pub(crate) struct ApiState {
     pub(crate) limits: RequestLimits,
     pub(crate) memory: MemoryBudget,
     pub(crate) reading: Arc<Semaphore>,
+    pub(crate) readers: Arc<Semaphore>,
     pub(crate) warnings: Warnings,
 }
 
@@ -41,6 +45,7 @@ impl ApiState {
             limits,
             memory: MemoryBudget::new(limits.max_memory_bytes),
             reading: Arc::new(Semaphore::new(MAX_READING)),
+            readers: Arc::new(Semaphore::new(MAX_READERS)),
             warnings,
         }
     }

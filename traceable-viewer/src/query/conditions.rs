@@ -124,6 +124,12 @@ impl Conditions {
         self.values.push(value);
     }
 
+    /// More text of the condition before, with a `?` for its value.
+    pub(crate) fn push(&mut self, sql: &str, value: Value) {
+        self.sql += sql;
+        self.values.push(value);
+    }
+
     pub(crate) fn and(&mut self, sql: &str) {
         if !self.sql.is_empty() {
             self.sql += " AND ";

@@ -3,6 +3,7 @@
 //! In: a [`RunQuery`], with filters in LangSmith's language. Out: a [`RunPage`]. Never: a value of a user inside the text
 //! of a statement, JSON of a response.
 
+mod all_threads;
 mod changes;
 mod conditions;
 mod cursor;
@@ -15,7 +16,9 @@ mod run_query;
 mod stats;
 mod threads;
 mod traces;
+mod turns;
 
+pub use all_threads::AllThreads;
 pub use feedback_stats::FeedbackStats;
 pub use filter::FilterError;
 pub use query_error::QueryError;
@@ -23,3 +26,4 @@ pub use run_query::{Order, RunPage, RunQuery};
 pub use stats::RunStats;
 pub use threads::{ThreadPage, ThreadQuery, ThreadSummary};
 pub use traces::TraceTotals;
+pub use turns::{ThreadTurn, TurnPage};

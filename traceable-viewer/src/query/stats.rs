@@ -1,6 +1,6 @@
 //! Statistics over the runs that a query selects.
 
-use rusqlite::{Connection, params_from_iter};
+use rusqlite::{Connection, Row, params_from_iter};
 
 use crate::model::stored_run::Usage;
 use crate::query::feedback_stats::{self, FeedbackStats};
@@ -26,8 +26,6 @@ pub struct RunStats {
     pub cost_p50: Option<f64>,
     /// 99 of 100 runs that have a cost cost no more, in US dollars.
     pub cost_p99: Option<f64>,
-    /// Half of the runs that have tokens have no more.
-    pub tokens_p50: Option<i64>,
     /// Tokens and costs of all of them.
     pub usage: Usage,
     /// The part of the runs that has an error; `None` without runs.
@@ -68,7 +66,6 @@ fn of_runs(conn: &Connection, conditions: &Conditions) -> rusqlite::Result<RunSt
     let mut latencies = Percentiles::default();
     let mut first_tokens = Percentiles::default();
     let mut costs = Percentiles::default();
-    let mut tokens = Percentiles::default();
     let mut statement = conn.prepare_cached(&sql)?;
     let mut rows = statement.query(params_from_iter(&conditions.values))?;
     while let Some(row) = rows.next()? {
@@ -83,21 +80,11 @@ fn of_runs(conn: &Connection, conditions: &Conditions) -> rusqlite::Result<RunSt
             streamed += 1;
             first_tokens.add(first_token.saturating_sub(start.unwrap_or(first_token)));
         }
-        let total_tokens: u64 = row.get(6)?;
-        if let Some(total @ 1..) = i64::try_from(total_tokens).ok() {
-            tokens.add(total);
-        }
         let total_cost: Option<f64> = row.get(9)?;
         if let Some(cost) = total_cost {
             costs.add((cost * PARTS_OF_A_DOLLAR) as i64);
         }
-        let usage = &mut stats.usage;
-        usage.prompt_tokens = usage.prompt_tokens.saturating_add(row.get(4)?);
-        usage.completion_tokens = usage.completion_tokens.saturating_add(row.get(5)?);
-        usage.total_tokens = usage.total_tokens.saturating_add(total_tokens);
-        add_cost(&mut usage.prompt_cost, row.get(7)?);
-        add_cost(&mut usage.completion_cost, row.get(8)?);
-        add_cost(&mut usage.total_cost, total_cost);
+        add_usage(&mut stats.usage, row, 4)?;
     }
     let rate = |part: u64| (stats.run_count > 0).then(|| part as f64 / stats.run_count as f64);
     (stats.error_rate, stats.streaming_rate) = (rate(errors), rate(streamed));
@@ -105,12 +92,20 @@ fn of_runs(conn: &Connection, conditions: &Conditions) -> rusqlite::Result<RunSt
     (stats.first_token_p50_us, stats.first_token_p99_us) = (first_tokens.at(50.0), first_tokens.at(99.0));
     let dollars = |parts: i64| parts as f64 / PARTS_OF_A_DOLLAR;
     (stats.cost_p50, stats.cost_p99) = (costs.at(50.0).map(dollars), costs.at(99.0).map(dollars));
-    stats.tokens_p50 = tokens.at(50.0);
     Ok(stats)
 }
 
-pub(crate) fn add_cost(sum: &mut Option<f64>, cost: Option<f64>) {
-    if let Some(cost) = cost {
-        *sum = Some(sum.unwrap_or(0.0) + cost);
+/// Adds three columns of tokens and three of costs.
+pub(crate) fn add_usage(sum: &mut Usage, row: &Row<'_>, first: usize) -> rusqlite::Result<()> {
+    let tokens = [&mut sum.prompt_tokens, &mut sum.completion_tokens, &mut sum.total_tokens];
+    for (column, tokens) in (first..).zip(tokens) {
+        *tokens = tokens.saturating_add(row.get::<_, Option<u64>>(column)?.unwrap_or(0));
     }
+    let costs = [&mut sum.prompt_cost, &mut sum.completion_cost, &mut sum.total_cost];
+    for (column, sum) in (first + 3..).zip(costs) {
+        if let Some(cost) = row.get::<_, Option<f64>>(column)? {
+            *sum = Some(sum.unwrap_or(0.0) + cost);
+        }
+    }
+    Ok(())
 }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::model::stored_run::Usage;
 use crate::query::conditions::{Conditions, blob};
 use crate::query::feedback_stats::{self, FeedbackStats};
-use crate::query::stats::add_cost;
+use crate::query::stats::add_usage;
 use crate::query::{QueryError, RunQuery, cursor, percentiles::Percentiles};
 use crate::store::Store;
 
@@ -192,13 +192,5 @@ fn add_turn(thread: &mut ThreadSummary, latencies: &mut Percentiles, row: &Row<'
         thread.errors += 1;
         thread.last_error_trace_id = Some(trace_id);
     }
-    let tokens = |column| Ok::<_, rusqlite::Error>(row.get::<_, Option<u64>>(column)?.unwrap_or(0));
-    let usage = &mut thread.usage;
-    usage.prompt_tokens = usage.prompt_tokens.saturating_add(tokens(5)?);
-    usage.completion_tokens = usage.completion_tokens.saturating_add(tokens(6)?);
-    usage.total_tokens = usage.total_tokens.saturating_add(tokens(7)?);
-    add_cost(&mut usage.prompt_cost, row.get(8)?);
-    add_cost(&mut usage.completion_cost, row.get(9)?);
-    add_cost(&mut usage.total_cost, row.get(10)?);
-    Ok(())
+    add_usage(&mut thread.usage, row, 5)
 }

@@ -1,0 +1,150 @@
+//! Runs: pages of them, one of them, its page for people.
+
+use std::collections::HashMap;
+
+use axum::body::Body;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::api::fields::{Fields, id};
+use crate::api::json_response::JsonBody;
+use crate::api::v2::requests::{base_url, run_query, run_selects};
+use crate::api::{read_store::read_store, response::ApiResponse, state::ApiState};
+use crate::model::stored_run::StoredRun;
+use crate::query::{FeedbackStats, QueryError};
+use crate::run_json::{Projection, RunSelect, Surroundings, links};
+use crate::store::Store;
+
+/// The pairs of a URL's query.
+pub(crate) type Pairs = Query<Vec<(String, String)>>;
+
+/// `POST /runs/query`: a page of runs, as JSON or as events.
+pub(crate) async fn query(
+    State(state): State<ApiState>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, ApiResponse> {
+    let fields = Fields::of_body(&state, &headers, body).await?;
+    let mut query = run_query(&fields)?;
+    let selects = run_selects(&fields)?;
+    query.payloads = selects.iter().any(|select| select.is_payload());
+    // there are no datasets here
+    let of_dataset = fields.id("reference_dataset_id")?.is_some();
+    let base_url = base_url(&state, &headers);
+    let page = read_store(&state, move |store| {
+        let page = if of_dataset { Default::default() } else { store.query(&query)? };
+        let items = RunList::read(store, &page.runs, &selects, &base_url)?;
+        JsonBody::of(&Page { items: items.projections(), next_cursor: page.next })
+    })
+    .await?;
+    Ok(if accepts_events(&headers) { events(page) } else { page.into_response() })
+}
+
+/// `GET /runs/{id}`
+pub(crate) async fn retrieve(
+    State(state): State<ApiState>,
+    Path(run_id): Path<String>,
+    Query(pairs): Pairs,
+    headers: HeaderMap,
+) -> Result<JsonBody, ApiResponse> {
+    let fields = Fields::of_query(pairs);
+    let (run_id, selects) = (id("id", &run_id)?, run_selects(&fields)?);
+    let base_url = base_url(&state, &headers);
+    let body = read_store(&state, move |store| {
+        let Some(run) = store.run(run_id)? else { return Ok(None) };
+        let list = RunList::read(store, std::slice::from_ref(&run), &selects, &base_url)?;
+        JsonBody::of(&list.projection(&run)).map(Some)
+    });
+    body.await?.ok_or_else(not_found)
+}
+
+/// `GET /runs/{id}/url`: where the page of a run is.
+pub(crate) async fn url(
+    State(state): State<ApiState>,
+    Path(run_id): Path<String>,
+    headers: HeaderMap,
+) -> Result<JsonBody, ApiResponse> {
+    let run_id = id("id", &run_id)?;
+    let base_url = base_url(&state, &headers);
+    let body = read_store(&state, move |store| {
+        let Some(run) = store.run(run_id)? else { return Ok(None) };
+        JsonBody::of(&json!({ "url": format!("{base_url}{}", links::run_page(&run)) })).map(Some)
+    });
+    body.await?.ok_or_else(not_found)
+}
+
+/// A page of anything.
+#[derive(Serialize)]
+pub(crate) struct Page<T> {
+    pub(crate) items: Vec<T>,
+    pub(crate) next_cursor: Option<String>,
+}
+
+/// All of something, without a cursor.
+#[derive(Serialize)]
+pub(crate) struct Items<T> {
+    pub(crate) items: Vec<T>,
+}
+
+/// The answer for a run that is not stored.
+pub(crate) fn not_found() -> ApiResponse {
+    ApiResponse::detail(StatusCode::NOT_FOUND, "Run not found")
+}
+
+/// Runs of an answer, with what is read besides.
+pub(crate) struct RunList<'a> {
+    runs: &'a [StoredRun],
+    selects: &'a [RunSelect],
+    base_url: &'a str,
+    feedback: HashMap<Uuid, Vec<FeedbackStats>>,
+}
+
+impl<'a> RunList<'a> {
+    pub(crate) fn read(
+        store: &Store,
+        runs: &'a [StoredRun],
+        selects: &'a [RunSelect],
+        base_url: &'a str,
+    ) -> Result<Self, QueryError> {
+        let feedback = match selects.contains(&RunSelect::FeedbackStats) {
+            true => store.feedback_stats(&runs.iter().map(|run| run.id).collect::<Vec<_>>())?,
+            false => HashMap::new(),
+        };
+        Ok(RunList { runs, selects, base_url, feedback })
+    }
+
+    pub(crate) fn projection<'b>(&'b self, run: &'b StoredRun) -> Projection<'b> {
+        let feedback = self.feedback.get(&run.id).map(Vec::as_slice).unwrap_or_default();
+        Projection { run, selects: self.selects, around: Surroundings { base_url: self.base_url, feedback } }
+    }
+
+    /// An array of them.
+    pub(crate) fn projections(&self) -> Vec<Projection<'_>> {
+        self.runs.iter().map(|run| self.projection(run)).collect()
+    }
+}
+
+/// Whether a client wants events (server-sent) and no JSON.
+fn accepts_events(headers: &HeaderMap) -> bool {
+    let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    accepted.flat_map(|list| list.split(',')).any(|media| media.trim().starts_with("text/event-stream"))
+}
+
+/// A page as events. Their data are operations of JSON Patch that make the page out of nothing: one is enough.
+fn events(page: JsonBody) -> Response {
+    let mut text = b"event: data\ndata: [{\"op\":\"add\",\"path\":\"\",\"value\":".to_vec();
+    // stored JSON may have line breaks between its parts, and one would end the event
+    text.extend(
+        page.into_bytes().into_iter().map(|byte| if matches!(byte, b'\n' | b'\r') { b' ' } else { byte }),
+    );
+    text.extend_from_slice(b"}]\n\nevent: end\ndata: null\n\n");
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+    ];
+    (headers, text).into_response()
+}

@@ -1,0 +1,5 @@
+//! What LangSmith's clients ask for, and what they are answered.
+
+#[path = "../common/mod.rs"]
+mod common;
+mod v2;
