@@ -40,6 +40,7 @@
 //   ingest/         from the bytes of a request to changes of runs
 //   run_json/       a run as LangSmith's JSON
 //   query/          which runs are asked for: filters, pages
+//   sql/            queries in SQL that people write: views over the tables
 //   store/          the SQLite file: schema, the writer, readers, how changes merge
 //   terminal/       a trace as text
 //   model/          types that the others share: runs, changes, times, reasons to refuse
@@ -53,6 +54,7 @@ mod model;
 mod query;
 mod run_json;
 mod server;
+mod sql;
 mod store;
 mod terminal;
 mod viewer;
@@ -87,6 +89,7 @@ pub use query::{
     AllThreads, FeedbackStats, FilterError, Order, QueryError, RunPage, RunQuery, RunStats, ThreadPage, ThreadQuery,
     ThreadSummary, ThreadTurn, TraceTotals, TurnPage,
 };
+pub use sql::{SqlError, SqlReader, SqlValue};
 pub use store::{Store, StoreError};
 #[doc(hidden)]
 pub use terminal::{Table, format_bytes, format_cost, format_duration, format_time, one_line, render_run};

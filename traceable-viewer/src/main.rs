@@ -25,6 +25,8 @@ enum Command {
     Show(commands::show::Show),
     #[cfg(feature = "replay")]
     Replay(commands::replay::Replay),
+    Sql(commands::sql::Sql),
+    Doctor(commands::doctor::Doctor),
     Demo(commands::demo::Demo),
     Completions(commands::completions::Completions),
 }
@@ -37,6 +39,8 @@ fn main() -> ExitCode {
         Command::Show(show) => show.run(),
         #[cfg(feature = "replay")]
         Command::Replay(replay) => replay.run(),
+        Command::Sql(sql) => sql.run(),
+        Command::Doctor(doctor) => doctor.run(),
         Command::Demo(demo) => demo.run(),
         Command::Completions(completions) => completions.run(Arguments::command()),
     };

@@ -8,12 +8,14 @@ mod collector;
 pub(crate) mod completions;
 mod database;
 pub(crate) mod demo;
+pub(crate) mod doctor;
 mod output;
 #[cfg(feature = "replay")]
 pub(crate) mod replay;
 pub(crate) mod run;
 pub(crate) mod serve;
 pub(crate) mod show;
+pub(crate) mod sql;
 pub(crate) mod tree;
 
 pub(crate) use output::ReaderGone;

@@ -26,6 +26,7 @@ mod writer;
 mod writer_file;
 
 pub(crate) use batch_progress::BatchReport;
+pub(crate) use connection::{Reader, open_reader};
 pub use error::StoreError;
 pub use reader::Store;
 pub(crate) use reader::load_rows;

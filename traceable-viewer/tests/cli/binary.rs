@@ -1,7 +1,7 @@
 //! `traceable serve`, `tree` and `replay`, with limits that the system sets.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
 use serde_json::json;
 

@@ -5,8 +5,10 @@ mod common;
 
 mod binary;
 mod demo;
+mod doctor;
 mod reading;
 mod run;
+mod sql;
 
 use std::process::{Command, Output};
 
