@@ -37,6 +37,7 @@
 //   viewer/         starts and stops all of it, on a thread of its own
 //   server/         connections: which are accepted, time limits, the end
 //   api/            HTTP: routes, responses, who may call, warnings
+//   transfer/       runs to and from lines of JSON
 //   ingest/         from the bytes of a request to changes of runs
 //   run_json/       a run as LangSmith's JSON
 //   query/          which runs are asked for: filters, pages
@@ -57,6 +58,7 @@ mod server;
 mod sql;
 mod store;
 mod terminal;
+mod transfer;
 mod viewer;
 
 /// What the fuzz targets call.
@@ -94,4 +96,5 @@ pub use store::{Store, StoreError};
 #[doc(hidden)]
 pub use terminal::{Table, format_bytes, format_cost, format_duration, format_time, one_line, render_run};
 pub use terminal::{TreeStyle, render_tree, render_tree_with};
+pub use transfer::{ImportError, Imported, Importer, export_line};
 pub use viewer::{DEFAULT_DB, DEFAULT_PORT, Viewer, ViewerBuilder, ViewerError};

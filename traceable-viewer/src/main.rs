@@ -26,6 +26,8 @@ enum Command {
     #[cfg(feature = "replay")]
     Replay(commands::replay::Replay),
     Sql(commands::sql::Sql),
+    Export(commands::export::Export),
+    Import(commands::import::Import),
     Doctor(commands::doctor::Doctor),
     Demo(commands::demo::Demo),
     Completions(commands::completions::Completions),
@@ -40,6 +42,8 @@ fn main() -> ExitCode {
         #[cfg(feature = "replay")]
         Command::Replay(replay) => replay.run(),
         Command::Sql(sql) => sql.run(),
+        Command::Export(export) => export.run(),
+        Command::Import(import) => import.run(),
         Command::Doctor(doctor) => doctor.run(),
         Command::Demo(demo) => demo.run(),
         Command::Completions(completions) => completions.run(Arguments::command()),

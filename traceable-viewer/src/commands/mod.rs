@@ -9,6 +9,9 @@ pub(crate) mod completions;
 mod database;
 pub(crate) mod demo;
 pub(crate) mod doctor;
+pub(crate) mod export;
+mod files;
+pub(crate) mod import;
 mod output;
 #[cfg(feature = "replay")]
 pub(crate) mod replay;

@@ -22,6 +22,6 @@ pub(crate) use decompress::{ContentEncoding, decompress};
 pub(crate) use json_bodies::{read_batch, read_patch, read_post};
 pub(crate) use multipart::boundary;
 pub(crate) use otlp::{OtlpEncoding, read_otlp};
-pub(crate) use part_assembly::read_multipart;
+pub(crate) use part_assembly::{read_feedback, read_multipart};
 pub(crate) use request_error::RequestError;
 pub(crate) use request_limits::RequestLimits;

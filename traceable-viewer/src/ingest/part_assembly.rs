@@ -103,7 +103,7 @@ impl PartAssembly {
                 Ok(())
             }
             Target::Feedback(id) => {
-                self.batch.feedback.push(feedback(id, &part.body)?);
+                self.batch.feedback.push(read_feedback(id, &part.body)?);
                 Ok(())
             }
         }
@@ -198,7 +198,8 @@ fn invalid(error: &str) -> ValidationReason {
     ValidationReason::PartJson(error.to_owned())
 }
 
-fn feedback(id: Uuid, body: &[u8]) -> Result<NewFeedback, ValidationReason> {
+/// Reads feedback, a JSON object.
+pub(crate) fn read_feedback(id: Uuid, body: &[u8]) -> Result<NewFeedback, ValidationReason> {
     let json = value(body)?;
     let members = run_fields::members(&json).map_err(|_| ValidationReason::FeedbackNotAnObject)?;
     let text = |key: &str| members.get(key).and_then(|raw| lenient_json::text(raw));

@@ -19,12 +19,15 @@ impl Store {
         })
     }
 
-    /// The runs that were stored or changed after `seq`, the one that changed last at the end; at most `limit`.
-    pub fn runs_changed_since(&self, seq: i64, limit: usize) -> Result<Vec<Uuid>, StoreError> {
+    /// The runs that were stored or changed after `seq`, each with its own `seq`, the one that changed last at the end; at
+    /// most `limit`.
+    pub fn runs_changed_since(&self, seq: i64, limit: usize) -> Result<Vec<(Uuid, i64)>, StoreError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let sql = "SELECT id FROM run WHERE seq > ?1 ORDER BY seq LIMIT ?2";
+        let sql = "SELECT id, seq FROM run WHERE seq > ?1 ORDER BY seq LIMIT ?2";
         self.with(|conn| {
-            conn.prepare_cached(sql)?.query_map([seq, limit], |row| row.get(0))?.map(|id| Ok(id?)).collect()
+            let mut statement = conn.prepare_cached(sql)?;
+            let rows = statement.query_map((seq, limit), |row| Ok((row.get(0)?, row.get(1)?)))?;
+            rows.map(|row| Ok(row?)).collect()
         })
     }
 }

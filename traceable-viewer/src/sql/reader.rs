@@ -86,7 +86,7 @@ impl SqlReader {
     ) -> Result<(), SqlError> {
         let mut statements = Batch::new(&self.0.conn, sql);
         while let Some(mut statement) = statements.next().map_err(sql_error)? {
-            let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+            let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
             let mut rows = statement.query(()).map_err(sql_error)?;
             while let Some(found) = rows.next().map_err(sql_error)? {
                 let values: rusqlite::Result<Vec<SqlValue>> =

@@ -9,6 +9,7 @@ mod doctor;
 mod reading;
 mod run;
 mod sql;
+mod transfer;
 
 use std::process::{Command, Output};
 

@@ -1,0 +1,64 @@
+//! `traceable import`: lines of JSON into a database.
+
+use std::error::Error;
+use std::io::{BufRead, Read};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use traceable_viewer::{Importer, one_line};
+
+use crate::commands::{
+    database::Database,
+    files::{open, progress},
+    output::{print, say},
+};
+
+/// No run is longer, with all of its files.
+const MAX_LINE_BYTES: u64 = 512 << 20;
+
+/// Store runs from JSON Lines, as `traceable export` writes them
+///
+/// Runs that LangSmith's SDKs dump are read too. The database is made if it does not exist. What it has already stays, so
+/// an import that was interrupted can be repeated. The exit code is 1 if anything was refused.
+#[derive(Args)]
+pub(crate) struct Import {
+    /// File to read, compressed if its name ends in .gz or .zst; `-` is stdin
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    #[command(flatten)]
+    database: Database,
+}
+
+impl Import {
+    pub(crate) fn run(self) -> Result<ExitCode, Box<dyn Error>> {
+        let bar = progress("{bar:40} {bytes} of {total_bytes}, {eta} left");
+        // the file first: without it, no database is made
+        let mut lines = open(&self.file, &bar)?;
+        let mut importer = Importer::open(&self.database.path)?;
+        let mut line = Vec::new();
+        let mut number = 0_u64;
+        loop {
+            number += 1;
+            line.clear();
+            let read = (&mut lines).take(MAX_LINE_BYTES).read_until(b'\n', &mut line);
+            match read.map_err(|error| format!("{}, line {number}: {error}", self.file.display()))? {
+                0 => break,
+                read if read as u64 == MAX_LINE_BYTES => {
+                    return Err(format!("line {number} is longer than {} MiB", MAX_LINE_BYTES >> 20).into());
+                }
+                _ => importer.line(&String::from_utf8_lossy(&line))?,
+            }
+        }
+        let imported = importer.finish()?;
+        bar.finish_and_clear();
+        for reason in &imported.reasons {
+            say(&one_line(reason, 400));
+        }
+        print(&format!(
+            "{} runs, files and feedback stored, {} refused\n",
+            imported.stored, imported.refused
+        ))?;
+        Ok(if imported.refused == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+}
