@@ -87,9 +87,11 @@ pub mod fuzzing {
 #[doc(hidden)]
 pub use error_chain::error_chain;
 pub use model::stored_run::{AttachmentInfo, RunStatus, StoredFeedback, StoredRun, TraceSummary, Usage};
+#[doc(hidden)]
+pub use model::time::parse_iso as parse_time;
 pub use query::{
-    AllThreads, FeedbackStats, FilterError, Order, QueryError, RunPage, RunQuery, RunStats, ThreadPage, ThreadQuery,
-    ThreadSummary, ThreadTurn, TraceTotals, TurnPage,
+    AllThreads, FeedbackStats, FilterError, Order, QueryError, RunPage, RunQuery, RunStats, ThreadPage,
+    ThreadQuery, ThreadSummary, ThreadTurn, TraceCounts, TraceTotals, TurnPage,
 };
 pub use sql::{SqlError, SqlReader, SqlValue};
 pub use store::{Store, StoreError};

@@ -25,6 +25,8 @@ enum Command {
     Show(commands::show::Show),
     #[cfg(feature = "replay")]
     Replay(commands::replay::Replay),
+    Ls(commands::ls::Ls),
+    Tail(commands::tail::Tail),
     Sql(commands::sql::Sql),
     Export(commands::export::Export),
     Import(commands::import::Import),
@@ -41,6 +43,8 @@ fn main() -> ExitCode {
         Command::Show(show) => show.run(),
         #[cfg(feature = "replay")]
         Command::Replay(replay) => replay.run(),
+        Command::Ls(ls) => ls.run(),
+        Command::Tail(tail) => tail.run(),
         Command::Sql(sql) => sql.run(),
         Command::Export(export) => export.run(),
         Command::Import(import) => import.run(),

@@ -12,6 +12,9 @@ pub(crate) mod doctor;
 pub(crate) mod export;
 mod files;
 pub(crate) mod import;
+mod listing;
+pub(crate) mod ls;
+mod moment;
 mod output;
 #[cfg(feature = "replay")]
 pub(crate) mod replay;
@@ -19,6 +22,7 @@ pub(crate) mod run;
 pub(crate) mod serve;
 pub(crate) mod show;
 pub(crate) mod sql;
+pub(crate) mod tail;
 pub(crate) mod tree;
 
 pub(crate) use output::ReaderGone;

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use clap::Args;
-use traceable_viewer::render_run;
+use traceable_viewer::{export_line, render_run};
 use uuid::Uuid;
 
 use crate::commands::{
@@ -19,6 +19,9 @@ pub(crate) struct Show {
     run: Uuid,
     #[command(flatten)]
     database: Database,
+    /// As `traceable export` writes it, an object on one line
+    #[arg(long)]
+    json: bool,
 }
 
 impl Show {
@@ -27,6 +30,10 @@ impl Show {
         let run = store
             .run(self.run)?
             .ok_or_else(|| format!("no run `{}` is stored in {}", self.run, self.database.path.display()))?;
+        if self.json {
+            print(&(export_line(&store, &run)? + "\n"))?;
+            return Ok(ExitCode::SUCCESS);
+        }
         print(&render_run(&run, &store.feedback(run.id)?, style(&std::io::stdout())))?;
         Ok(ExitCode::SUCCESS)
     }

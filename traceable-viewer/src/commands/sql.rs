@@ -149,8 +149,9 @@ impl Rows {
                 let table = self.table.get_or_insert_with(|| {
                     let of_number =
                         |value: &SqlValue| matches!(value, SqlValue::Integer(_) | SqlValue::Real(_));
-                    let align =
-                        |(name, value)| if of_number(value) { format!(">{name}") } else { format!("{name}") };
+                    let align = |(name, value): (&String, _)| {
+                        if of_number(value) { format!(">{name}") } else { name.clone() }
+                    };
                     Table::new(columns.iter().zip(row).map(align))
                 });
                 table.row(row.iter().map(cell), CELL_WIDTH);

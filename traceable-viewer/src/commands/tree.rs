@@ -4,7 +4,7 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use clap::Args;
-use traceable_viewer::render_tree_with;
+use traceable_viewer::{export_line, render_tree_with};
 use uuid::Uuid;
 
 use crate::commands::{
@@ -40,6 +40,9 @@ pub(crate) struct Tree {
     /// Only ASCII in the tree itself [default: by the locale]
     #[arg(long)]
     ascii: bool,
+    /// The runs as `traceable export` writes them, an object a line
+    #[arg(long)]
+    json: bool,
 }
 
 impl Tree {
@@ -55,6 +58,12 @@ impl Tree {
                 Uuid::try_parse(id).map_err(|_| format!("`{id}` is neither an id nor `latest`"))?,
             )?,
         };
+        if self.json {
+            for run in &runs {
+                print(&(export_line(&store, run)? + "\n"))?;
+            }
+            return Ok(ExitCode::SUCCESS);
+        }
         let mut style = style(&std::io::stdout()).full(self.full).metadata(self.metadata);
         if self.ascii {
             style = style.ascii(true);

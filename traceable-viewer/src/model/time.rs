@@ -23,7 +23,7 @@ pub(crate) fn from_epoch_ms(ms: f64) -> Option<i64> {
 
 /// Reads ISO 8601 text: `T`, `t` or a space between date and time, any number of digits of a second, and `Z`, an
 /// offset or nothing (UTC) at the end. A date alone is its midnight.
-pub(crate) fn parse_iso(text: &str) -> Option<i64> {
+pub fn parse_iso(text: &str) -> Option<i64> {
     let mut rest = Cursor(text.trim());
     let (year, _, month, _, day) =
         (rest.digits(4)?, rest.any_of("-")?, rest.digits(2)?, rest.any_of("-")?, rest.digits(2)?);

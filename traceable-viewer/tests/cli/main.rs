@@ -6,6 +6,7 @@ mod common;
 mod binary;
 mod demo;
 mod doctor;
+mod listing;
 mod reading;
 mod run;
 mod sql;

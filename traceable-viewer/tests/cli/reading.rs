@@ -51,6 +51,20 @@ fn show_prints_all_of_a_run() {
 }
 
 #[test]
+fn trees_and_runs_as_json() {
+    let server = server();
+    let (db, trace) = demo(&server);
+    let lines = stdout(&["tree", "--db", &db, "--json"]);
+    let runs: Vec<serde_json::Value> =
+        lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(runs.len(), 12);
+    let run: serde_json::Value =
+        serde_json::from_str(&stdout(&["show", &trace, "--db", &db, "--json"])).unwrap();
+    assert_eq!((&run, &run["name"]), (&runs[0], &"plan_trip".into()));
+    assert_eq!(run["attachments"]["itinerary"][0], "text/plain");
+}
+
+#[test]
 fn the_variable_names_the_database() {
     let server = server();
     let (db, _) = demo(&server);
