@@ -1,7 +1,8 @@
 //! A local collector and viewer for LangSmith-style traces, on one SQLite file.
 //!
-//! The binary `traceable` runs it (`traceable serve`) and shows traces in the terminal (`traceable tree`). This library
-//! embeds the collector in a program: a test, an example, a tool.
+//! The binary `traceable` runs it (`traceable serve`, or `traceable run -- COMMAND`) and shows traces in the terminal
+//! (`traceable tree`, `ls`, `sql`; `traceable help` lists the commands). This library embeds the collector in a program: a
+//! test, an example, a tool.
 //!
 //! ```
 //! use traceable_viewer::{Viewer, render_tree};
