@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Args;
 use traceable_exporter::{Config, Replayed, replay};
 
-use crate::commands::output::print;
+use crate::commands::{files::progress, output::print};
 
 /// Send the runs that a program left on disk.
 ///
@@ -31,7 +31,11 @@ impl Replay {
             "LANGSMITH_ENDPOINT" if self.endpoint.is_some() => self.endpoint.clone(),
             _ => std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()),
         })?;
-        let replayed = replay(&self.directory, &config)?;
+        let bar = progress("{spinner} sending for {elapsed}");
+        bar.enable_steady_tick(std::time::Duration::from_millis(200));
+        let replayed = replay(&self.directory, &config);
+        bar.finish_and_clear();
+        let replayed = replayed?;
         print(&(summary(&replayed, config.endpoint()) + "\n"))?;
         match problems(&replayed) {
             problems if problems.is_empty() => Ok(ExitCode::SUCCESS),

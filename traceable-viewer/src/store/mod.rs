@@ -22,6 +22,7 @@ mod run_row;
 mod schema;
 mod turns;
 mod write_error;
+mod write_lock;
 mod writer;
 mod writer_file;
 
@@ -32,4 +33,5 @@ pub use reader::Store;
 pub(crate) use reader::load_rows;
 #[cfg(test)]
 pub(crate) use write_error::WriteError;
+pub use write_lock::WriteLock;
 pub(crate) use writer::{SubmitError, Writer, WriterHandle};

@@ -110,6 +110,19 @@ fn a_database_that_others_can_read() {
     doctor(&["--endpoint", &server.viewer.url(), "--db", &db], &[]).expect("database", "wrong", "chmod 600");
 }
 
+#[test]
+fn a_database_that_another_program_holds() {
+    let server = server();
+    let (db, _) = demo(&server);
+    let other = rusqlite::Connection::open(&db).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let doctor = doctor(&["--endpoint", &server.viewer.url(), "--db", &db], &[]);
+    doctor.expect("database", "wrong", "another program holds the lock");
+    other.execute_batch("ROLLBACK").unwrap();
+    let doctor = self::doctor(&["--endpoint", &server.viewer.url(), "--db", &db], &[]);
+    assert!(!doctor.has("database", "wrong", ""), "{:#?}", doctor.findings);
+}
+
 /// A server that is none of LangSmith's, with a clock of another century.
 #[test]
 fn another_server_and_another_clock() {

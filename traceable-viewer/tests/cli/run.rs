@@ -121,3 +121,24 @@ fn a_running_collector_is_used() {
     assert!(said(&output).contains("plan_trip"), "{output:?}");
     assert!(server.store().latest_trace().unwrap().is_some());
 }
+
+/// What listens at the port is no collector, so one is started beside it.
+#[test]
+fn a_port_that_another_program_holds() {
+    use std::io::Read;
+
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port().to_string();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let _ = stream.read(&mut [0; 1024]);
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi");
+        }
+    });
+    let dir = tempfile::tempdir().unwrap();
+    let mut command = command();
+    command.args(["run", "--port", &port, "--db"]).arg(dir.path().join("t.db"));
+    let output = command.args(["--", "sh", "-c", DEMO, env!("CARGO_BIN_EXE_traceable")]).output().unwrap();
+    assert!(said(&output).contains("plan_trip"), "{output:?}");
+}

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use traceable_viewer::{Store, StoreError, error_chain, format_bytes};
+use traceable_viewer::{Store, StoreError, WriteLock, error_chain, format_bytes};
 
 use super::finding::Finding;
 
@@ -28,8 +28,28 @@ pub(crate) fn check(path: &Path) -> Vec<Finding> {
         }
     };
     let mut findings = vec![contents(&store)];
+    findings.extend(lock(&store));
     findings.extend(rights(path));
     findings
+}
+
+/// Whether a collector could store anything.
+fn lock(store: &Store) -> Option<Finding> {
+    let shown = store.path().display();
+    match store.write_lock() {
+        Ok(WriteLock::Held) => Some(Finding::wrong(
+            "database",
+            format!("{shown}: another program holds the lock, so that nothing is stored"),
+            "find it (`fuser` or `lsof` with the file's name), and end its transaction",
+        )),
+        Ok(WriteLock::ReadOnly) => Some(Finding::wrong(
+            "database",
+            format!("{shown} can only be read, so that nothing is stored"),
+            "check the rights of the file and its folder, and the room on the disk",
+        )),
+        Ok(_) => None,
+        Err(error) => Some(Finding::wrong("database", format!("{shown}: {}", error_chain(&error)), "")),
+    }
 }
 
 fn contents(store: &Store) -> Finding {
