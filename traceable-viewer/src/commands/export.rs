@@ -6,17 +6,15 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use traceable_viewer::{Store, StoredRun, export_line};
+use traceable_viewer::{Order, StoredRun, export_line};
 use uuid::Uuid;
 
 use crate::commands::{
     database::{Database, find_trace},
     files::{Output, progress},
     output::{ReaderGone, say},
+    selection::{Selection, each_run},
 };
-
-/// Runs whose ids are read at a time.
-const PAGE: usize = 500;
 
 /// Write runs as JSON Lines, with their files and feedback
 ///
@@ -28,11 +26,10 @@ pub(crate) struct Export {
     file: PathBuf,
     #[command(flatten)]
     database: Database,
-    /// Only runs of this project
-    #[arg(long, value_name = "NAME")]
-    project: Option<String>,
+    #[command(flatten)]
+    selection: Selection,
     /// Only this trace, by its id or that of a run in it
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", conflicts_with_all = ["filter", "project", "since"])]
     trace: Option<Uuid>,
 }
 
@@ -43,9 +40,6 @@ impl Export {
         let bar = progress("{spinner} {human_pos} runs, {per_sec}");
         let mut count = 0_u64;
         let mut write = |run: &StoredRun| -> Result<(), Box<dyn Error>> {
-            if self.project.as_ref().is_some_and(|project| *project != run.project) {
-                return Ok(());
-            }
             bar.inc(1);
             count += 1;
             match output.line(&export_line(&store, run)?) {
@@ -55,32 +49,15 @@ impl Export {
         };
         match self.trace {
             Some(trace) => find_trace(&store, trace)?.iter().try_for_each(&mut write)?,
-            None => every_run(&store, &mut write)?,
+            None => {
+                let mut query = self.selection.query();
+                (query.order, query.payloads) = (Order::OldestFirst, true);
+                each_run(&store, query, usize::MAX, |run| write(&run))?;
+            }
         }
         output.finish()?;
         bar.finish_and_clear();
         say(&format!("{count} runs exported"));
         Ok(ExitCode::SUCCESS)
-    }
-}
-
-/// Hands over every run once; one that changes meanwhile comes again, as it is then.
-fn every_run(
-    store: &Store,
-    each: &mut impl FnMut(&StoredRun) -> Result<(), Box<dyn Error>>,
-) -> Result<(), Box<dyn Error>> {
-    let mut seq = 0;
-    loop {
-        let ids = store.runs_changed_since(seq, PAGE)?;
-        if ids.is_empty() {
-            return Ok(());
-        }
-        for (id, changed) in ids {
-            seq = changed;
-            // one that was deleted meanwhile is gone
-            if let Some(run) = store.run(id)? {
-                each(&run)?;
-            }
-        }
     }
 }

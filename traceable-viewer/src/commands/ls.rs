@@ -9,8 +9,8 @@ use traceable_viewer::RunQuery;
 use crate::commands::{
     database::Database,
     listing::{Kind, json_lines, table},
-    moment,
     output::{print, say},
+    selection::{Selection, each_run},
 };
 
 /// List the newest traces, or runs
@@ -18,6 +18,7 @@ use crate::commands::{
 #[command(after_help = "\
 Tokens and costs are those of the whole trace; with --runs, of the run alone. The id is what `tree` and `show` take.
   traceable ls --since 2h --errors
+  traceable ls --filter 'and(has(tags, \"demo\"), gt(total_tokens, 1000))'
   traceable ls --runs --type llm --json | jq .model")]
 pub(crate) struct Ls {
     #[command(flatten)]
@@ -25,12 +26,8 @@ pub(crate) struct Ls {
     /// Single runs, not traces
     #[arg(long)]
     runs: bool,
-    /// Only of this project; may be repeated
-    #[arg(long, value_name = "NAME")]
-    project: Vec<String>,
-    /// Only what started since: an age (90m, 2h, 7d) or a time (2026-11-22T13:24:33Z)
-    #[arg(long, value_name = "AGE|TIME", value_parser = moment::since)]
-    since: Option<i64>,
+    #[command(flatten)]
+    selection: Selection,
     /// Only runs of this type: llm, tool, chain and so on
     #[arg(long = "type", value_name = "TYPE")]
     run_type: Option<String>,
@@ -49,7 +46,11 @@ impl Ls {
     pub(crate) fn run(self) -> Result<ExitCode, Box<dyn Error>> {
         let store = self.database.open()?;
         let kind = if self.runs { Kind::Runs } else { Kind::Traces };
-        let runs = store.query(&self.query())?.runs;
+        let mut runs = Vec::new();
+        each_run(&store, self.query(), self.limit, |run| {
+            runs.push(run);
+            Ok(())
+        })?;
         if self.json {
             print(&json_lines(&store, kind, &runs)?)?;
         } else if runs.is_empty() {
@@ -61,13 +62,10 @@ impl Ls {
     }
 
     fn query(&self) -> RunQuery {
-        let mut query = RunQuery::default();
+        let mut query = self.selection.query();
         query.is_root = (!self.runs).then_some(true);
-        query.projects.clone_from(&self.project);
-        query.min_start_us = self.since;
         query.run_type.clone_from(&self.run_type);
         query.has_error = self.errors.then_some(true);
-        query.limit = Some(self.limit);
         query
     }
 }

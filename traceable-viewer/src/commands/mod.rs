@@ -19,6 +19,7 @@ mod output;
 #[cfg(feature = "replay")]
 pub(crate) mod replay;
 pub(crate) mod run;
+mod selection;
 pub(crate) mod serve;
 pub(crate) mod show;
 pub(crate) mod sql;

@@ -4,12 +4,13 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use clap::Args;
-use traceable_viewer::{export_line, render_tree_with};
+use traceable_viewer::{RunQuery, Store, export_line, render_tree_with};
 use uuid::Uuid;
 
 use crate::commands::{
     database::{Database, find_trace},
     output::{print, style},
+    selection::each_run,
 };
 
 /// Print a stored trace as a tree
@@ -29,6 +30,9 @@ pub(crate) struct Tree {
     /// Id of a trace or of a run in it, or `latest`
     #[arg(default_value = "latest")]
     trace: String,
+    /// The newest trace with a run that matches, in LangSmith's filter language: 'eq(name, "plan")'
+    #[arg(long, value_name = "FILTER", conflicts_with = "trace")]
+    filter: Option<String>,
     #[command(flatten)]
     database: Database,
     /// Inputs, outputs and errors whole
@@ -49,6 +53,7 @@ impl Tree {
     pub(crate) fn run(self) -> Result<ExitCode, Box<dyn Error>> {
         let store = self.database.open()?;
         let runs = match self.trace.as_str() {
+            _ if self.filter.is_some() => store.trace(self.matching(&store)?)?,
             "latest" => {
                 let latest = store.latest_trace()?.ok_or("no trace is stored yet")?;
                 store.trace(latest.trace_id)?
@@ -70,5 +75,16 @@ impl Tree {
         }
         print(&render_tree_with(&runs, style))?;
         Ok(ExitCode::SUCCESS)
+    }
+
+    fn matching(&self, store: &Store) -> Result<Uuid, Box<dyn Error>> {
+        let mut query = RunQuery::default();
+        query.filter.clone_from(&self.filter);
+        let mut found = None;
+        each_run(store, query, 1, |run| {
+            found = Some(run.trace_id);
+            Ok(())
+        })?;
+        Ok(found.ok_or("no run matches the filter")?)
     }
 }

@@ -43,18 +43,19 @@ impl<'a> Metadata<'a> {
         }
     }
 
-    /// Why this run is a root although its caller may not want it to be, and where it was called.
+    /// Why this run is a root although it had a parent, and where it was called. What is called where there is no
+    /// context, and nobody suspects a parent, simply begins a trace.
     pub(crate) fn broken_trace(&self) -> Option<String> {
+        let suspect = self.text("suspected_parent").map(|suspect| format!("; perhaps below {suspect}"));
         let reason = match &*self.text("broken_trace_reason")? {
-            "no_context_in_task" => "called in a task that carries no context".to_owned(),
-            "no_context_on_thread" => "called on a thread that carries no context".to_owned(),
-            "other_task" => "called in a task, inside a scope of another task".to_owned(),
-            "bad_parent" => "its parent from outside could not be read".to_owned(),
-            "forked" => "called in a process forked from its parent's".to_owned(),
-            other => other.to_owned(),
+            "no_context_in_task" if suspect.is_some() => "called in a task that carries no context",
+            "no_context_on_thread" if suspect.is_some() => "called on a thread that carries no context",
+            "other_task" => "called in a task, inside a scope of another task",
+            "bad_parent" => "its parent from outside could not be read",
+            "forked" => "called in a process forked from its parent's",
+            _ => return None,
         };
         let site = self.text("broken_trace_site").map(|site| format!(", {site}"));
-        let suspect = self.text("suspected_parent").map(|suspect| format!("; perhaps below {suspect}"));
         Some(format!("a root: {reason}{}{}", site.unwrap_or_default(), suspect.unwrap_or_default()))
     }
 

@@ -260,6 +260,8 @@ mod tests {
         );
         assert_eq!(with("{\"stream_dropped\":\"x\"}", RunStatus::Success, None), "f  ✓ 1.50ms\n");
         assert_eq!(with("[1]", RunStatus::Pending, None), "f  … 1.50ms\n");
+        let begins = r#"{"broken_trace_reason":"no_context_on_thread","broken_trace_site":"f at a.rs:1"}"#;
+        assert_eq!(with(begins, RunStatus::Success, None), "f  ✓ 1.50ms\n");
         let broken = r#"{"broken_trace_reason":"other_task","broken_trace_site":"f at a.rs:1","suspected_parent":"g"}"#;
         assert_eq!(
             with(broken, RunStatus::Success, None),

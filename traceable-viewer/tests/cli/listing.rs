@@ -41,10 +41,56 @@ fn ls_of_traces_and_runs() {
     assert_eq!(names(&["--since", "2019-01-01", "--errors"]), ["old\u{1b}[2J"]);
     assert_eq!(names(&["--runs", "--type", "tool", "--errors"]), ["forecast"]);
     assert_eq!(json(&["--runs"]).len(), 13);
+    assert_eq!(names(&["--filter", "eq(error, \"E\")"]), ["old\u{1b}[2J"]);
+    assert_eq!(
+        names(&[
+            "--runs",
+            "--filter",
+            "and(eq(run_type, \"llm\"), neq(name, \"decide\"), neq(name, \"suggest_more\"))"
+        ]),
+        ["write_answer"]
+    );
+    let said = refused(&["ls", "--db", &db, "--filter", "eq(nmae, \"x\")"]);
+    assert!(said.contains("column 4") && said.contains("did you mean name?"), "{said}");
     let nothing = traceable(&["ls", "--db", &db, "--project", "none"]);
     assert!(nothing.status.success() && nothing.stdout.is_empty());
     assert_eq!(String::from_utf8(nothing.stderr).unwrap(), "traceable: nothing found\n");
     assert!(refused(&["ls", "--db", &db, "--since", "soon"]).contains("neither an age"));
+}
+
+#[test]
+fn the_newest_trace_with_a_match() {
+    let server = server();
+    let (db, _) = demo(&server);
+    let newer =
+        json!({"id": A, "name": "newer", "start_time": "2999-01-02T03:04:05Z", "dotted_order": order(&[A])});
+    assert_eq!(server.json("POST", "/runs", &newer).status, 202);
+    assert!(stdout(&["tree", "--db", &db]).starts_with("newer"));
+    assert!(stdout(&["tree", "--db", &db, "--filter", "eq(name, \"embed\")"]).starts_with("plan_trip"));
+    assert!(
+        refused(&["tree", "--db", &db, "--filter", "eq(name, \"none\")"])
+            .contains("no run matches the filter")
+    );
+    assert!(refused(&["tree", "--db", &db, "--filter", "eq(name"]).contains("Invalid filter"));
+    assert_eq!(stdout(&["export", "--db", &db, "--filter", "eq(run_type, \"tool\")"]).lines().count(), 3);
+}
+
+#[test]
+fn tail_with_a_filter() {
+    let server = server();
+    let (db, _) = demo(&server);
+    let filter = "eq(run_type, \"tool\")";
+    let mut child = command()
+        .args(["tail", "--db", &db, "--from-start", "--runs", "--json", "--filter", filter])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let runs: Vec<Value> = lines.take(3).map(|line| serde_json::from_str(&line).unwrap()).collect();
+    assert!(runs.iter().all(|run| run["run_type"] == "tool"), "{runs:?}");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(refused(&["tail", "--db", &db, "--filter", "nonsense"]).contains("Invalid filter"));
 }
 
 #[test]
