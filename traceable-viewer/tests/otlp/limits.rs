@@ -1,8 +1,10 @@
 //! What `/info` announces is what is accepted, in every shape of a body.
 
+use std::io::Write;
+
 use serde_json::{Value, json};
 
-use crate::common::{A, B, MULTIPART, Server, gzip, multipart, server, server_with};
+use crate::common::{A, B, MULTIPART, Server, eventually, gzip, multipart, server, server_with};
 
 const JSON: &str = "application/json";
 
@@ -74,5 +76,30 @@ fn one_byte_more_than_allowed_is_refused_in_every_encoding() {
             let reply = server.send("POST", "/runs", &headers, &body);
             assert_eq!(reply.status, status, "{len} {encoding}: {}", reply.body);
         }
+    }
+}
+
+/// While others hold the memory, every route says when to come again; Python drops what it sent if it is not told.
+#[test]
+fn under_load_every_route_says_when_to_come_again() {
+    let server = server_with(|builder| builder.max_memory_bytes(2 << 20));
+    let mut other = std::net::TcpStream::connect(server.viewer.address()).unwrap();
+    other.write_all(b"POST /runs HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1900000\r\n\r\n").unwrap();
+    other.write_all(&vec![b' '; 1_800_000]).unwrap();
+    let body = vec![b' '; 600_000];
+    for (method, path, content_type) in [
+        ("POST", "/runs", JSON),
+        ("PATCH", "/runs/01a2036e-0bea-710d-96ed-c3ae3327ba63", JSON),
+        ("POST", "/runs/batch", JSON),
+        ("POST", "/runs/multipart", MULTIPART),
+        ("POST", "/v1/traces", JSON),
+        ("POST", "/otel/v1/traces", "application/x-protobuf"),
+    ] {
+        let reply = eventually(|| {
+            let reply = server.send(method, path, &[("Content-Type", content_type)], &body);
+            // until the other's bytes have come, it is refused for what it is
+            (reply.status == 429).then_some(reply)
+        });
+        assert!(reply.head.contains("retry-after: 1"), "{path}: {}", reply.head);
     }
 }

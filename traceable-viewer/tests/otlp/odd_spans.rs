@@ -92,7 +92,7 @@ fn small_things_in_great_number() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
 
     /// Cut or spoilt, a body is an answer, and the server goes on.
     #[test]

@@ -57,7 +57,7 @@ fn a_trace_whose_root_is_elsewhere_is_one_trace() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
 
     /// In any order, in any number of requests, and again: the same trace.
     #[test]
