@@ -105,6 +105,12 @@ impl Store {
         })?)
     }
 
+    /// The error of a thread's last trace that has one.
+    pub fn last_error(&self, thread: &ThreadSummary) -> Result<Option<String>, QueryError> {
+        let Some(trace_id) = thread.last_error_trace_id else { return Ok(None) };
+        Ok(self.run(trace_id)?.and_then(|root| root.error))
+    }
+
     /// How many threads the roots name that a query selects.
     pub fn count_threads(&self, query: &RunQuery) -> Result<u64, QueryError> {
         let conditions = of_roots(query)?;

@@ -4,12 +4,16 @@
 //! Never: reads of the store, HTTP.
 
 pub(crate) mod links;
+mod messages;
 mod parts;
 mod select;
+mod stats;
 mod threads;
 mod v2;
 
+pub(crate) use messages::Conversation;
 pub(crate) use parts::{feedback_stats, seconds, time_or_null};
 pub(crate) use select::Select;
+pub(crate) use stats::run_stats;
 pub(crate) use threads::{thread_aggregate, thread_stats, thread_turn};
 pub(crate) use v2::{Projection, RunSelect, Surroundings};

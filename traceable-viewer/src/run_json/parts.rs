@@ -10,7 +10,8 @@ const PREVIEW: usize = 300;
 
 /// A time as ISO 8601 text in UTC.
 pub(crate) fn time(us: i64) -> String {
-    Timestamp::from_signed_micros(us).to_string()
+    let text = Timestamp::from_signed_micros(us).to_string();
+    text.strip_suffix("+00:00").map(|local| format!("{local}Z")).unwrap_or(text)
 }
 
 pub(crate) fn time_or_null(us: Option<i64>) -> Option<String> {

@@ -1,7 +1,10 @@
 //! The routes of the first version of LangSmith's API, one file for each thing that they are about.
 
+mod groups;
 mod info;
 mod send_runs;
+mod stats;
+mod thread_messages;
 
 use axum::Router;
 use axum::routing::{get, patch, post};
@@ -15,5 +18,8 @@ pub(crate) fn routes() -> Router<ApiState> {
         .route("/runs", post(send_runs::post_run))
         .route("/runs/batch", post(send_runs::batch))
         .route("/runs/multipart", post(send_runs::multipart))
+        .route("/runs/stats", post(stats::stats))
+        .route("/runs/group", post(groups::groups))
+        .route("/runs/threads/{id}", get(thread_messages::messages))
         .route("/runs/{id}", patch(send_runs::patch_run))
 }

@@ -47,11 +47,7 @@ pub(crate) async fn query(
         let page = store.threads(&query)?;
         let mut items = Vec::new();
         for thread in &page.threads {
-            let error = match thread.last_error_trace_id {
-                Some(id) => store.run(id)?.and_then(|root| root.error),
-                None => None,
-            };
-            items.push(item(thread, error));
+            items.push(item(thread, store.last_error(thread)?));
         }
         JsonBody::of(&Page { items, next_cursor: page.next })
     })
