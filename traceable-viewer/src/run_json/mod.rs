@@ -3,15 +3,15 @@
 //! In: a run as stored. Out: what serialises to JSON; stored JSON goes in as it is, so that no digit of a number changes.
 //! Never: reads of the store, HTTP.
 
+mod conversation;
 pub(crate) mod links;
-mod messages;
 mod parts;
 mod select;
 mod stats;
 mod threads;
 mod v2;
 
-pub(crate) use messages::Conversation;
+pub(crate) use conversation::Conversation;
 pub(crate) use parts::{feedback_stats, seconds, time_or_null};
 pub(crate) use select::Select;
 pub(crate) use stats::run_stats;

@@ -2,12 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::common::{A, B, C, Reply, Server, order, server};
+pub(crate) use crate::common::C;
+use crate::common::{A, B, Reply, Server, order, server};
 
-const T: &str = "01a2036e-0bed-710d-96ed-c3ae3327ba66";
+pub(crate) const T: &str = "01a2036e-0bed-710d-96ed-c3ae3327ba66";
 
 /// A trace of three runs in a thread, of which one failed, and a trace without a thread.
-fn filled() -> Server {
+pub(crate) fn filled() -> Server {
     let server = server();
     let run = |id: &str, above: &[&str], second: u32, more: Value| {
         let mut ids = above.to_vec();
@@ -48,17 +49,15 @@ fn filled() -> Server {
     server
 }
 
-impl Server {
-    fn post(&self, path: &str, body: Value) -> Reply {
-        self.json("POST", path, &body)
-    }
-
-    fn get(&self, path: &str) -> Reply {
-        self.send("GET", path, &[], b"")
-    }
+pub(crate) fn post(server: &Server, path: &str, body: Value) -> Reply {
+    server.json("POST", path, &body)
 }
 
-fn project(server: &Server) -> String {
+pub(crate) fn get(server: &Server, path: &str) -> Reply {
+    server.send("GET", path, &[], b"")
+}
+
+pub(crate) fn project(server: &Server) -> String {
     server.run(A).project_id.to_string()
 }
 
@@ -77,20 +76,20 @@ fn runs_have_what_is_selected() {
     for prefix in ["/api/v2", "/v2"] {
         let body =
             json!({ "project_ids": [project], "selects": ["ID", "name", "STATUS", "LATENCY_SECONDS"] });
-        let page = server.post(&format!("{prefix}/runs/query"), body).json();
+        let page = post(&server, &format!("{prefix}/runs/query"), body).json();
         assert_eq!(names(&page), ["other", "boom", "llm", "agent"]);
         assert_eq!(page["next_cursor"], Value::Null);
         let boom = json!({ "id": C, "name": "boom", "status": "ERROR", "latency_seconds": 0.5, "query_metadata": null });
         assert_eq!(page["items"][1], boom);
     }
-    let page = server.post("/api/v2/runs/query", json!({ "unknown_key": 1, "selects": null })).json();
+    let page = post(&server, "/api/v2/runs/query", json!({ "unknown_key": 1, "selects": null })).json();
     assert_eq!(
         page["items"][0],
         json!({ "id": T, "query_metadata": null }),
         "the id, when nothing is selected"
     );
     let other = json!({ "project_ids": ["01a2036e-0000-7000-8000-000000000000"] });
-    assert_eq!(server.post("/api/v2/runs/query", other).json()["items"], json!([]));
+    assert_eq!(post(&server, "/api/v2/runs/query", other).json()["items"], json!([]));
 }
 
 #[test]
@@ -104,7 +103,7 @@ fn every_name_can_be_selected() {
         LAST_QUEUED_AT SHARE_URL FEEDBACK_STATS LS_USER_ID";
     let selects: Vec<&str> = selects.split_whitespace().collect();
     assert_eq!(selects.len(), 46);
-    let page = server.post("/api/v2/runs/query", json!({ "ids": [C, A], "selects": selects })).json();
+    let page = post(&server, "/api/v2/runs/query", json!({ "ids": [C, A], "selects": selects })).json();
     let mut wanted: Vec<String> = selects.iter().map(|name| name.to_lowercase()).collect();
     wanted.push("query_metadata".to_owned());
     wanted.sort();
@@ -146,7 +145,7 @@ fn no_digit_of_a_number_changes() {
         order(&[A])
     );
     assert_eq!(server.send("POST", "/runs", &[], body.as_bytes()).status, 202);
-    let text = server.get(&format!("/api/v2/runs/{A}?selects=INPUTS")).body;
+    let text = get(&server, &format!("/api/v2/runs/{A}?selects=INPUTS")).body;
     assert!(
         text.contains("1.000000000000000000001") && text.contains("123456789012345678901234567890"),
         "{text}"
@@ -165,7 +164,7 @@ fn pages_follow_each_other() {
     let mut cursor = Value::Null;
     loop {
         let body = json!({ "selects": ["NAME"], "page_size": 3, "cursor": cursor });
-        let page = server.post("/api/v2/runs/query", body).json();
+        let page = post(&server, "/api/v2/runs/query", body).json();
         found.extend(names(&page).into_iter().map(str::to_owned));
         cursor = page["next_cursor"].clone();
         if cursor.is_null() {
@@ -210,7 +209,7 @@ fn conditions_of_runs() {
     ] {
         let mut all = json!({ "selects": ["NAME"] });
         all.as_object_mut().unwrap().extend(body.as_object().unwrap().clone());
-        assert_eq!(names(&server.post("/api/v2/runs/query", all).json()), wanted, "{body}");
+        assert_eq!(names(&post(&server, "/api/v2/runs/query", all).json()), wanted, "{body}");
     }
 }
 
@@ -218,14 +217,14 @@ fn conditions_of_runs() {
 fn one_run_and_its_page() {
     let server = filled();
     let project = project(&server);
-    let run = server.get(&format!("/api/v2/runs/{A}?project_id={project}&selects=ID&selects=NAME")).json();
+    let run = get(&server, &format!("/api/v2/runs/{A}?project_id={project}&selects=ID&selects=NAME")).json();
     assert_eq!(run, json!({ "id": A, "name": "agent", "query_metadata": null }));
-    let url = server.get(&format!("/api/v2/runs/{A}/url?project_id={project}&trace_id={A}")).json();
+    let url = get(&server, &format!("/api/v2/runs/{A}/url?project_id={project}&trace_id={A}")).json();
     let wanted =
         format!("http://localhost/o/00000000-0000-0000-0000-000000000001/projects/p/{project}/r/{A}");
     assert_eq!(url, json!({ "url": wanted }));
     for path in ["", "/url"] {
-        let reply = server.get(&format!("/api/v2/runs/01a2036e-0000-7000-8000-000000000000{path}"));
+        let reply = get(&server, &format!("/api/v2/runs/01a2036e-0000-7000-8000-000000000000{path}"));
         assert_eq!((reply.status, reply.json()), (404, json!({ "detail": "Run not found" })));
     }
 }
@@ -235,20 +234,20 @@ fn traces_and_their_runs() {
     let server = filled();
     let project = project(&server);
     let page =
-        server.post("/api/v2/traces/query", json!({ "project_id": project, "selects": ["NAME"] })).json();
+        post(&server, "/api/v2/traces/query", json!({ "project_id": project, "selects": ["NAME"] })).json();
     let root = |name| json!({ "root_run": { "name": name, "query_metadata": null }, "query_metadata": null });
     assert_eq!(page, json!({ "items": [root("other"), root("agent")], "next_cursor": null }));
     let body =
         json!({ "project_id": project, "trace_ids": [A], "selects": ["NAME", "TOTAL_TOKENS", "TOTAL_COST"] });
-    let page = server.post("/api/v2/traces/query", body).json();
+    let page = post(&server, "/api/v2/traces/query", body).json();
     assert_eq!(keys(&page["items"][0]["trace_aggregates"]), ["total_cost", "total_tokens"]);
-    let runs = server.get(&format!("/api/v2/traces/{A}/runs?project_id={project}&selects=NAME")).json();
+    let runs = get(&server, &format!("/api/v2/traces/{A}/runs?project_id={project}&selects=NAME")).json();
     assert_eq!((names(&runs), keys(&runs)), (vec!["agent", "llm", "boom"], vec!["items"]));
     let body = json!({ "project_id": project, "page_size": 1, "selects": ["NAME"] });
-    let first = server.post("/api/v2/traces/query", body.clone()).json();
+    let first = post(&server, "/api/v2/traces/query", body.clone()).json();
     let mut next = body;
     next["cursor"] = first["next_cursor"].clone();
-    let second = server.post("/api/v2/traces/query", next).json();
+    let second = post(&server, "/api/v2/traces/query", next).json();
     assert_eq!((&first["items"][0], &second["items"][0]), (&root("other"), &root("agent")));
 }
 
@@ -277,22 +276,22 @@ fn bad_input() {
         ("threads/stats", json!({ "select": ["TOTAL"] }), 400, "did you mean TOTAL_COST?"),
         ("traces/query", json!({ "trace_ids": [7] }), 400, "`trace_ids` is no list of texts"),
     ] {
-        let reply = server.post(&format!("/api/v2/{path}"), body.clone());
+        let reply = post(&server, &format!("/api/v2/{path}"), body.clone());
         let found = reply.json()["detail"].as_str().unwrap_or_default().to_owned();
         assert!(reply.status == status && found.contains(detail), "{path} {body}: {} {found}", reply.status);
     }
     let long = json!({ "selects": ["x".repeat(100_000)] });
-    assert!(server.post("/api/v2/runs/query", long).body.len() < 500);
+    assert!(post(&server, "/api/v2/runs/query", long).body.len() < 500);
     for path in
         ["runs/no-uuid", "runs/%00", "runs/no-uuid/url", "traces/1/runs", "threads/t1/traces?selects=X"]
     {
-        assert_eq!(server.get(&format!("/api/v2/{path}")).status, 400, "{path}");
+        assert_eq!(get(&server, &format!("/api/v2/{path}")).status, 400, "{path}");
     }
     let reply = server.send("POST", "/api/v2/runs/query", &[], b"{nonsense");
     assert_eq!(reply.status, 400, "{}", reply.body);
     assert_eq!(server.send("POST", "/api/v2/runs/query", &[], b"").status, 200);
-    assert_eq!(server.get("/api/v2/datasets").status, 404);
-    assert_eq!(server.get("/api/v2/threads/unknown/stats?selects=TURNS").status, 404);
+    assert_eq!(get(&server, "/api/v2/datasets").status, 404);
+    assert_eq!(get(&server, "/api/v2/threads/unknown/stats?selects=TURNS").status, 404);
 }
 
 #[test]
