@@ -17,9 +17,13 @@ mod otel_twins;
 mod payload;
 mod private_files;
 mod project;
+// making and changing projects is for version 1 of the API
+#[allow(dead_code)]
+mod projects;
 mod reader;
 mod run_row;
 mod schema;
+mod share;
 mod turns;
 mod write_error;
 mod write_lock;
@@ -29,8 +33,10 @@ mod writer_file;
 pub(crate) use batch_progress::BatchReport;
 pub(crate) use connection::{Reader, open_reader};
 pub use error::StoreError;
+pub(crate) use projects::StoredProject;
 pub use reader::Store;
 pub(crate) use reader::load_rows;
+pub(crate) use share::{Shared, share, unshare};
 #[cfg(test)]
 pub(crate) use write_error::WriteError;
 pub use write_lock::WriteLock;

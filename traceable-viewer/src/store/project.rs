@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::model::{change::ProjectRef, time};
 
 /// Ids of projects are made from their names below this one, so that a link outlives a cleared database.
-const NAMESPACE: Uuid = Uuid::from_u128(0x7d0b_6d0c_2f5e_5a8e_9a1f_3c64_72c1_5e20);
+pub(crate) const NAMESPACE: Uuid = Uuid::from_u128(0x7d0b_6d0c_2f5e_5a8e_9a1f_3c64_72c1_5e20);
 
 /// The project of runs that name none.
 pub(crate) const DEFAULT_NAME: &str = "default";

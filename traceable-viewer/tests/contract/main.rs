@@ -3,4 +3,6 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod statistics;
+mod threads;
 mod v2;
+mod v2_sharing;

@@ -65,7 +65,7 @@ fn keys(value: &Value) -> Vec<&str> {
     value.as_object().unwrap().keys().map(String::as_str).collect()
 }
 
-fn names(page: &Value) -> Vec<&str> {
+pub(crate) fn names(page: &Value) -> Vec<&str> {
     page["items"].as_array().unwrap().iter().map(|run| run["name"].as_str().unwrap()).collect()
 }
 
@@ -307,6 +307,12 @@ fn other_machines_and_origins_are_refused() {
         ("POST", "threads/stats"),
         ("GET", "threads/t1/traces"),
         ("GET", "threads/t1/stats"),
+        ("GET", "sessions"),
+        ("GET", &*format!("sessions/{A}")),
+        ("POST", &*format!("runs/{A}/share")),
+        ("DELETE", &*format!("runs/{A}/share")),
+        ("POST", &*format!("public/{A}/runs/query")),
+        ("GET", &*format!("public/{A}/run/{A}")),
     ];
     for (method, path) in routes {
         for prefix in ["/api/v2", "/v2"] {

@@ -3,8 +3,11 @@
 //! An answer has the keys alone that the client selects. Where LangSmith answers without a `min_start_time` with the last
 //! day, this answers with all there is.
 
+mod public;
 mod requests;
 mod runs;
+mod sessions;
+mod share;
 mod threads;
 mod traces;
 
@@ -25,4 +28,9 @@ pub(crate) fn routes() -> Router<ApiState> {
         .route("/threads/stats", post(threads::stats))
         .route("/threads/{id}/traces", get(threads::traces))
         .route("/threads/{id}/stats", get(threads::thread_stats))
+        .route("/runs/{id}/share", post(share::create).delete(share::delete))
+        .route("/public/{token}/runs/query", post(public::query))
+        .route("/public/{token}/run/{id}", get(public::retrieve))
+        .route("/sessions", get(sessions::list))
+        .route("/sessions/{id}", get(sessions::retrieve))
 }

@@ -56,11 +56,12 @@ pub(crate) fn run_query(fields: &Fields) -> Result<RunQuery, ApiResponse> {
 
 /// A query with the bounds of time alone.
 pub(crate) fn times(fields: &Fields) -> Result<RunQuery, ApiResponse> {
-    let mut query = RunQuery::default();
-    query.min_start_us = fields.time("min_start_time")?;
-    // the later bound is not one of the times that are asked for
-    query.max_start_us = fields.time("max_start_time")?.map(|us| us.saturating_sub(1));
-    Ok(query)
+    Ok(RunQuery {
+        min_start_us: fields.time("min_start_time")?,
+        // the later bound is not one of the times that are asked for
+        max_start_us: fields.time("max_start_time")?.map(|us| us.saturating_sub(1)),
+        ..RunQuery::default()
+    })
 }
 
 /// What is selected of runs: the id, when nothing is.
