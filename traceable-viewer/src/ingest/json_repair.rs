@@ -38,6 +38,26 @@ pub(crate) fn repair(bytes: &[u8]) -> Option<String> {
     (repair.out.len() <= most).then_some(repair.out)
 }
 
+/// Reads a text between quotes that is no JSON, because quotes inside of it are not escaped: they count as its own.
+pub(crate) fn text_between_quotes(bytes: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(bytes);
+    let mut rest = text.trim().strip_prefix('"')?.strip_suffix('"')?;
+    let mut repair = Repair { out: String::from("\""), in_string: true };
+    while let Some(letter) = rest.chars().next() {
+        let length = match letter {
+            '\\' => repair.escape(rest),
+            '"' => {
+                repair.out.push_str("\\\"");
+                1
+            }
+            _ => repair.letter(letter),
+        };
+        rest = rest.get(length..).unwrap_or_default();
+    }
+    repair.out.push('"');
+    serde_json::from_str(&repair.out).ok()
+}
+
 struct Repair {
     out: String,
     in_string: bool,
@@ -52,10 +72,7 @@ impl Repair {
             }
             let length = match (self.in_string, letter) {
                 (true, '\\') => self.escape(rest),
-                (true, '\0'..' ') => {
-                    self.out.push_str(&format!("\\u{:04x}", u32::from(letter)));
-                    letter.len_utf8()
-                }
+                (true, '\0'..' ') => self.letter(letter),
                 (false, _) if let Some(bare) = bare_number(rest) => {
                     self.out.push('"');
                     self.out.push_str(bare);
@@ -71,6 +88,15 @@ impl Repair {
             rest = rest.get(length..).unwrap_or_default();
         }
         Some(())
+    }
+
+    /// Writes a letter of a text.
+    fn letter(&mut self, letter: char) -> usize {
+        match letter {
+            '\0'..' ' => self.out.push_str(&format!("\\u{:04x}", u32::from(letter))),
+            _ => self.out.push(letter),
+        }
+        letter.len_utf8()
     }
 
     /// Writes the escape that a text begins with; returns how long it was.
@@ -209,6 +235,17 @@ mod tests {
         // a backslash before a byte that is none of a text
         assert_eq!(repair(b"\"\\\xff\"").as_deref(), Some("\"\\\\\u{fffd}\""));
         assert_eq!(repair(&[b"\"", &[1; 1000][..], b"\""].concat()), None, "six times as long");
+    }
+
+    /// Python's SDK 0.15 takes `\ud83d` out of `\\ud83d`, and leaves a backslash that is before a quote.
+    #[test]
+    fn quotes_that_are_not_escaped() {
+        let sent = br#""ValueError('half \')\n\n  raise ValueError(\"half \\")\n""#;
+        assert!(serde_json::from_str::<&RawValue>(&repair(sent).unwrap()).is_err());
+        let read = text_between_quotes(sent).unwrap();
+        assert_eq!(read, "ValueError('half \\')\n\n  raise ValueError(\"half \\\")\n");
+        assert_eq!(text_between_quotes(b"\"\xff\n\\\"").as_deref(), Some("\u{fffd}\n\\"));
+        assert!(text_between_quotes(b"\"").is_none() && text_between_quotes(b"none").is_none());
     }
 
     #[test]

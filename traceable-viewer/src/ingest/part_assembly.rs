@@ -176,7 +176,10 @@ fn field(change: &mut RunChange, field: &str, body: &[u8]) -> Result<(), Validat
         Err(reason) => reason,
     };
     let marker = match field {
-        "error" => Value::from(String::from_utf8_lossy(body)),
+        "error" => Value::from(
+            json_repair::text_between_quotes(body)
+                .unwrap_or_else(|| String::from_utf8_lossy(body).into_owned()),
+        ),
         "events" => json!([{ "name": format!("[not recorded: {reason}]") }]),
         "serialized" => json!({ "name": format!("[not recorded: {reason}]") }),
         _ => Value::from(format!("[not recorded: {reason}]")),

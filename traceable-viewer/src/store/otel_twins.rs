@@ -19,7 +19,8 @@ use crate::store::{
 
 /// The run that a span of this id stands for, if it has another id.
 pub(crate) fn alias(conn: &Connection, id: Uuid) -> rusqlite::Result<Option<Uuid>> {
-    let sql = "SELECT run_id FROM otel_run WHERE id = ?1";
+    // the run may have been deleted since
+    let sql = "SELECT run_id FROM otel_run JOIN run ON run.id = run_id WHERE otel_run.id = ?1";
     conn.prepare_cached(sql)?.query_row([id], |row| row.get(0)).optional()
 }
 

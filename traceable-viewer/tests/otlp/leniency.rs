@@ -26,6 +26,21 @@ fn an_error_with_half_a_surrogate_pair_ends_its_run() {
     assert_eq!((run.status, run.end_us), (RunStatus::Error, Some(1_795_353_873_387_000)));
 }
 
+/// As Python's SDK 0.15 sends it, which takes the half out of its JSON.
+#[test]
+fn an_error_whose_json_its_client_broke() {
+    let server = server();
+    let error = r#""ValueError('half \')\n\n    raise ValueError(\"half \\")\n""#;
+    let reply = server.multipart(&[
+        (&format!("post.{A}"), r#"{"name":"a","start_time":1795353873386,"end_time":1795353873387}"#),
+        (&format!("post.{A}.error"), error),
+    ]);
+    assert_eq!((reply.status, reply.error_type().as_str()), (202, "json_invalid"));
+    let run = server.run(A);
+    assert_eq!(run.error.as_deref(), Some("ValueError('half \\')\n\n    raise ValueError(\"half \\\")\n"));
+    assert_eq!(run.status, RunStatus::Error);
+}
+
 #[test]
 fn bytes_that_are_no_utf_8() {
     let server = server();
