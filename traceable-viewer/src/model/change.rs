@@ -79,6 +79,8 @@ pub(crate) struct RunChange {
 pub(crate) struct OtelSpan {
     pub(crate) trace_id: String,
     pub(crate) span_id: String,
+    /// The id that a run has if the span says no other; children of the span name it as their parent.
+    pub(crate) own_run_id: Uuid,
     /// Sent by LangSmith's SDK, which may send the run itself too, under an id of its own.
     pub(crate) of_langsmith: bool,
 }

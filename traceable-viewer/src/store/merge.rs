@@ -33,6 +33,7 @@ pub(crate) fn merge_change(
         && let Some(run) = otel_twins::run_of(conn, change, span, default_project)?
     {
         otel_twins::join(conn, change.id, run)?;
+        otel_twins::join(conn, span.own_run_id, run)?;
         return merge_change(conn, &otel_twins::note(run, span), None);
     }
     let mut row = match RunRow::load(conn, change.id)? {
@@ -55,6 +56,9 @@ pub(crate) fn merge_change(
     payload.save(conn, rid)?;
     if row.tags != old_tags {
         save_tags(conn, rid, old_tags.as_deref(), row.tags.as_deref())?;
+    }
+    if let Some(span) = &change.otel {
+        otel_twins::join(conn, span.own_run_id, change.id)?;
     }
     if let Some(twin) = twin {
         replace_twin(conn, &twin, change.id)?;

@@ -90,7 +90,7 @@ pub(crate) fn span_of(conn: &Connection, row: &RunRow) -> Result<Option<OtelSpan
     let extra: Value = serde_json::from_str(&EncodedText::decode(&extra)?).unwrap_or_default();
     let text = |key: &str| Some(extra.pointer(key)?.as_str()?.to_owned());
     let ids = text("/metadata/otel_trace_id").zip(text("/metadata/otel_span_id"));
-    Ok(ids.map(|(trace_id, span_id)| OtelSpan { trace_id, span_id, of_langsmith: true }))
+    Ok(ids.map(|(trace_id, span_id)| OtelSpan { trace_id, span_id, own_run_id: row.id, of_langsmith: true }))
 }
 
 /// Removes a run that came as a span, for the run itself has come.

@@ -4,7 +4,7 @@ use base64::Engine;
 use serde_json::{Value, json};
 use traceable_viewer::{StoredRun, render_tree};
 
-use crate::common::{Server, server};
+use crate::common::{A, B, Server, order, server};
 use crate::spans::{PROTOBUF, json as parsed, metadata, request, send, send_spans, span};
 
 const AGENT: &str = "01a2039f-1828-75ad-a8fd-2924fa95476f";
@@ -153,4 +153,39 @@ fn other_spans_are_runs_of_their_own() {
         assert_eq!(send(&server, &request(&langsmith, vec![span])).status, 200);
     }
     assert_eq!(server.store().traces(10).unwrap().len(), 5);
+}
+
+/// LangSmith's SDK for JavaScript names the run in its span. Spans of other libraries below it do not.
+#[test]
+fn spans_that_name_their_run() {
+    let named = |id: u64, parent: Option<u64>, run: &str, order: String| {
+        json!({"id": id, "parent": parent, "name": "by OTLP", "attributes": {"langsmith.span.id": run,
+            "langsmith.trace.id": A, "langsmith.span.dotted_order": order, "langsmith.metadata.from": "otlp"}})
+    };
+    let otlp = |server: &Server| {
+        send_spans(server, &[named(1, None, A, order(&[A])), named(2, Some(1), B, order(&[A, B]))]);
+    };
+    let foreign = |server: &Server| send_spans(server, &[json!({"id": 3, "parent": 2, "name": "http"})]);
+    let multipart = |server: &Server| {
+        for (id, order) in [(A, order(&[A])), (B, order(&[A, B]))] {
+            let post = json!({"name": "by multipart", "trace_id": A, "dotted_order": order}).to_string();
+            let patch =
+                json!({"trace_id": A, "dotted_order": order, "end_time": 1_795_357_087_799_u64}).to_string();
+            let parts = [(format!("post.{id}"), post), (format!("patch.{id}"), patch)];
+            let parts = parts.each_ref().map(|(name, body)| (name.as_str(), body.as_str()));
+            assert_eq!(server.multipart(&parts).status, 202);
+        }
+    };
+    let steps: [&dyn Fn(&Server); 3] = [&otlp, &foreign, &multipart];
+    for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+        let server = server();
+        order.iter().for_each(|step| steps[*step](&server));
+        let runs = server.store().trace(A.parse().unwrap()).unwrap();
+        let names: Vec<_> = runs.iter().map(|run| run.name.as_str()).collect();
+        assert_eq!(names, ["by multipart", "by multipart", "http"], "{order:?}");
+        assert_eq!(runs[2].parent_id, Some(B.parse().unwrap()), "{order:?}");
+        assert_eq!(runs[0].end_us, Some(1_795_357_087_799_000), "{order:?}");
+        assert_eq!(metadata(&runs[1])["otel_span_id"], "0000000000000002", "{order:?}");
+        assert_eq!(server.store().traces(10).unwrap().len(), 1, "{order:?}");
+    }
 }

@@ -91,6 +91,7 @@ pub(super) fn read(span: Span, source: &Source) -> Result<RunChange, ValidationR
     change.otel = Some(OtelSpan {
         trace_id: hex(&ids.trace),
         span_id: hex(&ids.span),
+        own_run_id: ids.run_id(),
         of_langsmith: source.of_langsmith,
     });
     Ok(change)
