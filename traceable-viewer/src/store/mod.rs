@@ -6,10 +6,12 @@
 mod attachments;
 mod batch_progress;
 mod connection;
+mod deletion;
 mod edit;
 mod error;
 mod feedback;
 mod functions;
+mod file_space;
 mod merge;
 mod merge_rule;
 mod orphans;
@@ -20,7 +22,9 @@ mod project;
 // making and changing projects is for version 1 of the API
 #[allow(dead_code)]
 mod projects;
+mod prune;
 mod reader;
+mod retention;
 mod run_row;
 mod schema;
 mod share;
@@ -34,9 +38,12 @@ pub(crate) use batch_progress::BatchReport;
 pub(crate) use connection::{Reader, open_reader};
 pub use error::StoreError;
 pub(crate) use projects::StoredProject;
-pub use reader::Store;
 pub(crate) use reader::load_rows;
 pub(crate) use share::{Shared, share, unshare};
+pub use prune::{PruneReport, prune};
+pub(crate) use prune::{Pruning, shorten_log};
+pub use reader::Store;
+pub use retention::Retention;
 #[cfg(test)]
 pub(crate) use write_error::WriteError;
 pub use write_lock::WriteLock;

@@ -58,7 +58,6 @@ pub(crate) fn make_private(_: &Path) -> Vec<String> {
 }
 
 /// A file that SQLite keeps beside the database.
-#[cfg(unix)]
 pub(crate) fn beside(path: &Path, suffix: &str) -> std::path::PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);

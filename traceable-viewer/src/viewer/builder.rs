@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-use super::{error::ViewerError, running::Viewer, thread};
+use super::{error::ViewerError, retention, running::Viewer, thread};
 use crate::api::{self, AccessPolicy, ApiState, Warnings};
 use crate::ingest::RequestLimits;
 use crate::server::{self, ServerLimits};
-use crate::store::{Store, Writer};
+use crate::store::{Retention, Store, Writer};
 
 /// The default port: that of LangSmith's own backend.
 pub const DEFAULT_PORT: u16 = 1984;
@@ -50,6 +50,7 @@ pub struct ViewerBuilder {
     limits: RequestLimits,
     max_memory_bytes: Option<usize>,
     max_connections: Option<usize>,
+    retention: Retention,
     on_warning: Option<api::OnWarning>,
 }
 
@@ -63,6 +64,7 @@ impl ViewerBuilder {
             limits: RequestLimits::default(),
             max_memory_bytes: None,
             max_connections: None,
+            retention: Retention::default(),
             on_warning: None,
         }
     }
@@ -141,6 +143,20 @@ impl ViewerBuilder {
         self
     }
 
+    /// How large the database may become, and how old its traces: above that the oldest are deleted, between requests.
+    /// Default: 2 GiB, of any age.
+    ///
+    /// ```
+    /// use traceable_viewer::{Retention, Viewer};
+    ///
+    /// let all = Viewer::builder().retention(Retention::unlimited());
+    /// ```
+    #[must_use]
+    pub fn retention(mut self, retention: Retention) -> Self {
+        self.retention = retention;
+        self
+    }
+
     /// Called with one line of text for what the viewer refuses, and why. It may block: no request waits for it. When
     /// there is very much to say, a part is left out and counted. Default: nothing is called.
     #[must_use]
@@ -179,13 +195,17 @@ impl ViewerBuilder {
             writer.warnings().iter().chain(&read_only).for_each(|line| on_warning(line));
         }
         let (warnings, warnings_end) = Warnings::start(self.on_warning).map_err(ViewerError::Thread)?;
+        let about_retention = warnings.clone();
+        let keep = retention::keep(self.retention, store.clone(), handle.clone(), move |text| {
+            about_retention.warn(format_args!("{text}"));
+        });
         let state = ApiState::new(handle, store.clone(), address, limits, warnings.clone());
         let app = api::router(state, access);
         let (stop, stopped) = oneshot::channel();
         let (report, started) = std::sync::mpsc::channel();
         let named = std::thread::Builder::new().name("traceable-viewer".to_owned());
         let thread = named
-            .spawn(move || thread::serve(listener, app, server, warnings, stopped, &report))
+            .spawn(move || thread::serve(listener, app, server, warnings, keep, stopped, &report))
             .map_err(ViewerError::Thread)?;
         // made before the first failure below, so that its drop waits for the thread in any case
         let viewer = Viewer {

@@ -4,6 +4,7 @@
 
 mod builder;
 mod error;
+mod retention;
 mod running;
 mod thread;
 

@@ -13,6 +13,7 @@ pub(super) fn serve(
     app: axum::Router,
     limits: ServerLimits,
     warnings: Warnings,
+    retention: impl Future<Output = ()> + Send + 'static,
     stopped: oneshot::Receiver<()>,
     report: &std::sync::mpsc::Sender<std::io::Result<()>>,
 ) {
@@ -27,6 +28,8 @@ pub(super) fn serve(
     match ready() {
         Ok((runtime, listener)) => {
             let _ = report.send(Ok(()));
+            // dropped with the runtime
+            drop(runtime.spawn(retention));
             runtime.block_on(server::serve(
                 listener,
                 app,

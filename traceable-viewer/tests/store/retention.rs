@@ -1,0 +1,179 @@
+//! What goes when there is too much, and what stays.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::Connection;
+use serde_json::json;
+use traceable_viewer::{Retention, Store, StoreError, prune};
+
+use super::common::{eventually, server, server_with};
+use super::runs::{id, is_stored, noise, run, trace};
+
+/// How many rows each table has, and that none of them is about a run that is gone.
+fn rows(path: &Path) -> Vec<(String, i64)> {
+    let conn = Connection::open(path).unwrap();
+    let whole: String = conn.query_row("PRAGMA integrity_check", (), |row| row.get(0)).unwrap();
+    assert_eq!(whole, "ok");
+    for (table, of_a_run) in [
+        ("tag", "rid NOT IN (SELECT rid FROM run)"),
+        ("attribute", "rid NOT IN (SELECT rid FROM run)"),
+        ("attachment", "rid NOT IN (SELECT rid FROM run)"),
+        ("payload", "rid NOT IN (SELECT rid FROM run)"),
+        ("run_text", "rowid NOT IN (SELECT rid FROM run)"),
+        ("feedback", "run_id NOT IN (SELECT id FROM run)"),
+        ("share", "run_id NOT IN (SELECT id FROM run)"),
+        ("trace", "trace_id NOT IN (SELECT trace_id FROM run)"),
+    ] {
+        let sql = format!("SELECT count(*) FROM {table} WHERE {of_a_run}");
+        let left: i64 = conn.query_row(&sql, (), |row| row.get(0)).unwrap();
+        assert_eq!(left, 0, "{table}");
+    }
+    let tables = ["run", "payload", "tag", "attachment", "feedback", "project"];
+    let count = |table: &str| conn.query_row(&format!("SELECT count(*) FROM {table}"), (), |row| row.get(0));
+    tables.iter().map(|table| ((*table).to_owned(), count(table).unwrap())).collect()
+}
+
+#[test]
+fn the_oldest_traces_go_while_new_ones_come() {
+    let bound = 1 << 20;
+    let server = server_with(|builder| builder.retention(Retention::unlimited().max_bytes(bound)));
+    for number in 0..60 {
+        let body = trace(number, 10, &noise(number, 4000));
+        assert_eq!(server.json("POST", "/runs/batch", &body).status, 202);
+    }
+    let path = server.store().path().to_owned();
+    eventually(|| {
+        let used = Store::open(&path).unwrap();
+        (!is_stored(&used, 0, 0) && path.metadata().unwrap().len() <= bound).then_some(())
+    });
+    let kept: Vec<bool> = (0..60).map(|number| is_stored(server.store(), number, 0)).collect();
+    let first = kept.iter().position(|kept| *kept).unwrap();
+    assert!(first > 10 && first < 58, "the newest are there, and no more went than had to: {first}");
+    assert!(kept[first..].iter().all(|kept| *kept), "they went in their order");
+    for number in 0..60 {
+        let runs = server.store().trace(id(number, 0)).unwrap().len();
+        assert_eq!(runs, if kept[usize::try_from(number).unwrap()] { 10 } else { 0 }, "trace {number}");
+    }
+    drop(server.viewer);
+    rows(&path);
+}
+
+#[test]
+fn all_that_belongs_to_a_run_goes_with_it() {
+    let server = server();
+    for number in 0..3 {
+        assert_eq!(server.json("POST", "/runs/batch", &trace(number, 3, "text")).status, 202);
+        let parts = [
+            (format!("attachment.{}.file", id(number, 1)), "bytes".to_owned()),
+            (
+                format!("feedback.{}", id(number, 100)),
+                json!({"id": id(number, 100), "run_id": id(number, 1), "trace_id": id(number, 0), "key": "good"})
+                    .to_string(),
+            ),
+        ];
+        let parts: Vec<_> = parts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+        assert_eq!(server.multipart(&parts).status, 202);
+    }
+    let path = server.store().path().to_owned();
+    let of_each = |run, file| {
+        [
+            ("run", run),
+            ("payload", run),
+            ("tag", 2 * run),
+            ("attachment", file),
+            ("feedback", file),
+            ("project", 1),
+        ]
+        .map(|(table, rows)| (table.to_owned(), rows))
+    };
+    assert_eq!(rows(&path), of_each(9, 3));
+    let mut steps = 0;
+    let old = Retention::unlimited().max_age(Duration::ZERO);
+    let report = prune(&path, &old, |_| steps += 1).unwrap();
+    assert_eq!((report.runs, report.traces), (9, 3));
+    assert!(steps > 0);
+    assert_eq!(rows(&path), of_each(0, 0));
+    // ids that are gone can come again
+    assert_eq!(server.json("POST", "/runs/batch", &trace(1, 3, "text")).status, 202);
+    assert_eq!(server.store().trace(id(1, 0)).unwrap().len(), 3);
+}
+
+#[test]
+fn what_is_open_or_young_stays() {
+    let server = server();
+    for number in 0..4 {
+        assert_eq!(server.json("POST", "/runs/batch", &trace(number, 2, "text")).status, 202);
+    }
+    let mut open = run(0, 2, "text");
+    open.as_object_mut().unwrap().remove("end_time");
+    assert_eq!(server.json("POST", "/runs/batch", &json!({"post": [open]})).status, 202);
+    let path = server.store().path().to_owned();
+    let hours = |hours: u64| Retention::unlimited().max_age(Duration::from_secs(hours * 3600));
+    let stored = || (0..4).filter(|number| is_stored(server.store(), *number, 0)).collect::<Vec<_>>();
+    assert_eq!(prune(&path, &hours(1), |_| {}).unwrap().runs, 0);
+    // trace 1 received its last run three hours ago, and trace 2 its first one only
+    let conn = Connection::open(&path).unwrap();
+    let age = "UPDATE run SET received_us = received_us - 3 * 3600000000 WHERE id = ?1";
+    for (trace, run) in [(0, 0), (0, 1), (1, 0), (1, 1), (2, 0)] {
+        assert_eq!(conn.execute(age, [id(trace, run)]).unwrap(), 1);
+    }
+    assert_eq!(prune(&path, &hours(2), |_| {}).unwrap().traces, 1);
+    assert_eq!(stored(), [0, 2, 3]);
+    // whatever its size, a trace that is open stays
+    assert_eq!(prune(&path, &Retention::unlimited().max_bytes(0), |_| {}).unwrap().traces, 2);
+    assert_eq!(stored(), [0]);
+    // its program has died since
+    assert_eq!(conn.execute(age, [id(0, 2)]).unwrap(), 1);
+    assert_eq!(prune(&path, &hours(2), |_| {}).unwrap().traces, 1);
+    assert_eq!(stored(), [0; 0]);
+}
+
+#[test]
+fn a_large_trace_goes_in_steps() {
+    let server = server();
+    for part in 0..3 {
+        let runs: Vec<_> = (part * 400..(part + 1) * 400).map(|at| run(0, at, "text")).collect();
+        assert_eq!(server.json("POST", "/runs/batch", &json!({"post": runs})).status, 202);
+    }
+    let mut before = 0;
+    let report = prune(server.store().path(), &Retention::unlimited().max_age(Duration::ZERO), |report| {
+        assert!(report.runs - before <= 500, "those that store runs wait for it");
+        before = report.runs;
+        if report.traces == 0 {
+            let left = server.store().trace(id(0, 0)).unwrap();
+            assert!(left.iter().any(|run| run.id == id(0, 0)), "what is left has no orphans");
+        }
+    });
+    let report = report.unwrap();
+    assert_eq!((report.runs, report.traces), (1200, 1));
+}
+
+#[test]
+fn nothing_is_kept_when_that_is_asked_for() {
+    let server = server();
+    for number in 0..20 {
+        let body = trace(number, 10, &noise(number, 4000));
+        assert_eq!(server.json("POST", "/runs/batch", &body).status, 202);
+    }
+    let mut open = run(20, 0, "text");
+    open.as_object_mut().unwrap().remove("end_time");
+    assert_eq!(server.json("POST", "/runs/batch", &json!({"post": [open]})).status, 202);
+    let path = server.store().path().to_owned();
+    let report = prune(&path, &Retention::nothing(), |_| {}).unwrap();
+    assert_eq!((report.runs, report.traces), (201, 21));
+    assert!(report.bytes < report.bytes_before / 2, "{report:?}");
+    assert!(rows(&path).iter().all(|(_, rows)| *rows == 0));
+    assert_eq!(server.json("POST", "/runs/batch", &trace(1, 3, "text")).status, 202);
+    assert_eq!(server.store().trace(id(1, 0)).unwrap().len(), 3);
+}
+
+#[test]
+fn only_a_database_of_ours_is_pruned() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("none.db");
+    assert!(matches!(prune(&path, &Retention::nothing(), |_| {}), Err(StoreError::Missing(_))));
+    assert!(!path.exists());
+    Connection::open(&path).unwrap().execute_batch("CREATE TABLE theirs(x)").unwrap();
+    assert!(matches!(prune(&path, &Retention::nothing(), |_| {}), Err(StoreError::Foreign(_))));
+}
