@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use crate::api::{host_names, response::ApiResponse, token::Token};
+use crate::api::{file_signature::FileSigner, host_names, response::ApiResponse, token::Token};
 
 /// What a request needs.
 #[derive(Clone, Debug)]
@@ -17,6 +17,8 @@ pub(crate) struct AccessPolicy {
     /// The `Host` must be a name of this machine.
     pub(crate) loopback: bool,
     pub(crate) token: Option<Token>,
+    /// Whose links to files need no token.
+    pub(crate) signer: Option<FileSigner>,
 }
 
 /// Middleware: passes a request on, or refuses it.
@@ -28,6 +30,12 @@ pub(crate) async fn check(State(policy): State<AccessPolicy>, request: Request, 
 }
 
 impl AccessPolicy {
+    /// With a token, links to files are signed: clients load them without credentials.
+    pub(crate) fn new(loopback: bool, token: Option<Token>) -> Self {
+        let signer = token.as_ref().and_then(|_| FileSigner::new());
+        AccessPolicy { loopback, token, signer }
+    }
+
     fn allows(&self, target: &Uri, headers: &HeaderMap) -> Result<(), ApiResponse> {
         if self.loopback {
             if !host_names::asks_for_this_machine(target, headers) {
@@ -40,13 +48,17 @@ impl AccessPolicy {
             }
         }
         match &self.token {
-            Some(token) if !token.is_presented_by(headers) => {
+            Some(token) if !token.is_presented_by(headers) && !self.is_signed(target) => {
                 let detail =
                     "the token is missing or wrong; send it as x-api-key or as Authorization: Bearer";
                 Err(ApiResponse::detail(StatusCode::UNAUTHORIZED, detail))
             }
             _ => Ok(()),
         }
+    }
+
+    fn is_signed(&self, target: &Uri) -> bool {
+        self.signer.as_ref().is_some_and(|signer| signer.has_signed(target))
     }
 }
 
@@ -58,8 +70,8 @@ mod tests {
 
     #[test]
     fn what_each_policy_asks_for() {
-        let open = AccessPolicy { loopback: true, token: None };
-        let both = AccessPolicy { loopback: true, token: Some(Token::new("secret").unwrap()) };
+        let open = AccessPolicy::new(true, None);
+        let both = AccessPolicy::new(true, Some(Token::new("secret").unwrap()));
         let team = AccessPolicy { loopback: false, ..both.clone() };
         let allowed = |policy: &AccessPolicy, headers: &[(HeaderName, &'static str)]| {
             let headers = headers.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value)));

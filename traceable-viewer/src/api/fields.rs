@@ -97,6 +97,14 @@ impl Fields {
         self.texts(key)?.iter().map(|text| id(key, text)).collect()
     }
 
+    pub(crate) fn object(&self, key: &str) -> Result<Option<Map<String, Value>>, ApiResponse> {
+        match self.get(key) {
+            None => Ok(None),
+            Some(Value::Object(map)) => Ok(Some(map.clone())),
+            Some(_) => Err(bad(format!("`{key}` is no object"))),
+        }
+    }
+
     /// `true` or `false`, also as text in any case.
     pub(crate) fn flag(&self, key: &str) -> Result<Option<bool>, ApiResponse> {
         match self.get(key) {

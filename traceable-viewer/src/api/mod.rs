@@ -5,6 +5,7 @@
 
 mod access_control;
 mod fields;
+mod file_signature;
 mod header_values;
 mod host_names;
 mod json_response;
@@ -26,12 +27,14 @@ use axum::middleware::from_fn_with_state;
 use response::ApiResponse;
 
 pub(crate) use access_control::AccessPolicy;
+pub(crate) use file_signature::FileSigner;
 pub(crate) use state::ApiState;
 pub(crate) use token::{Token, TokenProblem};
 pub(crate) use warnings::{OnWarning, Warnings, WarningsEnd};
 
 /// Everything that is served. Clients are given endpoints with and without a prefix, so the routes are at all of them.
-pub(crate) fn router(state: ApiState, access: AccessPolicy) -> Router {
+pub(crate) fn router(mut state: ApiState, access: AccessPolicy) -> Router {
+    state.signer = access.signer.clone();
     Router::new()
         .merge(v1::routes().merge(otlp::routes()))
         .nest("/api", v1::routes().merge(otlp::routes()))

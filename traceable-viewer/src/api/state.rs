@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
-use crate::api::warnings::Warnings;
+use crate::api::{file_signature::FileSigner, warnings::Warnings};
 use crate::ingest::RequestLimits;
 use crate::memory_budget::MemoryBudget;
 use crate::store::{Store, WriterHandle};
@@ -28,6 +28,8 @@ pub(crate) struct ApiState {
     pub(crate) reading: Arc<Semaphore>,
     pub(crate) readers: Arc<Semaphore>,
     pub(crate) warnings: Warnings,
+    /// Signs links to files, when a token is needed to call.
+    pub(crate) signer: Option<FileSigner>,
 }
 
 impl ApiState {
@@ -47,6 +49,7 @@ impl ApiState {
             reading: Arc::new(Semaphore::new(MAX_READING)),
             readers: Arc::new(Semaphore::new(MAX_READERS)),
             warnings,
+            signer: None,
         }
     }
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::model::stored_run::StoredRun;
 
 /// The messages of a run's inputs and outputs, in order, each once.
-fn messages(run: &StoredRun) -> Vec<Value> {
+pub(crate) fn messages(run: &StoredRun) -> Vec<Value> {
     let mut all = Vec::new();
     append(&mut all, read(run.inputs.as_deref(), "user"));
     append(&mut all, read(run.outputs.as_deref(), "assistant"));

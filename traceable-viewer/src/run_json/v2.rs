@@ -2,14 +2,12 @@
 
 use serde::ser::{Error, Serialize, SerializeMap, Serializer};
 use serde_json::{Value, json, value::RawValue};
-use uuid::Uuid;
 
-use crate::model::dotted_order;
 use crate::model::stored_run::StoredRun;
 use crate::query::FeedbackStats;
-use crate::run_json::links;
 use crate::run_json::parts::{feedback_stats, preview, time, time_or_null};
 use crate::run_json::select::{Select, selects};
+use crate::run_json::{ancestors::ancestors, links};
 
 selects! {
     /// What a client can select of a run.
@@ -116,7 +114,7 @@ impl Projection<'_> {
             S::InputsPreview => json!(run.inputs_preview),
             S::OutputsPreview => json!(run.outputs_preview),
             S::ParentRunId => json!(run.parent_id),
-            S::ParentRunIds => json!(parents(run)),
+            S::ParentRunIds => json!(ancestors(run)),
             S::ProjectId => json!(run.project_id),
             S::TraceId => json!(run.trace_id),
             S::ThreadId => json!(run.thread_id),
@@ -175,14 +173,6 @@ fn metadata(extra: &str) -> Option<&str> {
     }
     let extra: Extra<'_> = serde_json::from_str(extra).ok()?;
     extra.metadata.map(RawValue::get).filter(|text| text.starts_with('{'))
-}
-
-/// The runs above, from the root down.
-fn parents(run: &StoredRun) -> Vec<Uuid> {
-    let Ok(order) = dotted_order::parse(&run.dotted_order) else { return Vec::new() };
-    let mut ids: Vec<Uuid> = order.run_ids().collect();
-    ids.pop();
-    ids
 }
 
 #[cfg(test)]

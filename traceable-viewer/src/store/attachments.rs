@@ -29,3 +29,14 @@ pub(crate) fn load(conn: &Connection, run_id: Uuid, name: &str) -> rusqlite::Res
     let sql = "SELECT data FROM attachment WHERE name = ?2 AND rid = (SELECT rid FROM run WHERE id = ?1)";
     conn.prepare_cached(sql)?.query_row((run_id, name), |row| row.get(0)).optional()
 }
+
+/// The type and the bytes of a file.
+pub(crate) fn load_typed(
+    conn: &Connection,
+    run_id: Uuid,
+    name: &str,
+) -> rusqlite::Result<Option<(String, Vec<u8>)>> {
+    let sql =
+        "SELECT mime, data FROM attachment WHERE name = ?2 AND rid = (SELECT rid FROM run WHERE id = ?1)";
+    conn.prepare_cached(sql)?.query_row((run_id, name), |row| Ok((row.get(0)?, row.get(1)?))).optional()
+}

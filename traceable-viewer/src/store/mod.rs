@@ -10,8 +10,8 @@ mod deletion;
 mod edit;
 mod error;
 mod feedback;
-mod functions;
 mod file_space;
+mod functions;
 mod merge;
 mod merge_rule;
 mod orphans;
@@ -19,8 +19,7 @@ mod otel_twins;
 mod payload;
 mod private_files;
 mod project;
-// making and changing projects is for version 1 of the API
-#[allow(dead_code)]
+mod project_deletion;
 mod projects;
 mod prune;
 mod reader;
@@ -37,13 +36,19 @@ mod writer_file;
 pub(crate) use batch_progress::BatchReport;
 pub(crate) use connection::{Reader, open_reader};
 pub use error::StoreError;
-pub(crate) use projects::StoredProject;
-pub(crate) use reader::load_rows;
-pub(crate) use share::{Shared, share, unshare};
+pub(crate) use feedback::{
+    FeedbackQuery, delete as delete_feedback, load as load_feedback, save as save_feedback,
+};
+pub(crate) use project_deletion::delete_some_runs;
+pub(crate) use projects::{
+    NameTaken, ProjectEdit, StoredProject, find_or_create_project, id_of_name, save_project,
+};
 pub use prune::{PruneReport, prune};
 pub(crate) use prune::{Pruning, shorten_log};
 pub use reader::Store;
+pub(crate) use reader::load_rows;
 pub use retention::Retention;
+pub(crate) use share::{Shared, share, unshare};
 #[cfg(test)]
 pub(crate) use write_error::WriteError;
 pub use write_lock::WriteLock;

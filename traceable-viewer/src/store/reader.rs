@@ -119,6 +119,15 @@ impl Store {
         self.with(|conn| Ok(attachments::load(conn, run_id, name)?))
     }
 
+    /// The media type and the bytes of a file of a run.
+    pub(crate) fn typed_attachment(
+        &self,
+        run_id: Uuid,
+        name: &str,
+    ) -> Result<Option<(String, Vec<u8>)>, StoreError> {
+        self.with(|conn| Ok(attachments::load_typed(conn, run_id, name)?))
+    }
+
     /// The feedback on a run, oldest first.
     pub fn feedback(&self, run_id: Uuid) -> Result<Vec<StoredFeedback>, StoreError> {
         self.with(|conn| Ok(feedback::list(conn, run_id)?))

@@ -185,7 +185,7 @@ impl ViewerBuilder {
         let (writer, handle) = Writer::start(&self.db)?;
         let read_only = writer.read_only().map(ToString::to_string);
         let store = Store::open(&self.db)?;
-        let access = AccessPolicy { loopback: address.ip().is_loopback(), token };
+        let access = AccessPolicy::new(address.ip().is_loopback(), token);
         let limits = RequestLimits { max_memory_bytes: self.max_memory(), ..self.limits };
         let server = ServerLimits {
             max_connections: self.max_connections.unwrap_or_else(server::default_connections),

@@ -75,6 +75,19 @@ impl Server {
 
     /// One request on a connection of its own; headers exactly as given.
     pub(crate) fn raw(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
+        let (status, head, body) = self.raw_bytes(method, path, headers, body);
+        // the body of an answer may be protobuf
+        Reply { status, head, body: String::from_utf8_lossy(&body).into_owned() }
+    }
+
+    /// As [`raw`](Self::raw), with a reply that need not be text: its status, its head in small letters, its body.
+    pub(crate) fn raw_bytes(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> (u16, String, Vec<u8>) {
         let mut stream = TcpStream::connect(self.viewer.address()).unwrap();
         let mut head =
             format!("{method} {path} HTTP/1.1\r\nConnection: close\r\nContent-Length: {}\r\n", body.len());
@@ -87,11 +100,11 @@ impl Server {
         let _ = stream.write_all(body);
         let mut reply = Vec::new();
         stream.read_to_end(&mut reply).unwrap();
-        // the body of an answer may be protobuf
-        let reply = String::from_utf8_lossy(&reply).into_owned();
-        let (head, body) = reply.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no HTTP: {reply:?}"));
+        let end = reply.windows(4).position(|four| four == b"\r\n\r\n");
+        let end = end.unwrap_or_else(|| panic!("no HTTP: {:?}", String::from_utf8_lossy(&reply)));
+        let head = String::from_utf8(reply[..end].to_vec()).unwrap();
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        Reply { status, head: head.to_ascii_lowercase(), body: body.to_owned() }
+        (status, head.to_ascii_lowercase(), reply[end + 4..].to_vec())
     }
 
     pub(crate) fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {

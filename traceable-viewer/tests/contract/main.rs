@@ -2,7 +2,9 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod replay;
 mod statistics;
 mod threads;
+mod v1;
 mod v2;
 mod v2_sharing;

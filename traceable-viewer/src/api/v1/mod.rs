@@ -1,15 +1,25 @@
 //! The routes of the first version of LangSmith's API, one file for each thing that they are about.
 
+mod attachments;
+mod feedback;
 mod groups;
 mod info;
+mod runs;
 mod send_runs;
+mod sessions;
+mod share;
 mod stats;
 mod thread_messages;
+mod workspace;
 
 use axum::Router;
-use axum::routing::{get, patch, post};
+use axum::extract::Query;
+use axum::routing::{get, patch, post, put};
 
 use crate::api::ApiState;
+
+/// The pairs of a URL's query.
+type Pairs = Query<Vec<(String, String)>>;
 
 /// All of them, without a prefix.
 pub(crate) fn routes() -> Router<ApiState> {
@@ -21,5 +31,17 @@ pub(crate) fn routes() -> Router<ApiState> {
         .route("/runs/stats", post(stats::stats))
         .route("/runs/group", post(groups::groups))
         .route("/runs/threads/{id}", get(thread_messages::messages))
-        .route("/runs/{id}", patch(send_runs::patch_run))
+        .route("/runs/query", post(runs::query))
+        .route("/runs/{id}", patch(send_runs::patch_run).get(runs::retrieve))
+        .route("/runs/{id}/share", put(share::share).get(share::read).delete(share::unshare))
+        .route("/public/{token}/run", get(share::run))
+        .route("/public/{token}/runs/query", post(share::runs))
+        .route("/sessions", get(sessions::list).post(sessions::create))
+        .route("/sessions/resolutions", get(sessions::resolve))
+        .route("/sessions/{id}", get(sessions::retrieve).patch(sessions::change).delete(sessions::delete))
+        .route("/feedback", get(feedback::list).post(feedback::create))
+        .route("/feedback/{id}", get(feedback::retrieve).patch(feedback::change).delete(feedback::delete))
+        .route("/attachments/{run}/{*name}", get(attachments::serve))
+        .route("/settings", get(workspace::settings))
+        .route("/workspaces", get(workspace::list))
 }

@@ -1,0 +1,319 @@
+//! Replays what clients sent, in order and from an empty store, and compares the answers with those that they accepted.
+//!
+//! `data/` has one file for each client. Ids are the clients' own; those of projects are made by the server, so they are
+//! exchanged for ours. Cursors and statistics are ours too: they are compared in shape.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+
+use crate::common::{Server, server};
+
+/// The ids of projects in the files.
+const PROJECTS: [(&str, &str); 2] = [
+    ("966aaed4-cfe6-5120-89f0-64d6c459770b", "demo"),
+    ("655ba7cf-bdfe-5ee0-9a8b-183f4960633a", "ag (LOCAL)"),
+];
+
+/// The address in the files.
+const HOST: &str = "127.0.0.1:1984";
+
+#[test]
+fn python_0_15() {
+    replay(include_str!("data/python-0.15.0.json"), 78);
+}
+
+#[test]
+fn python_0_11() {
+    replay(include_str!("data/python-0.11.1.json"), 63);
+}
+
+#[test]
+fn python_0_4() {
+    replay(include_str!("data/python-0.4.60.json"), 48);
+}
+
+#[test]
+fn python_by_both_protocols() {
+    replay(include_str!("data/python-0.15.0-otel-hybrid.json"), 3);
+}
+
+#[test]
+fn javascript() {
+    replay(include_str!("data/js-0.12.0.json"), 34);
+}
+
+#[test]
+fn command_line() {
+    replay(include_str!("data/langsmith-cli.json"), 38);
+}
+
+#[test]
+fn fetch() {
+    replay(include_str!("data/langsmith-fetch-0.3.1.json"), 15);
+}
+
+#[test]
+fn mcp_server() {
+    replay(include_str!("data/langsmith-mcp-server-0.1.1.json"), 23);
+}
+
+/// Replays a file, which has so many calls, and tells all differences at once.
+fn replay(file: &str, calls: usize) {
+    let file: Value = serde_json::from_str(file).unwrap();
+    let shapes: Value = serde_json::from_str(include_str!("data/shapes.json")).unwrap();
+    let mut replay = Replay { server: server(), file: &file, shapes, cursor: None, share_token: None };
+    let (mut seen, mut wrong) = (0, Vec::new());
+    for command in array(&file["commands"]) {
+        for call in array(&command["calls"]) {
+            seen += 1;
+            if let Err(difference) = replay.call(call) {
+                let (method, path) = (text(&call["method"]), text(&call["path"]));
+                wrong.push(format!("{}: {method} {path} {}: {difference}", command["command"], call["body"]));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {seen} calls differ:\n{}", wrong.len(), wrong.join("\n"));
+    assert_eq!(seen, calls);
+}
+
+struct Replay<'a> {
+    server: Server,
+    file: &'a Value,
+    shapes: Value,
+    cursor: Option<String>,
+    share_token: Option<String>,
+}
+
+impl Replay<'_> {
+    fn call(&mut self, call: &Value) -> Result<(), String> {
+        let expected = &call["response"];
+        let mut headers = vec![("Host", HOST)];
+        let sent = call["headers"].as_object();
+        let header = |name: &str| sent.and_then(|sent| sent.get(name)).and_then(Value::as_str);
+        if let Some(accept) = header("accept") {
+            headers.push(("Accept", accept));
+        }
+        // bodies are shown decoded, so they are sent as they are
+        let body = if call["parts"].is_array() {
+            headers.push(("Content-Type", "multipart/form-data; boundary=BOUNDARY"));
+            self.parts(array(&call["parts"]))
+        } else if let Some(base64) = call["body_base64"].as_str() {
+            headers.extend(header("content-type").map(|media| ("Content-Type", media)));
+            STANDARD.decode(base64).unwrap()
+        } else if call["body"].is_null() {
+            Vec::new()
+        } else {
+            headers.push(("Content-Type", header("content-type").unwrap_or("application/json")));
+            self.ours(&call["body"]).to_string().into_bytes()
+        };
+        let path = self.path(call);
+        let (status, _, bytes) = self.server.raw_bytes(text(&call["method"]), &path, &headers, &body);
+        let got = String::from_utf8_lossy(&bytes).into_owned();
+        if Some(u64::from(status)) != expected["status"].as_u64() {
+            return Err(format!("status {status} and not {}: {got}", expected["status"]));
+        }
+        if expected["body"].as_str().is_some_and(|body| body.starts_with('<')) {
+            let same = expected["body"] == format!("<{} bytes>", bytes.len());
+            return if same {
+                Ok(())
+            } else {
+                Err(format!("{} and not {} bytes", expected["body"], bytes.len()))
+            };
+        }
+        let json = serde_json::from_str(&got).unwrap_or(Value::String(got));
+        self.remember(&json);
+        if status == 404 {
+            return if json["detail"].is_string() { Ok(()) } else { Err(format!("no detail: {json}")) };
+        }
+        if let Some(body) = expected.get("body") {
+            same(&json, &self.ours(body), "")?;
+        }
+        let shape = text(&expected["shape"]);
+        let example = &self.shapes[shape]["example"];
+        match shape {
+            "sessions_v1" => {
+                let stats = call["query"]["include_stats"]
+                    .as_str()
+                    .is_some_and(|flag| flag.eq_ignore_ascii_case("true"));
+                let example = if stats { &example[0] } else { &self.shapes["session_v1"]["example"] };
+                for project in array(&json) {
+                    has_keys(project, example)?;
+                }
+            }
+            "runs_page_v1" => {
+                has_keys(
+                    &json,
+                    &serde_json::json!({ "runs": [], "cursors": { "next": null, "prev": null } }),
+                )?;
+                for run in array(&json["runs"]) {
+                    has_keys(run, &self.shapes["run_v1"]["example"])?;
+                }
+            }
+            "feedback_list_v1" => {
+                for feedback in array(&json) {
+                    has_keys(feedback, &example[1])?;
+                }
+            }
+            "run_v1" | "session_v1" | "feedback_v1" | "share_v1" | "settings" | "info" => {
+                has_keys(&json, example)?
+            }
+            _ => {}
+        }
+        check(&json, &expected["check"])
+    }
+
+    fn path(&self, call: &Value) -> String {
+        let mut path = self.ours(&call["path"]).as_str().unwrap().to_owned();
+        if let Some(token) = &self.share_token {
+            path = path.replace("@share_token", token);
+        }
+        let mut separator = '?';
+        for (key, value) in call["query"].as_object().into_iter().flatten() {
+            let values = value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]);
+            for value in values {
+                let value = self.ours(&value).as_str().unwrap().to_owned();
+                let bytes = value.bytes().map(|byte| match byte.is_ascii_alphanumeric() {
+                    true => char::from(byte).to_string(),
+                    false => format!("%{byte:02X}"),
+                });
+                path += &format!("{separator}{key}={}", bytes.collect::<String>());
+                separator = '&';
+            }
+        }
+        path
+    }
+
+    /// A value with our ids, and with what its names stand for.
+    fn ours(&self, value: &Value) -> Value {
+        match value {
+            Value::String(name) if name == "@next_cursor" => Value::from(self.cursor.clone()),
+            Value::String(name) if self.file["lists"].get(name).is_some() => self.file["lists"][name].clone(),
+            Value::String(text) => {
+                let mut text = text.clone();
+                for (theirs, project) in PROJECTS {
+                    if text.contains(theirs) {
+                        text = text.replace(theirs, &self.project(project).unwrap_or(theirs.to_owned()));
+                    }
+                }
+                Value::String(text)
+            }
+            Value::Array(values) => values.iter().map(|value| self.ours(value)).collect(),
+            Value::Object(map) => map.iter().map(|(key, value)| (key.clone(), self.ours(value))).collect(),
+            other => other.clone(),
+        }
+    }
+
+    /// The id of one of our projects.
+    fn project(&self, name: &str) -> Option<String> {
+        let projects = self.server.send("GET", "/sessions?limit=1000", &[], b"").json();
+        let found = array(&projects).iter().find(|project| project["name"] == name)?.clone();
+        found["id"].as_str().map(str::to_owned)
+    }
+
+    fn parts(&self, parts: &[Value]) -> Vec<u8> {
+        let mut body = Vec::new();
+        for part in parts {
+            let bytes = match part["body_base64"].as_str() {
+                Some(base64) => STANDARD.decode(base64).unwrap(),
+                None => self.ours(&part["body"]).to_string().into_bytes(),
+            };
+            let media = text(&part["content_type"]).replace("length=N", &format!("length={}", bytes.len()));
+            let name = text(&part["name"]);
+            let mut head = format!(
+                "--BOUNDARY\r\nContent-Disposition: form-data; name=\"{name}\"\r\nContent-Type: {media}\r\n"
+            );
+            if part["content_length_header"] == true {
+                head += &format!("Content-Length: {}\r\n", bytes.len());
+            }
+            body.extend_from_slice(head.as_bytes());
+            body.extend_from_slice(b"\r\n");
+            body.extend_from_slice(&bytes);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(b"--BOUNDARY--\r\n");
+        body
+    }
+
+    /// What later calls name.
+    fn remember(&mut self, json: &Value) {
+        // an answer of events has the page in its data
+        let page = json.as_str().and_then(|events| {
+            let data = events.lines().find_map(|line| line.strip_prefix("data: "))?;
+            Some(serde_json::from_str::<Value>(data).ok()?[0]["value"].take())
+        });
+        let page = page.as_ref().unwrap_or(json);
+        for cursor in [&page["cursors"]["next"], &page["next_cursor"]] {
+            if let Some(cursor) = cursor.as_str() {
+                self.cursor = Some(cursor.to_owned());
+            }
+        }
+        if let Some(token) = json["share_token"].as_str() {
+            self.share_token = Some(token.to_owned());
+        }
+    }
+}
+
+fn array(value: &Value) -> &[Value] {
+    value.as_array().map(Vec::as_slice).unwrap_or_default()
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+/// Whether an answer is the expected one, but for cursors.
+fn same(got: &Value, expected: &Value, at: &str) -> Result<(), String> {
+    match (got, expected) {
+        (Value::String(_), Value::String(_)) if at == "next_cursor" => Ok(()),
+        (Value::Array(one), Value::Array(other)) if one.len() == other.len() => {
+            one.iter().zip(other).try_for_each(|(got, expected)| same(got, expected, at))
+        }
+        (Value::Object(one), Value::Object(other)) if one.keys().eq(other.keys()) => {
+            one.iter().zip(other.values()).try_for_each(|((key, got), expected)| same(got, expected, key))
+        }
+        (got, expected) if got == expected => Ok(()),
+        (got, expected) => Err(format!("at `{at}` {got} and not {expected}")),
+    }
+}
+
+/// Whether an answer has the keys of an example, with values of the same kind or null.
+fn has_keys(got: &Value, example: &Value) -> Result<(), String> {
+    for (key, wanted) in example.as_object().into_iter().flatten() {
+        // these may be left out
+        if matches!(key.as_str(), "messages" | "extend_trace_retention") {
+            continue;
+        }
+        let Some(value) = got.get(key) else { return Err(format!("no `{key}` in {got}")) };
+        let kind = |value: &Value| std::mem::discriminant(value);
+        if !value.is_null() && !wanted.is_null() && kind(value) != kind(wanted) {
+            return Err(format!("`{key}` is {value}, and was {wanted}"));
+        }
+    }
+    Ok(())
+}
+
+/// Whether an answer has what a call's `check` says.
+fn check(got: &Value, check: &Value) -> Result<(), String> {
+    let rows = if got.is_array() {
+        got
+    } else if got["runs"].is_array() {
+        &got["runs"]
+    } else {
+        &got["items"]
+    };
+    let column = |key: &str| -> Value { array(rows).iter().map(|row| row[key].clone()).collect() };
+    for (key, expected) in check.as_object().into_iter().flatten() {
+        let found = match key.as_str() {
+            "rows" => Value::from(array(rows).len()),
+            "names" => column("name"),
+            "keys" => column("key"),
+            "has_next" => Value::from(got["cursors"]["next"].is_string() || got["next_cursor"].is_string()),
+            key => got[key].clone(),
+        };
+        if found != *expected {
+            return Err(format!("{key} is {found} and not {expected}"));
+        }
+    }
+    Ok(())
+}
