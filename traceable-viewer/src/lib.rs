@@ -27,6 +27,12 @@
 //! runs are stored even beside bad ones: the answer is 202 with a list of the rejected runs, and 422 only if none was
 //! stored.
 //!
+//! A span is a run whose id is made of the ids of its trace and itself, so it may be sent twice, and before its parent.
+//! Its type, inputs, outputs, model and tokens are read from the attributes of GenAI, OpenInference, OpenLLMetry (Traceloop),
+//! Logfire and LangSmith; what none of them knows becomes metadata. Its project is `langsmith.trace.session_name`, else the
+//! header `Langsmith-Project`, else the resource's `openinference.project.name` or `service.name`. A run that LangSmith's
+//! SDK sends both ways is stored once, as it came by LangSmith's protocol, with the span's ids in its metadata.
+//!
 //! What a client can ask for is bounded: connections, the time it may be silent, memory, the writer's time. Over a bound
 //! the server answers 413 for what can never fit, and 429 or 503 with a `Retry-After` for what can be sent again.
 

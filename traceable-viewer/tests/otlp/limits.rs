@@ -1,6 +1,7 @@
 //! What `/info` announces is what is accepted, in every shape of a body.
 
 use std::io::Write;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -82,7 +83,8 @@ fn one_byte_more_than_allowed_is_refused_in_every_encoding() {
 /// While others hold the memory, every route says when to come again; Python drops what it sent if it is not told.
 #[test]
 fn under_load_every_route_says_when_to_come_again() {
-    let server = server_with(|builder| builder.max_memory_bytes(2 << 20));
+    let patient = Duration::from_secs(600);
+    let server = server_with(|builder| builder.max_memory_bytes(2 << 20).idle_timeout(patient));
     let mut other = std::net::TcpStream::connect(server.viewer.address()).unwrap();
     other.write_all(b"POST /runs HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1900000\r\n\r\n").unwrap();
     other.write_all(&vec![b' '; 1_800_000]).unwrap();
@@ -95,9 +97,9 @@ fn under_load_every_route_says_when_to_come_again() {
         ("POST", "/v1/traces", JSON),
         ("POST", "/otel/v1/traces", "application/x-protobuf"),
     ] {
+        // until the other's bytes have come, it is something else
         let reply = eventually(|| {
             let reply = server.send(method, path, &[("Content-Type", content_type)], &body);
-            // until the other's bytes have come, it is refused for what it is
             (reply.status == 429).then_some(reply)
         });
         assert!(reply.head.contains("retry-after: 1"), "{path}: {}", reply.head);
