@@ -21,7 +21,7 @@ use crate::commands::{
 /// Each line is a run with LangSmith's keys; `traceable import` reads it back.
 #[derive(Args)]
 pub(crate) struct Export {
-    /// File to write, compressed if its name ends in .gz or .zst
+    /// File to write, compressed if its name ends in .gz or .zst; .parquet if that is built in (feature `parquet`)
     #[arg(value_name = "FILE", default_value = "-")]
     file: PathBuf,
     #[command(flatten)]

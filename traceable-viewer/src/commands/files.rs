@@ -54,6 +54,17 @@ pub(crate) enum Encoder {
     Plain(BufWriter<File>),
     Gzip(GzEncoder<BufWriter<File>>),
     Zstd(Box<zstd::stream::write::Encoder<'static, BufWriter<File>>>),
+    #[cfg(feature = "parquet")]
+    Parquet(Box<super::parquet_file::Rows<BufWriter<File>>>),
+}
+
+/// Whether a file's name says that it holds columns, and not lines.
+pub(crate) fn is_parquet(path: &Path) -> Result<bool, Box<dyn Error>> {
+    let is_parquet = path.extension().is_some_and(|extension| extension == "parquet");
+    if is_parquet && cfg!(not(feature = "parquet")) {
+        return Err("this program was built without Parquet: install it with `--features parquet`".into());
+    }
+    Ok(is_parquet)
 }
 
 impl Output {
@@ -62,12 +73,21 @@ impl Output {
         if path.as_os_str() == STANDARD_STREAM {
             return Ok(Output::Stdout(std::io::stdout().lock()));
         }
+        #[cfg_attr(
+            not(feature = "parquet"),
+            expect(unused_variables, reason = "refused without the feature")
+        )]
+        let is_parquet = is_parquet(path)?;
         let mut part = path.as_os_str().to_owned();
         part.push(".part");
         let part = std::path::PathBuf::from(part);
         let file = private(&part).map_err(|error| format!("cannot write {}: {error}", part.display()))?;
         let file = BufWriter::new(file);
         let writer = match Compression::of(path) {
+            #[cfg(feature = "parquet")]
+            Compression::None if is_parquet => {
+                Encoder::Parquet(Box::new(super::parquet_file::Rows::new(file)?))
+            }
             Compression::None => Encoder::Plain(file),
             Compression::Gzip => Encoder::Gzip(GzEncoder::new(file, flate2::Compression::default())),
             Compression::Zstd => Encoder::Zstd(Box::new(zstd::stream::write::Encoder::new(file, 3)?)),
@@ -81,6 +101,8 @@ impl Output {
             Output::File { writer: Encoder::Plain(file), .. } => file,
             Output::File { writer: Encoder::Gzip(file), .. } => file,
             Output::File { writer: Encoder::Zstd(file), .. } => file,
+            #[cfg(feature = "parquet")]
+            Output::File { writer: Encoder::Parquet(rows), .. } => return rows.line(line),
         };
         writer.write_all(line.as_bytes())?;
         writer.write_all(b"\n")
@@ -95,6 +117,8 @@ impl Output {
                     Encoder::Plain(file) => file,
                     Encoder::Gzip(file) => file.finish()?,
                     Encoder::Zstd(file) => file.finish()?,
+                    #[cfg(feature = "parquet")]
+                    Encoder::Parquet(rows) => rows.finish()?,
                 };
                 file.flush()?;
                 file.get_ref().sync_all()?;

@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use traceable_viewer::{Importer, one_line};
+use traceable_viewer::{Imported, Importer, one_line};
 
 use crate::commands::{
     database::Database,
-    files::{open, progress},
+    files::{is_parquet, open, progress},
     output::{print, say},
 };
 
@@ -23,7 +23,7 @@ const MAX_LINE_BYTES: u64 = 512 << 20;
 /// an import that was interrupted can be repeated. The exit code is 1 if anything was refused.
 #[derive(Args)]
 pub(crate) struct Import {
-    /// File to read, compressed if its name ends in .gz or .zst; `-` is stdin
+    /// File to read, compressed if its name ends in .gz or .zst; `-` is stdin; .parquet if that is built in
     #[arg(value_name = "FILE")]
     file: PathBuf,
     #[command(flatten)]
@@ -32,6 +32,40 @@ pub(crate) struct Import {
 
 impl Import {
     pub(crate) fn run(self) -> Result<ExitCode, Box<dyn Error>> {
+        let imported = if is_parquet(&self.file)? { self.columns()? } else { self.lines()? };
+        for reason in &imported.reasons {
+            say(&one_line(reason, 400));
+        }
+        print(&format!(
+            "{} runs, files and feedback stored, {} refused\n",
+            imported.stored, imported.refused
+        ))?;
+        Ok(if imported.refused == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+
+    #[cfg(feature = "parquet")]
+    fn columns(&self) -> Result<Imported, Box<dyn Error>> {
+        let bar = progress("{spinner} {human_pos} runs, {per_sec}");
+        let mut importer = None;
+        super::parquet_file::each_line(&self.file, |line| {
+            bar.inc(1);
+            // the file first: without it, no database is made
+            let importer = match &mut importer {
+                Some(importer) => importer,
+                none => none.insert(Importer::open(&self.database.path)?),
+            };
+            Ok(importer.line(line)?)
+        })?;
+        bar.finish_and_clear();
+        Ok(importer.map(Importer::finish).transpose()?.unwrap_or_default())
+    }
+
+    #[cfg(not(feature = "parquet"))]
+    fn columns(&self) -> Result<Imported, Box<dyn Error>> {
+        Ok(Imported::default())
+    }
+
+    fn lines(&self) -> Result<Imported, Box<dyn Error>> {
         let bar = progress("{bar:40} {bytes} of {total_bytes}, {eta} left");
         // the file first: without it, no database is made
         let mut lines = open(&self.file, &bar)?;
@@ -52,13 +86,6 @@ impl Import {
         }
         let imported = importer.finish()?;
         bar.finish_and_clear();
-        for reason in &imported.reasons {
-            say(&one_line(reason, 400));
-        }
-        print(&format!(
-            "{} runs, files and feedback stored, {} refused\n",
-            imported.stored, imported.refused
-        ))?;
-        Ok(if imported.refused == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        Ok(imported)
     }
 }

@@ -16,6 +16,8 @@ mod listing;
 pub(crate) mod ls;
 mod moment;
 mod output;
+#[cfg(feature = "parquet")]
+mod parquet_file;
 #[cfg(feature = "replay")]
 pub(crate) mod replay;
 pub(crate) mod run;

@@ -49,7 +49,8 @@ fn what_is_exported_is_imported() {
     let sent = server.send("POST", "/runs", &[("Content-Type", "application/json")], digits.as_bytes());
     assert_eq!(sent.status, 202);
     let dir = tempfile::tempdir().unwrap();
-    for name in ["all.jsonl", "all.jsonl.gz", "all.jsonl.zst"] {
+    let columns = cfg!(feature = "parquet").then_some("all.parquet");
+    for name in ["all.jsonl", "all.jsonl.gz", "all.jsonl.zst"].into_iter().chain(columns) {
         let (file, copy) = (dir.path().join(name), dir.path().join(format!("{name}.db")));
         assert_eq!(stdout(&["export", path(&file), "--db", &db]), "");
         assert_eq!(
@@ -77,6 +78,17 @@ fn what_is_exported_is_imported() {
         refused(&["export", "--db", &db, "--trace", "01a2036e-0bea-710d-96ed-000000000000"])
             .contains("no trace")
     );
+}
+
+#[test]
+fn parquet_is_read_or_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let (file, db) = (dir.path().join("x.parquet"), dir.path().join("t.db"));
+    std::fs::write(&file, "these are no columns").unwrap();
+    let said = refused(&["import", path(&file), "--db", path(&db)]);
+    let expected = if cfg!(feature = "parquet") { "cannot read" } else { "--features parquet" };
+    assert!(said.contains(expected), "{said}");
+    assert!(!db.exists());
 }
 
 #[cfg(unix)]
