@@ -18,12 +18,14 @@ mod moment;
 mod output;
 #[cfg(feature = "parquet")]
 mod parquet_file;
+pub(crate) mod prune;
 #[cfg(feature = "replay")]
 pub(crate) mod replay;
 pub(crate) mod run;
 mod selection;
 pub(crate) mod serve;
 pub(crate) mod show;
+mod size;
 pub(crate) mod sql;
 pub(crate) mod tail;
 pub(crate) mod tree;

@@ -3,11 +3,12 @@
 use std::error::Error;
 use std::io::ErrorKind;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Args;
 use traceable_viewer::{DEFAULT_PORT, Viewer, ViewerError};
 
-use crate::commands::{database::Database, output::say};
+use crate::commands::{database::Database, moment, output::say, prune::retention, size};
 
 /// How many ports after the default one are tried when another program holds it.
 const MORE_PORTS: u16 = 20;
@@ -25,6 +26,12 @@ pub(crate) struct Serve {
     /// Token that clients must send as API key
     #[arg(long, env = "TRACEABLE_TOKEN", hide_env_values = true)]
     token: Option<String>,
+    /// Size of the database above which the oldest traces are deleted
+    #[arg(long, value_name = "SIZE", value_parser = size::bytes, default_value = "2GiB")]
+    max_size: u64,
+    /// How long a trace is kept after its last run came: 12h, 7d [default: for ever]
+    #[arg(long, value_name = "AGE", value_parser = moment::age)]
+    max_age: Option<Duration>,
 }
 
 impl Serve {
@@ -61,6 +68,7 @@ impl Serve {
 
     fn start_at(&self, port: u16) -> Result<Viewer, ViewerError> {
         let viewer = Viewer::builder().db(&self.database.path).host(&self.host).port(port).on_warning(say);
+        let viewer = viewer.retention(retention(Some(self.max_size), self.max_age));
         match &self.token {
             // a blank one too: it is a mistake, and not the wish for none
             Some(token) => viewer.token(token).start(),

@@ -7,6 +7,7 @@ mod binary;
 mod demo;
 mod doctor;
 mod listing;
+mod prune;
 mod reading;
 mod run;
 mod sql;
