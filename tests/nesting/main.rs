@@ -96,6 +96,7 @@ mod processes;
 mod projects;
 mod regressions;
 mod reserved;
+mod reserved_race;
 mod run_fields;
 mod sampling;
 mod scopes;

@@ -8,7 +8,9 @@ use traceable::testing::Recorder;
 use traceable::{RunOperation, RunSink, assert_tree, trace};
 
 use crate::lazy_forms::{RUNS, calls, drive};
-use crate::support::{child, here, in_own_process, leaf, on_both_runtimes};
+use traceable_test_server::own_process::alone_as;
+
+use crate::support::{child, here, leaf, on_both_runtimes};
 
 #[traceable(enabled = on)]
 async fn middle(on: bool) -> i32 {
@@ -104,7 +106,7 @@ fn a_handle_is_inactive_while_a_call_is_off() {
 #[test]
 fn the_first_calls_of_a_process_are_recorded_if_they_are_given_a_recorder() {
     let name = "off::the_first_calls_of_a_process_are_recorded_if_they_are_given_a_recorder";
-    in_own_process(name, || {
+    alone_as(name, || {
         // nothing is installed yet
         let first = drive(calls(|| ()));
         let recorder = Recorder::new();
@@ -117,7 +119,7 @@ fn the_first_calls_of_a_process_are_recorded_if_they_are_given_a_recorder() {
 #[test]
 fn a_call_is_recorded_although_others_were_not_before_there_was_a_recorder() {
     let name = "off::a_call_is_recorded_although_others_were_not_before_there_was_a_recorder";
-    in_own_process(name, || {
+    alone_as(name, || {
         leaf(1);
         futures::executor::block_on(child(1));
         let recorder = Recorder::new();
@@ -137,7 +139,7 @@ fn a_sink_of_the_programs_own_receives_the_first_call_too() {
             self.0.lock().unwrap().push(operation.name().to_owned());
         }
     }
-    in_own_process(name, || {
+    alone_as(name, || {
         let names = Arc::new(Names::default());
         let first = child(1).with_context(TracingContext::new().sink(names.clone()));
         futures::executor::block_on(first);
@@ -148,7 +150,7 @@ fn a_sink_of_the_programs_own_receives_the_first_call_too() {
 #[test]
 fn a_call_that_began_while_nothing_was_recorded_is_not_recorded_later() {
     let name = "off::a_call_that_began_while_nothing_was_recorded_is_not_recorded_later";
-    in_own_process(name, || {
+    alone_as(name, || {
         let mut began = Box::pin(child(1));
         assert!((&mut began).now_or_never().is_none());
         let recorder = Recorder::new();

@@ -1,11 +1,11 @@
 //! What the tests share.
 
-use std::process::Command;
-
 use tokio::runtime::{Builder, Runtime};
 use traceable::assert_tree;
 use traceable::prelude::*;
 use traceable::testing::{Forest, RecordedRun, Recorder};
+use traceable_test_server::own_process::alone_as;
+pub(crate) use traceable_test_server::own_process::output_of;
 
 /// Runs the test on one thread and on several, and asserts the tree of both.
 #[track_caller]
@@ -55,29 +55,7 @@ pub(crate) fn everywhere(expected: &str, test: impl Fn()) {
 /// default sink there: it receives also what has lost its context.
 #[track_caller]
 pub(crate) fn alone(name: &str, test: impl FnOnce(&Recorder)) {
-    in_own_process(name, || test(&Recorder::install()));
-}
-
-/// The same, where nothing is recorded yet.
-#[track_caller]
-pub(crate) fn in_own_process(name: &str, test: impl FnOnce()) {
-    const ALONE: &str = "NESTING_ALONE";
-    if std::env::var(ALONE).is_ok_and(|alone| alone == name) {
-        return test();
-    }
-    let text = output_of(name, |process| process.env(ALONE, name));
-    assert!(text.contains("1 passed"), "{text}");
-}
-
-/// What a test of this program prints when it is run in a process of its own.
-#[track_caller]
-pub(crate) fn output_of(name: &str, prepare: impl FnOnce(&mut Command) -> &mut Command) -> String {
-    let mut process = Command::new(std::env::current_exe().unwrap());
-    let output = prepare(process.args(["--exact", "--include-ignored", name])).output().unwrap();
-    let text =
-        [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
-    assert!(output.status.success(), "{text}");
-    text
+    alone_as(name, || test(&Recorder::install()));
 }
 
 /// All runs of this name.

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use traceable_core::RunTree;
 use traceable_exporter::{Config, ConfigBuilder, Exporter};
-pub use traceable_test_server::{faulty, multipart, server, tls};
+pub use traceable_test_server::{faulty, multipart, own_process, server, tls};
 
 use multipart::Part;
 use server::{Request, Server};
