@@ -51,11 +51,13 @@
 //   sql/            queries in SQL that people write: views over the tables
 //   store/          the SQLite file: schema, the writer, readers, how changes merge
 //   terminal/       a trace as text
+//   extract/        from JSON texts of a run to what lists and filters ask for
 //   model/          types that the others share: runs, changes, times, reasons to refuse
 //   memory_budget.rs  bytes that all requests together may hold
 //   error_chain.rs  an error and its causes, as one line
 mod api;
 mod error_chain;
+mod extract;
 mod ingest;
 mod memory_budget;
 mod model;

@@ -8,6 +8,7 @@ use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
+use crate::extract;
 use crate::ingest::{lenient_json, request_limits::RequestLimits};
 use crate::model::{
     change::{NewAttachment, ProjectRef, RunChange},
@@ -98,15 +99,31 @@ pub(crate) fn field(change: &mut RunChange, key: &str, raw: &RawValue) -> Result
         }
         // an empty text is no error to the SDKs
         "error" => {
-            change.error = lenient_json::text(raw)
-                .filter(|error| !error.is_empty())
-                .map(|error| EncodedText::new(&error))
+            let error = lenient_json::text(raw).filter(|error| !error.is_empty());
+            change.facts.error = error.as_deref().map(extract::text);
+            change.error = error.as_deref().map(EncodedText::new);
         }
         "tags" => change.tags = Some(tags(raw)?),
-        "inputs" => change.inputs = Some(EncodedText::new(&object(raw, "input"))),
-        "outputs" => change.outputs = Some(EncodedText::new(&object(raw, "output"))),
-        "extra" => change.extra = Some(object(raw, "extra").into_owned()),
-        "events" => change.events = Some(EncodedText::new(&array(raw))),
+        "inputs" => {
+            let inputs = object(raw, "input");
+            change.facts.inputs = Some(extract::inputs(&inputs));
+            change.inputs = Some(EncodedText::new(&inputs));
+        }
+        "outputs" => {
+            let outputs = object(raw, "output");
+            change.facts.outputs = Some(extract::outputs(&outputs));
+            change.outputs = Some(EncodedText::new(&outputs));
+        }
+        "extra" => {
+            let extra = object(raw, "extra").into_owned();
+            change.facts.extra = Some(extract::extra(&extra));
+            change.extra = Some(extra);
+        }
+        "events" => {
+            let events = array(raw);
+            change.facts.events = Some(extract::events(&events));
+            change.events = Some(EncodedText::new(&events));
+        }
         "serialized" => change.serialized = Some(EncodedText::new(raw.get())),
         "attachments" => attachments(change, raw)?,
         // follows from error and end

@@ -7,7 +7,7 @@ use traceable_core::DottedOrder;
 use uuid::Uuid;
 
 use crate::memory_budget::Reservation;
-use crate::model::{encoded_text::EncodedText, validation_error::Rejections};
+use crate::model::{encoded_text::EncodedText, facts::ChangeFacts, validation_error::Rejections};
 
 /// The two operations of the protocol. A patch counts as the later of the two, whichever arrives first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -72,6 +72,8 @@ pub(crate) struct RunChange {
     pub(crate) attachments: Vec<NewAttachment>,
     /// The span of OpenTelemetry that it was read from, if it was one.
     pub(crate) otel: Option<OtelSpan>,
+    /// Taken out of the texts while they were read; the store takes out what is missing.
+    pub(crate) facts: ChangeFacts,
 }
 
 /// A span, by the ids that OpenTelemetry has for it, in hex.
@@ -111,6 +113,7 @@ impl RunChange {
             unknown: BTreeMap::new(),
             attachments: Vec::new(),
             otel: None,
+            facts: ChangeFacts::default(),
         }
     }
 
@@ -126,6 +129,7 @@ impl RunChange {
             + self.tags.iter().flatten().map(|tag| tag.len() + PER_ALLOCATION).sum::<usize>()
             + pairs.sum::<usize>()
             + self.attachments.len() * size_of::<NewAttachment>()
+            + self.facts.memory()
     }
 
     /// The largest value that the store will take in one piece.

@@ -30,6 +30,11 @@ impl EncodedText {
         &self.0
     }
 
+    /// The text again.
+    pub(crate) fn text(&self) -> Result<String, DamagedText> {
+        Self::decode(&self.0)
+    }
+
     /// Whether it is the JSON object without members.
     pub(crate) fn is_empty_object(&self) -> bool {
         self.0 == [PLAIN, b'{', b'}']

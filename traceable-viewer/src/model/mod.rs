@@ -5,6 +5,7 @@
 pub(crate) mod change;
 pub(crate) mod dotted_order;
 pub(crate) mod encoded_text;
+pub(crate) mod facts;
 pub(crate) mod stored_run;
 pub(crate) mod time;
 pub(crate) mod validation_error;

@@ -6,6 +6,7 @@ use rusqlite::{Connection, ErrorCode, Transaction};
 use uuid::Uuid;
 
 use crate::error_chain::error_chain;
+use crate::extract::Prices;
 use crate::memory_budget::Reservation;
 use crate::model::{
     change::{Batch, NewAttachment, NewFeedback, RunChange},
@@ -15,6 +16,7 @@ use crate::store::{
     StoreError, attachments, feedback, merge,
     orphans::{self, Adoption},
     run_row::RunRow,
+    touched::{RunTouch, Touched},
 };
 
 /// What the writer did with a batch.
@@ -81,12 +83,19 @@ impl BatchProgress {
 
     /// Stores the operation at a place in the queue inside a transaction, in a savepoint of its own; `None` behind the
     /// last. An error means that the whole transaction cannot go on: the disk is full, the file is locked.
-    pub(crate) fn store(&self, at: usize, tx: &mut Transaction<'_>) -> Result<Option<Outcome>, StoreError> {
+    pub(crate) fn store(
+        &self,
+        at: usize,
+        tx: &mut Transaction<'_>,
+        touched: &mut Touched,
+        prices: Option<&Prices>,
+    ) -> Result<Option<Outcome>, StoreError> {
         let Some(operation) = self.waiting.get(at) else { return Ok(None) };
         let savepoint = tx.savepoint()?;
-        match operation.store(&savepoint, self.default_project.as_deref()) {
-            Ok(Some(outcome)) => {
+        match operation.store(&savepoint, self.default_project.as_deref(), prices) {
+            Ok(Some((outcome, runs))) => {
                 savepoint.commit()?;
+                runs.into_iter().for_each(|run| touched.add(run));
                 Ok(Some(outcome))
             }
             Ok(None) => Ok(Some(Outcome::Rejected(ValidationReason::UnknownRun.at(operation.loc())))),
@@ -115,24 +124,33 @@ impl BatchProgress {
 }
 
 impl Operation {
-    /// Stores it; `None`: it is about a run that is not known.
-    fn store(&self, conn: &Connection, default: Option<&str>) -> Result<Option<Outcome>, StoreError> {
+    /// Stores it, and tells which runs it touched; `None`: it is about a run that is not known.
+    fn store(
+        &self,
+        conn: &Connection,
+        default: Option<&str>,
+        prices: Option<&Prices>,
+    ) -> Result<Option<(Outcome, Vec<RunTouch>)>, StoreError> {
         match self {
             Operation::Change(change) => {
-                let Some(run) = merge::merge_change(conn, change, default)? else { return Ok(None) };
-                Ok(Some(Outcome::Stored(orphans::waiting_children(conn, run)?)))
+                let Some(merged) = merge::merge_change(conn, change, default, prices)? else {
+                    return Ok(None);
+                };
+                let outcome = Outcome::Stored(orphans::waiting_children(conn, merged.run)?);
+                Ok(Some((outcome, merged.touched)))
             }
             Operation::Attachment(run, file) => {
                 let Some(row) = RunRow::load(conn, *run)?.and_then(|row| row.rid) else { return Ok(None) };
                 attachments::save(conn, row, file)?;
-                Ok(Some(Outcome::Stored(None)))
+                Ok(Some((Outcome::Stored(None), Vec::new())))
             }
             Operation::Feedback(item) => {
                 feedback::save(conn, item)?;
-                Ok(Some(Outcome::Stored(None)))
+                Ok(Some((Outcome::Stored(None), Vec::new())))
             }
             Operation::Adopt(adoption) => {
-                Ok(Some(Outcome::Adopted(orphans::adopt_some_children(conn, *adoption)?)))
+                let (left, runs) = orphans::adopt_some_children(conn, *adoption)?;
+                Ok(Some((Outcome::Adopted(left), runs)))
             }
         }
     }

@@ -11,8 +11,11 @@ use crate::store::{StoreError, functions, private_files, schema};
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Opens the file for the writer, and makes or updates the tables. Something is written in any case: an error here, and
-/// not at the first request, tells that the disk is full. Also returns what there is to say about the rights of files.
-pub(crate) fn open_writer(path: &Path) -> Result<(Connection, Vec<String>), StoreError> {
+/// not at the first request, tells that the disk is full. `on_progress` is for the update of an older file. Also returns what there is to say about the rights of files.
+pub(crate) fn open_writer(
+    path: &Path,
+    on_progress: &mut dyn FnMut(u64, u64),
+) -> Result<(Connection, Vec<String>), StoreError> {
     let path = std::path::absolute(path)?;
     // a failure is SQLite's to report, which needs the file too
     let _ = private_files::create(&path);
@@ -21,7 +24,7 @@ pub(crate) fn open_writer(path: &Path) -> Result<(Connection, Vec<String>), Stor
     // before the first table, or it has no effect
     conn.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
     conn.busy_timeout(BUSY_TIMEOUT)?;
-    schema::migrate(&mut conn, &path)?;
+    schema::migrate(&mut conn, &path, on_progress)?;
     conn.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
     conn.pragma_update(None, "synchronous", "NORMAL")?;
     conn.pragma_update_and_check(None, "journal_size_limit", 64 << 20, |_| Ok(()))?;
@@ -111,8 +114,8 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("new.db");
         assert!(matches!(open_reader(&path), Err(StoreError::Missing(_))));
-        drop(open_writer(&path).unwrap());
-        drop(open_writer(&path).unwrap());
+        drop(open_writer(&path, &mut |_, _| {}).unwrap());
+        drop(open_writer(&path, &mut |_, _| {}).unwrap());
         let conn = open_reader(&path).unwrap().conn;
         assert!(schema::check_version(&conn, &path).is_ok());
         assert!(conn.execute("DELETE FROM run", ()).is_err(), "a reader cannot write");
@@ -124,7 +127,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         for name in ["file:x?mode=memory", ":memory:", "a b%20#?&.db", "\u{e4}.db"] {
             let path = dir.path().join(name);
-            drop(open_writer(&path).unwrap());
+            drop(open_writer(&path, &mut |_, _| {}).unwrap());
             assert!(path.metadata().unwrap().len() > 0, "{name}");
             assert!(!open_reader(&path).unwrap().frozen, "{name}");
             #[cfg(unix)]
@@ -138,19 +141,22 @@ mod tests {
         let path = dir.path().join("other.db");
         let other = Connection::open(&path).unwrap();
         other.execute_batch("CREATE TABLE theirs(x)").unwrap();
-        assert!(matches!(open_writer(&path), Err(StoreError::Foreign(_))));
+        assert!(matches!(open_writer(&path, &mut |_, _| {}), Err(StoreError::Foreign(_))));
         assert!(matches!(open_reader(&path), Err(StoreError::Foreign(_))));
         let text = dir.path().join("text.db");
         std::fs::write(&text, "this is no database at all, only some text".repeat(50)).unwrap();
-        assert!(matches!(open_writer(&text), Err(StoreError::Sqlite(_))));
+        assert!(matches!(open_writer(&text, &mut |_, _| {}), Err(StoreError::Sqlite(_))));
     }
 
     #[test]
     fn names_the_version_of_a_newer_program() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("newer.db");
-        open_writer(&path).unwrap().0.pragma_update(None, "user_version", 99).unwrap();
-        assert!(matches!(open_writer(&path), Err(StoreError::Version { found: 99, known: 2 })));
+        open_writer(&path, &mut |_, _| {}).unwrap().0.pragma_update(None, "user_version", 99).unwrap();
+        assert!(matches!(
+            open_writer(&path, &mut |_, _| {}),
+            Err(StoreError::Version { found: 99, known: 2 })
+        ));
         assert!(matches!(open_reader(&path), Err(StoreError::Version { found: 99, known: 2 })));
     }
 }

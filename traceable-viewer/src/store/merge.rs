@@ -11,37 +11,51 @@ use rusqlite::Connection;
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::extract::Prices;
 use crate::model::{
     change::{ChangeKind, ProjectRef, RunChange},
     time,
 };
 use crate::store::{
-    StoreError, orphans, otel_twins,
+    StoreError, deletion, orphans, otel_twins,
     payload::Payload,
     project,
+    run_facts::RunFacts,
     run_row::{RunRow, flag},
+    touched::RunTouch,
+    trace_totals::Totals,
 };
 
-/// Merges a change, without its files, and returns the run that has changed. `None`: nothing was stored, for the change
-/// has no main part and the run is not known.
+/// What a change has led to.
+pub(crate) struct Merged {
+    /// The run that the change is about.
+    pub(crate) run: Uuid,
+    /// All runs that are not as they were.
+    pub(crate) touched: Vec<RunTouch>,
+}
+
+/// Merges a change, without its files. `None`: nothing was stored, for the change has no main part and the run is not
+/// known.
 pub(crate) fn merge_change(
     conn: &Connection,
     change: &RunChange,
     default_project: Option<&str>,
-) -> Result<Option<Uuid>, StoreError> {
+    prices: Option<&Prices>,
+) -> Result<Option<Merged>, StoreError> {
     if let Some(span) = &change.otel
         && let Some(run) = otel_twins::run_of(conn, change, span, default_project)?
     {
         otel_twins::join(conn, change.id, run)?;
         otel_twins::join(conn, span.own_run_id, run)?;
-        return merge_change(conn, &otel_twins::note(run, span), None);
+        return merge_change(conn, &otel_twins::note(run, span), None, prices);
     }
     let mut row = match RunRow::load(conn, change.id)? {
         Some(row) => row,
         None if !change.has_main => return Ok(None),
         None => RunRow::new(change.id, time::now_us()),
     };
-    let old_tags = row.tags.clone();
+    let before = row.rid.map(|_| (row.trace_id, Totals::of(&row)));
+    let (old_name, old_type, old_tags) = (row.name.clone(), row.run_type.clone(), row.tags.clone());
     set_scalars(&mut row, change);
     set_otel(conn, &mut row, change)?;
     set_dotted_order(conn, &mut row, change)?;
@@ -51,30 +65,45 @@ pub(crate) fn merge_change(
         _ => None,
     };
     let payload = Payload::merge(conn, &mut row, change)?;
+    let facts = RunFacts::set(conn, &mut row, change, &payload, old_type.as_deref(), prices)?;
     orphans::mark(conn, &mut row)?;
     let rid = row.save(conn)?;
     payload.save(conn, rid)?;
+    let words = facts.save(conn, rid, before.is_none())?;
     if row.tags != old_tags {
         save_tags(conn, rid, old_tags.as_deref(), row.tags.as_deref())?;
     }
+    let changed = before.is_none() || words.any() || row.name != old_name || row.tags != old_tags;
+    let mut touched = vec![RunTouch::new(rid, &row, before, changed.then_some(words))];
     if let Some(span) = &change.otel {
         otel_twins::join(conn, span.own_run_id, change.id)?;
     }
     if let Some(twin) = twin {
-        replace_twin(conn, &twin, change.id)?;
+        touched.extend(replace_twin(conn, &twin, change.id, prices)?);
     }
-    Ok(Some(change.id))
+    Ok(Some(Merged { run: change.id, touched }))
 }
 
 /// Puts a run in the place of the span that stood for it.
-fn replace_twin(conn: &Connection, twin: &RunRow, run: Uuid) -> Result<(), StoreError> {
+fn replace_twin(
+    conn: &Connection,
+    twin: &RunRow,
+    run: Uuid,
+    prices: Option<&Prices>,
+) -> Result<Vec<RunTouch>, StoreError> {
     let span = otel_twins::span_of(conn, twin)?;
-    otel_twins::remove(conn, twin)?;
-    otel_twins::join(conn, twin.id, run)?;
-    if let Some(span) = span {
-        merge_change(conn, &otel_twins::note(run, &span), None)?;
+    let mut touched = Vec::new();
+    if let Some(rid) = twin.rid {
+        deletion::delete_run(conn, rid)?;
+        touched.push(RunTouch::removed(rid, twin.trace_id));
     }
-    Ok(())
+    otel_twins::join(conn, twin.id, run)?;
+    if let Some(span) = span
+        && let Some(merged) = merge_change(conn, &otel_twins::note(run, &span), None, prices)?
+    {
+        touched.extend(merged.touched);
+    }
+    Ok(touched)
 }
 
 /// Marks whether the run came as a span alone, and finds the run that its parent stands for.

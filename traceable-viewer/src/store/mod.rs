@@ -4,6 +4,8 @@
 //! through [`Store`]. Never: a write outside the writer thread, HTTP, half an operation.
 
 mod attachments;
+mod attributes;
+mod backfill;
 mod batch_progress;
 mod connection;
 mod deletion;
@@ -24,9 +26,13 @@ mod projects;
 mod prune;
 mod reader;
 mod retention;
+mod run_facts;
 mod run_row;
+mod run_text;
 mod schema;
 mod share;
+mod touched;
+mod trace_totals;
 mod turns;
 mod write_error;
 mod write_lock;
@@ -53,3 +59,4 @@ pub(crate) use share::{Shared, share, unshare};
 pub(crate) use write_error::WriteError;
 pub use write_lock::WriteLock;
 pub(crate) use writer::{SubmitError, Writer, WriterHandle};
+pub(crate) use writer_file::WriterSettings;

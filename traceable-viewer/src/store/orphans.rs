@@ -7,7 +7,11 @@ use rusqlite::{Connection, OptionalExtension};
 use traceable_core::{DottedOrder, Timestamp};
 use uuid::Uuid;
 
-use crate::store::run_row::{RunRow, flag};
+use crate::store::{
+    run_row::{RunRow, flag},
+    touched::RunTouch,
+    trace_totals::Totals,
+};
 
 /// The newest traces: by their roots, and by orphans, for the root of those may be missing.
 pub(crate) const NEWEST_TRACES: &str = "SELECT trace_id FROM ( \
@@ -75,8 +79,12 @@ pub(crate) fn waiting_children(conn: &Connection, parent: Uuid) -> Result<Option
 
 /// Moves some children of a run below it, and clears their marks. Returns what is left to do: the next children, and
 /// then the children of those that moved.
-pub(crate) fn adopt_some_children(conn: &Connection, adoption: Adoption) -> rusqlite::Result<Vec<Adoption>> {
-    let Some(parent) = RunRow::load(conn, adoption.parent)? else { return Ok(Vec::new()) };
+pub(crate) fn adopt_some_children(
+    conn: &Connection,
+    adoption: Adoption,
+) -> rusqlite::Result<(Vec<Adoption>, Vec<RunTouch>)> {
+    let (mut left, mut touched) = (Vec::new(), Vec::new());
+    let Some(parent) = RunRow::load(conn, adoption.parent)? else { return Ok((left, touched)) };
     let clear = "UPDATE run SET flags = flags & ~524288 WHERE rid IN \
                  (SELECT rid FROM run WHERE parent_id = ?1 AND flags & 524288 LIMIT ?2)";
     let cleared = conn.prepare_cached(clear)?.execute((parent.id, CHILDREN_AT_ONCE))?;
@@ -86,22 +94,22 @@ pub(crate) fn adopt_some_children(conn: &Connection, adoption: Adoption) -> rusq
         .prepare_cached(find)?
         .query_map((parent.id, adoption.after, CHILDREN_AT_ONCE), |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<Result<_, _>>()?;
-    let mut left = Vec::new();
     if cleared == CHILDREN_AT_ONCE || children.len() == CHILDREN_AT_ONCE {
         let after = children.last().map_or(adoption.after, |(rid, _)| *rid);
         left.push(Adoption { after, ..adoption });
     }
     for (_, child) in children {
-        if let Some(child) = below(conn, child, &parent)? {
-            child.save(conn)?;
+        if let Some((child, old_trace)) = below(conn, child, &parent)? {
+            let rid = child.save(conn)?;
+            touched.push(RunTouch::new(rid, &child, Some((old_trace, Totals::of(&child))), None));
             left.push(Adoption { parent: child.id, after: 0 });
         }
     }
-    Ok(left)
+    Ok((left, touched))
 }
 
-/// The child, moved below its parent; `None` when it is there already, or must not be.
-fn below(conn: &Connection, child: Uuid, parent: &RunRow) -> rusqlite::Result<Option<RunRow>> {
+/// The child, moved below its parent, and the trace it was in; `None` when it is there already, or must not be.
+fn below(conn: &Connection, child: Uuid, parent: &RunRow) -> rusqlite::Result<Option<(RunRow, Uuid)>> {
     let Some(mut child) = RunRow::load(conn, child)? else { return Ok(None) };
     // runs that name each other as parents would go round for ever
     if parent.dotted_order.contains(&child.id.hyphenated().to_string()) {
@@ -109,5 +117,6 @@ fn below(conn: &Connection, child: Uuid, parent: &RunRow) -> rusqlite::Result<Op
     }
     let (trace_id, order) = (child.trace_id, child.dotted_order.clone());
     place_below(&mut child, Some(parent));
-    Ok(Some(child).filter(|child| child.trace_id != trace_id || child.dotted_order != order))
+    let moved = child.trace_id != trace_id || child.dotted_order != order;
+    Ok(moved.then_some((child, trace_id)))
 }

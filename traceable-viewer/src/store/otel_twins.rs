@@ -92,18 +92,3 @@ pub(crate) fn span_of(conn: &Connection, row: &RunRow) -> Result<Option<OtelSpan
     let ids = text("/metadata/otel_trace_id").zip(text("/metadata/otel_span_id"));
     Ok(ids.map(|(trace_id, span_id)| OtelSpan { trace_id, span_id, own_run_id: row.id, of_langsmith: true }))
 }
-
-/// Removes a run that came as a span, for the run itself has come.
-pub(crate) fn remove(conn: &Connection, row: &RunRow) -> rusqlite::Result<()> {
-    let tags = "DELETE FROM tag WHERE rid = ?1 AND tag IN (SELECT value FROM json_each(?2))";
-    conn.prepare_cached(tags)?.execute((row.rid, row.tags.as_deref().unwrap_or("[]")))?;
-    for sql in [
-        "DELETE FROM payload WHERE rid = ?1",
-        "DELETE FROM attribute WHERE rid = ?1",
-        "DELETE FROM run_text WHERE rowid = ?1",
-        "DELETE FROM run WHERE rid = ?1",
-    ] {
-        conn.prepare_cached(sql)?.execute([row.rid])?;
-    }
-    Ok(())
-}

@@ -18,11 +18,13 @@ use crate::store::{
 /// The payload columns to write; `None` leaves a column as it is.
 #[derive(Default)]
 pub(crate) struct Payload<'a> {
-    inputs: Option<&'a EncodedText>,
-    outputs: Option<&'a EncodedText>,
-    extra: Option<EncodedText>,
-    events: Option<&'a EncodedText>,
-    error: Option<&'a EncodedText>,
+    pub(crate) inputs: Option<&'a EncodedText>,
+    pub(crate) outputs: Option<&'a EncodedText>,
+    pub(crate) extra: Option<EncodedText>,
+    /// Nothing was laid over the change's `extra`, or below it.
+    pub(crate) extra_is_as_sent: bool,
+    pub(crate) events: Option<&'a EncodedText>,
+    pub(crate) error: Option<&'a EncodedText>,
     serialized: Option<&'a EncodedText>,
 }
 
@@ -55,7 +57,7 @@ impl<'a> Payload<'a> {
         if payload.error.is_some() {
             row.flags |= flag::HAS_ERROR;
         }
-        payload.extra = self::extra(row, change, extra.as_deref())?;
+        (payload.extra, payload.extra_is_as_sent) = self::extra(row, change, extra.as_deref())?;
         Ok(payload)
     }
 
@@ -116,14 +118,14 @@ fn extra(
     row: &mut RunRow,
     change: &RunChange,
     stored: Option<&[u8]>,
-) -> Result<Option<EncodedText>, StoreError> {
+) -> Result<(Option<EncodedText>, bool), StoreError> {
     if change.extra.is_none() && change.unknown.is_empty() {
-        return Ok(None);
+        return Ok((None, false));
     }
     let stored = stored.map(EncodedText::decode).transpose()?;
     if change.unknown.is_empty() && (stored.is_none() || stored == change.extra) {
         row.set_by(flag::EXTRA, change.kind);
-        return Ok(change.extra.as_deref().map(EncodedText::new));
+        return Ok((change.extra.as_deref().map(EncodedText::new), true));
     }
     let own = change.extra.as_deref().unwrap_or("{}");
     // what the client itself put under `extra` counts more than a key beside it
@@ -135,7 +137,7 @@ fn extra(
     } else {
         overlay(&new, old, 0)
     };
-    Ok(Some(EncodedText::new(&merged)))
+    Ok((Some(EncodedText::new(&merged)), false))
 }
 
 /// Objects nested deeper than this are replaced, not merged.

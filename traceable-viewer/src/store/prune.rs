@@ -62,7 +62,7 @@ pub fn prune(
     if !path.exists() {
         return Err(StoreError::Missing(path.to_owned()));
     }
-    let (mut conn, _) = connection::open_writer(path)?;
+    let (mut conn, _) = connection::open_writer(path, &mut |_, _| {})?;
     conn.busy_timeout(PATIENCE)?;
     let mut pruning = Pruning::new(retention, &conn)?.to_the_last_page();
     loop {

@@ -65,12 +65,13 @@ const LISTED_RUN: &str = run!(
      CASE WHEN status = 2 THEN (SELECT error FROM payload WHERE payload.rid = run.rid) END, NULL"
 );
 
-/// The trace's root is the run whose id is the trace's; it may be missing.
-const TRACE: &str = "SELECT run.trace_id, \
-    (SELECT name FROM run AS root WHERE root.id = run.trace_id), project.name, min(start_us), max(end_us), \
-    coalesce((SELECT status FROM run AS root WHERE root.id = run.trace_id), 0), count(*), \
-    sum(status = 2), sum(prompt_tokens), sum(completion_tokens), sum(total_tokens), sum(prompt_cost), \
-    sum(completion_cost), sum(total_cost), min(first_token_us) FROM run JOIN project USING(pid)";
+/// The trace's root is the run whose id is the trace's; it may be missing, and then the first run tells the project.
+const TRACE: &str = "SELECT trace.trace_id, root.name, \
+    (SELECT name FROM project WHERE pid = coalesce(root.pid, \
+        (SELECT pid FROM run WHERE run.trace_id = trace.trace_id ORDER BY dotted_order LIMIT 1))), \
+    trace.start_us, trace.end_us, coalesce(root.status, 0), runs, errors, trace.prompt_tokens, \
+    trace.completion_tokens, trace.total_tokens, trace.prompt_cost, trace.completion_cost, trace.total_cost, \
+    trace.first_token_us FROM trace LEFT JOIN run AS root ON root.id = trace.trace_id";
 
 impl Store {
     /// Opens an existing database for reading.
@@ -89,8 +90,7 @@ impl Store {
     /// The newest traces, newest first.
     pub fn traces(&self, limit: usize) -> Result<Vec<TraceSummary>, StoreError> {
         let sql = format!(
-            "{TRACE} WHERE run.trace_id IN ({}) GROUP BY run.trace_id \
-             ORDER BY min(start_us) DESC, run.trace_id DESC",
+            "{TRACE} WHERE trace.trace_id IN ({}) ORDER BY trace.start_us DESC, trace.trace_id DESC",
             orphans::NEWEST_TRACES
         );
         self.with(|conn| {

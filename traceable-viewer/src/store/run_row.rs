@@ -3,6 +3,8 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
+use crate::model::stored_run::Usage;
+
 /// Bits of `flags`. The low ones say that a field holds the value of a patch, which a post that arrives later must not
 /// undo.
 pub(crate) mod flag {
@@ -58,7 +60,18 @@ pub(crate) struct RunRow {
     pub(crate) reference_example_id: Option<Uuid>,
     pub(crate) received_us: i64,
     pub(crate) flags: i64,
+    pub(crate) first_token_us: Option<i64>,
+    pub(crate) thread_id: Option<String>,
+    pub(crate) model: Option<String>,
+    pub(crate) usage: Usage,
+    pub(crate) inputs_preview: Option<String>,
+    pub(crate) outputs_preview: Option<String>,
 }
+
+/// The columns, in the order in which [`RunRow::read`] takes them.
+const COLUMNS: &str = "rid, id, trace_id, parent_id, pid, name, run_type, start_us, end_us, dotted_order, depth, tags, \
+    reference_example_id, received_us, flags, first_token_us, thread_id, model, prompt_tokens, completion_tokens, \
+    total_tokens, prompt_cost, completion_cost, total_cost, inputs_preview, outputs_preview";
 
 impl RunRow {
     /// A run that is new.
@@ -79,13 +92,26 @@ impl RunRow {
             reference_example_id: None,
             received_us,
             flags: flag::ORDER_GUESSED | flag::PROJECT_GUESSED,
+            first_token_us: None,
+            thread_id: None,
+            model: None,
+            usage: Usage::default(),
+            inputs_preview: None,
+            outputs_preview: None,
         }
     }
 
     pub(crate) fn load(conn: &Connection, id: Uuid) -> rusqlite::Result<Option<Self>> {
-        let sql = "SELECT rid, id, trace_id, parent_id, pid, name, run_type, start_us, end_us, dotted_order, depth, \
-                   tags, reference_example_id, received_us, flags FROM run WHERE id = ?1";
-        conn.prepare_cached(sql)?.query_row([id], Self::read).optional()
+        conn.prepare_cached(&format!("SELECT {COLUMNS} FROM run WHERE id = ?1"))?
+            .query_row([id], Self::read)
+            .optional()
+    }
+
+    /// The runs behind this key, in the order of their keys.
+    pub(crate) fn after(conn: &Connection, rid: i64, limit: usize) -> rusqlite::Result<Vec<Self>> {
+        conn.prepare_cached(&format!("SELECT {COLUMNS} FROM run WHERE rid > ?1 ORDER BY rid LIMIT ?2"))?
+            .query_map((rid, limit), Self::read)?
+            .collect()
     }
 
     /// Whether a run is known.
@@ -110,21 +136,41 @@ impl RunRow {
             reference_example_id: row.get(12)?,
             received_us: row.get(13)?,
             flags: row.get(14)?,
+            first_token_us: row.get(15)?,
+            thread_id: row.get(16)?,
+            model: row.get(17)?,
+            usage: Usage {
+                prompt_tokens: row.get(18)?,
+                completion_tokens: row.get(19)?,
+                total_tokens: row.get(20)?,
+                prompt_cost: row.get(21)?,
+                completion_cost: row.get(22)?,
+                total_cost: row.get(23)?,
+            },
+            inputs_preview: row.get(24)?,
+            outputs_preview: row.get(25)?,
         })
     }
 
     /// Saves the row with a new `seq` and returns its key.
     pub(crate) fn save(&self, conn: &Connection) -> rusqlite::Result<i64> {
         let sql = "INSERT INTO run(rid, id, trace_id, parent_id, pid, name, run_type, status, start_us, end_us, \
-                   dotted_order, depth, tags, reference_example_id, received_us, flags, seq) \
-                   VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, \
-                          (SELECT coalesce(max(seq), 0) + 1 FROM run)) \
+                   dotted_order, depth, tags, reference_example_id, received_us, flags, \
+                   latency_us, first_token_us, thread_id, model, prompt_tokens, completion_tokens, total_tokens, \
+                   prompt_cost, completion_cost, total_cost, inputs_preview, outputs_preview, seq) \
+                   VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, \
+                          ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, (SELECT coalesce(max(seq), 0) + 1 FROM run)) \
                    ON CONFLICT(id) DO UPDATE SET trace_id = excluded.trace_id, parent_id = excluded.parent_id, \
                    pid = excluded.pid, name = excluded.name, run_type = excluded.run_type, \
                    status = excluded.status, start_us = excluded.start_us, end_us = excluded.end_us, \
                    dotted_order = excluded.dotted_order, depth = excluded.depth, tags = excluded.tags, \
                    reference_example_id = excluded.reference_example_id, flags = excluded.flags, \
-                   seq = excluded.seq RETURNING rid";
+                   latency_us = excluded.latency_us, first_token_us = excluded.first_token_us, \
+                   thread_id = excluded.thread_id, model = excluded.model, prompt_tokens = excluded.prompt_tokens, \
+                   completion_tokens = excluded.completion_tokens, total_tokens = excluded.total_tokens, \
+                   prompt_cost = excluded.prompt_cost, completion_cost = excluded.completion_cost, \
+                   total_cost = excluded.total_cost, inputs_preview = excluded.inputs_preview, \
+                   outputs_preview = excluded.outputs_preview, seq = excluded.seq RETURNING rid";
         conn.prepare_cached(sql)?.query_row(
             params![
                 self.rid,
@@ -143,12 +189,29 @@ impl RunRow {
                 self.reference_example_id,
                 self.received_us,
                 self.flags,
+                self.latency_us(),
+                self.first_token_us,
+                self.thread_id,
+                self.model,
+                self.usage.prompt_tokens,
+                self.usage.completion_tokens,
+                self.usage.total_tokens,
+                self.usage.prompt_cost,
+                self.usage.completion_cost,
+                self.usage.total_cost,
+                self.inputs_preview,
+                self.outputs_preview,
             ],
             |row| row.get(0),
         )
     }
 
-    fn status(&self) -> i64 {
+    /// From start to end; zero when the clock went backwards.
+    fn latency_us(&self) -> Option<i64> {
+        Some(self.end_us?.saturating_sub(self.start_us?).max(0))
+    }
+
+    pub(crate) fn status(&self) -> i64 {
         match (self.flags & flag::HAS_ERROR != 0, self.end_us) {
             (true, _) => ERROR,
             (false, Some(_)) => SUCCESS,

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use crate::store::StoreError;
+use crate::store::{StoreError, backfill};
 
 /// The steps from an empty file to the tables of today. A file of version N has had the first N; what a release has
 /// shipped never changes, a change of the tables is one more step.
@@ -85,12 +85,23 @@ pub(crate) fn check_version(conn: &Connection, path: &Path) -> Result<(), StoreE
     }
 }
 
-/// Makes the tables in a new file, and brings those of an older version up to date.
-pub(crate) fn migrate(conn: &mut Connection, path: &Path) -> Result<(), StoreError> {
-    migrate_by(STEPS, conn, path)
+/// Makes the tables in a new file, and brings those of an older version up to date. `on_progress` gets how many runs of
+/// such a file are done, and how many there are.
+pub(crate) fn migrate(
+    conn: &mut Connection,
+    path: &Path,
+    on_progress: &mut dyn FnMut(u64, u64),
+) -> Result<(), StoreError> {
+    migrate_by(STEPS, conn, path, &mut |tx, found| match found {
+        1 => backfill::fill(tx, on_progress),
+        _ => Ok(()),
+    })
 }
 
-fn migrate_by(steps: &[&str], conn: &mut Connection, path: &Path) -> Result<(), StoreError> {
+/// Fills new columns; gets the version that was found.
+type Fill<'a> = &'a mut dyn FnMut(&Connection, i64) -> Result<(), StoreError>;
+
+fn migrate_by(steps: &[&str], conn: &mut Connection, path: &Path, fill: Fill<'_>) -> Result<(), StoreError> {
     // the check is inside the transaction: two programs may open a file at the same moment
     let tx = conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     let found = if is_empty(&tx)? && versions(&tx)? == (0, 0) { 0 } else { own_version(&tx, path)? };
@@ -101,6 +112,7 @@ fn migrate_by(steps: &[&str], conn: &mut Connection, path: &Path) -> Result<(), 
     for step in missing {
         tx.execute_batch(step)?;
     }
+    fill(&tx, found)?;
     tx.pragma_update(None, "application_id", APPLICATION_ID)?;
     // written in any case, to see whether the file can be
     tx.pragma_update(None, "user_version", version(steps))?;
@@ -144,16 +156,16 @@ mod tests {
         let later =
             [TABLES, "ALTER TABLE feedback ADD COLUMN source TEXT", "CREATE TABLE added(x ANY) STRICT"];
         let mut conn = Connection::open_in_memory().unwrap();
-        migrate_by(&later[..1], &mut conn, path).unwrap();
+        migrate_by(&later[..1], &mut conn, path, &mut |_, _| Ok(())).unwrap();
         conn.execute("INSERT INTO feedback(id, doc, created_us) VALUES(x'01', '{}', 5)", ()).unwrap();
         assert!(!columns(&conn).contains(&"source".to_owned()));
-        migrate_by(&later, &mut conn, path).unwrap();
-        migrate_by(&later, &mut conn, path).unwrap();
+        migrate_by(&later, &mut conn, path, &mut |_, _| Ok(())).unwrap();
+        migrate_by(&later, &mut conn, path, &mut |_, _| Ok(())).unwrap();
         assert!(columns(&conn).contains(&"source".to_owned()));
         assert_eq!(own_version(&conn, path).unwrap(), 3);
         let kept: i64 = conn.query_row("SELECT created_us FROM feedback", (), |row| row.get(0)).unwrap();
         assert_eq!(kept, 5);
-        let error = migrate_by(&later[..2], &mut conn, path).unwrap_err();
+        let error = migrate_by(&later[..2], &mut conn, path, &mut |_, _| Ok(())).unwrap_err();
         assert!(matches!(error, StoreError::Version { found: 3, known: 2 }), "{error}");
     }
 
@@ -161,9 +173,9 @@ mod tests {
     fn a_step_that_fails_leaves_the_file_as_it_was() {
         let path = Path::new("any");
         let mut conn = Connection::open_in_memory().unwrap();
-        migrate_by(&[TABLES], &mut conn, path).unwrap();
+        migrate_by(&[TABLES], &mut conn, path, &mut |_, _| Ok(())).unwrap();
         let broken = [TABLES, "ALTER TABLE feedback ADD COLUMN source TEXT; nonsense"];
-        assert!(migrate_by(&broken, &mut conn, path).is_err());
+        assert!(migrate_by(&broken, &mut conn, path, &mut |_, _| Ok(())).is_err());
         assert!(!columns(&conn).contains(&"source".to_owned()));
         assert_eq!(own_version(&conn, path).unwrap(), 1);
     }
@@ -171,9 +183,9 @@ mod tests {
     #[test]
     fn a_negative_version_is_not_ours() {
         let mut conn = Connection::open_in_memory().unwrap();
-        migrate_by(&[TABLES], &mut conn, Path::new("any")).unwrap();
+        migrate_by(&[TABLES], &mut conn, Path::new("any"), &mut |_, _| Ok(())).unwrap();
         conn.pragma_update(None, "user_version", -1).unwrap();
-        let error = migrate_by(&[TABLES], &mut conn, Path::new("any")).unwrap_err();
+        let error = migrate_by(&[TABLES], &mut conn, Path::new("any"), &mut |_, _| Ok(())).unwrap_err();
         assert!(matches!(error, StoreError::Version { found: -1, known: 1 }), "{error}");
     }
 }

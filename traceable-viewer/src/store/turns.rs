@@ -10,8 +10,9 @@ use tokio::sync::oneshot;
 use crate::store::{
     BatchReport, StoreError,
     batch_progress::{BatchProgress, Outcome},
+    touched::Touched,
     write_error::WriteError,
-    writer_file::WriterFile,
+    writer_file::{WriterFile, WriterSettings},
 };
 
 /// When a transaction takes no more.
@@ -46,12 +47,12 @@ pub(crate) fn take_turns(
     jobs: &mut VecDeque<Job>,
     arrived: &mut dyn FnMut() -> Option<Job>,
 ) {
-    let conn = match file.connection() {
-        Ok(conn) => conn,
+    let (conn, settings) = match file.connection_and_settings() {
+        Ok(open) => open,
         Err(error) => return jobs.drain(..).for_each(|job| reply(job, Err(error.clone()))),
     };
     let mut turn = Vec::new();
-    let Err(error) = transaction(conn, jobs, &mut turn, ALONE, arrived) else {
+    let Err(error) = transaction(conn, settings, jobs, &mut turn, ALONE, arrived) else {
         return finish(turn, jobs);
     };
     match turn.len() {
@@ -64,7 +65,7 @@ pub(crate) fn take_turns(
     let mut alone: VecDeque<Job> = turn.into_iter().map(|(job, _)| job).collect();
     while let Some(job) = alone.pop_front() {
         let (mut one, mut turn) = (VecDeque::from([job]), Vec::new());
-        match transaction(conn, &mut one, &mut turn, ONE_BY_ONE, &mut || None) {
+        match transaction(conn, settings, &mut one, &mut turn, ONE_BY_ONE, &mut || None) {
             Ok(()) => finish(turn, jobs),
             // the file was locked, or cannot be written by anybody
             Err(error) if turn.is_empty() => {
@@ -78,6 +79,7 @@ pub(crate) fn take_turns(
 /// Takes jobs from the queue, stores a part of each, and commits. On an error nothing of it is stored.
 fn transaction(
     conn: &mut Connection,
+    settings: &WriterSettings,
     jobs: &mut VecDeque<Job>,
     turn: &mut Vec<(Job, Vec<Outcome>)>,
     alone: Bounds,
@@ -86,6 +88,8 @@ fn transaction(
     let mut tx = conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::from)?;
     // not earlier: another program may have held the file
     let began = Instant::now();
+    let mut touched = Touched::default();
+    let prices = settings.prices.as_ref();
     let (mut operations, mut at, mut without_work) = (0, 0, 0);
     // each that waits has a turn, then those that have more have another
     loop {
@@ -105,7 +109,7 @@ fn transaction(
         let before = outcomes.len();
         while outcomes.len() - before < OPERATIONS_PER_TURN
             && (outcomes.len() == before || began.elapsed() < bounds.time)
-            && let Some(outcome) = job.progress.store(outcomes.len(), &mut tx)?
+            && let Some(outcome) = job.progress.store(outcomes.len(), &mut tx, &mut touched, prices)?
         {
             outcomes.push(outcome);
         }
@@ -113,6 +117,7 @@ fn transaction(
         operations += outcomes.len() - before;
         at += 1;
     }
+    touched.save(&tx, settings.search_index)?;
     Ok(tx.commit().map_err(StoreError::from)?)
 }
 
@@ -169,7 +174,9 @@ mod tests {
 
     fn file() -> (tempfile::TempDir, WriterFile) {
         let dir = tempfile::tempdir().unwrap();
-        let (file, _) = WriterFile::open_or_read(&dir.path().join("t.db")).unwrap();
+        let (file, _) =
+            WriterFile::open_or_read(&dir.path().join("t.db"), WriterSettings::default(), &mut |_, _| {})
+                .unwrap();
         (dir, file)
     }
 

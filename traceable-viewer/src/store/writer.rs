@@ -18,7 +18,7 @@ use crate::store::{
     edit::Edit,
     turns::{Job, take_turns},
     write_error::WriteError,
-    writer_file::WriterFile,
+    writer_file::{WriterFile, WriterSettings},
 };
 
 /// Requests that may wait. `memory_budget.rs` bounds their bytes.
@@ -59,9 +59,14 @@ enum Request {
 
 impl Writer {
     /// Opens or makes the file and starts the thread. A file that can be read but not written, such as one on a full
-    /// disk, is an error to every request until it can be written.
-    pub(crate) fn start(path: &Path) -> Result<(Self, WriterHandle), StoreError> {
-        let (file, warnings) = WriterFile::open_or_read(path)?;
+    /// disk, is an error to every request until it can be written. `on_progress` gets how many runs of an older file are brought up
+    /// to date, and how many there are.
+    pub(crate) fn start(
+        path: &Path,
+        settings: WriterSettings,
+        on_progress: &mut dyn FnMut(u64, u64),
+    ) -> Result<(Self, WriterHandle), StoreError> {
+        let (file, warnings) = WriterFile::open_or_read(path, settings, on_progress)?;
         let read_only = file.closed_by().cloned();
         let (requests, queue) = mpsc::channel(MAX_WAITING_REQUESTS);
         let stopping = Arc::new(AtomicBool::new(false));
@@ -102,7 +107,6 @@ impl WriterHandle {
 
     /// Runs a closure on the writer's connection, in a transaction of its own, and returns its result after the commit.
     /// An error undoes all that the closure did. It is to be short: whoever stores runs waits for it.
-    #[allow(dead_code)]
     pub(crate) async fn edit<T: Send + 'static>(
         &self,
         edit: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
@@ -164,7 +168,7 @@ mod tests {
     async fn an_edit_is_committed_whole_or_not_at_all() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("t.db");
-        let (writer, handle) = Writer::start(&path).unwrap();
+        let (writer, handle) = Writer::start(&path, WriterSettings::default(), &mut |_, _| {}).unwrap();
         let insert = "INSERT INTO project(id, name, created_us) VALUES(?1, ?2, 0)";
         let pid = handle.edit(move |conn| {
             conn.execute(insert, ([1_u8; 16], "one"))?;

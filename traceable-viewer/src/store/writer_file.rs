@@ -5,14 +5,31 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
+use crate::extract::Prices;
 use crate::store::{StoreError, connection, write_error::WriteError};
 
 /// How long a file that cannot be written is left alone before the writer tries to open it again.
 const REOPEN_PAUSE: Duration = Duration::from_secs(2);
 
+/// What the writer does beside storing what comes.
+#[derive(Clone, Debug)]
+pub(crate) struct WriterSettings {
+    /// What tokens cost, for runs that name no costs.
+    pub(crate) prices: Option<Prices>,
+    /// Whether there is a full text.
+    pub(crate) search_index: bool,
+}
+
+impl Default for WriterSettings {
+    fn default() -> Self {
+        WriterSettings { prices: None, search_index: true }
+    }
+}
+
 /// The database of the writer.
 pub(crate) struct WriterFile {
     path: PathBuf,
+    settings: WriterSettings,
     state: FileState,
 }
 
@@ -24,8 +41,12 @@ enum FileState {
 impl WriterFile {
     /// Opens or makes the file. One that can be read but not written, such as one on a full disk, counts as open too,
     /// and is tried again later. Also returns what there is to say about the rights of its files.
-    pub(crate) fn open_or_read(path: &Path) -> Result<(Self, Vec<String>), StoreError> {
-        let (state, warnings) = match connection::open_writer(path) {
+    pub(crate) fn open_or_read(
+        path: &Path,
+        settings: WriterSettings,
+        on_progress: &mut dyn FnMut(u64, u64),
+    ) -> Result<(Self, Vec<String>), StoreError> {
+        let (state, warnings) = match connection::open_writer(path, on_progress) {
             Ok((conn, warnings)) => (FileState::Open(conn), warnings),
             Err(error) => match WriteError::of_storage(&error, path) {
                 // without a file to read, or with one that cannot be read either, the first error says more
@@ -35,7 +56,7 @@ impl WriterFile {
                 _ => return Err(error),
             },
         };
-        Ok((WriterFile { path: path.to_owned(), state }, warnings))
+        Ok((WriterFile { path: path.to_owned(), settings, state }, warnings))
     }
 
     /// Why it cannot be written, if it cannot.
@@ -55,11 +76,18 @@ impl WriterFile {
 
     /// The connection, opened again if the file could not be written before.
     pub(crate) fn connection(&mut self) -> Result<&mut Connection, WriteError> {
+        Ok(self.connection_and_settings()?.0)
+    }
+
+    /// The connection likewise, and the settings.
+    pub(crate) fn connection_and_settings(
+        &mut self,
+    ) -> Result<(&mut Connection, &WriterSettings), WriteError> {
         if let FileState::Closed { cause, since } = &mut self.state {
             if since.elapsed() < REOPEN_PAUSE {
                 return Err(cause.clone());
             }
-            match connection::open_writer(&self.path) {
+            match connection::open_writer(&self.path, &mut |_, _| {}) {
                 Ok((conn, _)) => self.state = FileState::Open(conn),
                 Err(error) => {
                     (*cause, *since) = (WriteError::new(&error, &self.path), Instant::now());
@@ -67,7 +95,7 @@ impl WriterFile {
             }
         }
         match &mut self.state {
-            FileState::Open(conn) => Ok(conn),
+            FileState::Open(conn) => Ok((conn, &self.settings)),
             FileState::Closed { cause, .. } => Err(cause.clone()),
         }
     }

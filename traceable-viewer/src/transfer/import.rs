@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::ingest::{self, RequestLimits};
 use crate::memory_budget::MemoryBudget;
 use crate::model::change::NewFeedback;
-use crate::store::{StoreError, SubmitError, Writer, WriterHandle};
+use crate::store::{StoreError, SubmitError, Writer, WriterHandle, WriterSettings};
 
 /// Lines that are stored together.
 const BATCH_LINES: usize = 500;
@@ -111,7 +111,7 @@ impl Importer {
     ///
     /// It cannot be written.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, ImportError> {
-        let (writer, handle) = Writer::start(path.as_ref())?;
+        let (writer, handle) = Writer::start(path.as_ref(), WriterSettings::default(), &mut |_, _| {})?;
         if let Some(why) = writer.read_only() {
             return Err(ImportError::NotStored(why.to_string()));
         }

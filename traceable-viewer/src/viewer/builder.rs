@@ -9,9 +9,10 @@ use tokio::sync::oneshot;
 
 use super::{error::ViewerError, retention, running::Viewer, thread};
 use crate::api::{self, AccessPolicy, ApiState, Warnings};
+use crate::extract::Prices;
 use crate::ingest::RequestLimits;
 use crate::server::{self, ServerLimits};
-use crate::store::{Retention, Store, Writer};
+use crate::store::{Retention, Store, Writer, WriterSettings};
 
 /// The default port: that of LangSmith's own backend.
 pub const DEFAULT_PORT: u16 = 1984;
@@ -52,6 +53,8 @@ pub struct ViewerBuilder {
     max_connections: Option<usize>,
     retention: Retention,
     on_warning: Option<api::OnWarning>,
+    prices: Option<PathBuf>,
+    search_index: bool,
 }
 
 impl ViewerBuilder {
@@ -66,6 +69,8 @@ impl ViewerBuilder {
             max_connections: None,
             retention: Retention::default(),
             on_warning: None,
+            prices: None,
+            search_index: true,
         }
     }
 
@@ -157,6 +162,22 @@ impl ViewerBuilder {
         self
     }
 
+    /// A file with the prices of models, in the form of LiteLLM's public list `model_prices_and_context_window.json`.
+    /// Runs that have tokens but name no costs get those of their model. Default: none.
+    #[must_use]
+    pub fn prices(mut self, path: impl Into<PathBuf>) -> Self {
+        self.prices = Some(path.into());
+        self
+    }
+
+    /// Whether the words of runs are indexed. Without it the viewer stores faster and the file is smaller, but nothing
+    /// that arrives meanwhile is found by its text, also not later. Default: true.
+    #[must_use]
+    pub fn search_index(mut self, index: bool) -> Self {
+        self.search_index = index;
+        self
+    }
+
     /// Called with one line of text for what the viewer refuses, and why. It may block: no request waits for it. When
     /// there is very much to say, a part is left out and counted. Default: nothing is called.
     #[must_use]
@@ -182,7 +203,7 @@ impl ViewerBuilder {
                 api::TokenProblem::NotSendable => ViewerError::UnsendableToken,
             })?;
         let (listener, address) = self.listen()?;
-        let (writer, handle) = Writer::start(&self.db)?;
+        let (writer, handle) = Writer::start(&self.db, self.writer_settings()?, &mut self.update_progress())?;
         let read_only = writer.read_only().map(ToString::to_string);
         let store = Store::open(&self.db)?;
         let access = AccessPolicy::new(address.ip().is_loopback(), token);
@@ -221,6 +242,32 @@ impl ViewerBuilder {
             Ok(Ok(())) => Ok(viewer),
             Ok(Err(error)) => Err(ViewerError::Thread(error)),
             Err(_) => Err(ViewerError::Thread(std::io::ErrorKind::Other.into())),
+        }
+    }
+
+    fn writer_settings(&self) -> Result<WriterSettings, ViewerError> {
+        let read = |path: &PathBuf| {
+            let text = std::fs::read_to_string(path).map_err(|error| error.to_string());
+            let prices = text.and_then(|text| Prices::parse(&text));
+            prices.map_err(|problem| ViewerError::Prices { path: path.clone(), problem })
+        };
+        let prices = self.prices.as_ref().map(read).transpose()?;
+        Ok(WriterSettings { prices, search_index: self.search_index })
+    }
+
+    /// Tells how far the update of an older file has come, for one that takes long.
+    fn update_progress(&self) -> impl FnMut(u64, u64) + use<> {
+        /// Seconds between two lines.
+        const PAUSE: Duration = Duration::from_secs(2);
+        let on_warning = self.on_warning.clone();
+        let mut last = std::time::Instant::now();
+        move |done, all| {
+            if let Some(on_warning) = on_warning.as_ref().filter(|_| last.elapsed() >= PAUSE) {
+                on_warning(&format!(
+                    "the database is from an older version: {done} of {all} runs are up to date"
+                ));
+                last = std::time::Instant::now();
+            }
         }
     }
 

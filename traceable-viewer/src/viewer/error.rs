@@ -38,6 +38,14 @@ pub enum ViewerError {
     /// The token has a character that no HTTP header carries, so that no client could send it.
     #[error("the token has characters that no client can send: use printable ASCII")]
     UnsendableToken,
+    /// The file of prices cannot be read.
+    #[error("cannot read prices from `{}`: {problem}; expected is LiteLLM's model_prices_and_context_window.json", path.display())]
+    Prices {
+        /// The file.
+        path: std::path::PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// The thread of the viewer, or its runtime, did not start.
     #[error("the thread of the viewer did not start")]
     Thread(#[source] std::io::Error),

@@ -1,6 +1,11 @@
-//! The database as a file: what is kept of it, what happens to it when programs die, and who may share it.
+//! The database: what is in it after any requests, how it grows, what is kept of it, and what happens to it when programs
+//! die or share it.
 
 #[path = "../common/mod.rs"]
 mod common;
+
+mod dump;
+mod facts;
+mod migration;
 mod retention;
 mod runs;

@@ -1,0 +1,43 @@
+//! The tables `attribute_key` and `attribute`: what runs are found by, from their metadata, inputs and outputs.
+
+use rusqlite::{Connection, OptionalExtension};
+
+use crate::model::facts::Attribute;
+
+/// The kinds of keys, as `attribute_key.kind` has them.
+pub(crate) const METADATA: i64 = 1;
+pub(crate) const INPUT: i64 = 2;
+pub(crate) const OUTPUT: i64 = 3;
+
+/// Replaces the attributes of one kind of a run.
+pub(crate) fn replace(
+    conn: &Connection,
+    rid: i64,
+    is_new: bool,
+    kind: i64,
+    attributes: &[Attribute],
+) -> rusqlite::Result<()> {
+    if !is_new {
+        let sql =
+            "DELETE FROM attribute WHERE rid = ?1 AND kid IN (SELECT kid FROM attribute_key WHERE kind = ?2)";
+        conn.prepare_cached(sql)?.execute((rid, kind))?;
+    }
+    let mut insert =
+        conn.prepare_cached("INSERT OR IGNORE INTO attribute(rid, kid, value) VALUES(?1, ?2, ?3)")?;
+    for (key, value) in attributes {
+        insert.execute((rid, self::key(conn, kind, key)?, value))?;
+    }
+    Ok(())
+}
+
+/// The number of a key, a new one if it is not known.
+fn key(conn: &Connection, kind: i64, key: &str) -> rusqlite::Result<i64> {
+    let find = "SELECT kid FROM attribute_key WHERE kind = ?1 AND key = ?2";
+    let found = conn.prepare_cached(find)?.query_row((kind, key), |row| row.get(0)).optional()?;
+    match found {
+        Some(kid) => Ok(kid),
+        None => conn
+            .prepare_cached("INSERT INTO attribute_key(kind, key) VALUES(?1, ?2) RETURNING kid")?
+            .query_row((kind, key), |row| row.get(0)),
+    }
+}
