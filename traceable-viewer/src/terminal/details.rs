@@ -30,11 +30,11 @@ pub(crate) fn details(run: &StoredRun, metadata: &Metadata<'_>, style: TreeStyle
     }
     if let Some(why) = metadata.broken_trace() {
         // a place and a fix are longer than a preview
-        lines.push(format!("{} {}", style.paint(Color::Notable, "why"), sanitize::one_line(&why, 400)));
+        lines.push(format!("{} {}", style.paint(Color::Notable, "why"), style.one_line(&why, 400)));
     }
     if style.metadata {
         for (key, value) in metadata.iter() {
-            let key = format!("{:<3}", sanitize::one_line(key, KEY_WIDTH));
+            let key = format!("{:<3}", style.one_line(key, KEY_WIDTH));
             preview(&mut lines, &key, value, style);
         }
     }
@@ -42,7 +42,7 @@ pub(crate) fn details(run: &StoredRun, metadata: &Metadata<'_>, style: TreeStyle
 }
 
 fn preview(lines: &mut Vec<String>, label: &str, value: &str, style: TreeStyle) {
-    let value = sanitize::one_line(value, PREVIEW_WIDTH);
+    let value = style.one_line(value, PREVIEW_WIDTH);
     lines.push(format!("{} {value}", style.paint(Color::Faint, label)));
 }
 

@@ -243,6 +243,8 @@ mod tests {
         model.usage = Usage { total_tokens: 7, ..Usage::default() };
         let ascii = render_tree_with(&[model], TreeStyle::default().ascii(true));
         assert_eq!(ascii, "chat  ok 1.50ms, tiny, 7 tokens, first token 1.00ms #demo\n");
+        let short = StoredRun { end_us: Some(7), ..run(&"n".repeat(200), &[1]) };
+        assert!(render_tree_with(&[short], TreeStyle::default().ascii(true)).ends_with("n...  ok 7us\n"));
     }
 
     #[test]

@@ -5,7 +5,6 @@ use std::time::Duration;
 use crate::model::stored_run::StoredRun;
 use crate::terminal::{
     recorded_metadata::{Ending, Metadata},
-    sanitize,
     tree_style::{Color, TreeStyle},
     units,
 };
@@ -16,10 +15,10 @@ const NAME_WIDTH: usize = 120;
 pub(crate) fn title(run: &StoredRun, metadata: &Metadata<'_>, style: TreeStyle) -> String {
     let mut title = match run.name.as_str() {
         "" => "(unnamed)".to_owned(),
-        name => sanitize::one_line(name, NAME_WIDTH),
+        name => style.one_line(name, NAME_WIDTH),
     };
     if run.run_type != "chain" {
-        title += &format!(" [{}]", sanitize::one_line(&run.run_type, NAME_WIDTH));
+        title += &format!(" [{}]", style.one_line(&run.run_type, NAME_WIDTH));
     }
     let (symbols, ending) = (style.symbols(), metadata.ending(run));
     let (mark, color) = match ending {
@@ -32,21 +31,21 @@ pub(crate) fn title(run: &StoredRun, metadata: &Metadata<'_>, style: TreeStyle) 
     title += "  ";
     title += &style.paint(color, mark);
     if let Some(duration) = run.duration() {
-        title += &format!(" {}", units::format_duration(duration));
+        title += &format!(" {}", style.duration(duration));
     }
-    let facts = facts(run, ending);
+    let facts = facts(run, ending, style);
     if !facts.is_empty() {
         let facts = format!("{}{}", symbols.between, facts.join(symbols.between));
         title += &style.paint(Color::Faint, &facts);
     }
     for tag in &run.tags {
-        title += &format!(" #{}", sanitize::one_line(tag, NAME_WIDTH));
+        title += &format!(" #{}", style.one_line(tag, NAME_WIDTH));
     }
     title
 }
 
 /// What most runs do not have.
-fn facts(run: &StoredRun, ending: Ending) -> Vec<String> {
+fn facts(run: &StoredRun, ending: Ending, style: TreeStyle) -> Vec<String> {
     let mut facts = Vec::new();
     match ending {
         Ending::Dropped => facts.push("left early".to_owned()),
@@ -54,7 +53,7 @@ fn facts(run: &StoredRun, ending: Ending) -> Vec<String> {
         Ending::Success | Ending::Error | Ending::Pending => {}
     }
     if let Some(model) = &run.model {
-        facts.push(sanitize::one_line(model, NAME_WIDTH));
+        facts.push(style.one_line(model, NAME_WIDTH));
     }
     let usage = &run.usage;
     if (usage.prompt_tokens, usage.completion_tokens) != (0, 0) {
@@ -67,7 +66,7 @@ fn facts(run: &StoredRun, ending: Ending) -> Vec<String> {
     }
     if let (Some(first), Some(start)) = (run.first_token_us, run.start_us) {
         let us = u64::try_from(first.saturating_sub(start)).unwrap_or(0);
-        facts.push(format!("first token {}", units::format_duration(Duration::from_micros(us))));
+        facts.push(format!("first token {}", style.duration(Duration::from_micros(us))));
     }
     facts
 }

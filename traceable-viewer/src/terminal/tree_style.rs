@@ -1,5 +1,9 @@
 //! How a tree is drawn, and with which characters.
 
+use std::time::Duration;
+
+use crate::terminal::{sanitize, units};
+
 /// How a tree is drawn: with which characters, and how much of each run. The default draws with Unicode, without
 /// colours, and cuts what is long.
 ///
@@ -47,6 +51,20 @@ impl TreeStyle {
 
     pub(crate) fn symbols(self) -> &'static Symbols {
         if self.ascii { &ASCII } else { &UNICODE }
+    }
+
+    /// A text on one line, with the sign of what is cut off.
+    pub(crate) fn one_line(self, text: &str, width: usize) -> String {
+        let line = sanitize::one_line(text, width);
+        match line.strip_suffix('…') {
+            Some(cut) if self.ascii => format!("{cut}..."),
+            _ => line,
+        }
+    }
+
+    pub(crate) fn duration(self, duration: Duration) -> String {
+        let text = units::format_duration(duration);
+        if self.ascii { text.replace('µ', "u") } else { text }
     }
 
     pub(crate) fn paint(self, color: Color, text: &str) -> String {
