@@ -1,10 +1,12 @@
 //! The files of runs. They are what programs sent, so a browser gets nothing that it would run.
 
+use std::ops::Bound;
+
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use headers::{ETag, HeaderMapExt, IfNoneMatch, IfRange, Range};
+use headers::{AcceptRanges, ContentRange, ETag, HeaderMapExt, IfNoneMatch, IfRange, Range};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use uuid::Uuid;
 
@@ -33,7 +35,7 @@ pub(crate) async fn serve(
         if unchanged { StatusCode::NOT_MODIFIED.into_response() } else { part(&headers, &etag, bytes) };
     let set = response.headers_mut();
     set.typed_insert(etag);
-    set.typed_insert(headers::AcceptRanges::bytes());
+    set.typed_insert(AcceptRanges::bytes());
     let mime = HeaderValue::from_str(&mime).unwrap_or(HeaderValue::from_static("application/octet-stream"));
     let disposition = disposition(&mime, &name);
     set.insert(header::CONTENT_TYPE, mime);
@@ -49,22 +51,24 @@ pub(crate) async fn serve(
 fn part(headers: &HeaderMap, etag: &ETag, bytes: Vec<u8>) -> Response {
     let current = headers.typed_get::<IfRange>().is_none_or(|given| !given.is_modified(Some(etag), None));
     let range = headers.typed_get::<Range>().filter(|_| current);
-    let Some(range) = range else { return Body::from(bytes).into_response() };
     let len = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-    let ranges: Vec<_> = range.satisfiable_ranges(len).collect();
-    let [(from, to)] = &ranges[..] else {
-        if !ranges.is_empty() {
-            return Body::from(bytes).into_response();
-        }
+    let ranges: Vec<_> = range.iter().flat_map(|range| range.satisfiable_ranges(len)).collect();
+    let [(from, to)] = ranges[..] else { return Body::from(bytes).into_response() };
+    let from = match from {
+        Bound::Included(from) => from,
+        _ => 0,
+    };
+    // what ends behind the last byte ends there
+    let to = match to {
+        Bound::Included(to) => to.min(len.saturating_sub(1)),
+        _ => len.saturating_sub(1),
+    };
+    let slice = || bytes.get(usize::try_from(from).ok()?..=usize::try_from(to).ok()?).map(<[u8]>::to_vec);
+    let (Some(slice), Ok(content)) = (slice(), ContentRange::bytes(from..=to, len)) else {
         let mut response = StatusCode::RANGE_NOT_SATISFIABLE.into_response();
-        response.headers_mut().typed_insert(headers::ContentRange::unsatisfied_bytes(len));
+        response.headers_mut().typed_insert(ContentRange::unsatisfied_bytes(len));
         return response;
     };
-    let content = headers::ContentRange::bytes((*from, *to), len).ok();
-    let slice = content.as_ref().and_then(headers::ContentRange::bytes_range).and_then(|(from, to)| {
-        bytes.get(usize::try_from(from).ok()?..=usize::try_from(to).ok()?).map(<[u8]>::to_vec)
-    });
-    let (Some(content), Some(slice)) = (content, slice) else { return Body::from(bytes).into_response() };
     let mut response = (StatusCode::PARTIAL_CONTENT, Body::from(slice)).into_response();
     response.headers_mut().typed_insert(content);
     response
