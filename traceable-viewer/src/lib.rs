@@ -33,6 +33,11 @@
 //! header `Langsmith-Project`, else the resource's `openinference.project.name` or `service.name`. A run that LangSmith's
 //! SDK sends both ways is stored once, as it came by LangSmith's protocol, with the span's ids in its metadata.
 //!
+//! What was sent is read back by both versions of LangSmith's API: runs by id and by filter (`/runs/query`), projects
+//! (`/sessions`), feedback, files (`/attachments`), shared runs (`/public`), threads and statistics. A list of runs in
+//! version 1 has all keys, whatever is selected. With a token, links to files are signed, for clients load files without
+//! credentials; everything else, shared runs too, needs the token. Datasets, prompts and queues are answered with 404.
+//!
 //! What a client can ask for is bounded: connections, the time it may be silent, memory, the writer's time. Over a bound
 //! the server answers 413 for what can never fit, and 429 or 503 with a `Retry-After` for what can be sent again.
 
