@@ -9,6 +9,9 @@ use std::sync::Arc;
 use axum::http::Uri;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
+use uuid::Uuid;
+
+use crate::run_json::links;
 
 /// The name of the signature in the query of a link.
 const PARAMETER: &str = "signature=";
@@ -46,6 +49,15 @@ impl FileSigner {
         let mut hash = Hmac::clone(&self.0);
         hash.update(path.as_bytes());
         hash.verify_slice(&bytes).is_ok()
+    }
+}
+
+/// The path under which clients load a file of a run.
+pub(crate) fn file_url(signer: Option<&FileSigner>, run_id: Uuid, name: &str) -> String {
+    let path = links::attachment(run_id, name);
+    match signer {
+        Some(signer) => signer.sign(&path),
+        None => path,
     }
 }
 

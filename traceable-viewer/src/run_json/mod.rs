@@ -26,4 +26,4 @@ pub(crate) use session::session;
 pub(crate) use stats::run_stats;
 pub(crate) use threads::{thread_aggregate, thread_stats, thread_turn};
 pub(crate) use v1::{FileUrl, RunJson};
-pub(crate) use v2::{Projection, RunSelect, Surroundings};
+pub(crate) use v2::{Links, Projection, RunSelect};

@@ -2,6 +2,7 @@
 
 use serde::ser::{Error, Serialize, SerializeMap, Serializer};
 use serde_json::{Value, json, value::RawValue};
+use uuid::Uuid;
 
 use crate::model::stored_run::StoredRun;
 use crate::query::FeedbackStats;
@@ -29,19 +30,21 @@ selects! {
     "LS_USER_ID" LsUserId,
 }
 
-/// What a projection needs beside the run.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Surroundings<'a> {
-    /// Scheme and host under which the client called.
-    pub(crate) base_url: &'a str,
-    pub(crate) feedback: &'a [FeedbackStats],
+/// Where the client finds what an answer names.
+pub(crate) trait Links {
+    /// The page of a shared run.
+    fn shared(&self, token: Uuid) -> String;
+
+    /// The bytes of a file.
+    fn file(&self, run_id: Uuid, name: &str) -> String;
 }
 
 /// The selected keys of a run, and `query_metadata`.
 pub(crate) struct Projection<'a> {
     pub(crate) run: &'a StoredRun,
     pub(crate) selects: &'a [RunSelect],
-    pub(crate) around: Surroundings<'a>,
+    pub(crate) links: &'a dyn Links,
+    pub(crate) feedback: &'a [FeedbackStats],
 }
 
 impl RunSelect {
@@ -134,10 +137,8 @@ impl Projection<'_> {
             }
             S::Attachments => self.attachments(),
             S::IsInDataset => json!(run.reference_example_id.is_some()),
-            S::ShareUrl => {
-                json!(run.share_token.map(|token| format!("{}/public/{token}/r", self.around.base_url)))
-            }
-            S::FeedbackStats => feedback_stats(self.around.feedback),
+            S::ShareUrl => json!(run.share_token.map(|token| self.links.shared(token))),
+            S::FeedbackStats => feedback_stats(self.feedback),
             // stored as JSON, and not given
             S::Extra | S::Metadata | S::Inputs | S::Outputs => json!({}),
             S::Events => json!([]),
@@ -156,11 +157,8 @@ impl Projection<'_> {
     }
 
     fn attachments(&self) -> Value {
-        let entry = |name: &str| {
-            let path = links::attachment(self.run.id, name);
-            (name.to_owned(), json!(format!("{}{path}", self.around.base_url)))
-        };
-        Value::Object(self.run.attachments.iter().map(|file| entry(&file.name)).collect())
+        let link = |name: &String| (name.clone(), json!(self.links.file(self.run.id, name)));
+        Value::Object(self.run.attachments.iter().map(|file| link(&file.name)).collect())
     }
 }
 

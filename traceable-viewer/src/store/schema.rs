@@ -45,6 +45,8 @@ CREATE INDEX feedback_run ON feedback(run_id);
 
 /// What lists, filters and statistics read: scalars that are taken out of payloads when a run is stored, totals of
 /// traces, and the full text.
+///
+/// The index `run_start` has all that statistics read, so that those of a project read no row: a third of the time.
 const QUERIES: &str = "
 ALTER TABLE project ADD COLUMN description TEXT;
 ALTER TABLE project ADD COLUMN extra TEXT;
@@ -73,6 +75,10 @@ CREATE TABLE otel_run(id BLOB PRIMARY KEY, run_id BLOB NOT NULL) STRICT, WITHOUT
 CREATE TABLE share(run_id BLOB PRIMARY KEY, token BLOB NOT NULL UNIQUE, created_us INTEGER NOT NULL) STRICT;
 CREATE VIRTUAL TABLE run_text USING fts5(
   body, content='', contentless_delete=1, detail=none, tokenize=\"unicode61 tokenchars '_'\");
+DROP INDEX run_start;
+CREATE INDEX run_start ON run(
+  pid, start_us DESC, status, latency_us, first_token_us, prompt_tokens, completion_tokens, total_tokens, prompt_cost,
+  completion_cost, total_cost);
 CREATE INDEX run_thread ON run(pid, thread_id, start_us) WHERE thread_id IS NOT NULL AND parent_id IS NULL;
 CREATE INDEX feedback_key ON feedback(key, score);
 ";

@@ -323,3 +323,18 @@ fn other_machines_and_origins_are_refused() {
         }
     }
 }
+
+#[test]
+fn files_have_links() {
+    let server = filled();
+    let id = "01a2036e-0bee-710d-96ed-c3ae3327ba67";
+    let run = json!({ "id": id, "trace_id": id, "dotted_order": order(&[id]), "name": "file", "run_type": "chain",
+                      "start_time": "2026-11-22T13:24:40Z" });
+    let parts = [(&*format!("post.{id}"), &*run.to_string()), (&*format!("attachment.{id}.a b"), "bytes")];
+    assert_eq!(server.multipart(&parts).status, 202);
+    let page =
+        post(&server, "/api/v2/runs/query", json!({ "selects": ["ATTACHMENTS"], "page_size": 1 })).json();
+    let link = page["items"][0]["attachments"]["a b"].as_str().unwrap().to_owned();
+    let path = link.strip_prefix("http://localhost").unwrap_or_else(|| panic!("{link}"));
+    assert_eq!(get(&server, path).body, "bytes");
+}

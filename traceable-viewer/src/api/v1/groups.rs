@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::api::fields::{Fields, bad};
 use crate::api::json_response::JsonBody;
-use crate::api::v1::stats::conditions;
+use crate::api::v1::runs::run_query;
 use crate::api::{read_store::read_store, response::ApiResponse, state::ApiState};
 use crate::query::{ThreadQuery, ThreadSummary};
 use crate::run_json::{feedback_stats, seconds, time_or_null};
@@ -26,7 +26,7 @@ pub(crate) async fn groups(
         Some(_) => return Err(bad("`group_by` is not supported; runs are grouped by `conversation`")),
     }
     let query = ThreadQuery {
-        runs: conditions(&fields)?,
+        runs: run_query(&fields)?,
         limit: Some(fields.number("limit", 1..=MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT)),
         offset: fields.number("offset", 0..=usize::MAX)?.unwrap_or(0),
         ..ThreadQuery::default()

@@ -9,11 +9,12 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::api::fields::{Fields, bad, id};
+use crate::api::file_signature::file_url;
 use crate::api::json_response::JsonBody;
 use crate::api::v1::Pairs;
 use crate::api::{FileSigner, read_store::read_store, response::ApiResponse, state::ApiState};
 use crate::query::{Order, QueryError, RunPage, RunQuery};
-use crate::run_json::{FileUrl, RunJson, links};
+use crate::run_json::{FileUrl, RunJson};
 use crate::store::Store;
 
 /// Runs on a page at most. Clients send their own limit for all pages together, and go on by the cursor.
@@ -114,16 +115,8 @@ fn write_page(
     })
 }
 
-fn file_url(signer: Option<&FileSigner>, run_id: Uuid, name: &str) -> String {
-    let path = links::attachment(run_id, name);
-    match signer {
-        Some(signer) => signer.sign(&path),
-        None => path,
-    }
-}
-
 /// What a body asks for. Keys that are not known do not count.
-fn run_query(fields: &Fields) -> Result<RunQuery, ApiResponse> {
+pub(crate) fn run_query(fields: &Fields) -> Result<RunQuery, ApiResponse> {
     let mut project_ids = fields.ids("session")?;
     // some clients send this one beside the other, or in its place
     project_ids.extend(fields.id("session_id")?.filter(|id| !project_ids.contains(id)));

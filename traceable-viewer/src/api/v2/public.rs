@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::api::fields::{Fields, id};
 use crate::api::json_response::JsonBody;
-use crate::api::v2::requests::{base_url, run_selects};
+use crate::api::v2::requests::{ServerLinks, run_selects};
 use crate::api::v2::runs::{Items, Pairs, RunList, not_found};
 use crate::api::{read_store::read_store, response::ApiResponse, state::ApiState};
 use crate::query::{QueryError, RunQuery};
@@ -24,13 +24,13 @@ pub(crate) async fn query(
     let fields = Fields::of_body(&state, &headers, body).await?;
     let selects = run_selects(&fields)?;
     let filter = fields.text("filter")?;
-    let base_url = base_url(&state, &headers);
+    let links = ServerLinks::of(&state, &headers);
     let body = read_store(&state, move |store| {
         let Some(trace_id) = shared_trace(store, token)? else { return Ok(None) };
         let payloads = selects.iter().any(|select| select.is_payload());
         let query = RunQuery { trace_id: Some(trace_id), filter, payloads, ..RunQuery::default() };
         let page = store.query(&query)?;
-        let list = RunList::read(store, &page.runs, &selects, &base_url)?;
+        let list = RunList::read(store, &page.runs, &selects, &links)?;
         JsonBody::of(&Items { items: list.projections() }).map(Some)
     });
     body.await?.ok_or_else(not_found)
@@ -45,13 +45,13 @@ pub(crate) async fn retrieve(
 ) -> Result<JsonBody, ApiResponse> {
     let (token, run_id) = (id("share_token", &token)?, id("id", &run_id)?);
     let selects = run_selects(&Fields::of_query(pairs))?;
-    let base_url = base_url(&state, &headers);
+    let links = ServerLinks::of(&state, &headers);
     let body = read_store(&state, move |store| {
         let trace_id = shared_trace(store, token)?;
         // no run of another trace is shown
         let run = store.run(run_id)?.filter(|run| Some(run.trace_id) == trace_id);
         let Some(run) = run else { return Ok(None) };
-        let list = RunList::read(store, std::slice::from_ref(&run), &selects, &base_url)?;
+        let list = RunList::read(store, std::slice::from_ref(&run), &selects, &links)?;
         JsonBody::of(&list.projection(&run)).map(Some)
     });
     body.await?.ok_or_else(not_found)

@@ -1,12 +1,14 @@
 //! What the requests of version 2 have in common.
 
 use axum::http::{HeaderMap, StatusCode, header};
+use uuid::Uuid;
 
 use crate::api::fields::{Fields, bad};
+use crate::api::file_signature::{FileSigner, file_url};
 use crate::api::response::ApiResponse;
 use crate::api::state::ApiState;
 use crate::query::RunQuery;
-use crate::run_json::{RunSelect, Select};
+use crate::run_json::{Links, RunSelect, Select};
 
 /// Runs on a page at most.
 const MAX_RUNS: usize = 1000;
@@ -75,7 +77,7 @@ pub(crate) fn selects<S: Select>(fields: &Fields, key: &str, default: &[S]) -> R
 }
 
 /// The project of a request that is about one; requests name it in several ways.
-pub(crate) fn project(fields: &Fields) -> Result<Vec<uuid::Uuid>, ApiResponse> {
+pub(crate) fn project(fields: &Fields) -> Result<Vec<Uuid>, ApiResponse> {
     let id = match fields.id("project_id")? {
         Some(id) => Some(id),
         None => fields.id("session_id")?,
@@ -83,10 +85,28 @@ pub(crate) fn project(fields: &Fields) -> Result<Vec<uuid::Uuid>, ApiResponse> {
     Ok(id.into_iter().collect())
 }
 
-/// Scheme and host under which the client reaches this server.
-pub(crate) fn base_url(state: &ApiState, headers: &HeaderMap) -> String {
-    match headers.get(header::HOST).and_then(|host| host.to_str().ok()).filter(|host| !host.is_empty()) {
-        Some(host) => format!("http://{host}"),
-        None => format!("http://{}", state.address),
+/// Links to what this server has, as the client reaches it.
+pub(crate) struct ServerLinks {
+    /// Scheme and host.
+    pub(crate) base_url: String,
+    signer: Option<FileSigner>,
+}
+
+impl ServerLinks {
+    pub(crate) fn of(state: &ApiState, headers: &HeaderMap) -> Self {
+        let host =
+            headers.get(header::HOST).and_then(|host| host.to_str().ok()).filter(|host| !host.is_empty());
+        let host = host.map_or_else(|| state.address.to_string(), str::to_owned);
+        ServerLinks { base_url: format!("http://{host}"), signer: state.signer.clone() }
+    }
+}
+
+impl Links for ServerLinks {
+    fn shared(&self, token: Uuid) -> String {
+        format!("{}/public/{token}/r", self.base_url)
+    }
+
+    fn file(&self, run_id: Uuid, name: &str) -> String {
+        format!("{}{}", self.base_url, file_url(self.signer.as_ref(), run_id, name))
     }
 }

@@ -12,11 +12,11 @@ use uuid::Uuid;
 
 use crate::api::fields::{Fields, id};
 use crate::api::json_response::JsonBody;
-use crate::api::v2::requests::{base_url, run_query, run_selects};
+use crate::api::v2::requests::{ServerLinks, run_query, run_selects};
 use crate::api::{read_store::read_store, response::ApiResponse, state::ApiState};
 use crate::model::stored_run::StoredRun;
 use crate::query::{FeedbackStats, QueryError};
-use crate::run_json::{Projection, RunSelect, Surroundings, links};
+use crate::run_json::{Projection, RunSelect, links::run_page};
 use crate::store::Store;
 
 /// The pairs of a URL's query.
@@ -34,10 +34,10 @@ pub(crate) async fn query(
     query.payloads = selects.iter().any(|select| select.is_payload());
     // there are no datasets here
     let of_dataset = fields.id("reference_dataset_id")?.is_some();
-    let base_url = base_url(&state, &headers);
+    let links = ServerLinks::of(&state, &headers);
     let page = read_store(&state, move |store| {
         let page = if of_dataset { Default::default() } else { store.query(&query)? };
-        let items = RunList::read(store, &page.runs, &selects, &base_url)?;
+        let items = RunList::read(store, &page.runs, &selects, &links)?;
         JsonBody::of(&Page { items: items.projections(), next_cursor: page.next })
     })
     .await?;
@@ -53,10 +53,10 @@ pub(crate) async fn retrieve(
 ) -> Result<JsonBody, ApiResponse> {
     let fields = Fields::of_query(pairs);
     let (run_id, selects) = (id("id", &run_id)?, run_selects(&fields)?);
-    let base_url = base_url(&state, &headers);
+    let links = ServerLinks::of(&state, &headers);
     let body = read_store(&state, move |store| {
         let Some(run) = store.run(run_id)? else { return Ok(None) };
-        let list = RunList::read(store, std::slice::from_ref(&run), &selects, &base_url)?;
+        let list = RunList::read(store, std::slice::from_ref(&run), &selects, &links)?;
         JsonBody::of(&list.projection(&run)).map(Some)
     });
     body.await?.ok_or_else(not_found)
@@ -69,10 +69,10 @@ pub(crate) async fn url(
     headers: HeaderMap,
 ) -> Result<JsonBody, ApiResponse> {
     let run_id = id("id", &run_id)?;
-    let base_url = base_url(&state, &headers);
+    let links = ServerLinks::of(&state, &headers);
     let body = read_store(&state, move |store| {
         let Some(run) = store.run(run_id)? else { return Ok(None) };
-        JsonBody::of(&json!({ "url": format!("{base_url}{}", links::run_page(&run)) })).map(Some)
+        JsonBody::of(&json!({ "url": format!("{}{}", links.base_url, run_page(&run)) })).map(Some)
     });
     body.await?.ok_or_else(not_found)
 }
@@ -99,7 +99,7 @@ pub(crate) fn not_found() -> ApiResponse {
 pub(crate) struct RunList<'a> {
     runs: &'a [StoredRun],
     selects: &'a [RunSelect],
-    base_url: &'a str,
+    links: &'a ServerLinks,
     feedback: HashMap<Uuid, Vec<FeedbackStats>>,
 }
 
@@ -108,18 +108,18 @@ impl<'a> RunList<'a> {
         store: &Store,
         runs: &'a [StoredRun],
         selects: &'a [RunSelect],
-        base_url: &'a str,
+        links: &'a ServerLinks,
     ) -> Result<Self, QueryError> {
         let feedback = match selects.contains(&RunSelect::FeedbackStats) {
             true => store.feedback_stats(&runs.iter().map(|run| run.id).collect::<Vec<_>>())?,
             false => HashMap::new(),
         };
-        Ok(RunList { runs, selects, base_url, feedback })
+        Ok(RunList { runs, selects, links, feedback })
     }
 
     pub(crate) fn projection<'b>(&'b self, run: &'b StoredRun) -> Projection<'b> {
         let feedback = self.feedback.get(&run.id).map(Vec::as_slice).unwrap_or_default();
-        Projection { run, selects: self.selects, around: Surroundings { base_url: self.base_url, feedback } }
+        Projection { run, selects: self.selects, links: self.links, feedback }
     }
 
     /// An array of them.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::api::fields::{Fields, id};
 use crate::api::json_response::JsonBody;
-use crate::api::v2::requests::{base_url, project, refuse_unsupported, run_selects, times};
+use crate::api::v2::requests::{ServerLinks, project, refuse_unsupported, run_selects, times};
 use crate::api::v2::runs::{Items, Page, Pairs, RunList};
 use crate::api::{read_store::read_store, response::ApiResponse, state::ApiState};
 use crate::query::{Order, RunQuery, TraceTotals};
@@ -46,12 +46,12 @@ pub(crate) async fn query(
         payloads: selects.iter().any(|select| select.is_payload()),
         ..times(&fields)?
     };
-    let base_url = base_url(&state, &headers);
+    let links = ServerLinks::of(&state, &headers);
     read_store(&state, move |store| {
         let page = store.query(&query)?;
         let trace_ids: Vec<_> = page.runs.iter().map(|root| root.trace_id).collect();
         let totals = store.trace_totals(&trace_ids)?;
-        let list = RunList::read(store, &page.runs, &selects, &base_url)?;
+        let list = RunList::read(store, &page.runs, &selects, &links)?;
         let mut items = Vec::new();
         for root_run in list.projections() {
             let totals = totals.get(&root_run.run.trace_id).copied().unwrap_or_default();
@@ -96,10 +96,10 @@ pub(crate) async fn runs(
         payloads: selects.iter().any(|select| select.is_payload()),
         ..times(&fields)?
     };
-    let base_url = base_url(&state, &headers);
+    let links = ServerLinks::of(&state, &headers);
     read_store(&state, move |store| {
         let page = store.query(&query)?;
-        let list = RunList::read(store, &page.runs, &selects, &base_url)?;
+        let list = RunList::read(store, &page.runs, &selects, &links)?;
         JsonBody::of(&Items { items: list.projections() })
     })
     .await
