@@ -98,7 +98,7 @@ impl PartAssembly {
                 self.operation(kind, id, |change| self::field(change, field, &part.body))
             }
             Target::Attachment(id, name) => {
-                let file = NewAttachment { name: name.to_owned(), mime: part.content_type, data: part.body };
+                let file = NewAttachment::new(name.to_owned(), part.content_type, part.body);
                 self.files.push((id, file));
                 Ok(())
             }

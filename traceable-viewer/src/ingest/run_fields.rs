@@ -217,7 +217,7 @@ fn attachments(change: &mut RunChange, raw: &RawValue) -> Result<(), ValidationR
         let data = lenient_json::text(data).filter(|_| data.get().starts_with('"'));
         let data = data.and_then(|data| base64::engine::general_purpose::STANDARD.decode(data).ok());
         let data = data.ok_or(ValidationReason::Attachments)?;
-        change.attachments.push(NewAttachment { name, mime, data: data.into() });
+        change.attachments.push(NewAttachment::new(name, mime, data.into()));
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
+use sha2::{Digest, Sha256};
 use traceable_core::DottedOrder;
 use uuid::Uuid;
 
@@ -38,6 +39,16 @@ pub(crate) struct NewAttachment {
     pub(crate) name: String,
     pub(crate) mime: String,
     pub(crate) data: Bytes,
+    /// The SHA-256 of the data, by which equal files are found.
+    pub(crate) hash: [u8; 32],
+}
+
+impl NewAttachment {
+    /// Made where requests are read, and not by the writer, for the hash of a large file takes a while.
+    pub(crate) fn new(name: String, mime: String, data: Bytes) -> Self {
+        let hash = Sha256::digest(&data).into();
+        NewAttachment { name, mime, data, hash }
+    }
 }
 
 /// What one post or patch brings; `None` means nothing new, as a null on the wire does.

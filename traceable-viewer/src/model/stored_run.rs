@@ -126,6 +126,8 @@ pub struct AttachmentInfo {
     pub mime: String,
     /// Its size in bytes.
     pub len: u64,
+    /// The SHA-256 of its bytes. Files that have the same are stored once.
+    pub sha256: [u8; 32],
 }
 
 /// One trace: its root and totals over its runs.

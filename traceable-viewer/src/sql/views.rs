@@ -33,7 +33,7 @@ CREATE TEMP VIEW feedback AS SELECT
   time_text(created_us) AS created_time, doc AS document FROM main.feedback;
 CREATE TEMP VIEW attachments AS SELECT
   uuid_text(run.id) AS run_id, attachment.name AS name, mime AS mime_type, len AS size, data
-  FROM main.attachment JOIN main.run USING(rid);
+  FROM main.attachment JOIN main.file USING(fid) JOIN main.run USING(rid);
 CREATE TEMP VIEW projects AS SELECT
   uuid_text(id) AS id, name, description, extra, time_text(created_us) AS created_time FROM main.project;
 ";

@@ -24,6 +24,7 @@ pub(crate) fn open_writer(
     // before the first table, or it has no effect
     conn.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
     conn.busy_timeout(BUSY_TIMEOUT)?;
+    functions::register(&conn)?;
     schema::migrate(&mut conn, &path, on_progress)?;
     conn.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
     conn.pragma_update(None, "synchronous", "NORMAL")?;
@@ -66,6 +67,7 @@ fn set_up_reader(conn: Connection, path: &Path) -> Result<Connection, StoreError
     conn.pragma_update(None, "query_only", true)?;
     conn.busy_timeout(BUSY_TIMEOUT)?;
     schema::check_version(&conn, path)?;
+    functions::register(&conn)?;
     tune(&conn)?;
     Ok(conn)
 }
@@ -101,7 +103,6 @@ fn tune(conn: &Connection) -> Result<(), StoreError> {
     conn.pragma_update(None, "cache_size", -(16 << 10))?;
     conn.pragma_update_and_check(None, "mmap_size", 1 << 30, |_| Ok(()))?;
     conn.set_prepared_statement_cache_capacity(64);
-    functions::register(conn)?;
     Ok(())
 }
 

@@ -16,8 +16,8 @@ const OF_A_RUN: [&str; 8] = [
 ];
 
 /// All runs, and what belongs to them. Without a condition SQLite drops the pages of a table without reading them.
-const ALL: &str = "DELETE FROM tag; DELETE FROM attribute; DELETE FROM attribute_key; DELETE FROM attachment; \
-    INSERT INTO run_text(run_text) VALUES('delete-all'); DELETE FROM feedback; DELETE FROM share; \
+const ALL: &str = "DELETE FROM tag; DELETE FROM attribute; DELETE FROM attribute_key; DELETE FROM file; DELETE FROM attachment; \
+    INSERT INTO run_text(run_text) VALUES('delete-all'); DELETE FROM feedback; DELETE FROM share; DELETE FROM otel_run; \
     DELETE FROM payload; DELETE FROM trace; DELETE FROM run; DELETE FROM project;";
 
 /// Deletes a run.

@@ -7,12 +7,14 @@ use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, Error};
 use serde_json::value::RawValue;
+use sha2::{Digest, Sha256};
 
 use crate::model::encoded_text::EncodedText;
 
 /// Registers the functions on a connection. Of null, each is null.
 ///
 /// - `payload_text(blob)`: the text of a column of the table `payload`.
+/// - `sha256(blob)`: its hash, by which files are stored.
 /// - `json_at(json, path)`: the value inside a JSON text at a path, an array of keys: a text, a number, `'true'` or
 ///   `'false'`, the JSON of an object or array; null when there is none.
 /// - `json_contains(json, part)`: whether a JSON text has all that `part` has: members of objects, elements of arrays.
@@ -25,6 +27,10 @@ pub(crate) fn register(conn: &Connection) -> rusqlite::Result<()> {
             Ok(text) => Ok(Some(text)),
             Err(damage) => Err(Error::UserFunctionError(Box::new(damage))),
         }
+    })?;
+    conn.create_scalar_function("sha256", 1, flags, |context| {
+        let ValueRef::Blob(bytes) = context.get_raw(0) else { return Ok(None) };
+        Ok(Some(Sha256::digest(bytes).to_vec()))
     })?;
     conn.create_scalar_function("json_at", 2, flags, |context| {
         let Some((json, path)) = texts(context) else { return Ok(Value::Null) };

@@ -64,7 +64,7 @@ pub fn prune(
     }
     let (mut conn, _) = connection::open_writer(path, &mut |_, _| {})?;
     conn.busy_timeout(PATIENCE)?;
-    let mut pruning = Pruning::new(retention, &conn)?.to_the_last_page();
+    let mut pruning = Pruning::new(retention, &conn)?.until_none_is_free();
     loop {
         let began = Instant::now();
         let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -106,7 +106,7 @@ impl Pruning {
     }
 
     /// All free pages are given back, and not only those that are too many.
-    fn to_the_last_page(self) -> Self {
+    fn until_none_is_free(self) -> Self {
         Pruning { last_page: true, ..self }
     }
 

@@ -1,5 +1,6 @@
 //! Reads runs, traces and feedback: the readers' side of the file.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -8,7 +9,7 @@ use uuid::Uuid;
 
 use crate::model::{
     encoded_text::EncodedText,
-    stored_run::{RunStatus, StoredFeedback, StoredRun, TraceSummary, Usage},
+    stored_run::{AttachmentInfo, RunStatus, StoredFeedback, StoredRun, TraceSummary, Usage},
 };
 use crate::store::{
     StoreError, attachments,
@@ -119,13 +120,26 @@ impl Store {
         self.with(|conn| Ok(attachments::load(conn, run_id, name)?))
     }
 
-    /// The media type and the bytes of a file of a run.
-    pub(crate) fn typed_attachment(
+    /// A part of the bytes of a file of a run, which is chosen once the file is known: its size, its hash. What is
+    /// behind its end is left out. No more than the part is read, however large the file is.
+    ///
+    /// ```
+    /// # use traceable_viewer::{Store, StoreError};
+    /// # fn last_kilobyte(store: &Store, run: uuid::Uuid) -> Result<(), StoreError> {
+    /// let tail = store.attachment_range(run, "log", |file| file.len.saturating_sub(1024)..file.len)?;
+    /// if let Some((file, bytes)) = tail {
+    ///     println!("{} of {} bytes", bytes.len(), file.len);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn attachment_range(
         &self,
         run_id: Uuid,
         name: &str,
-    ) -> Result<Option<(String, Vec<u8>)>, StoreError> {
-        self.with(|conn| Ok(attachments::load_typed(conn, run_id, name)?))
+        choose: impl FnOnce(&AttachmentInfo) -> Range<u64>,
+    ) -> Result<Option<(AttachmentInfo, Vec<u8>)>, StoreError> {
+        self.with(|conn| attachments::load_range(conn, run_id, name, choose))
     }
 
     /// The feedback on a run, oldest first.

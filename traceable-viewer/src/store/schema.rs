@@ -44,7 +44,8 @@ CREATE INDEX feedback_run ON feedback(run_id);
 ";
 
 /// What lists, filters and statistics read: scalars that are taken out of payloads when a run is stored, totals of
-/// traces, and the full text.
+/// traces, and the full text. The bytes of files are apart from what runs have them, each stored once; triggers delete
+/// those that no run has any more.
 ///
 /// The index `run_start` has all that statistics read, so that those of a project read no row: a third of the time.
 const QUERIES: &str = "
@@ -71,6 +72,20 @@ CREATE TABLE trace(
   trace_id BLOB PRIMARY KEY, runs INTEGER NOT NULL, errors INTEGER NOT NULL, start_us INTEGER, end_us INTEGER,
   prompt_tokens INTEGER NOT NULL, completion_tokens INTEGER NOT NULL, total_tokens INTEGER NOT NULL,
   prompt_cost REAL, completion_cost REAL, total_cost REAL, first_token_us INTEGER) STRICT, WITHOUT ROWID;
+CREATE TABLE file(fid INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, data BLOB NOT NULL) STRICT;
+INSERT OR IGNORE INTO file(hash, data) SELECT sha256(data), data FROM attachment ORDER BY aid;
+ALTER TABLE attachment RENAME TO with_data;
+CREATE TABLE attachment(
+  aid INTEGER PRIMARY KEY, rid INTEGER NOT NULL, name TEXT NOT NULL, mime TEXT NOT NULL, len INTEGER NOT NULL,
+  fid INTEGER NOT NULL, UNIQUE(rid, name)) STRICT;
+INSERT INTO attachment SELECT aid, rid, name, mime, len, (SELECT fid FROM file WHERE hash = sha256(with_data.data))
+  FROM with_data;
+DROP TABLE with_data;
+CREATE INDEX attachment_file ON attachment(fid);
+CREATE TRIGGER file_unused AFTER DELETE ON attachment
+WHEN NOT EXISTS (SELECT 1 FROM attachment WHERE fid = OLD.fid) BEGIN DELETE FROM file WHERE fid = OLD.fid; END;
+CREATE TRIGGER file_replaced AFTER UPDATE OF fid ON attachment
+WHEN NOT EXISTS (SELECT 1 FROM attachment WHERE fid = OLD.fid) BEGIN DELETE FROM file WHERE fid = OLD.fid; END;
 CREATE TABLE otel_run(id BLOB PRIMARY KEY, run_id BLOB NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE share(run_id BLOB PRIMARY KEY, token BLOB NOT NULL UNIQUE, created_us INTEGER NOT NULL) STRICT;
 CREATE VIRTUAL TABLE run_text USING fts5(
@@ -184,6 +199,23 @@ mod tests {
         assert!(migrate_by(&broken, &mut conn, path, &mut |_, _| Ok(())).is_err());
         assert!(!columns(&conn).contains(&"source".to_owned()));
         assert_eq!(own_version(&conn, path).unwrap(), 1);
+    }
+
+    #[test]
+    fn files_of_the_first_version_are_kept_each_once() {
+        let conn = Connection::open_in_memory().unwrap();
+        crate::store::functions::register(&conn).unwrap();
+        conn.execute_batch(TABLES).unwrap();
+        for (rid, name, data) in [(1, "a", "same"), (1, "b", "other"), (2, "a", "same"), (3, "a", "")] {
+            let sql =
+                "INSERT INTO attachment(rid, name, mime, len, data) VALUES(?1, ?2, 'text/plain', ?3, ?4)";
+            conn.execute(sql, (rid, name, data.len(), data.as_bytes())).unwrap();
+        }
+        conn.execute_batch(QUERIES).unwrap();
+        let sql = "SELECT group_concat(rid || name || len || CAST(data AS TEXT), ' ' ORDER BY aid), \
+                   count(DISTINCT fid) FROM attachment JOIN file USING(fid)";
+        let found: (String, i64) = conn.query_row(sql, (), |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        assert_eq!(found, ("1a4same 1b5other 2a4same 3a0".to_owned(), 3));
     }
 
     #[test]

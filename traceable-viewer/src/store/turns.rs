@@ -159,7 +159,7 @@ mod tests {
             (change.has_main, change.has_fields) = (true, true);
             if bytes > 0 {
                 let (name, mime) = ("file".to_owned(), "a/b".to_owned());
-                change.attachments.push(NewAttachment { name, mime, data: vec![7; bytes].into() });
+                change.attachments.push(NewAttachment::new(name, mime, vec![7; bytes].into()));
             }
             change
         });

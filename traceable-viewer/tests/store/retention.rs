@@ -20,6 +20,7 @@ fn rows(path: &Path) -> Vec<(String, i64)> {
         ("attribute", "rid NOT IN (SELECT rid FROM run)"),
         ("attachment", "rid NOT IN (SELECT rid FROM run)"),
         ("payload", "rid NOT IN (SELECT rid FROM run)"),
+        ("file", "fid NOT IN (SELECT fid FROM attachment)"),
         ("run_text", "rowid NOT IN (SELECT rid FROM run)"),
         ("feedback", "run_id NOT IN (SELECT id FROM run)"),
         ("share", "run_id NOT IN (SELECT id FROM run)"),
