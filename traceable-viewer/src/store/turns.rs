@@ -238,7 +238,7 @@ mod tests {
         take_turns(&mut file, &mut jobs, &mut || None);
         assert!(jobs.is_empty());
         for answer in [&mut first, &mut second] {
-            assert!(matches!(stored(answer), Some(Err(WriteError::Other(_)))));
+            assert!(matches!(stored(answer), Some(Err(WriteError::Locked(_)))));
         }
         other.execute_batch("COMMIT").unwrap();
         let (one, mut answer) = job(0..1, 0);

@@ -17,13 +17,19 @@ pub(crate) enum WriteError {
     /// The file, its folder or its disk cannot be written.
     #[error("the database can only be read: {0}")]
     ReadOnly(String),
+    /// It can be written again when another program lets it go.
+    #[error(
+        "another program holds the database, so nothing is stored until that ends or lets go; tools that edit SQLite \
+         files do so until they commit: {0}"
+    )]
+    Locked(String),
     /// Anything else.
     #[error("the database could not be written: {0}")]
     Other(String),
 }
 
 impl WriteError {
-    /// The error, if its reason is the storage below the file and not the file itself.
+    /// The error, if its reason is the storage below the file, or another program, and not the file itself.
     pub(crate) fn of_storage(error: &StoreError, path: &Path) -> Option<Self> {
         match Self::new(error, path) {
             WriteError::Other(_) => None,
@@ -44,6 +50,7 @@ impl WriteError {
         match error {
             StoreError::Sqlite(sqlite) => match sqlite.sqlite_error_code() {
                 Some(ErrorCode::DiskFull) => WriteError::DiskFull(text),
+                Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => WriteError::Locked(text),
                 // a quota, a limit on the size of files, or a device that fails; SQLite does not tell which
                 Some(ErrorCode::SystemIoFailure) => WriteError::ReadOnly(text),
                 Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
@@ -96,8 +103,8 @@ mod tests {
         {
             assert!(matches!(of(sqlite(code)), Some(WriteError::ReadOnly(_))), "{code}");
         }
-        for code in [rusqlite::ffi::SQLITE_BUSY, rusqlite::ffi::SQLITE_CORRUPT, rusqlite::ffi::SQLITE_NOTADB]
-        {
+        assert!(matches!(of(sqlite(rusqlite::ffi::SQLITE_BUSY)), Some(WriteError::Locked(_))));
+        for code in [rusqlite::ffi::SQLITE_CORRUPT, rusqlite::ffi::SQLITE_NOTADB] {
             assert_eq!(of(sqlite(code)), None, "{code}");
         }
         assert_eq!(of(StoreError::Foreign("x".into())), None);

@@ -39,8 +39,9 @@ enum FileState {
 }
 
 impl WriterFile {
-    /// Opens or makes the file. One that can be read but not written, such as one on a full disk, counts as open too,
-    /// and is tried again later. Also returns what there is to say about the rights of its files.
+    /// Opens or makes the file. One that can be read but not written, such as one on a full disk or one that another
+    /// program holds, counts as open too, and is tried again later. Also returns what there is to say about the rights
+    /// of its files.
     pub(crate) fn open_or_read(
         path: &Path,
         settings: WriterSettings,
