@@ -5,6 +5,7 @@
 use std::ops::RangeInclusive;
 
 use axum::body::Body;
+use axum::extract::Query;
 use axum::http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -17,6 +18,9 @@ const MAX_LIST: usize = 10_000;
 
 /// Longer bodies are no queries.
 const MAX_QUERY_BYTES: usize = 4 << 20;
+
+/// The pairs of a URL's query.
+pub(crate) type Pairs = Query<Vec<(String, String)>>;
 
 /// The keys and what they have.
 #[derive(Debug, Default)]

@@ -1,64 +1,13 @@
 //! The table `feedback`: scores and comments on runs.
 
-use rusqlite::{Connection, OptionalExtension, Row, params_from_iter, types::Value};
+use rusqlite::{Connection, OptionalExtension, Row};
 use uuid::Uuid;
 
 use crate::model::{change::NewFeedback, stored_run::StoredFeedback, time};
-use crate::store::{Store, StoreError};
+use crate::store::StoreError;
 
-const FEEDBACK: &str = "SELECT id, run_id, trace_id, key, score, value, comment, doc FROM feedback";
-
-/// Which feedback is asked for. Conditions that are set have to hold; empty lists set none.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct FeedbackQuery {
-    pub(crate) run_ids: Vec<Uuid>,
-    pub(crate) project_ids: Vec<Uuid>,
-    pub(crate) keys: Vec<String>,
-    /// Types of `feedback_source`.
-    pub(crate) sources: Vec<String>,
-    pub(crate) limit: usize,
-    pub(crate) offset: usize,
-}
-
-impl Store {
-    /// Feedback, oldest first.
-    pub(crate) fn query_feedback(&self, query: &FeedbackQuery) -> Result<Vec<StoredFeedback>, StoreError> {
-        let blobs = |ids: &[Uuid]| ids.iter().map(|id| Value::Blob(id.as_bytes().to_vec())).collect();
-        let texts = |texts: &[String]| texts.iter().cloned().map(Value::Text).collect();
-        let conditions: [(&str, Vec<Value>, &str); 4] = [
-            ("run_id IN (", blobs(&query.run_ids), ")"),
-            (
-                "run_id IN (SELECT run.id FROM run JOIN project USING(pid) WHERE project.id IN (",
-                blobs(&query.project_ids),
-                "))",
-            ),
-            ("key IN (", texts(&query.keys), ")"),
-            ("doc ->> '$.feedback_source.type' IN (", texts(&query.sources), ")"),
-        ];
-        let mut sql = format!("{FEEDBACK} WHERE true");
-        let mut values = Vec::new();
-        for (begin, given, end) in conditions {
-            if !given.is_empty() {
-                sql += &format!(" AND {begin}{}{end}", vec!["?"; given.len()].join(","));
-                values.extend(given);
-            }
-        }
-        sql += " ORDER BY created_us, rowid LIMIT ? OFFSET ?";
-        let bounds = [query.limit, query.offset];
-        values.extend(bounds.map(|number| Value::Integer(i64::try_from(number).unwrap_or(i64::MAX))));
-        self.with(|conn| {
-            conn.prepare_cached(&sql)?
-                .query_map(params_from_iter(values), read)?
-                .map(|row| Ok(row?))
-                .collect()
-        })
-    }
-
-    /// One piece of feedback.
-    pub(crate) fn one_feedback(&self, id: Uuid) -> Result<Option<StoredFeedback>, StoreError> {
-        self.with(|conn| load(conn, id))
-    }
-}
+pub(crate) const FEEDBACK: &str =
+    "SELECT id, run_id, trace_id, key, score, value, comment, doc FROM feedback";
 
 /// One piece of feedback.
 pub(crate) fn load(conn: &Connection, id: Uuid) -> Result<Option<StoredFeedback>, StoreError> {
@@ -98,7 +47,8 @@ pub(crate) fn list(conn: &Connection, run_id: Uuid) -> rusqlite::Result<Vec<Stor
     conn.prepare_cached(&sql)?.query_map([run_id], read)?.collect()
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<StoredFeedback> {
+/// Reads a row of [`FEEDBACK`].
+pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<StoredFeedback> {
     Ok(StoredFeedback {
         id: row.get(0)?,
         run_id: row.get(1)?,

@@ -12,6 +12,7 @@ mod deletion;
 mod edit;
 mod error;
 mod feedback;
+mod feedback_query;
 mod file_space;
 mod functions;
 mod merge;
@@ -42,9 +43,8 @@ mod writer_file;
 pub(crate) use batch_progress::BatchReport;
 pub(crate) use connection::{Reader, open_reader};
 pub use error::StoreError;
-pub(crate) use feedback::{
-    FeedbackQuery, delete as delete_feedback, load as load_feedback, save as save_feedback,
-};
+pub(crate) use feedback::{delete as delete_feedback, load as load_feedback, save as save_feedback};
+pub(crate) use feedback_query::FeedbackQuery;
 pub(crate) use project_deletion::delete_some_runs;
 pub(crate) use projects::{
     NameTaken, ProjectEdit, StoredProject, find_or_create_project, id_of_name, save_project,

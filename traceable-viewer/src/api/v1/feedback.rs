@@ -7,9 +7,8 @@ use axum::http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::api::fields::{Fields, bad, id};
+use crate::api::fields::{Fields, Pairs, bad, id};
 use crate::api::json_response::JsonBody;
-use crate::api::v1::Pairs;
 use crate::api::{read_body::read_body, read_store::read_store, response::ApiResponse, state::ApiState};
 use crate::ingest::read_feedback;
 use crate::model::{change::NewFeedback, time};

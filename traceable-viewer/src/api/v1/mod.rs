@@ -13,13 +13,9 @@ mod thread_messages;
 mod workspace;
 
 use axum::Router;
-use axum::extract::Query;
 use axum::routing::{get, patch, post, put};
 
 use crate::api::ApiState;
-
-/// The pairs of a URL's query.
-type Pairs = Query<Vec<(String, String)>>;
 
 /// All of them, without a prefix.
 pub(crate) fn routes() -> Router<ApiState> {

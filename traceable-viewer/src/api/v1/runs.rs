@@ -8,10 +8,9 @@ use axum::http::{HeaderMap, StatusCode};
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::api::fields::{Fields, bad, id};
+use crate::api::fields::{Fields, Pairs, bad, id};
 use crate::api::file_signature::file_url;
 use crate::api::json_response::JsonBody;
-use crate::api::v1::Pairs;
 use crate::api::{FileSigner, read_store::read_store, response::ApiResponse, state::ApiState};
 use crate::query::{Order, QueryError, RunPage, RunQuery};
 use crate::run_json::{FileUrl, RunJson};

@@ -7,8 +7,7 @@ use axum::http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::api::fields::{Fields, bad, id};
-use crate::api::v1::Pairs;
+use crate::api::fields::{Fields, Pairs, bad, id};
 use crate::api::{read_store::read_store, response::ApiResponse, state::ApiState};
 use crate::query::{QueryError, RunQuery};
 use crate::run_json::{matches_metadata, project};
