@@ -4,7 +4,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use serde_json::json;
 
-use crate::api::fields::{Fields, bad};
+use crate::api::fields::{Fields, Pairs, bad};
 use crate::api::json_response::JsonBody;
 use crate::api::{read_store::read_store, response::ApiResponse, state::ApiState};
 use crate::query::RunQuery;
@@ -19,7 +19,7 @@ const MAX_BYTES: usize = 16 << 20;
 pub(crate) async fn messages(
     State(state): State<ApiState>,
     Path(thread_id): Path<String>,
-    Query(pairs): Query<Vec<(String, String)>>,
+    Query(pairs): Pairs,
 ) -> Result<JsonBody, ApiResponse> {
     let fields = Fields::of_query(pairs);
     match fields.text("select")?.as_deref() {

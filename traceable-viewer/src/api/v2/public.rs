@@ -5,10 +5,10 @@ use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use uuid::Uuid;
 
-use crate::api::fields::{Fields, id};
+use crate::api::fields::{Fields, Pairs, id};
 use crate::api::json_response::JsonBody;
 use crate::api::v2::requests::{ServerLinks, run_selects};
-use crate::api::v2::runs::{Items, Pairs, RunList, not_found};
+use crate::api::v2::runs::{Items, RunList, not_found};
 use crate::api::{read_store::read_store, response::ApiResponse, state::ApiState};
 use crate::query::{QueryError, RunQuery};
 use crate::store::Store;

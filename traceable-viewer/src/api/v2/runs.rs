@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::api::fields::{Fields, id};
+use crate::api::fields::{Fields, Pairs, id};
 use crate::api::json_response::JsonBody;
 use crate::api::v2::requests::{ServerLinks, run_query, run_selects};
 use crate::api::{read_store::read_store, response::ApiResponse, state::ApiState};
@@ -18,9 +18,6 @@ use crate::model::stored_run::StoredRun;
 use crate::query::{FeedbackStats, QueryError};
 use crate::run_json::{Projection, RunSelect, links::run_page};
 use crate::store::Store;
-
-/// The pairs of a URL's query.
-pub(crate) type Pairs = Query<Vec<(String, String)>>;
 
 /// `POST /runs/query`: a page of runs, as JSON or as events.
 pub(crate) async fn query(

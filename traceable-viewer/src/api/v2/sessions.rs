@@ -4,9 +4,9 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use uuid::Uuid;
 
-use crate::api::fields::{Fields, bad, id};
+use crate::api::fields::{Fields, Pairs, bad, id};
 use crate::api::json_response::JsonBody;
-use crate::api::v2::runs::{Page, Pairs};
+use crate::api::v2::runs::Page;
 use crate::api::{read_store::read_store, response::ApiResponse, state::ApiState};
 use crate::query::{QueryError, RunQuery, RunStats};
 use crate::run_json::session;

@@ -5,10 +5,10 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
-use crate::api::fields::Fields;
+use crate::api::fields::{Fields, Pairs};
 use crate::api::json_response::JsonBody;
 use crate::api::v2::requests::{project, refuse_unsupported, selects, times};
-use crate::api::v2::runs::{Page, Pairs};
+use crate::api::v2::runs::Page;
 use crate::api::{read_store::read_store, response::ApiResponse, state::ApiState};
 use crate::query::{RunQuery, ThreadQuery, ThreadSummary};
 use crate::run_json::{

@@ -6,10 +6,10 @@ use axum::http::HeaderMap;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::api::fields::{Fields, id};
+use crate::api::fields::{Fields, Pairs, id};
 use crate::api::json_response::JsonBody;
 use crate::api::v2::requests::{ServerLinks, project, refuse_unsupported, run_selects, times};
-use crate::api::v2::runs::{Items, Page, Pairs, RunList};
+use crate::api::v2::runs::{Items, Page, RunList};
 use crate::api::{read_store::read_store, response::ApiResponse, state::ApiState};
 use crate::query::{Order, RunQuery, TraceTotals};
 use crate::run_json::{Projection, RunSelect, time_or_null};
