@@ -6,7 +6,10 @@ use tokio::sync::oneshot;
 use crate::store::{StoreError, write_error::WriteError, writer_file::WriterFile};
 
 /// A closure that waits for the writer, and answers for itself.
-pub(crate) struct Edit(Box<dyn FnOnce(Result<&mut Connection, WriteError>) + Send>);
+pub(crate) struct Edit(Box<dyn FnOnce(Writable<'_>) + Send>);
+
+/// The writer's connection, or why there is none.
+type Writable<'a> = Result<&'a mut Connection, WriteError>;
 
 impl Edit {
     /// Also returns where its result will be.
@@ -14,7 +17,7 @@ impl Edit {
         edit: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> (Self, oneshot::Receiver<Result<T, WriteError>>) {
         let (reply, answer) = oneshot::channel();
-        let run = move |conn: Result<&mut Connection, WriteError>| {
+        let run = move |conn: Writable<'_>| {
             let result = conn.and_then(|conn| Ok(in_transaction(conn, edit)?));
             // a reply nobody waits for any more is no error
             let _ = reply.send(result);

@@ -15,9 +15,12 @@ use crate::model::{
 };
 use crate::store::{StoreError, attributes, payload::Payload, run_row::RunRow, run_text::TextParts};
 
+/// Keys and values of the top level of an object.
+type Pairs<'a> = Cow<'a, [(String, String)]>;
+
 /// What follows from the texts that a change sets, beside columns of the row.
 pub(crate) struct RunFacts<'a> {
-    attributes: [Option<Cow<'a, [(String, String)]>>; 3],
+    attributes: [Option<Pairs<'a>>; 3],
     words: TextParts,
 }
 
@@ -110,7 +113,7 @@ fn list<'a, T: Clone>(
     facts: Cow<'a, T>,
     borrow: impl FnOnce(&'a T) -> &'a Vec<(String, String)>,
     own: impl FnOnce(T) -> Vec<(String, String)>,
-) -> Cow<'a, [(String, String)]> {
+) -> Pairs<'a> {
     match facts {
         Cow::Borrowed(facts) => Cow::Borrowed(borrow(facts)),
         Cow::Owned(facts) => Cow::Owned(own(facts)),

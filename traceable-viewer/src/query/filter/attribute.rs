@@ -4,7 +4,7 @@ use rusqlite::types::Value;
 use uuid::Uuid;
 
 use crate::model::time;
-use crate::query::filter::syntax::Literal;
+use crate::query::filter::literal::Literal;
 
 /// What a filter speaks about.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,13 +3,14 @@
 use rusqlite::types::Value;
 
 use crate::query::filter::attribute::{Attribute, Family, Kind, Object, Part};
+use crate::query::filter::literal::Literal;
 use crate::query::filter::pairs::{PairGroup, Test, like};
 use crate::query::filter::sql::Sql;
-use crate::query::filter::syntax::{Expression, Literal, Operand, Operator};
+use crate::query::filter::syntax::{Expression, Operand, Operator};
 use crate::query::filter::words;
 
 /// Scalars of metadata, inputs and outputs with at most so many bytes are in the table `attribute`.
-const MAX_ATTRIBUTE_BYTES: usize = 256;
+pub(super) const MAX_ATTRIBUTE_BYTES: usize = 256;
 
 /// The condition of a filter on the rows of `alias`, a name for the table `run`.
 pub(crate) fn condition(filter: &Expression, alias: &str) -> Sql {
@@ -49,80 +50,6 @@ pub(crate) fn condition(filter: &Expression, alias: &str) -> Sql {
     }
 }
 
-/// Statements for the rows of the runs that can match a filter, each by an index of its own. One that finds few rows is
-/// the fastest way to the runs.
-pub(crate) fn drivers(filter: &Expression) -> Vec<Sql> {
-    let all = match filter {
-        Expression::And(all) => all.as_slice(),
-        one => std::slice::from_ref(one),
-    };
-    let mut drivers: Vec<Sql> = groups(all).iter().filter_map(PairGroup::driver).collect();
-    for one in all {
-        match one {
-            Expression::And(_) => drivers.extend(self::drivers(one)),
-            Expression::Has(Attribute::Tags, tag) => {
-                let mut sql = Sql::text("SELECT tag.rid FROM tag WHERE tag.tag = ");
-                sql.bind(tag.value.clone());
-                drivers.push(sql);
-            }
-            Expression::Has(Attribute::Object(object), operand) => {
-                drivers.extend(
-                    scalar_members(*object, &operand.literal).iter().flatten().filter_map(PairGroup::driver),
-                );
-            }
-            Expression::Search(None, text) => {
-                if let Some(words) = words::match_expression(text) {
-                    drivers.push(full_text_rows(words));
-                }
-            }
-            Expression::Compare(Attribute::Path(object, keys), Operator::Eq, operand) => {
-                drivers.extend(one_key(*object, keys, operand).and_then(|group| group.driver()));
-            }
-            Expression::Compare(Attribute::Scalar("parent_run_id", _), Operator::Eq, operand)
-                if operand.value != Value::Null =>
-            {
-                drivers.push(rows_of_children(operand.value.clone()));
-            }
-            Expression::Compare(Attribute::Scalar(name @ ("id" | "trace_id"), _), Operator::Eq, operand) => {
-                let mut sql = Sql::text(format!("SELECT rid FROM run WHERE {name} = "));
-                sql.bind(operand.value.clone());
-                drivers.push(sql);
-            }
-            Expression::In(Attribute::Scalar(name @ ("id" | "trace_id"), _), operands) => {
-                let mut sql = Sql::text(format!("SELECT rid FROM run WHERE {name} IN ("));
-                sql.append(Sql::list(operands.iter().map(|operand| operand.value.clone()))).push(")");
-                drivers.push(sql);
-            }
-            Expression::Compare(Attribute::Scalar("thread_id", _), Operator::Eq, operand) => {
-                if let Value::Text(thread) = &operand.value
-                    && thread.len() <= MAX_ATTRIBUTE_BYTES
-                {
-                    drivers.push(thread_rows(thread));
-                }
-            }
-            _ => {}
-        }
-    }
-    drivers
-}
-
-/// The rows whose texts hold words.
-pub(crate) fn full_text_rows(words: String) -> Sql {
-    let mut sql = Sql::text("SELECT rowid FROM run_text WHERE run_text MATCH ");
-    sql.bind(words);
-    sql
-}
-
-/// A thread's id is in the metadata too.
-fn thread_rows(thread: &str) -> Sql {
-    let mut sql = Sql::text(
-        "SELECT attribute.rid FROM attribute WHERE attribute.kid IN (SELECT kid FROM attribute_key WHERE kind = 1 \
-         AND key IN ('thread_id', 'session_id', 'conversation_id')) AND attribute.value = ",
-    );
-    sql.bind(thread.to_owned());
-    sql
-}
-
 fn wrap(inner: Sql) -> Sql {
     let mut sql = Sql::text("(");
     sql.append(inner).push(")");
@@ -134,7 +61,7 @@ fn group(family: Family, part: Part, test: Test) -> PairGroup {
 }
 
 /// What conditions that are joined say about pairs, family by family.
-fn groups(all: &[Expression]) -> Vec<PairGroup> {
+pub(super) fn groups(all: &[Expression]) -> Vec<PairGroup> {
     let mut groups: Vec<PairGroup> = Vec::new();
     for one in all {
         let (attribute, test) = match one {
@@ -226,14 +153,6 @@ pub(crate) fn children_of(parent: Value, alias: &str) -> Sql {
     sql
 }
 
-/// The rows of the children of a run: they are of its trace, or marked, for it was not received.
-pub(crate) fn rows_of_children(parent: Value) -> Sql {
-    let mut sql = Sql::text("SELECT rid FROM run WHERE trace_id = (SELECT trace_id FROM run WHERE id = ");
-    sql.bind(parent.clone()).push(") AND parent_id = ").bind(parent.clone());
-    sql.push(" UNION SELECT rid FROM run WHERE flags & 524288 AND parent_id = ").bind(parent);
-    sql
-}
-
 /// The value of an attribute of one row.
 fn scalar(name: &str, alias: &str) -> String {
     match name {
@@ -290,7 +209,7 @@ fn compare_inside(value: Sql, operator: Operator, with: &Value) -> Sql {
 }
 
 /// A value under a key of the top level, if the table `attribute` tells all about it.
-fn one_key(object: Object, keys: &[String], operand: &Operand) -> Option<PairGroup> {
+pub(super) fn one_key(object: Object, keys: &[String], operand: &Operand) -> Option<PairGroup> {
     let family = family(object)?;
     let [key] = keys else { return None };
     match &operand.value {
@@ -344,7 +263,7 @@ fn has(object: Object, literal: &Literal, alias: &str) -> Sql {
 }
 
 /// The members of an object in JSON, if all are short scalars that the table `attribute` knows.
-fn scalar_members(object: Object, literal: &Literal) -> Option<Vec<PairGroup>> {
+pub(super) fn scalar_members(object: Object, literal: &Literal) -> Option<Vec<PairGroup>> {
     let (family, Literal::Text(text)) = (family(object)?, literal) else { return None };
     let Ok(serde_json::Value::Object(members)) = serde_json::from_str(text) else { return None };
     let member = |(key, value): (&String, &serde_json::Value)| {
@@ -357,6 +276,13 @@ fn scalar_members(object: Object, literal: &Literal) -> Option<Vec<PairGroup>> {
         Some(pair(family, key, value))
     };
     members.iter().map(member).collect()
+}
+
+/// The rows whose texts hold words.
+pub(crate) fn full_text_rows(words: String) -> Sql {
+    let mut sql = Sql::text("SELECT rowid FROM run_text WHERE run_text MATCH ");
+    sql.bind(words);
+    sql
 }
 
 /// Words in the full text.

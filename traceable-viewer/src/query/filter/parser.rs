@@ -3,7 +3,8 @@
 use crate::query::filter::attribute::{Attribute, Kind, Object, Part};
 use crate::query::filter::error::{FilterError, suggestion};
 use crate::query::filter::lexer::{Token, tokens};
-use crate::query::filter::syntax::{Expression, Literal, Operand, Operator};
+use crate::query::filter::literal::Literal;
+use crate::query::filter::syntax::{Expression, Operand, Operator};
 
 /// The longest filter, in bytes.
 const MAX_LENGTH: usize = 16 << 10;

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::query::filter::syntax::{Expression, Literal, Operator};
+use crate::query::filter::literal::Literal;
+use crate::query::filter::syntax::{Expression, Operator};
 
 impl fmt::Display for Expression {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -3,6 +3,7 @@
 use rusqlite::types::Value;
 
 use crate::query::filter::attribute::Attribute;
+use crate::query::filter::literal::Literal;
 
 /// A condition on a run.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,12 +57,4 @@ impl Operator {
 pub(crate) struct Operand {
     pub(crate) literal: Literal,
     pub(crate) value: Value,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Literal {
-    Text(String),
-    Number(f64),
-    Bool(bool),
-    Null,
 }
