@@ -30,8 +30,17 @@ fn quarantined(folder: &Scratch) -> Vec<PathBuf> {
 fn run_each(exporter: &Arc<Exporter>, names: &[&str]) {
     for name in names {
         run(exporter, name);
-        // a flush also keeps the pauses between tries short
-        let _ = exporter.flush(Duration::from_millis(60));
+        let begun = Instant::now();
+        loop {
+            // a flush also keeps the pauses between tries short
+            let _ = exporter.flush(Duration::from_millis(60));
+            let stats = exporter.stats();
+            // what waits only in memory would share the next batch
+            if stats.queued <= stats.on_disk {
+                break;
+            }
+            assert!(begun.elapsed() < LONG, "{stats:?}");
+        }
     }
 }
 
