@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::io::ErrorKind;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -32,6 +33,12 @@ pub(crate) struct Serve {
     /// How long a trace is kept after its last run came: 12h, 7d [default: for ever]
     #[arg(long, value_name = "AGE", value_parser = moment::age)]
     max_age: Option<Duration>,
+    /// Prices of models, LiteLLM's model_prices_and_context_window.json: costs of runs that name none
+    #[arg(long, value_name = "FILE")]
+    prices: Option<PathBuf>,
+    /// Do not index the words of runs: stores faster, but what comes is not found by its text
+    #[arg(long)]
+    no_search_index: bool,
 }
 
 impl Serve {
@@ -68,7 +75,11 @@ impl Serve {
 
     fn start_at(&self, port: u16) -> Result<Viewer, ViewerError> {
         let viewer = Viewer::builder().db(&self.database.path).host(&self.host).port(port).on_warning(say);
-        let viewer = viewer.retention(retention(Some(self.max_size), self.max_age));
+        let viewer = viewer.retention(retention(Some(self.max_size), self.max_age)).search_index(!self.no_search_index);
+        let viewer = match &self.prices {
+            Some(prices) => viewer.prices(prices),
+            None => viewer,
+        };
         match &self.token {
             // a blank one too: it is a mistake, and not the wish for none
             Some(token) => viewer.token(token).start(),

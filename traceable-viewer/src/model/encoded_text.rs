@@ -1,15 +1,45 @@
-//! A long text as the store keeps it: short ones as they are, long ones compressed.
+//! A long text as the store keeps it: very short ones as they are, others compressed.
 //!
 //! Texts are encoded while a request is read, on many threads, so that the one writer does not wait for it and no
 //! second copy of the text is made.
 
-/// Below this, zstd gains little and costs a frame's overhead.
-const COMPRESS_ABOVE: usize = 1024;
+use std::cell::RefCell;
+use std::io::Read;
+use std::sync::LazyLock;
+
+use zstd::bulk::{Compressor, Decompressor};
+use zstd::dict::{DecoderDictionary, EncoderDictionary};
+
+/// Below this, a frame's overhead is more than what zstd gains.
+const COMPRESS_ABOVE: usize = 48;
 const LEVEL: i32 = 3;
 
 /// The first byte of a stored value.
 const PLAIN: u8 = 0;
+/// Without a dictionary: of files that an older version wrote.
 const ZSTD: u8 = 1;
+/// With the dictionary of this file.
+const ZSTD_WITH_DICTIONARY: u8 = 2;
+
+/// What clients write again and again. A text of a kilobyte repeats little in itself; most of its JSON is here. What a
+/// release has shipped never changes, for files of users are read with it: another dictionary gets another first byte.
+const DICTIONARY: &[u8] = include_bytes!("dictionary.txt");
+
+static ENCODER: LazyLock<EncoderDictionary<'static>> =
+    LazyLock::new(|| EncoderDictionary::copy(DICTIONARY, LEVEL));
+static DECODER: LazyLock<DecoderDictionary<'static>> = LazyLock::new(|| DecoderDictionary::copy(DICTIONARY));
+
+/// Up to this size a text is decompressed at once; what a longer one claims as its size is not believed.
+const AT_ONCE: u64 = 1 << 20;
+
+/// What compresses longer texts is not kept: it holds megabytes, for each thread.
+const MAX_KEPT: usize = 128 << 10;
+
+thread_local! {
+    // making one takes longer than to compress a kilobyte
+    static COMPRESSOR: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
+    static DECOMPRESSOR: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
+}
 
 /// A text, encoded.
 #[derive(Clone, PartialEq, Eq)]
@@ -44,13 +74,16 @@ impl EncodedText {
     pub(crate) fn decode(bytes: &[u8]) -> Result<String, DamagedText> {
         let plain = match bytes.split_first() {
             Some((&PLAIN, plain)) => plain.to_vec(),
-            // the file is our own, so the size written in the frame is trusted
-            Some((&ZSTD, small)) => zstd::stream::decode_all(small)
-                .map_err(|error| DamagedText(format!("a payload that does not decompress: {error}")))?,
+            Some((&ZSTD, small)) => zstd::stream::decode_all(small).map_err(damaged)?,
+            Some((&ZSTD_WITH_DICTIONARY, small)) => decompressed(small).map_err(damaged)?,
             _ => return Err(DamagedText("a payload of unknown form".to_owned())),
         };
         String::from_utf8(plain).map_err(|_| DamagedText("a payload that is not UTF-8".to_owned()))
     }
+}
+
+fn damaged(error: std::io::Error) -> DamagedText {
+    DamagedText(format!("a payload that does not decompress: {error}"))
 }
 
 /// The bytes compressed, behind their tag; `None` when that makes them no smaller.
@@ -62,11 +95,39 @@ fn compressed(bytes: &[u8]) -> Option<Vec<u8>> {
     // pages of the operating system, which cost nothing
     let mut all = vec![0; bytes.len()];
     let (tag, room) = all.split_first_mut()?;
-    *tag = ZSTD;
-    let len = zstd::bulk::compress_to_buffer(bytes, room, LEVEL).ok()?;
+    *tag = ZSTD_WITH_DICTIONARY;
+    let new = || Compressor::with_prepared_dictionary(&ENCODER).ok();
+    let len = if bytes.len() > MAX_KEPT {
+        new()?.compress_to_buffer(bytes, room).ok()?
+    } else {
+        COMPRESSOR.with_borrow_mut(|compressor| {
+            let compressor = match compressor {
+                Some(compressor) => compressor,
+                None => compressor.insert(new()?),
+            };
+            compressor.compress_to_buffer(bytes, room).ok()
+        })?
+    };
     all.truncate(len + 1);
     all.shrink_to_fit();
     Some(all)
+}
+
+fn decompressed(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
+    match zstd::zstd_safe::get_frame_content_size(bytes) {
+        Ok(Some(len @ 0..=AT_ONCE)) => DECOMPRESSOR.with_borrow_mut(|decompressor| {
+            let decompressor = match decompressor {
+                Some(decompressor) => decompressor,
+                None => decompressor.insert(Decompressor::with_prepared_dictionary(&DECODER)?),
+            };
+            decompressor.decompress(bytes, usize::try_from(len).unwrap_or(usize::MAX))
+        }),
+        _ => {
+            let mut text = Vec::new();
+            zstd::stream::Decoder::with_prepared_dictionary(bytes, &DECODER)?.read_to_end(&mut text)?;
+            Ok(text)
+        }
+    }
 }
 
 impl std::fmt::Debug for EncodedText {
@@ -82,7 +143,8 @@ mod tests {
     #[test]
     fn there_and_back() {
         let noise: String = (0..3000_u32).map(|n| char::from(33 + (n.wrapping_mul(n) % 89) as u8)).collect();
-        for text in ["", "{}", &"long text ".repeat(1000), &noise] {
+        let huge = "a longer text than fits at once ".repeat(50_000);
+        for text in ["", "{}", &"long text ".repeat(1000), &noise, &huge] {
             let encoded = EncodedText::new(text);
             assert_eq!(EncodedText::decode(encoded.as_bytes()).unwrap(), text);
             assert!(encoded.as_bytes().len() <= text.len() + 1);
@@ -91,13 +153,30 @@ mod tests {
         assert!(EncodedText::new(&"a".repeat(100_000)).as_bytes().len() < 1000);
     }
 
+    /// What an older version has written.
+    #[test]
+    fn without_a_dictionary() {
+        let mut old = vec![ZSTD];
+        old.extend(zstd::bulk::compress(&[b'a'; 5000], LEVEL).unwrap());
+        assert_eq!(EncodedText::decode(&old).unwrap(), "a".repeat(5000));
+    }
+
+    #[test]
+    fn what_clients_repeat_takes_little() {
+        let extra = r#"{"metadata":{"LANGSMITH_PROJECT":"demo","ls_method":"traceable"},"runtime":{"sdk":"langsmith-py","sdk_version":"0.15.0","library":"langsmith","platform":"Linux","runtime":"python"}}"#;
+        let len = EncodedText::new(extra).as_bytes().len();
+        assert!(len < extra.len() / 2, "{len} of {}", extra.len());
+    }
+
     #[test]
     fn damage_is_an_error() {
         let whole = EncodedText::new(&"a".repeat(100_000));
         let mut turned = whole.as_bytes().to_vec();
         *turned.last_mut().unwrap() ^= 1;
         let cut = &whole.as_bytes()[..whole.as_bytes().len() - 1];
-        for bytes in [&[][..], &[7, 1], &[ZSTD, 1, 2, 3], &[ZSTD], &[PLAIN, 0xff], cut] {
+        for bytes in
+            [&[][..], &[7, 1], &[ZSTD, 1, 2, 3], &[ZSTD], &[ZSTD_WITH_DICTIONARY, 1], &[PLAIN, 0xff], cut]
+        {
             assert!(EncodedText::decode(bytes).is_err(), "{bytes:?}");
         }
         // zstd has no checksum here, so a turned bit may also be another text; it never panics

@@ -31,7 +31,9 @@ pub(crate) fn open_writer(
     conn.pragma_update_and_check(None, "journal_size_limit", 64 << 20, |_| Ok(()))?;
     // no file beside the database, on a disk that may be full too
     conn.pragma_update(None, "temp_store", "MEMORY")?;
-    tune(&conn)?;
+    // fewer and larger write-backs: pages that many runs share are written once
+    conn.pragma_update_and_check(None, "wal_autocheckpoint", 4000, |_| Ok(()))?;
+    tune(&conn, 32 << 10)?;
     // not earlier, for until here it may be a file of somebody else
     Ok((conn, private_files::make_private(&path)))
 }
@@ -68,7 +70,7 @@ fn set_up_reader(conn: Connection, path: &Path) -> Result<Connection, StoreError
     conn.busy_timeout(BUSY_TIMEOUT)?;
     schema::check_version(&conn, path)?;
     functions::register(&conn)?;
-    tune(&conn)?;
+    tune(&conn, 8 << 10)?;
     Ok(conn)
 }
 
@@ -99,10 +101,12 @@ fn open_frozen(_: &Path) -> Option<rusqlite::Result<Connection>> {
     None
 }
 
-fn tune(conn: &Connection) -> Result<(), StoreError> {
-    conn.pragma_update(None, "cache_size", -(16 << 10))?;
-    conn.pragma_update_and_check(None, "mmap_size", 1 << 30, |_| Ok(()))?;
-    conn.set_prepared_statement_cache_capacity(64);
+/// The cache is in KiB. Nothing is mapped: mapped pages count as memory of the process, for each connection anew, and
+/// the operating system has them in its cache anyway.
+fn tune(conn: &Connection, cache_kib: i64) -> Result<(), StoreError> {
+    conn.pragma_update(None, "cache_size", -cache_kib)?;
+    conn.pragma_update_and_check(None, "mmap_size", 0, |_| Ok(()))?;
+    conn.set_prepared_statement_cache_capacity(128);
     Ok(())
 }
 
