@@ -111,10 +111,8 @@ impl PairGroup {
         if self.family != Family::Feedback && tests.iter().all(|(part, _)| *part != Part::Key) {
             sql.push(" AND ").push(&self.any_key());
         }
-        for (part, test) in tests {
-            sql.push(" AND ").append(self.test(*part, test, absent));
-        }
-        sql.push(")");
+        let tests = tests.into_iter().map(|(part, test)| self.test(*part, test, absent));
+        sql.push(" AND ").append(Sql::join(tests, " AND ", "true")).push(")");
         sql
     }
 

@@ -2,6 +2,9 @@
 
 use rusqlite::types::Value;
 
+/// Conditions that are joined without parentheses.
+const MAX_CHAIN: usize = 4;
+
 /// A piece of SQL with a `?` for each of its values.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Sql {
@@ -32,8 +35,22 @@ impl Sql {
         self
     }
 
-    /// Pieces with a text between them; `none` when there is none.
+    /// Conditions with `AND` or `OR` between them; `none` when there is none.
+    ///
+    /// Many are joined by halves. A chain is as deep as it is long, and SQLite refuses what is a thousand deep.
     pub(crate) fn join(pieces: impl IntoIterator<Item = Sql>, between: &str, none: &str) -> Sql {
+        let mut pieces: Vec<Sql> = pieces.into_iter().filter(|piece| !piece.text.is_empty()).collect();
+        if pieces.len() > MAX_CHAIN {
+            let second = pieces.split_off(pieces.len() / 2);
+            let mut all = Sql::text("(");
+            all.append(Sql::join(pieces, between, none)).push(")").push(between).push("(");
+            all.append(Sql::join(second, between, none)).push(")");
+            return all;
+        }
+        Sql::chain(pieces, between, none)
+    }
+
+    fn chain(pieces: impl IntoIterator<Item = Sql>, between: &str, none: &str) -> Sql {
         let mut all = Sql::default();
         for piece in pieces {
             if !all.text.is_empty() {
@@ -47,6 +64,6 @@ impl Sql {
     /// `?, ?, ?` of several values.
     pub(crate) fn list(values: impl IntoIterator<Item = Value>) -> Sql {
         let one = |value| Sql { text: "?".to_owned(), values: vec![value] };
-        Sql::join(values.into_iter().map(one), ", ", "")
+        Sql::chain(values.into_iter().map(one), ", ", "")
     }
 }
