@@ -19,9 +19,12 @@ fn demo_is_a_trace_of_twelve_runs() {
     let tree = stdout(&["tree", "--db", &db]);
     assert!(tree.starts_with("plan_trip  ✓ 4.20s"), "{tree}");
     for line in [
+        "├─ decide [llm]  ✓ 880ms · example-chat-1 · 212+48 tokens · $0.00040\n",
+        "├─ write_answer [llm]  ✓ 1.18s · example-chat-1 · 641+103 tokens · $0.0011 · first token 240ms\n",
+        "│  ├─ embed [embedding]  ✓ 85.0ms · example-embed-1 · 3+0 tokens\n",
         "├─ use_tools  ✓ 1.39s",
         "│  ├─ forecast [tool]  ✗ 1.00s #retried",
-        "└─ suggest_more [llm]  ◐ 285ms · left early",
+        "└─ suggest_more [llm]  ◐ 285ms · left early · example-chat-1 · first token 115ms\n",
     ] {
         assert!(tree.contains(line), "{line}: {tree}");
     }

@@ -2,6 +2,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod filters;
 mod replay;
 mod statistics;
 mod threads;

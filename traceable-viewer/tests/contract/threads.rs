@@ -49,21 +49,7 @@ fn threads() -> Server {
     ];
     let reply = post(&server, "/runs/batch", json!({ "post": runs.concat(), "patch": [] }));
     assert_eq!(reply.status, 202, "{}", reply.body);
-    fill(&server);
     server
-}
-
-/// Sets what is read out of payloads, whatever the store has read.
-fn fill(server: &Server) {
-    let file = rusqlite::Connection::open(server.dir.path().join("t.db")).unwrap();
-    let sql = "UPDATE run SET latency_us = end_us - start_us;
-        UPDATE run SET total_tokens = 7, total_cost = 0.5 WHERE parent_id IS NOT NULL;
-        UPDATE run SET thread_id = 't1' WHERE start_us / 1000000 % 60 IN (10, 30);
-        UPDATE run SET thread_id = 't2' WHERE start_us / 1000000 % 60 = 20;
-        UPDATE run SET inputs_preview = '{\"q\": \"hi\"}' WHERE parent_id IS NULL;
-        INSERT OR REPLACE INTO trace(trace_id, runs, errors, prompt_tokens, completion_tokens, total_tokens, total_cost)
-        SELECT trace_id, count(*), 0, 3, 4, sum(total_tokens), sum(total_cost) FROM run GROUP BY trace_id;";
-    file.execute_batch(sql).unwrap();
 }
 
 fn ids(page: &Value) -> Vec<&str> {
