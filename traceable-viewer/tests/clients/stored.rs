@@ -1,34 +1,16 @@
-//! LangSmith's own Python SDK against a live viewer, unchanged. Run it with
-//!
-//! ```text
-//! TRACEABLE_PYTHON=<interpreter with langsmith 0.15> cargo test -p traceable-viewer --features interop --test interop_python
-//! ```
-//!
-//! It fails when the interpreter or the package is missing: a test that was asked for is not skipped.
+//! What LangSmith's Python SDK sends is in the store, by each of its ways to send.
 
-mod common;
-
-use std::process::Command;
-
-use common::server;
 use serde_json::{Value, json};
 use traceable_viewer::{RunStatus, StoredRun, render_tree};
 
+use crate::common::{self, server};
+use crate::python;
+
 fn ship(prefix: &str, settings: &[(&str, &str)]) -> common::Server {
     let server = server();
-    let python = std::env::var("TRACEABLE_PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/python/ship.py");
-    let output = Command::new(&python)
-        .arg(script)
-        .env("LANGSMITH_TRACING", "true")
-        .env("LANGSMITH_ENDPOINT", server.viewer.url() + prefix)
-        .env("LANGSMITH_API_KEY", "any")
-        .env("LANGSMITH_PROJECT", "interop")
-        .envs(settings.iter().copied())
-        .output()
-        .unwrap_or_else(|error| panic!("`{python}` cannot be started (TRACEABLE_PYTHON): {error}"));
+    let output = python("python-0.15", "ship.py", &(server.viewer.url() + prefix), settings);
     let stderr = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "the script failed; is langsmith 0.15 installed?\n{stderr}");
+    assert!(output.status.success(), "the program failed:\n{stderr}");
     assert!(!stderr.contains("Failed"), "the SDK complains:\n{stderr}");
     assert!(!stderr.to_lowercase().contains("warn"), "the SDK warns:\n{stderr}");
     server
