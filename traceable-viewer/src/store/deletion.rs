@@ -4,13 +4,14 @@ use rusqlite::Connection;
 use uuid::Uuid;
 
 /// What one run has, from table to table; the run itself is last, for the others are found through it.
-const OF_A_RUN: [&str; 8] = [
+const OF_A_RUN: [&str; 9] = [
     "DELETE FROM tag WHERE rid = ?1 AND tag IN (SELECT value FROM run, json_each(run.tags) WHERE run.rid = ?1)",
     "DELETE FROM attribute WHERE rid = ?1",
     "DELETE FROM attachment WHERE rid = ?1",
     "DELETE FROM run_text WHERE rowid = ?1",
     "DELETE FROM feedback WHERE run_id = (SELECT id FROM run WHERE rid = ?1)",
     "DELETE FROM share WHERE run_id = (SELECT id FROM run WHERE rid = ?1)",
+    "DELETE FROM otel_run WHERE run_id = (SELECT id FROM run WHERE rid = ?1)",
     "DELETE FROM payload WHERE rid = ?1",
     "DELETE FROM run WHERE rid = ?1",
 ];

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use uuid::Uuid;
 
 use crate::model::time;
-use crate::store::{StoreError, deletion, file_space::FileSpace};
+use crate::store::{StoreError, deletion, file_space::FileSpace, trace_totals};
 
 /// How many runs a transaction deletes at most: those that store runs wait for it.
 const RUNS_AT_ONCE: u64 = 500;
@@ -201,7 +201,11 @@ impl Pass {
         }
         match deletion::forget_empty_trace(tx, trace_id)? {
             true => slice.traces += 1,
-            false => self.half = Some(trace_id),
+            false => {
+                // should this be the last that is deleted, for the program ends, the totals are right
+                trace_totals::recount(tx, trace_id)?;
+                self.half = Some(trace_id);
+            }
         }
         Ok(())
     }

@@ -87,6 +87,7 @@ WHEN NOT EXISTS (SELECT 1 FROM attachment WHERE fid = OLD.fid) BEGIN DELETE FROM
 CREATE TRIGGER file_replaced AFTER UPDATE OF fid ON attachment
 WHEN NOT EXISTS (SELECT 1 FROM attachment WHERE fid = OLD.fid) BEGIN DELETE FROM file WHERE fid = OLD.fid; END;
 CREATE TABLE otel_run(id BLOB PRIMARY KEY, run_id BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX otel_run_run ON otel_run(run_id);
 CREATE TABLE share(run_id BLOB PRIMARY KEY, token BLOB NOT NULL UNIQUE, created_us INTEGER NOT NULL) STRICT;
 CREATE VIRTUAL TABLE run_text USING fts5(
   body, content='', contentless_delete=1, detail=none, tokenize=\"unicode61 tokenchars '_'\");

@@ -110,7 +110,7 @@ impl TotalsChange {
 }
 
 /// Counts the runs of a trace again.
-fn recount(conn: &Connection, trace_id: Uuid) -> rusqlite::Result<()> {
+pub(crate) fn recount(conn: &Connection, trace_id: Uuid) -> rusqlite::Result<()> {
     conn.prepare_cached("DELETE FROM trace WHERE trace_id = ?1")?.execute([trace_id])?;
     conn.prepare_cached(&format!("{COUNT} WHERE trace_id = ?1 GROUP BY trace_id"))?.execute([trace_id])?;
     Ok(())

@@ -25,6 +25,7 @@ fn rows(path: &Path) -> Vec<(String, i64)> {
         ("feedback", "run_id NOT IN (SELECT id FROM run)"),
         ("share", "run_id NOT IN (SELECT id FROM run)"),
         ("trace", "trace_id NOT IN (SELECT trace_id FROM run)"),
+        ("otel_run", "run_id NOT IN (SELECT id FROM run)"),
     ] {
         let sql = format!("SELECT count(*) FROM {table} WHERE {of_a_run}");
         let left: i64 = conn.query_row(&sql, (), |row| row.get(0)).unwrap();
@@ -144,6 +145,8 @@ fn a_large_trace_goes_in_steps() {
         if report.traces == 0 {
             let left = server.store().trace(id(0, 0)).unwrap();
             assert!(left.iter().any(|run| run.id == id(0, 0)), "what is left has no orphans");
+            let total = server.store().traces(1).unwrap()[0].runs;
+            assert_eq!(total, left.len() as u64, "totals are of what is left");
         }
     });
     let report = report.unwrap();
