@@ -117,7 +117,7 @@ pub use query::{
     ThreadQuery, ThreadSummary, ThreadTurn, TraceCounts, TraceTotals, TurnPage,
 };
 pub use sql::{SqlError, SqlReader, SqlValue};
-pub use store::{PruneReport, Retention, Store, StoreError, WriteLock, prune};
+pub use store::{PrunePlan, PruneReport, Retention, Store, StoreError, WriteLock, plan_prune, prune};
 #[doc(hidden)]
 pub use terminal::{Table, format_bytes, format_cost, format_duration, format_time, one_line, render_run};
 pub use terminal::{TreeStyle, render_tree, render_tree_with};

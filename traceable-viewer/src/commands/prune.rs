@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{ArgGroup, Args};
-use traceable_viewer::{Retention, format_bytes, prune};
+use traceable_viewer::{Retention, format_bytes, plan_prune, prune};
 
 use crate::commands::{database::Database, files::progress, moment, output::print, size};
 
@@ -26,12 +26,26 @@ pub(crate) struct Prune {
     /// Everything, also what is open
     #[arg(long, conflicts_with_all = ["older_than", "max_size"])]
     all: bool,
+    /// Delete nothing, and tell what would go
+    #[arg(long)]
+    dry_run: bool,
 }
 
 impl Prune {
     pub(crate) fn run(self) -> Result<ExitCode, Box<dyn Error>> {
         let retention =
             if self.all { Retention::nothing() } else { retention(self.max_size, self.older_than) };
+        if self.dry_run {
+            let plan = plan_prune(&self.database.path, &retention)?;
+            print(&format!(
+                "{} traces with {} runs would be deleted: about {} of {}\n",
+                plan.traces,
+                plan.runs,
+                format_bytes(plan.bytes),
+                format_bytes(plan.file_bytes)
+            ))?;
+            return Ok(ExitCode::SUCCESS);
+        }
         let bar = progress("{spinner} {human_pos} runs deleted, {per_sec}");
         let report = prune(&self.database.path, &retention, |report| bar.set_position(report.runs))?;
         bar.finish_and_clear();

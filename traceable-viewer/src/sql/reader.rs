@@ -18,10 +18,17 @@ use crate::store::{Reader, StoreError, open_reader};
 /// | view | columns |
 /// |---|---|
 /// | `runs` | `id trace_id parent_id project name run_type status start_time end_time latency first_token_latency model prompt_tokens completion_tokens total_tokens prompt_cost completion_cost total_cost inputs outputs error metadata tags thread_id extra events serialized is_root depth dotted_order reference_example_id received_time seq rid` |
-/// | `traces` | `id name project status start_time end_time latency first_token_latency runs errors`, tokens and costs as above, `thread_id` |
+/// | `traces` | `id name project status start_time end_time latency first_token_latency runs errors prompt_tokens completion_tokens total_tokens prompt_cost completion_cost total_cost thread_id` |
 /// | `feedback` | `id run_id trace_id key score value comment created_time document` |
 /// | `attachments` | `run_id name mime_type size data` |
 /// | `projects` | `id name description extra created_time` |
+///
+/// Tokens and costs of a run are its own, those of a trace are sums over its runs. `first_token_latency` is the time from
+/// the start to the first token, of any of its runs for a trace. `model` and `thread_id` are what the run's metadata and
+/// texts name; the thread, the name and the status of a trace are those of its root. A cost that nothing names is NULL.
+///
+/// The table `run_text` finds words: `SELECT name FROM runs WHERE rid IN (SELECT rowid FROM run_text WHERE run_text MATCH
+/// 'harbour')`.
 ///
 /// ```
 /// use std::ops::ControlFlow;

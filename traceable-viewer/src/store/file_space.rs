@@ -35,6 +35,13 @@ impl FileSpace {
         self.pages.saturating_sub(self.free).saturating_mul(self.page_bytes)
     }
 
+    /// What is in use for rows: without the page that each table and each index has when it is empty.
+    pub(crate) fn row_bytes(self, conn: &Connection) -> rusqlite::Result<u64> {
+        let sql = "SELECT count(*) + 1 FROM sqlite_schema WHERE rootpage > 0";
+        let empty: u64 = conn.query_row(sql, (), |row| row.get(0))?;
+        Ok(self.used_bytes().saturating_sub(empty.saturating_mul(self.page_bytes)))
+    }
+
     /// Whether pages should be given back. Some that are free are good to have: what comes next takes them.
     pub(crate) fn is_wasteful(self, max_bytes: Option<u64>) -> bool {
         self.free > PAGES_AT_ONCE && self.free > self.pages / 4

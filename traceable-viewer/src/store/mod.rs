@@ -25,6 +25,7 @@ mod project;
 mod project_deletion;
 mod projects;
 mod prune;
+mod prune_plan;
 mod reader;
 mod retention;
 mod run_facts;
@@ -51,6 +52,7 @@ pub(crate) use projects::{
 };
 pub use prune::{PruneReport, prune};
 pub(crate) use prune::{Pruning, shorten_log};
+pub use prune_plan::{PrunePlan, plan_prune};
 pub use reader::Store;
 pub(crate) use reader::load_rows;
 pub use retention::Retention;

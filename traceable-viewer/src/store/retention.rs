@@ -103,6 +103,27 @@ impl Retention {
             .unwrap_or(false))
     }
 
+    /// The size down to which traces are deleted, if more than the bound is in use.
+    pub(crate) fn goal(&self, space: FileSpace) -> Option<u64> {
+        let max = self.max_bytes.filter(|max| space.used_bytes() > *max)?;
+        Some(max - max / 20)
+    }
+
+    /// Whether a trace of which a run was received then may stay, and so all that were received later. `over`: too much is
+    /// in use.
+    pub(crate) fn is_end(&self, received_us: i64, over: bool) -> bool {
+        !over && self.cutoff().is_none_or(|cutoff| received_us >= cutoff)
+    }
+
+    /// Whether a trace before the end goes: it is not open.
+    pub(crate) fn deletes(&self, conn: &Connection, trace_id: Uuid, over: bool) -> rusqlite::Result<bool> {
+        let sql = "SELECT max(received_us), max(status = 0) FROM run WHERE trace_id = ?1";
+        let (last, pending): (i64, bool) =
+            conn.prepare_cached(sql)?.query_row([trace_id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let open = pending && last >= before_now(OPEN);
+        Ok(!open && (over || self.cutoff().is_some_and(|cutoff| last < cutoff)))
+    }
+
     /// Traces that received nothing since then are too old; microseconds since 1970.
     fn cutoff(&self) -> Option<i64> {
         self.max_age.map(before_now)
@@ -141,11 +162,7 @@ enum Fate {
 
 impl Pass {
     pub(crate) fn new(retention: &Retention, conn: &Connection) -> Result<Self, StoreError> {
-        let over = |max: &u64| Ok::<_, StoreError>(FileSpace::read(conn)?.used_bytes() > *max);
-        let goal = match &retention.max_bytes {
-            Some(max) if over(max)? => Some(max - max / 20),
-            _ => None,
-        };
+        let goal = retention.goal(FileSpace::read(conn)?);
         Ok(Pass { retention: retention.clone(), after: i64::MIN, stay: HashSet::new(), half: None, goal })
     }
 
@@ -211,23 +228,17 @@ impl Pass {
     }
 
     fn fate(&self, conn: &Connection, trace_id: Uuid, received_us: i64) -> Result<Fate, StoreError> {
-        let cutoff = self.retention.cutoff();
         let over = match self.goal {
             Some(goal) => FileSpace::read(conn)?.used_bytes() > goal,
             None => false,
         };
-        if !over && cutoff.is_none_or(|cutoff| received_us >= cutoff) {
+        if self.retention.is_end(received_us, over) {
             return Ok(Fate::End);
         }
         if self.stay.contains(&trace_id) {
             return Ok(Fate::Stays);
         }
-        let sql = "SELECT max(received_us), max(status = 0) FROM run WHERE trace_id = ?1";
-        let (last, pending): (i64, bool) =
-            conn.prepare_cached(sql)?.query_row([trace_id], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let open = pending && last >= before_now(OPEN);
-        let old = cutoff.is_some_and(|cutoff| last < cutoff);
-        Ok(if !open && (over || old) { Fate::Goes } else { Fate::Stays })
+        Ok(if self.retention.deletes(conn, trace_id, over)? { Fate::Goes } else { Fate::Stays })
     }
 }
 

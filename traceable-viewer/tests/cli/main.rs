@@ -10,6 +10,7 @@ mod listing;
 mod prune;
 mod reading;
 mod run;
+mod serve;
 mod sql;
 mod transfer;
 

@@ -11,6 +11,13 @@ fn old_traces_go() {
     let (db, _) = demo(&server);
     let kept = stdout(&["prune", "--db", &db, "--older-than", "1h", "--max-size", "1GiB"]);
     assert!(kept.starts_with("0 traces with 0 runs deleted; "), "{kept}");
+    for what in [&["--older-than", "0s"][..], &["--all"]] {
+        let plan = stdout(&[&["prune", "--db", &db, "--dry-run"], what].concat());
+        assert!(plan.starts_with("1 traces with 12 runs would be deleted: about "), "{plan}");
+    }
+    let plan = stdout(&["prune", "--db", &db, "--dry-run", "--older-than", "1h"]);
+    assert!(plan.starts_with("0 traces with 0 runs would be deleted: about 0 B of "), "{plan}");
+    assert!(server.store().latest_trace().unwrap().is_some(), "nothing was deleted");
     let gone = stdout(&["prune", "--db", &db, "--older-than", "0s"]);
     assert!(gone.starts_with("1 traces with 12 runs deleted; "), "{gone}");
     assert!(server.store().latest_trace().unwrap().is_none());
@@ -27,7 +34,10 @@ fn mistakes() {
     assert!(refused(&["prune", "--older-than", "soon"]).contains("such as 90m or 7d"));
     assert!(refused(&["prune", "--max-size", "7"]).contains("such as 500MB or 1GiB"));
     assert!(refused(&["prune", "--all", "--max-size", "1GB"]).contains("cannot be used with"));
-    assert!(refused(&["prune", "--all", "--db", "/nonexistent.db"]).contains("there is no database"));
+    for what in [&["--all"][..], &["--all", "--dry-run"]] {
+        let said = refused(&[&["prune", "--db", "/nonexistent.db"], what].concat());
+        assert!(said.contains("there is no database"), "{said}");
+    }
 }
 
 /// A collector deletes what is too old by itself.

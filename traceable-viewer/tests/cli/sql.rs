@@ -27,8 +27,34 @@ fn views_with_readable_values() {
     );
     assert_eq!(sql("SELECT id, name, runs, errors, thread_id IS NULL AS t FROM traces").len(), 1);
     assert_eq!(
-        sql("SELECT runs, errors, name FROM traces"),
-        [json!({"runs": 12, "errors": 1, "name": "plan_trip"})]
+        sql(
+            "SELECT runs, errors, name, project, status, latency, first_token_latency, total_tokens, total_cost, thread_id \
+             FROM traces"
+        ),
+        [
+            json!({"runs": 12, "errors": 1, "name": "plan_trip", "project": "demo", "status": "success", "latency": 4.2,
+                "first_token_latency": 2.96, "total_tokens": 1007, "total_cost": 0.001457,
+                "thread_id": "trip-to-copenhagen"})
+        ]
+    );
+    assert_eq!(
+        sql(
+            "SELECT model, prompt_tokens, completion_tokens, total_tokens, prompt_cost, completion_cost, total_cost, \
+             latency, first_token_latency, thread_id FROM runs WHERE name = 'write_answer'"
+        ),
+        [
+            json!({"model": "example-chat-1", "prompt_tokens": 641, "completion_tokens": 103, "total_tokens": 744,
+                "prompt_cost": 0.000641, "completion_cost": 0.000412, "total_cost": 0.001053, "latency": 1.18,
+                "first_token_latency": 0.24, "thread_id": "trip-to-copenhagen"})
+        ]
+    );
+    // what is found by text and by attribute, beside the views
+    assert_eq!(
+        sql(
+            "SELECT name FROM runs WHERE rid IN (SELECT rowid FROM run_text WHERE run_text MATCH 'harbour') \
+             AND rid IN (SELECT rid FROM attribute JOIN attribute_key USING(kid) WHERE key = 'k' AND value = '2')"
+        ),
+        [json!({"name": "search_guide"})]
     );
     assert_eq!(
         sql("SELECT run_id, key, score FROM feedback ORDER BY key"),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 use serde_json::json;
-use traceable_viewer::{Retention, Store, StoreError, prune};
+use traceable_viewer::{Retention, Store, StoreError, plan_prune, prune};
 
 use super::common::{eventually, server, server_with};
 use super::runs::{id, is_stored, noise, run, trace};
@@ -113,6 +113,7 @@ fn what_is_open_or_young_stays() {
     let path = server.store().path().to_owned();
     let hours = |hours: u64| Retention::unlimited().max_age(Duration::from_secs(hours * 3600));
     let stored = || (0..4).filter(|number| is_stored(server.store(), *number, 0)).collect::<Vec<_>>();
+    assert_eq!(plan_prune(&path, &hours(1)).unwrap().runs, 0);
     assert_eq!(prune(&path, &hours(1), |_| {}).unwrap().runs, 0);
     // trace 1 received its last run three hours ago, and trace 2 its first one only
     let conn = Connection::open(&path).unwrap();
@@ -120,15 +121,41 @@ fn what_is_open_or_young_stays() {
     for (trace, run) in [(0, 0), (0, 1), (1, 0), (1, 1), (2, 0)] {
         assert_eq!(conn.execute(age, [id(trace, run)]).unwrap(), 1);
     }
+    let plan = plan_prune(&path, &hours(2)).unwrap();
+    assert_eq!((plan.traces, plan.runs), (1, 2));
+    assert_eq!(stored(), [0, 1, 2, 3]);
     assert_eq!(prune(&path, &hours(2), |_| {}).unwrap().traces, 1);
     assert_eq!(stored(), [0, 2, 3]);
     // whatever its size, a trace that is open stays
+    assert_eq!(plan_prune(&path, &Retention::unlimited().max_bytes(0)).unwrap().traces, 2);
     assert_eq!(prune(&path, &Retention::unlimited().max_bytes(0), |_| {}).unwrap().traces, 2);
     assert_eq!(stored(), [0]);
     // its program has died since
     assert_eq!(conn.execute(age, [id(0, 2)]).unwrap(), 1);
     assert_eq!(prune(&path, &hours(2), |_| {}).unwrap().traces, 1);
     assert_eq!(stored(), [0; 0]);
+}
+
+/// Some traces are ten times as large as others.
+#[test]
+fn a_plan_by_size_is_near_what_goes() {
+    let server = server();
+    for number in 0..40 {
+        let letters = if number % 4 == 0 { 20_000 } else { 2_000 };
+        assert_eq!(
+            server.json("POST", "/runs/batch", &trace(number, 5, &noise(number, letters))).status,
+            202
+        );
+    }
+    let path = server.store().path().to_owned();
+    let all = plan_prune(&path, &Retention::unlimited()).unwrap();
+    let half = Retention::unlimited().max_bytes(all.file_bytes / 2);
+    let plan = plan_prune(&path, &half).unwrap();
+    let report = prune(&path, &half, |_| {}).unwrap();
+    assert_eq!(plan.file_bytes, report.bytes_before);
+    assert!(plan.traces > 4 && plan.traces.abs_diff(report.traces) <= 4, "{plan:?} {report:?}");
+    let freed = report.bytes_before - report.bytes;
+    assert!(plan.bytes.abs_diff(freed) < freed / 4, "{plan:?} {report:?}");
 }
 
 #[test]
@@ -164,8 +191,10 @@ fn nothing_is_kept_when_that_is_asked_for() {
     open.as_object_mut().unwrap().remove("end_time");
     assert_eq!(server.json("POST", "/runs/batch", &json!({"post": [open]})).status, 202);
     let path = server.store().path().to_owned();
+    let plan = plan_prune(&path, &Retention::nothing()).unwrap();
     let report = prune(&path, &Retention::nothing(), |_| {}).unwrap();
     assert_eq!((report.runs, report.traces), (201, 21));
+    assert_eq!((plan.runs, plan.traces), (201, 21));
     assert!(report.bytes < report.bytes_before / 2, "{report:?}");
     assert!(rows(&path).iter().all(|(_, rows)| *rows == 0));
     assert_eq!(server.json("POST", "/runs/batch", &trace(1, 3, "text")).status, 202);
@@ -177,6 +206,7 @@ fn only_a_database_of_ours_is_pruned() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("none.db");
     assert!(matches!(prune(&path, &Retention::nothing(), |_| {}), Err(StoreError::Missing(_))));
+    assert!(matches!(plan_prune(&path, &Retention::nothing()), Err(StoreError::Missing(_))));
     assert!(!path.exists());
     Connection::open(&path).unwrap().execute_batch("CREATE TABLE theirs(x)").unwrap();
     assert!(matches!(prune(&path, &Retention::nothing(), |_| {}), Err(StoreError::Foreign(_))));

@@ -1,0 +1,54 @@
+//! What `traceable serve` adds to the runs that it stores.
+
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+
+use serde_json::{Value, json};
+
+use super::common::A;
+use super::{command, refused, stdout};
+
+/// A list of prices, in a folder of its own.
+fn prices(dir: &tempfile::TempDir) -> String {
+    let path = dir.path().join("prices.json");
+    let prices = json!({"gull": {"input_cost_per_token": 0.5, "output_cost_per_token": 2.0}});
+    std::fs::write(&path, prices.to_string()).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+fn row(db: &str, query: &str) -> Value {
+    serde_json::from_str(&stdout(&["sql", "--db", db, "--json", query])).unwrap()
+}
+
+#[test]
+fn a_collector_with_prices_and_without_an_index() {
+    let dir = tempfile::tempdir().unwrap();
+    let db = dir.path().join("served.db").to_str().unwrap().to_owned();
+    let mut child = command()
+        .args(["serve", "--port", "0", "--db", &db, "--prices", &prices(&dir), "--no-search-index"])
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let first = BufReader::new(child.stderr.take().unwrap()).lines().next().unwrap().unwrap();
+    let url = first.split("listening on ").nth(1).and_then(|rest| rest.split(',').next());
+    let run = json!({"id": A, "name": "call", "run_type": "llm", "inputs": {"q": "harbour"},
+                     "outputs": {"usage_metadata": {"input_tokens": 4, "output_tokens": 1}},
+                     "extra": {"metadata": {"ls_model_name": "gull"}}});
+    let url = format!("{}/runs", url.unwrap_or_else(|| panic!("{first}")));
+    let status =
+        ureq::post(&url).header("Content-Type", "application/json").send(run.to_string()).unwrap().status();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(status, 202);
+    assert_eq!(row(&db, "SELECT total_cost FROM runs"), json!({"total_cost": 4.0}));
+    let found = "SELECT count(*) AS n FROM run_text WHERE run_text MATCH 'harbour'";
+    assert_eq!(row(&db, found), json!({"n": 0}));
+}
+
+#[test]
+fn a_file_without_prices_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let db = dir.path().join("never.db").to_str().unwrap().to_owned();
+    let said = refused(&["serve", "--port", "0", "--db", &db, "--prices", "/nonexistent.json"]);
+    assert!(said.contains("/nonexistent.json"), "{said}");
+}
