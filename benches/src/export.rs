@@ -5,7 +5,7 @@
 //! dropped; all that was not dropped must arrive. CPU time and memory are this process's; the server is a process of
 //! its own on the same processors. Linux only.
 
-mod payloads;
+mod payload;
 mod server;
 
 use std::io::{BufRead, BufReader};
@@ -13,8 +13,9 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use payloads::{Numbers, Payload};
 use traceable::{Config, Exporter, RunTree, RunType};
+
+use payload::{Numbers, Payload};
 
 const THREADS: usize = 2;
 /// Different payloads: more than a compressor remembers.

@@ -1,25 +1,25 @@
-//! Runs with texts like those of a program that asks a model: about 1 KB in, 1 KB out, as JSON.
+//! What programs that call models send, made up: text that compresses about as well as text does.
 
 use serde::Serialize;
 
 #[derive(Serialize)]
 pub struct Question {
-    model: &'static str,
-    temperature: f64,
-    prompt: [Message; 2],
+    pub model: &'static str,
+    pub temperature: f64,
+    pub prompt: [Message; 2],
 }
 
 #[derive(Serialize)]
 pub struct Message {
-    role: &'static str,
-    content: String,
+    pub role: &'static str,
+    pub content: String,
 }
 
 #[derive(Serialize)]
 pub struct Answer {
-    message: Message,
-    stopped_by: &'static str,
-    tokens: [u32; 2],
+    pub message: Message,
+    pub stopped_by: &'static str,
+    pub tokens: [u32; 2],
 }
 
 /// About 1 KB in, 1 KB out, as JSON.
@@ -34,7 +34,7 @@ pub struct Payload {
 pub struct Numbers(pub u64);
 
 impl Numbers {
-    fn next(&mut self) -> u64 {
+    pub fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
