@@ -75,7 +75,9 @@ impl Serve {
 
     fn start_at(&self, port: u16) -> Result<Viewer, ViewerError> {
         let viewer = Viewer::builder().db(&self.database.path).host(&self.host).port(port).on_warning(say);
-        let viewer = viewer.retention(retention(Some(self.max_size), self.max_age)).search_index(!self.no_search_index);
+        let viewer = viewer
+            .retention(retention(Some(self.max_size), self.max_age))
+            .search_index(!self.no_search_index);
         let viewer = match &self.prices {
             Some(prices) => viewer.prices(prices),
             None => viewer,
