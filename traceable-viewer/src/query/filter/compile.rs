@@ -33,13 +33,7 @@ pub(crate) fn condition(filter: &Expression, alias: &str) -> Sql {
         Expression::In(Attribute::Pair(family, part), operands) => {
             wrap(group(*family, *part, Test::In(operands.clone())).condition(alias))
         }
-        Expression::In(attribute, operands) => {
-            let one = |operand: &Operand| match attribute {
-                Attribute::Tags => has_tag(&operand.value, alias),
-                _ => compare(attribute, Operator::Eq, operand, alias),
-            };
-            wrap(Sql::join(operands.iter().map(one), " OR ", "false"))
-        }
+        Expression::In(attribute, operands) => one_of(attribute, operands, alias),
         Expression::Has(Attribute::Object(object), operand) => has(*object, &operand.literal, alias),
         Expression::Has(_, operand) => has_tag(&operand.value, alias),
         Expression::Search(None, text) => full_text(text, alias),
@@ -109,6 +103,51 @@ fn compare(attribute: &Attribute, operator: Operator, operand: &Operand, alias: 
         // the parser lets none of these through
         Attribute::Tags | Attribute::Object(_) | Attribute::Pair(..) => Sql::text("false"),
     }
+}
+
+/// Whether an attribute has one of some values, which are one list: SQLite takes long for thousands of alternatives.
+fn one_of(attribute: &Attribute, operands: &[Operand], alias: &str) -> Sql {
+    let is_null = |operand: &&Operand| operand.value == Value::Null;
+    let (nulls, operands): (Vec<&Operand>, Vec<&Operand>) = operands.iter().partition(is_null);
+    let mut any: Vec<Sql> =
+        nulls.first().map(|null| compare(attribute, Operator::Eq, null, alias)).into_iter().collect();
+    let list = Sql::list(operands.iter().map(|operand| operand.value.clone()));
+    let mut sql = Sql::default();
+    match attribute {
+        _ if operands.is_empty() => {}
+        Attribute::Scalar("session_id" | "project_id", _) => {
+            sql.push(&format!("{alias}.pid IN (SELECT pid FROM project WHERE project.id IN ("));
+            sql.append(list).push("))");
+        }
+        Attribute::Scalar(name, _) => {
+            sql.push(&scalar(name, alias)).push(" IN (").append(list).push(")");
+        }
+        Attribute::Tags => {
+            sql.push("EXISTS (SELECT 1 FROM tag WHERE tag.tag IN (").append(list);
+            sql.push(&format!(") AND tag.rid = {alias}.rid)"));
+        }
+        Attribute::Path(object, keys) => any.push(one_inside(*object, keys, &operands, alias)),
+        // the parser lets neither through
+        Attribute::Object(_) | Attribute::Pair(..) => {}
+    }
+    any.push(sql);
+    wrap(Sql::join(any, " OR ", "false"))
+}
+
+/// Whether a value inside an object is one of some.
+fn one_inside(object: Object, keys: &[String], operands: &[&Operand], alias: &str) -> Sql {
+    let in_table = |operand: &&&Operand| one_key(object, keys, operand).is_some();
+    let (short, others): (Vec<&Operand>, Vec<&Operand>) = operands.iter().partition(in_table);
+    let mut any = Vec::new();
+    if let (Some(family), [key], false) = (family(object), keys, short.is_empty()) {
+        any.push(pair(family, key, Test::In(short.into_iter().cloned().collect())).condition(alias));
+    }
+    if !others.is_empty() {
+        let mut sql = json_at(object, keys, alias);
+        sql.push(" IN (").append(Sql::list(others.iter().map(|operand| operand.value.clone()))).push(")");
+        any.push(sql);
+    }
+    wrap(Sql::join(any, " OR ", "false"))
 }
 
 fn compare_scalar(name: &str, kind: Kind, operator: Operator, operand: &Operand, alias: &str) -> Sql {
@@ -217,7 +256,7 @@ pub(super) fn one_key(object: Object, keys: &[String], operand: &Operand) -> Opt
         Value::Real(_) => {}
         _ => return None,
     }
-    Some(pair(family, key, operand.clone()))
+    Some(pair(family, key, Test::Compare(Operator::Eq, operand.clone())))
 }
 
 fn family(object: Object) -> Option<Family> {
@@ -229,12 +268,10 @@ fn family(object: Object) -> Option<Family> {
     }
 }
 
-fn pair(family: Family, key: &str, value: Operand) -> PairGroup {
+/// A pair of a key whose value passes a test.
+fn pair(family: Family, key: &str, value: Test) -> PairGroup {
     let key = Operand { literal: Literal::Text(key.to_owned()), value: Value::Text(key.to_owned()) };
-    let tests = vec![
-        (Part::Key, Test::Compare(Operator::Eq, key)),
-        (Part::Value, Test::Compare(Operator::Eq, value)),
-    ];
+    let tests = vec![(Part::Key, Test::Compare(Operator::Eq, key)), (Part::Value, value)];
     PairGroup { family, tests }
 }
 
@@ -247,7 +284,9 @@ fn has_tag(tag: &Value, alias: &str) -> Sql {
 /// Whether an object contains another; a text that is no object is the name of a key.
 fn has(object: Object, literal: &Literal, alias: &str) -> Sql {
     let Literal::Text(text) = literal else { return Sql::text("false") };
-    if let Some(groups) = scalar_members(object, literal) {
+    if let Some(groups) = scalar_members(object, literal)
+        && has_texts_alone(text)
+    {
         return wrap(Sql::join(groups.iter().map(|group| group.condition(alias)), " AND ", "true"));
     }
     if !matches!(serde_json::from_str(text), Ok(serde_json::Value::Object(_))) {
@@ -273,7 +312,7 @@ pub(super) fn scalar_members(object: Object, literal: &Literal) -> Option<Vec<Pa
             _ => return None,
         };
         let value = Operand { literal: Literal::Text(text.clone()), value: Value::Text(text) };
-        Some(pair(family, key, value))
+        Some(pair(family, key, Test::Compare(Operator::Eq, value)))
     };
     members.iter().map(member).collect()
 }
@@ -283,6 +322,16 @@ pub(crate) fn full_text_rows(words: String) -> Sql {
     let mut sql = Sql::text("SELECT rowid FROM run_text WHERE run_text MATCH ");
     sql.bind(words);
     sql
+}
+
+/// Whether all members of an object are texts that are no mistaken numbers: the table `attribute` has the number `3` and
+/// the text `"3"` as the same text.
+fn has_texts_alone(object: &str) -> bool {
+    let Ok(serde_json::Value::Object(members)) = serde_json::from_str(object) else { return false };
+    members.values().all(|value| {
+        let text = value.as_str();
+        text.is_some_and(|text| serde_json::from_str::<serde_json::Value>(text).is_err())
+    })
 }
 
 /// Words in the full text.

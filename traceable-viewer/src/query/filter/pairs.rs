@@ -148,8 +148,8 @@ impl PairGroup {
                 sql.append(compare(column, operator, &operand.value, part));
             }
             Test::In(operands) => {
-                let one = |operand: &Operand| compare(column, Operator::Eq, &operand.value, part);
-                sql.push("(").append(Sql::join(operands.iter().map(one), " OR ", "false")).push(")");
+                let values = operands.iter().flat_map(|operand| equal_values(&operand.value, part));
+                sql.push(column).push(" IN (").append(Sql::list(values)).push(")");
             }
             Test::Search(text) => {
                 sql.push(column).push(" LIKE ").bind(like(text)).push(" ESCAPE '\\'");
@@ -171,9 +171,9 @@ impl PairGroup {
 fn compare(column: &str, operator: Operator, value: &Value, part: Part) -> Sql {
     let mut sql = Sql::default();
     match (value, operator) {
-        (Value::Real(number), Operator::Eq | Operator::Neq) if part == Part::Value => {
+        (Value::Real(_), Operator::Eq | Operator::Neq) if part == Part::Value => {
             let not = if operator == Operator::Neq { " NOT" } else { "" };
-            let texts = number_texts(*number).map(Value::Text);
+            let texts = equal_values(value, part);
             sql.push(&format!("{column}{not} IN (")).append(Sql::list(texts)).push(")");
         }
         (Value::Real(number), _) if part == Part::Value => {
@@ -187,11 +187,16 @@ fn compare(column: &str, operator: Operator, value: &Value, part: Part) -> Sql {
     sql
 }
 
-/// The texts by which JSON writes a number.
-fn number_texts(number: f64) -> impl Iterator<Item = String> {
+/// What equals a value in the table: for a number, the texts by which JSON writes it.
+fn equal_values(value: &Value, part: Part) -> Vec<Value> {
+    let Value::Real(number) = value else { return vec![value.clone()] };
+    if part != Part::Value {
+        return vec![value.clone()];
+    }
     let plain = number.to_string();
-    let exact = serde_json::Number::from_f64(number).map(|number| number.to_string());
-    std::iter::once(plain.clone()).chain(exact.filter(move |exact| *exact != plain))
+    let exact = serde_json::Number::from_f64(*number).map(|number| number.to_string());
+    let exact = exact.filter(|exact| *exact != plain);
+    std::iter::once(plain).chain(exact).map(Value::Text).collect()
 }
 
 /// A pattern for `LIKE .. ESCAPE '\'` that finds a text anywhere.
