@@ -2,7 +2,6 @@
 
 #[path = "../common/mod.rs"]
 mod common;
-mod filters;
 mod replay;
 mod statistics;
 mod threads;
