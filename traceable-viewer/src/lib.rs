@@ -90,6 +90,11 @@ mod viewer;
 pub mod fuzzing {
     use crate::ingest::{OtlpEncoding, RequestLimits, boundary, read_multipart, read_otlp};
 
+    /// A filter; what it is printed as is the same filter.
+    pub fn filter(text: &str) {
+        crate::query::read_and_print(text);
+    }
+
     /// A body of `POST /v1/traces`, in both encodings.
     pub fn otlp(body: &[u8]) {
         for encoding in [OtlpEncoding::Protobuf, OtlpEncoding::Json] {

@@ -22,6 +22,8 @@ mod turns;
 pub use all_threads::AllThreads;
 pub use feedback_stats::FeedbackStats;
 pub use filter::FilterError;
+#[cfg(fuzzing)]
+pub(crate) use filter::read_and_print;
 pub use query_error::QueryError;
 pub use run_query::{Order, RunPage, RunQuery};
 pub use stats::RunStats;

@@ -41,6 +41,34 @@ pub struct RunQuery {
     /// Started at or before, in microseconds since 1970.
     pub max_start_us: Option<i64>,
     /// A filter in LangSmith's language, about the run.
+    ///
+    /// | Write | to find runs |
+    /// |---|---|
+    /// | `eq(status, "error")` | with an error; `"success"`, `"pending"` |
+    /// | `gt(latency, "300ms")` | that took longer; seconds without a unit, `ms`, `s`, `m`, `h` |
+    /// | `and(gte(start_time, "2026-01-05T10:00:00Z"), lt(start_time, "2026-01-06"))` | of a time |
+    /// | `in(name, ["agent", "planner"])` | with one of the names |
+    /// | `has(tags, "beta")` | with a tag |
+    /// | `and(eq(metadata_key, "env"), eq(metadata_value, "dev"))`, `eq(metadata.env, "dev")` | with that in the metadata |
+    /// | `has(metadata, '{"env": "dev", "plan": {"tier": 1}}')` | whose metadata have all of it |
+    /// | `and(eq(feedback_key, "correct"), lt(feedback_score, 0.5))` | with such feedback |
+    /// | `search("refund order")`, `search("ref*")` | in whose texts all the words are, or words that begin so |
+    /// | `search(name, "age")` | with that part in the name, in any case of ASCII letters |
+    /// | `or(eq(run_type, "llm"), not(eq(is_root, true)))` | of either kind |
+    /// | `eq(thread_id, null)`, `neq(parent_run_id, null)` | without, or with, a value |
+    ///
+    /// Functions: `and`, `or`, `not`, `eq`, `neq`, `gt`, `gte`, `lt`, `lte`, `in`, `has`, `search`. Attributes: `id`,
+    /// `name`, `run_type`, `status`, `error`, `start_time`, `end_time`, `first_token_time`, `latency`, `total_tokens`,
+    /// `prompt_tokens`, `completion_tokens`, `total_cost`, `prompt_cost`, `completion_cost`, `is_root`, `trace_id`,
+    /// `parent_run_id`, `thread_id`, `session_id`, `project_id`, `reference_example_id`, `execution_order`, `model`,
+    /// `dotted_order`, `tags`; `metadata_key` and `metadata_value`, and the same of `input` and `output`;
+    /// `feedback_key`, `feedback_score`, `feedback_value`, `feedback_comment`; and values inside `inputs`, `outputs`,
+    /// `extra` and `metadata` by dots, such as `inputs.user.name`.
+    ///
+    /// Texts stand in single or double quotes with the escapes of JSON; times are ISO 8601 or milliseconds since 1970.
+    /// Inside one `and(..)`, a key and a value speak of the same pair; two pairs need an `and(..)` each. A run that has
+    /// no value matches no comparison with one, `neq` included. A filter has at most 16 KiB and 32 calls inside each
+    /// other.
     pub filter: Option<String>,
     /// One that the root of the run's trace has to match.
     pub trace_filter: Option<String>,

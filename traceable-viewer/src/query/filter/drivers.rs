@@ -1,9 +1,11 @@
-//! Ways to the runs that a filter can match, each by an index of its own: one that finds few is the fastest.
+//! Ways to the runs of a filter that are shorter than all runs in order.
 
 use rusqlite::types::Value;
 
 use crate::query::filter::attribute::Attribute;
-use crate::query::filter::compile::{MAX_ATTRIBUTE_BYTES, full_text_rows, groups, one_key, scalar_members};
+use crate::query::filter::compile::groups;
+use crate::query::filter::full_text::full_text_rows;
+use crate::query::filter::members::{MAX_ATTRIBUTE_BYTES, one_key, scalar_members};
 use crate::query::filter::pairs::PairGroup;
 use crate::query::filter::sql::Sql;
 use crate::query::filter::syntax::{Expression, Operator};
@@ -67,7 +69,7 @@ pub(crate) fn drivers(filter: &Expression) -> Vec<Sql> {
 }
 
 /// A thread's id is in the metadata too.
-fn thread_rows(thread: &str) -> Sql {
+pub(super) fn thread_rows(thread: &str) -> Sql {
     let mut sql = Sql::text(
         "SELECT attribute.rid FROM attribute WHERE attribute.kid IN (SELECT kid FROM attribute_key WHERE kind = 1 \
          AND key IN ('thread_id', 'session_id', 'conversation_id')) AND attribute.value = ",
