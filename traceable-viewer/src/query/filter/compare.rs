@@ -2,10 +2,10 @@
 
 use rusqlite::types::Value;
 
-use crate::query::filter::attribute::{Attribute, Kind, Object};
+use crate::query::filter::attribute::{Attribute, Kind, Object, Part};
 use crate::query::filter::columns::{json_at, scalar};
 use crate::query::filter::members::{family, one_key, pair};
-use crate::query::filter::pairs::Test;
+use crate::query::filter::pairs::{Test, equal_values};
 use crate::query::filter::sql::Sql;
 use crate::query::filter::syntax::{Operand, Operator};
 
@@ -72,7 +72,8 @@ pub(super) fn compare_inside(value: Sql, operator: Operator, with: &Value) -> Sq
         (Value::Null, Operator::Eq) => sql.append(value).push(" IS NULL"),
         (Value::Null, _) => sql.append(value).push(" IS NOT NULL"),
         (_, Operator::Eq | Operator::Neq) => {
-            sql.append(value).push(&format!(" {} ", operator.sql())).bind(with.clone())
+            let not = if operator == Operator::Neq { "NOT " } else { "" };
+            sql.append(value).push(&format!(" {not}IN (")).append(Sql::list(equal_inside(with))).push(")")
         }
         (_, _) => {
             // to SQL every text is greater than every number
@@ -114,6 +115,20 @@ pub(super) fn one_of(attribute: &Attribute, operands: &[Operand], alias: &str) -
     wrap(Sql::join(any, " OR ", "false"))
 }
 
+/// What equals a value: a number and a text that read the same are the same, as in the table `attribute`.
+fn equal_inside(value: &Value) -> Vec<Value> {
+    let mut equal = equal_values(value, Part::Value);
+    match value {
+        Value::Real(_) => equal.push(value.clone()),
+        Value::Text(text) => {
+            let number = serde_json::from_str::<serde_json::Number>(text).ok();
+            equal.extend(number.and_then(|number| number.as_f64()).map(Value::Real));
+        }
+        _ => {}
+    }
+    equal
+}
+
 /// Whether a value inside an object is one of some.
 pub(super) fn one_inside(object: Object, keys: &[String], operands: &[&Operand], alias: &str) -> Sql {
     let in_table = |operand: &&&Operand| one_key(object, keys, operand).is_some();
@@ -124,7 +139,9 @@ pub(super) fn one_inside(object: Object, keys: &[String], operands: &[&Operand],
     }
     if !others.is_empty() {
         let mut sql = json_at(object, keys, alias);
-        sql.push(" IN (").append(Sql::list(others.iter().map(|operand| operand.value.clone()))).push(")");
+        sql.push(" IN (")
+            .append(Sql::list(others.iter().flat_map(|operand| equal_inside(&operand.value))))
+            .push(")");
         any.push(sql);
     }
     wrap(Sql::join(any, " OR ", "false"))

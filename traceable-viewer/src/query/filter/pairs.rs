@@ -188,7 +188,7 @@ fn compare(column: &str, operator: Operator, value: &Value, part: Part) -> Sql {
 }
 
 /// What equals a value in the table: for a number, the texts by which JSON writes it.
-fn equal_values(value: &Value, part: Part) -> Vec<Value> {
+pub(super) fn equal_values(value: &Value, part: Part) -> Vec<Value> {
     let Value::Real(number) = value else { return vec![value.clone()] };
     if part != Part::Value {
         return vec![value.clone()];
