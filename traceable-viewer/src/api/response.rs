@@ -84,7 +84,7 @@ impl From<RequestError> for ApiResponse {
 impl From<QueryError> for ApiResponse {
     fn from(error: QueryError) -> Self {
         match error {
-            QueryError::Cursor | QueryError::Filter(_) | QueryError::NoWords => {
+            QueryError::Cursor | QueryError::Filter(_) | QueryError::NoWords | QueryError::TooManyWords => {
                 ApiResponse::detail(StatusCode::BAD_REQUEST, error.to_string())
             }
             QueryError::Store(_) => ApiResponse::internal(),

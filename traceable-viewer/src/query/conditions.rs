@@ -24,6 +24,8 @@ impl Conditions {
     pub(crate) fn of(query: &RunQuery) -> Result<Self, QueryError> {
         let mut conditions = Conditions::default();
         if !query.ids.is_empty() {
+            // filters hold nothing back then, but a mistake in one is told
+            Conditions::default().add_filters(query)?;
             conditions.drivers.push(rows_by("SELECT rid FROM run WHERE id", &query.ids));
             return Ok(conditions.joined());
         }
@@ -99,6 +101,9 @@ impl Conditions {
             add(&mut self.rest, sql);
         }
         if let Some(text) = query.text.as_deref().filter(|text| !text.trim().is_empty()) {
+            if filter::has_too_many_words(text) {
+                return Err(QueryError::TooManyWords);
+            }
             let words = filter::match_expression(text).ok_or(QueryError::NoWords)?;
             add(&mut self.rest, filter::full_text(text, "run"));
             self.drivers.push(filter::full_text_rows(words));

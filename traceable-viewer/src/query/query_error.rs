@@ -16,6 +16,9 @@ pub enum QueryError {
     /// A text to search for that has no letter and no digit.
     #[error("the text to search for has no word: give at least one letter or digit")]
     NoWords,
+    /// A text to search for that is too long.
+    #[error("the text to search for has more than 64 words, or more than 16384 bytes: give fewer words")]
+    TooManyWords,
     /// The file could not be read.
     #[error("the database could not be read")]
     Store(#[from] StoreError),

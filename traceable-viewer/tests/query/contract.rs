@@ -154,6 +154,13 @@ fn words() {
     assert_eq!(text("u1"), [1]);
     assert_eq!(text("refund(my) \"order\""), [1, 2]);
     assert!(server.query(&query(|query| query.text = Some("?! -".to_owned()))).is_err());
+    assert_eq!(text(&"refund ".repeat(64)), [1, 2]);
+    for long in ["refund ".repeat(65), "r".repeat((16 << 10) + 1)] {
+        let error = server.query(&query(|query| query.text = Some(long.clone()))).unwrap_err();
+        assert!(error.to_string().contains("give fewer words"), "{error}");
+        let body = serde_json::json!({"filter": format!("search({long:?})")});
+        assert_eq!(server.json("POST", "/runs/query", &body).status, 400);
+    }
 }
 
 /// Ids are asked for alone: nothing besides holds runs back.
@@ -168,6 +175,9 @@ fn ids_and_nothing_besides() {
         query.filter = Some("eq(name, \"nobody\")".to_owned());
     });
     assert_eq!(by_id, [3, 7]);
+    let mut malformed = by_filter("eq(name)");
+    malformed.ids = vec![id(7)];
+    assert!(server.query(&malformed).unwrap_err().to_string().starts_with("Invalid filter: "));
     let of_trace = found(&server, |query| query.trace_id = Some(id(1)));
     assert_eq!(of_trace, [1, 2, 3]);
     let children = found(&server, |query| query.parent_id = Some(id(1)));

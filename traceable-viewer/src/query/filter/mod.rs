@@ -34,7 +34,7 @@ pub(crate) use drivers::{drivers, rows_of_children};
 pub(crate) use full_text::{full_text, full_text_rows};
 pub(crate) use parser::parse;
 pub(crate) use sql::Sql;
-pub(crate) use words::match_expression;
+pub(crate) use words::{has_too_many_words, match_expression};
 
 /// Reads a filter; what it is printed as has to be the same filter.
 #[cfg(any(test, fuzzing))]

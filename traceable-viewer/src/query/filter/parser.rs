@@ -5,6 +5,7 @@ use crate::query::filter::error::{FilterError, suggestion};
 use crate::query::filter::lexer::{Token, tokens};
 use crate::query::filter::literal::Literal;
 use crate::query::filter::syntax::{Expression, Operand, Operator};
+use crate::query::filter::words::has_too_many_words;
 
 /// The longest filter, in bytes.
 const MAX_LENGTH: usize = 16 << 10;
@@ -251,6 +252,9 @@ impl Parser {
         let Literal::Text(text) = literal else {
             return Err(FilterError::new(column, "search needs a text in quotes"));
         };
+        if attribute.is_none() && has_too_many_words(&text) {
+            return Err(FilterError::new(column, "more than 64 words: search for fewer"));
+        }
         self.close()?;
         Ok(Expression::Search(attribute, text))
     }

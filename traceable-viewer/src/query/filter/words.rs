@@ -2,6 +2,16 @@
 
 use unicode_general_category::{GeneralCategory, get_general_category};
 
+/// The longest text that is searched for, in bytes, and the most words in it: each is looked up by itself.
+const MAX_LENGTH: usize = 16 << 10;
+const MAX_WORDS: usize = 64;
+
+/// Whether a text is more than can be searched for.
+pub(crate) fn has_too_many_words(text: &str) -> bool {
+    let words = || text.split(|letter| !is_word(letter)).filter(|word| !word.is_empty());
+    text.len() > MAX_LENGTH || words().nth(MAX_WORDS).is_some()
+}
+
 /// What runs have to hold, in FTS5's language: every word, and one that ends in `*` as the beginning of a word. `None`
 /// when there is no word.
 pub(crate) fn match_expression(text: &str) -> Option<String> {
@@ -48,6 +58,13 @@ fn is_word(letter: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_are_counted() {
+        assert!(!has_too_many_words(&"a ".repeat(MAX_WORDS)));
+        assert!(has_too_many_words(&"a-".repeat(MAX_WORDS + 1)));
+        assert!(has_too_many_words(&"a".repeat(MAX_LENGTH + 1)));
+    }
 
     #[test]
     fn words_are_quoted() {
