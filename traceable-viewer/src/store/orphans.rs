@@ -42,6 +42,23 @@ pub(crate) fn mark(conn: &Connection, row: &mut RunRow) -> rusqlite::Result<()> 
     Ok(())
 }
 
+/// Marks the children of a run that is deleted. They are looked for below it in its trace, for no index has the parents
+/// of all runs, and among those whose dotted order is made up.
+pub(crate) fn mark_children(
+    conn: &Connection,
+    parent: Uuid,
+    trace_id: Uuid,
+    dotted_order: &str,
+) -> rusqlite::Result<()> {
+    // "/" is the letter behind "."
+    let below = "UPDATE run SET flags = flags | 524288 WHERE trace_id = ?2 \
+                 AND dotted_order > ?3 || '.' AND dotted_order < ?3 || '/' AND parent_id = ?1";
+    conn.prepare_cached(below)?.execute((parent, trace_id, dotted_order))?;
+    let made_up = "UPDATE run SET flags = flags | 524288 WHERE parent_id = ?1 AND flags & 65536";
+    conn.prepare_cached(made_up)?.execute([parent])?;
+    Ok(())
+}
+
 /// Gives a run without a dotted order one below its parent's.
 pub(crate) fn place_below(row: &mut RunRow, parent: Option<&RunRow>) {
     let start = Timestamp::from_signed_micros(row.start_us.unwrap_or(row.received_us));

@@ -152,14 +152,16 @@ impl RunRow {
         })
     }
 
-    /// Saves the row with a new `seq` and returns its key.
+    /// Saves the row with a `seq` that no run has had, and returns its key.
     pub(crate) fn save(&self, conn: &Connection) -> rusqlite::Result<i64> {
         let sql = "INSERT INTO run(rid, id, trace_id, parent_id, pid, name, run_type, status, start_us, end_us, \
                    dotted_order, depth, tags, reference_example_id, received_us, flags, \
                    latency_us, first_token_us, thread_id, model, prompt_tokens, completion_tokens, total_tokens, \
                    prompt_cost, completion_cost, total_cost, inputs_preview, outputs_preview, seq) \
                    VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, \
-                          ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, (SELECT coalesce(max(seq), 0) + 1 FROM run)) \
+                          ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, \
+                          (SELECT coalesce(max(seq), 0) + 1 FROM \
+                           (SELECT max(seq) AS seq FROM run UNION ALL SELECT seq FROM highest_deleted))) \
                    ON CONFLICT(id) DO UPDATE SET trace_id = excluded.trace_id, parent_id = excluded.parent_id, \
                    pid = excluded.pid, name = excluded.name, run_type = excluded.run_type, \
                    status = excluded.status, start_us = excluded.start_us, end_us = excluded.end_us, \

@@ -47,6 +47,9 @@ CREATE INDEX feedback_run ON feedback(run_id);
 /// traces, and the full text. The bytes of files are apart from what runs have them, each stored once; triggers delete
 /// those that no run has any more.
 ///
+/// `run.seq` rises with each change of a run. The one row of `highest_deleted` has the highest `seq` of the runs that were
+/// deleted, so that it never falls back.
+///
 /// The index `run_start` has all that statistics read, so that those of a project read no row: a third of the time.
 const QUERIES: &str = "
 ALTER TABLE project ADD COLUMN description TEXT;
@@ -97,6 +100,8 @@ CREATE INDEX run_start ON run(
   completion_cost, total_cost);
 CREATE INDEX run_thread ON run(pid, thread_id, start_us) WHERE thread_id IS NOT NULL AND parent_id IS NULL;
 CREATE INDEX feedback_key ON feedback(key, score);
+CREATE TABLE highest_deleted(seq INTEGER NOT NULL) STRICT;
+INSERT INTO highest_deleted(seq) VALUES(0);
 ";
 
 /// Checks that the tables of a file are those this program knows.

@@ -5,6 +5,7 @@
 mod common;
 
 mod attachments;
+mod deletion;
 mod dump;
 mod facts;
 #[cfg(unix)]
