@@ -23,6 +23,7 @@ pub(crate) fn fill(conn: &Connection, on_progress: &mut dyn FnMut(u64, u64)) -> 
         for mut row in rows {
             let Some(rid) = row.rid else { continue };
             let texts = texts(conn, rid)?;
+            row.changed_us = row.received_us;
             let words = run_facts::fill(conn, &mut row, rid, &texts)?;
             row.save(conn)?;
             run_text::index(conn, rid, words, true)?;

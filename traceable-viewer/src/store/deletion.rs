@@ -4,8 +4,10 @@ use rusqlite::Connection;
 use uuid::Uuid;
 
 /// What one run has, from table to table; the run itself is last, for the others are found through it.
-const OF_A_RUN: [&str; 10] = [
+const OF_A_RUN: [&str; 11] = [
     "DELETE FROM tag WHERE rid = ?1 AND tag IN (SELECT value FROM run, json_each(run.tags) WHERE run.rid = ?1)",
+    "DELETE FROM attribute_key WHERE kid IN (SELECT kid FROM attribute WHERE rid = ?1) \
+     AND NOT EXISTS (SELECT 1 FROM attribute WHERE kid = attribute_key.kid AND rid <> ?1)",
     "DELETE FROM attribute WHERE rid = ?1",
     "DELETE FROM attachment WHERE rid = ?1",
     "DELETE FROM run_text WHERE rowid = ?1",

@@ -49,10 +49,11 @@ pub(crate) fn merge_change(
         otel_twins::join(conn, span.own_run_id, run)?;
         return merge_change(conn, &otel_twins::note(run, span), None, prices);
     }
+    let now = time::now_us();
     let mut row = match RunRow::load(conn, change.id)? {
-        Some(row) => row,
+        Some(row) => RunRow { changed_us: now, ..row },
         None if !change.has_main => return Ok(None),
-        None => RunRow::new(change.id, time::now_us()),
+        None => RunRow::new(change.id, now),
     };
     let before = row.rid.map(|_| (row.trace_id, Totals::of(&row)));
     let (old_name, old_type, old_tags) = (row.name.clone(), row.run_type.clone(), row.tags.clone());

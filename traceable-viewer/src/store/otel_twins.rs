@@ -25,7 +25,7 @@ pub(crate) fn alias(conn: &Connection, id: Uuid) -> rusqlite::Result<Option<Uuid
 }
 
 /// The stored run that a span stands for: one with its id, or one of the same project, name and start if LangSmith's SDK
-/// has sent both.
+/// has sent both. Of several alike, as a parallel batch makes them, each is one span's.
 pub(crate) fn run_of(
     conn: &Connection,
     change: &RunChange,
@@ -44,7 +44,8 @@ pub(crate) fn run_of(
     let named = change.project.as_ref().and_then(|project| project.name.as_deref());
     let project = named.or(default_project).unwrap_or(project::DEFAULT_NAME);
     let sql = "SELECT run.id FROM run JOIN project USING(pid) \
-               WHERE project.name = ?1 AND start_us = ?2 AND run.name = ?3 AND flags & ?4 = 0 LIMIT 1";
+               WHERE project.name = ?1 AND start_us = ?2 AND run.name = ?3 AND flags & ?4 = 0 \
+               AND NOT EXISTS (SELECT 1 FROM otel_run WHERE run_id = run.id) ORDER BY rid LIMIT 1";
     let key = (project, change.start_us, &change.name, flag::OTEL);
     conn.prepare_cached(sql)?.query_row(key, |row| row.get(0)).optional()
 }

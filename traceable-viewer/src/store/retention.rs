@@ -18,15 +18,15 @@ const TIME_AT_ONCE: Duration = Duration::from_millis(50);
 /// How many runs of traces that stay a transaction passes.
 const PASSED_AT_ONCE: usize = 5000;
 
-/// A trace with a pending run counts as open for so long after its last run was received; after that its program has
+/// A trace with a pending run counts as open for so long after its last message was received; after that its program has
 /// most likely died.
 const OPEN: Duration = Duration::from_secs(60 * 60);
 
 /// How large the database may become, and how old its traces.
 ///
 /// Whole traces are deleted, in the order in which they were first received. A trace that is still open, for one of its
-/// runs is pending and it received a run within the last hour, stays. Clocks of clients do not matter: the age of a
-/// trace is the time since its last run was received.
+/// runs is pending and something about it was received within the last hour, stays. Clocks of clients do not matter: the
+/// age of a trace is the time since the last post or patch of one of its runs was received.
 ///
 /// ```
 /// use std::time::Duration;
@@ -70,7 +70,7 @@ impl Retention {
         self
     }
 
-    /// How long a trace is kept after its last run was received.
+    /// How long a trace is kept after the last post or patch of one of its runs was received.
     #[must_use]
     pub fn max_age(mut self, age: Duration) -> Self {
         self.max_age = Some(age);
@@ -117,7 +117,7 @@ impl Retention {
 
     /// Whether a trace before the end goes: it is not open.
     pub(crate) fn deletes(&self, conn: &Connection, trace_id: Uuid, over: bool) -> rusqlite::Result<bool> {
-        let sql = "SELECT max(received_us), max(status = 0) FROM run WHERE trace_id = ?1";
+        let sql = "SELECT max(changed_us), max(status = 0) FROM run WHERE trace_id = ?1";
         let (last, pending): (i64, bool) =
             conn.prepare_cached(sql)?.query_row([trace_id], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let open = pending && last >= before_now(OPEN);

@@ -66,12 +66,15 @@ pub(crate) struct RunRow {
     pub(crate) usage: Usage,
     pub(crate) inputs_preview: Option<String>,
     pub(crate) outputs_preview: Option<String>,
+    /// When the last message about it was received.
+    pub(crate) changed_us: i64,
 }
 
 /// The columns, in the order in which [`RunRow::read`] takes them.
 const COLUMNS: &str = "rid, id, trace_id, parent_id, pid, name, run_type, start_us, end_us, dotted_order, depth, tags, \
     reference_example_id, received_us, flags, first_token_us, thread_id, model, prompt_tokens, completion_tokens, \
-    total_tokens, prompt_cost, completion_cost, total_cost, inputs_preview, outputs_preview";
+    total_tokens, prompt_cost, completion_cost, total_cost, inputs_preview, outputs_preview, \
+    changed_us";
 
 impl RunRow {
     /// A run that is new.
@@ -98,6 +101,7 @@ impl RunRow {
             usage: Usage::default(),
             inputs_preview: None,
             outputs_preview: None,
+            changed_us: received_us,
         }
     }
 
@@ -149,6 +153,7 @@ impl RunRow {
             },
             inputs_preview: row.get(24)?,
             outputs_preview: row.get(25)?,
+            changed_us: row.get(26)?,
         })
     }
 
@@ -157,9 +162,10 @@ impl RunRow {
         let sql = "INSERT INTO run(rid, id, trace_id, parent_id, pid, name, run_type, status, start_us, end_us, \
                    dotted_order, depth, tags, reference_example_id, received_us, flags, \
                    latency_us, first_token_us, thread_id, model, prompt_tokens, completion_tokens, total_tokens, \
-                   prompt_cost, completion_cost, total_cost, inputs_preview, outputs_preview, seq) \
+                   prompt_cost, completion_cost, total_cost, inputs_preview, outputs_preview, changed_us, \
+                   seq) \
                    VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, \
-                          ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, \
+                          ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, \
                           (SELECT coalesce(max(seq), 0) + 1 FROM \
                            (SELECT max(seq) AS seq FROM run UNION ALL SELECT seq FROM highest_deleted))) \
                    ON CONFLICT(id) DO UPDATE SET trace_id = excluded.trace_id, parent_id = excluded.parent_id, \
@@ -172,7 +178,7 @@ impl RunRow {
                    completion_tokens = excluded.completion_tokens, total_tokens = excluded.total_tokens, \
                    prompt_cost = excluded.prompt_cost, completion_cost = excluded.completion_cost, \
                    total_cost = excluded.total_cost, inputs_preview = excluded.inputs_preview, \
-                   outputs_preview = excluded.outputs_preview, seq = excluded.seq RETURNING rid";
+                   outputs_preview = excluded.outputs_preview, changed_us = excluded.changed_us, seq = excluded.seq RETURNING rid";
         conn.prepare_cached(sql)?.query_row(
             params![
                 self.rid,
@@ -203,6 +209,7 @@ impl RunRow {
                 self.usage.total_cost,
                 self.inputs_preview,
                 self.outputs_preview,
+                self.changed_us,
             ],
             |row| row.get(0),
         )

@@ -189,3 +189,26 @@ fn spans_that_name_their_run() {
         assert_eq!(server.store().traces(10).unwrap().len(), 1, "{order:?}");
     }
 }
+
+/// Runs of a parallel batch may have one name and start in the same microsecond.
+#[test]
+fn each_of_several_runs_alike_has_a_span_of_its_own() {
+    let server = server();
+    let post = |id: &str| json!({"id": id, "name": "one", "session_name": "demo", "start_time": "2026-11-22T13:24:33Z"});
+    assert_eq!(server.json("POST", "/runs/batch", &json!({"post": [post(A), post(B)]})).status, 202);
+    let start = u64::try_from(server.run(A).start_us.unwrap()).unwrap() * 1000;
+    let alike = |id: u64| {
+        span(&json!({"id": id, "trace": id, "name": "one", "start": start,
+            "attributes": {"langsmith.trace.session_name": "demo"}}))
+    };
+    let langsmith = json!({"langsmith.internal_provider": true});
+    for _ in 0..2 {
+        assert_eq!(send(&server, &request(&langsmith, vec![alike(1), alike(2)])).status, 200);
+        let traces = server.store().traces(10).unwrap();
+        assert_eq!(traces.iter().map(|trace| trace.runs).collect::<Vec<_>>(), [1, 1]);
+    }
+    let child = |id: u64, parent: u64| json!({"id": id, "trace": parent, "parent": parent, "name": "http"});
+    send_spans(&server, &[child(3, 1), child(4, 2)]);
+    let traces = server.store().traces(10).unwrap();
+    assert_eq!(traces.iter().map(|trace| trace.runs).collect::<Vec<_>>(), [2, 2], "a child below each");
+}

@@ -18,6 +18,7 @@ fn rows(path: &Path) -> Vec<(String, i64)> {
     for (table, of_a_run) in [
         ("tag", "rid NOT IN (SELECT rid FROM run)"),
         ("attribute", "rid NOT IN (SELECT rid FROM run)"),
+        ("attribute_key", "kid NOT IN (SELECT kid FROM attribute)"),
         ("attachment", "rid NOT IN (SELECT rid FROM run)"),
         ("payload", "rid NOT IN (SELECT rid FROM run)"),
         ("file", "fid NOT IN (SELECT fid FROM attachment)"),
@@ -117,7 +118,8 @@ fn what_is_open_or_young_stays() {
     assert_eq!(prune(&path, &hours(1), |_| {}).unwrap().runs, 0);
     // trace 1 received its last run three hours ago, and trace 2 its first one only
     let conn = Connection::open(&path).unwrap();
-    let age = "UPDATE run SET received_us = received_us - 3 * 3600000000 WHERE id = ?1";
+    let age = "UPDATE run SET received_us = received_us - 3 * 3600000000, \
+               changed_us = changed_us - 3 * 3600000000 WHERE id = ?1";
     for (trace, run) in [(0, 0), (0, 1), (1, 0), (1, 1), (2, 0)] {
         assert_eq!(conn.execute(age, [id(trace, run)]).unwrap(), 1);
     }
@@ -134,6 +136,25 @@ fn what_is_open_or_young_stays() {
     assert_eq!(conn.execute(age, [id(0, 2)]).unwrap(), 1);
     assert_eq!(prune(&path, &hours(2), |_| {}).unwrap().traces, 1);
     assert_eq!(stored(), [0; 0]);
+}
+
+#[test]
+fn a_trace_that_was_patched_a_moment_ago_is_open_and_young() {
+    let server = server();
+    let mut open = run(0, 0, "text");
+    open.as_object_mut().unwrap().remove("end_time");
+    assert_eq!(server.json("POST", "/runs/batch", &json!({"post": [open, run(1, 0, "text")]})).status, 202);
+    let path = server.store().path().to_owned();
+    let conn = Connection::open(&path).unwrap();
+    let age =
+        "UPDATE run SET received_us = received_us - 9 * 3600000000, changed_us = changed_us - 9 * 3600000000";
+    assert_eq!(conn.execute(age, ()).unwrap(), 2);
+    let note = |number| json!({"id": id(number, 0), "extra": {"metadata": {"still": "there"}}});
+    assert_eq!(server.json("POST", "/runs/batch", &json!({"patch": [note(0), note(1)]})).status, 202);
+    let hours = Retention::unlimited().max_age(Duration::from_secs(2 * 3600));
+    assert_eq!(prune(&path, &hours, |_| {}).unwrap().runs, 0);
+    assert_eq!(prune(&path, &Retention::unlimited().max_bytes(0), |_| {}).unwrap().runs, 1);
+    assert!(is_stored(server.store(), 0, 0) && !is_stored(server.store(), 1, 0));
 }
 
 /// Some traces are ten times as large as others.
