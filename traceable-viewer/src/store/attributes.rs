@@ -1,5 +1,7 @@
 //! The tables `attribute_key` and `attribute`: what runs are found by, from their metadata, inputs and outputs.
 
+use std::collections::HashSet;
+
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::model::facts::Attribute;
@@ -9,7 +11,7 @@ pub(crate) const METADATA: i64 = 1;
 pub(crate) const INPUT: i64 = 2;
 pub(crate) const OUTPUT: i64 = 3;
 
-/// Replaces the attributes of one kind of a run.
+/// Replaces the attributes of one kind of a run. Keys that no run has any more are forgotten.
 pub(crate) fn replace(
     conn: &Connection,
     rid: i64,
@@ -17,15 +19,23 @@ pub(crate) fn replace(
     kind: i64,
     attributes: &[Attribute],
 ) -> rusqlite::Result<()> {
+    let mut old = HashSet::new();
     if !is_new {
-        let sql =
-            "DELETE FROM attribute WHERE rid = ?1 AND kid IN (SELECT kid FROM attribute_key WHERE kind = ?2)";
-        conn.prepare_cached(sql)?.execute((rid, kind))?;
+        let sql = "DELETE FROM attribute WHERE rid = ?1 AND kid IN (SELECT kid FROM attribute_key WHERE kind = ?2) \
+                   RETURNING kid";
+        let mut statement = conn.prepare_cached(sql)?;
+        old = statement.query_map((rid, kind), |row| row.get::<_, i64>(0))?.collect::<Result<_, _>>()?;
     }
     let mut insert =
         conn.prepare_cached("INSERT OR IGNORE INTO attribute(rid, kid, value) VALUES(?1, ?2, ?3)")?;
     for (key, value) in attributes {
-        insert.execute((rid, self::key(conn, kind, key)?, value))?;
+        let kid = self::key(conn, kind, key)?;
+        old.remove(&kid);
+        insert.execute((rid, kid, value))?;
+    }
+    for kid in old {
+        let sql = "DELETE FROM attribute_key WHERE kid = ?1 AND NOT EXISTS (SELECT 1 FROM attribute WHERE kid = ?1)";
+        conn.prepare_cached(sql)?.execute([kid])?;
     }
     Ok(())
 }

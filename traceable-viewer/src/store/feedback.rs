@@ -19,6 +19,25 @@ pub(crate) fn delete(conn: &Connection, id: Uuid) -> Result<bool, StoreError> {
     Ok(conn.prepare_cached("DELETE FROM feedback WHERE id = ?1")?.execute([id])? > 0)
 }
 
+/// How much feedback one operation of the writer looks at.
+const LOOKED_AT_AT_ONCE: usize = 1000;
+
+/// Deletes feedback that came before a time and whose run is not there, of some behind a row. Returns the last row that
+/// it looked at; `None`: there are no more.
+pub(crate) fn delete_some_without_run(
+    conn: &Connection,
+    after: i64,
+    cutoff_us: i64,
+) -> rusqlite::Result<Option<i64>> {
+    let sql = "SELECT rowid FROM feedback WHERE rowid > ?1 ORDER BY rowid LIMIT 1 OFFSET ?2";
+    let last: Option<i64> =
+        conn.prepare_cached(sql)?.query_row((after, LOOKED_AT_AT_ONCE - 1), |row| row.get(0)).optional()?;
+    let sql = "DELETE FROM feedback WHERE rowid > ?1 AND rowid <= ?2 AND created_us < ?3 \
+               AND NOT EXISTS (SELECT 1 FROM run WHERE run.id = coalesce(feedback.run_id, feedback.trace_id))";
+    conn.prepare_cached(sql)?.execute((after, last.unwrap_or(i64::MAX), cutoff_us))?;
+    Ok(last)
+}
+
 /// Stores feedback; one with the same id is replaced.
 pub(crate) fn save(conn: &Connection, feedback: &NewFeedback) -> rusqlite::Result<()> {
     conn.prepare_cached(

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use uuid::Uuid;
 
 use crate::model::time;
-use crate::store::{StoreError, deletion, file_space::FileSpace, trace_totals};
+use crate::store::{StoreError, deletion, feedback, file_space::FileSpace, trace_totals};
 
 /// How many runs a transaction deletes at most: those that store runs wait for it.
 const RUNS_AT_ONCE: u64 = 500;
@@ -22,9 +22,13 @@ const PASSED_AT_ONCE: usize = 5000;
 /// most likely died.
 const OPEN: Duration = Duration::from_secs(60 * 60);
 
+/// Feedback may come before its run: for so long it is kept, whatever the size of the database.
+const FEEDBACK_WAITS: Duration = Duration::from_secs(60);
+
 /// How large the database may become, and how old its traces.
 ///
-/// Whole traces are deleted, in the order in which they were first received. A trace that is still open, for one of its
+/// Whole traces are deleted, in the order in which they were first received; before them goes feedback whose run is not
+/// there, if it is too old, or if the database is too large and it came more than a minute ago. A trace that is still open, for one of its
 /// runs is pending and something about it was received within the last hour, stays. Clocks of clients do not matter: the
 /// age of a trace is the time since the last post or patch of one of its runs was received.
 ///
@@ -124,6 +128,11 @@ impl Retention {
         Ok(!open && (over || self.cutoff().is_some_and(|cutoff| last < cutoff)))
     }
 
+    /// Feedback from before then goes, if its run is not there; microseconds since 1970.
+    fn feedback_cutoff(&self, over: bool) -> Option<i64> {
+        self.cutoff().max(over.then(|| before_now(FEEDBACK_WAITS)))
+    }
+
     /// Traces that received nothing since then are too old; microseconds since 1970.
     fn cutoff(&self) -> Option<i64> {
         self.max_age.map(before_now)
@@ -141,6 +150,8 @@ pub(crate) struct Pass {
     half: Option<Uuid>,
     /// How many bytes may stay in use, if there were too many.
     goal: Option<u64>,
+    /// The last piece of feedback that was looked at; `None` when all were.
+    feedback_after: Option<i64>,
 }
 
 /// What one transaction of a pass did.
@@ -163,12 +174,27 @@ enum Fate {
 impl Pass {
     pub(crate) fn new(retention: &Retention, conn: &Connection) -> Result<Self, StoreError> {
         let goal = retention.goal(FileSpace::read(conn)?);
-        Ok(Pass { retention: retention.clone(), after: i64::MIN, stay: HashSet::new(), half: None, goal })
+        let (after, feedback_after) = (i64::MIN, Some(i64::MIN));
+        Ok(Pass {
+            retention: retention.clone(),
+            after,
+            stay: HashSet::new(),
+            half: None,
+            goal,
+            feedback_after,
+        })
     }
 
     /// Deletes what comes next, inside a transaction.
     pub(crate) fn delete_some(&mut self, tx: &Connection) -> Result<Slice, StoreError> {
         let (began, mut slice, mut passed) = (Instant::now(), Slice::default(), 0);
+        // before traces: if it is what takes the room, they need not go
+        if let (Some(after), Some(cutoff)) =
+            (self.feedback_after, self.retention.feedback_cutoff(self.goal.is_some()))
+        {
+            self.feedback_after = feedback::delete_some_without_run(tx, after, cutoff)?;
+            return Ok(slice);
+        }
         while slice.runs < RUNS_AT_ONCE && passed < PASSED_AT_ONCE && began.elapsed() < TIME_AT_ONCE {
             if let Some(half) = self.half.take() {
                 self.delete_trace(tx, half, began, &mut slice)?;

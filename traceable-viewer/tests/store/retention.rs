@@ -7,6 +7,8 @@ use rusqlite::Connection;
 use serde_json::json;
 use traceable_viewer::{Retention, Store, StoreError, plan_prune, prune};
 
+use uuid::Uuid;
+
 use super::common::{eventually, server, server_with};
 use super::runs::{id, is_stored, noise, run, trace};
 
@@ -155,6 +157,42 @@ fn a_trace_that_was_patched_a_moment_ago_is_open_and_young() {
     assert_eq!(prune(&path, &hours, |_| {}).unwrap().runs, 0);
     assert_eq!(prune(&path, &Retention::unlimited().max_bytes(0), |_| {}).unwrap().runs, 1);
     assert!(is_stored(server.store(), 0, 0) && !is_stored(server.store(), 1, 0));
+}
+
+#[test]
+fn feedback_whose_run_never_came_goes_before_traces() {
+    let server = server();
+    assert_eq!(server.json("POST", "/runs/batch", &trace(0, 3, "text")).status, 202);
+    let path = server.store().path().to_owned();
+    let small = path.metadata().unwrap().len();
+    let feedback = |number: u64, run: Uuid| {
+        let comment = noise(number, 2000);
+        let body = json!({"id": id(9, number), "run_id": run, "key": "good", "comment": comment}).to_string();
+        (format!("feedback.{}", id(9, number)), body)
+    };
+    let parts: Vec<_> =
+        (0..1500).map(|number| feedback(number, id(8, number))).chain([feedback(1500, id(0, 1))]).collect();
+    let parts: Vec<_> = parts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    assert_eq!(server.multipart(&parts).status, 202);
+    let conn = Connection::open(&path).unwrap();
+    let count = || conn.query_row("SELECT count(*) FROM feedback", (), |row| row.get::<_, i64>(0)).unwrap();
+    let hour = Retention::unlimited().max_age(Duration::from_secs(3600));
+    assert_eq!(prune(&path, &hour, |_| {}).unwrap().runs, 0);
+    assert_eq!(count(), 1501, "its run may come");
+    conn.execute("UPDATE feedback SET created_us = created_us - 120 * 1000000", ()).unwrap();
+    let report = prune(&path, &Retention::unlimited().max_bytes(small + (1 << 20)), |_| {}).unwrap();
+    assert_eq!((report.runs, count()), (0, 1), "{report:?}");
+    rows(&path);
+}
+
+#[test]
+fn a_key_that_no_run_has_any_more_is_forgotten() {
+    let server = server();
+    let post = |inputs: serde_json::Value| json!({"post": [{"id": id(0, 0), "name": "n", "inputs": inputs}]});
+    for inputs in [json!({"before": "a", "both": "b"}), json!({"after": "c", "both": "d"})] {
+        assert_eq!(server.json("POST", "/runs/batch", &post(inputs)).status, 202);
+    }
+    rows(server.store().path());
 }
 
 /// Some traces are ten times as large as others.
