@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use traceable_viewer::{Imported, Importer, one_line};
+use traceable_viewer::{ImportError, Imported, Importer, one_line};
 
 use crate::commands::{
     database::Database,
@@ -28,6 +28,9 @@ pub(crate) struct Import {
     file: PathBuf,
     #[command(flatten)]
     database: Database,
+    /// Prices of models, LiteLLM's model_prices_and_context_window.json: costs of runs that name none
+    #[arg(long, value_name = "PRICES")]
+    prices: Option<PathBuf>,
 }
 
 impl Import {
@@ -43,6 +46,13 @@ impl Import {
         Ok(if imported.refused == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 
+    fn importer(&self) -> Result<Importer, ImportError> {
+        match &self.prices {
+            Some(prices) => Importer::open_with_prices(&self.database.path, prices),
+            None => Importer::open(&self.database.path),
+        }
+    }
+
     #[cfg(feature = "parquet")]
     fn columns(&self) -> Result<Imported, Box<dyn Error>> {
         let bar = progress("{spinner} {human_pos} runs, {per_sec}");
@@ -52,7 +62,7 @@ impl Import {
             // the file first: without it, no database is made
             let importer = match &mut importer {
                 Some(importer) => importer,
-                none => none.insert(Importer::open(&self.database.path)?),
+                none => none.insert(self.importer()?),
             };
             Ok(importer.line(line)?)
         })?;
@@ -69,7 +79,7 @@ impl Import {
         let bar = progress("{bar:40} {bytes} of {total_bytes}, {eta} left");
         // the file first: without it, no database is made
         let mut lines = open(&self.file, &bar)?;
-        let mut importer = Importer::open(&self.database.path)?;
+        let mut importer = self.importer()?;
         let mut line = Vec::new();
         let mut number = 0_u64;
         loop {

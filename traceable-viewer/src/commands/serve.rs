@@ -30,7 +30,7 @@ pub(crate) struct Serve {
     /// Size of the database above which the oldest traces are deleted
     #[arg(long, value_name = "SIZE", value_parser = size::bytes, default_value = "2GiB")]
     max_size: u64,
-    /// How long a trace is kept after its last run came: 12h, 7d [default: for ever]
+    /// How long a trace is kept after something about it came last: 12h, 7d [default: for ever]
     #[arg(long, value_name = "AGE", value_parser = moment::age)]
     max_age: Option<Duration>,
     /// Prices of models, LiteLLM's model_prices_and_context_window.json: costs of runs that name none

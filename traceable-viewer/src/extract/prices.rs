@@ -1,6 +1,7 @@
 //! What tokens cost: a file in the form of LiteLLM's public list of prices.
 
 use std::collections::HashMap;
+use std::path::Path;
 
 use serde_json::value::RawValue;
 
@@ -20,6 +21,11 @@ struct Price {
 }
 
 impl Prices {
+    /// Reads a file.
+    pub(crate) fn read(path: &Path) -> Result<Self, String> {
+        Prices::parse(&std::fs::read_to_string(path).map_err(|error| error.to_string())?)
+    }
+
     /// Reads the text of a file. Entries without a price of a token, such as those of images, are left out.
     pub(crate) fn parse(json: &str) -> Result<Self, String> {
         let _: HashMap<String, &RawValue> =

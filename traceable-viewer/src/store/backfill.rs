@@ -8,13 +8,18 @@ use crate::store::{
     run_facts::{self, StoredTexts},
     run_row::RunRow,
     run_text, trace_totals,
+    writer_settings::WriterSettings,
 };
 
 /// How many runs are loaded at once; progress is told after each.
 const AT_ONCE: usize = 1000;
 
 /// Fills the columns of all runs. `on_progress` gets how many are done, and how many there are.
-pub(crate) fn fill(conn: &Connection, on_progress: &mut dyn FnMut(u64, u64)) -> Result<(), StoreError> {
+pub(crate) fn fill(
+    conn: &Connection,
+    settings: &WriterSettings,
+    on_progress: &mut dyn FnMut(u64, u64),
+) -> Result<(), StoreError> {
     let all: u64 = conn.query_row("SELECT count(*) FROM run", (), |row| row.get(0))?;
     let (mut after, mut done) = (i64::MIN, 0);
     loop {
@@ -24,9 +29,11 @@ pub(crate) fn fill(conn: &Connection, on_progress: &mut dyn FnMut(u64, u64)) -> 
             let Some(rid) = row.rid else { continue };
             let texts = texts(conn, rid)?;
             row.changed_us = row.received_us;
-            let words = run_facts::fill(conn, &mut row, rid, &texts)?;
+            let words = run_facts::fill(conn, &mut row, rid, &texts, settings.prices.as_ref())?;
             row.save(conn)?;
-            run_text::index(conn, rid, words, true)?;
+            if settings.search_index {
+                run_text::index(conn, rid, words, true)?;
+            }
             done += 1;
         }
         after = last;

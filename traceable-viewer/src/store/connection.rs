@@ -5,15 +5,17 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
-use crate::store::{StoreError, functions, private_files, schema};
+use crate::store::{StoreError, functions, private_files, schema, writer_settings::WriterSettings};
 
 /// How long a connection waits for another program's lock.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Opens the file for the writer, and makes or updates the tables. Something is written in any case: an error here, and
-/// not at the first request, tells that the disk is full. `on_progress` is for the update of an older file. Also returns what there is to say about the rights of files.
+/// not at the first request, tells that the disk is full. `settings` and `on_progress` are for the update of an older file. Also
+/// returns what there is to say about the rights of files.
 pub(crate) fn open_writer(
     path: &Path,
+    settings: &WriterSettings,
     on_progress: &mut dyn FnMut(u64, u64),
 ) -> Result<(Connection, Vec<String>), StoreError> {
     let path = std::path::absolute(path)?;
@@ -25,7 +27,7 @@ pub(crate) fn open_writer(
     conn.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
     conn.busy_timeout(BUSY_TIMEOUT)?;
     functions::register(&conn)?;
-    schema::migrate(&mut conn, &path, on_progress)?;
+    schema::migrate(&mut conn, &path, settings, on_progress)?;
     conn.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
     conn.pragma_update(None, "synchronous", "NORMAL")?;
     conn.pragma_update_and_check(None, "journal_size_limit", 64 << 20, |_| Ok(()))?;
@@ -119,8 +121,8 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("new.db");
         assert!(matches!(open_reader(&path), Err(StoreError::Missing(_))));
-        drop(open_writer(&path, &mut |_, _| {}).unwrap());
-        drop(open_writer(&path, &mut |_, _| {}).unwrap());
+        drop(open_writer(&path, &WriterSettings::default(), &mut |_, _| {}).unwrap());
+        drop(open_writer(&path, &WriterSettings::default(), &mut |_, _| {}).unwrap());
         let conn = open_reader(&path).unwrap().conn;
         assert!(schema::check_version(&conn, &path).is_ok());
         assert!(conn.execute("DELETE FROM run", ()).is_err(), "a reader cannot write");
@@ -132,7 +134,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         for name in ["file:x?mode=memory", ":memory:", "a b%20#?&.db", "\u{e4}.db"] {
             let path = dir.path().join(name);
-            drop(open_writer(&path, &mut |_, _| {}).unwrap());
+            drop(open_writer(&path, &WriterSettings::default(), &mut |_, _| {}).unwrap());
             assert!(path.metadata().unwrap().len() > 0, "{name}");
             assert!(!open_reader(&path).unwrap().frozen, "{name}");
             #[cfg(unix)]
@@ -146,20 +148,30 @@ mod tests {
         let path = dir.path().join("other.db");
         let other = Connection::open(&path).unwrap();
         other.execute_batch("CREATE TABLE theirs(x)").unwrap();
-        assert!(matches!(open_writer(&path, &mut |_, _| {}), Err(StoreError::Foreign(_))));
+        assert!(matches!(
+            open_writer(&path, &WriterSettings::default(), &mut |_, _| {}),
+            Err(StoreError::Foreign(_))
+        ));
         assert!(matches!(open_reader(&path), Err(StoreError::Foreign(_))));
         let text = dir.path().join("text.db");
         std::fs::write(&text, "this is no database at all, only some text".repeat(50)).unwrap();
-        assert!(matches!(open_writer(&text, &mut |_, _| {}), Err(StoreError::Sqlite(_))));
+        assert!(matches!(
+            open_writer(&text, &WriterSettings::default(), &mut |_, _| {}),
+            Err(StoreError::Sqlite(_))
+        ));
     }
 
     #[test]
     fn names_the_version_of_a_newer_program() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("newer.db");
-        open_writer(&path, &mut |_, _| {}).unwrap().0.pragma_update(None, "user_version", 99).unwrap();
+        open_writer(&path, &WriterSettings::default(), &mut |_, _| {})
+            .unwrap()
+            .0
+            .pragma_update(None, "user_version", 99)
+            .unwrap();
         assert!(matches!(
-            open_writer(&path, &mut |_, _| {}),
+            open_writer(&path, &WriterSettings::default(), &mut |_, _| {}),
             Err(StoreError::Version { found: 99, known: 2 })
         ));
         assert!(matches!(open_reader(&path), Err(StoreError::Version { found: 99, known: 2 })));

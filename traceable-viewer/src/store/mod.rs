@@ -40,6 +40,7 @@ mod write_error;
 mod write_lock;
 mod writer;
 mod writer_file;
+mod writer_settings;
 
 pub(crate) use batch_progress::BatchReport;
 pub(crate) use connection::{Reader, open_reader};
@@ -61,4 +62,4 @@ pub(crate) use share::{Shared, share, unshare};
 pub(crate) use write_error::WriteError;
 pub use write_lock::WriteLock;
 pub(crate) use writer::{SubmitError, Writer, WriterHandle};
-pub(crate) use writer_file::WriterSettings;
+pub(crate) use writer_settings::WriterSettings;

@@ -10,6 +10,7 @@ use crate::store::{
     file_space::{self, FileSpace},
     private_files,
     retention::{Pass, Retention},
+    writer_settings::WriterSettings,
 };
 
 /// How long a transaction waits for a viewer that stores runs.
@@ -62,7 +63,7 @@ pub fn prune(
     if !path.exists() {
         return Err(StoreError::Missing(path.to_owned()));
     }
-    let (mut conn, _) = connection::open_writer(path, &mut |_, _| {})?;
+    let (mut conn, _) = connection::open_writer(path, &WriterSettings::default(), &mut |_, _| {})?;
     conn.busy_timeout(PATIENCE)?;
     let mut pruning = Pruning::new(retention, &conn)?.until_none_is_free();
     loop {

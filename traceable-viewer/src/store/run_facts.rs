@@ -187,6 +187,7 @@ pub(crate) fn fill(
     row: &mut RunRow,
     rid: i64,
     texts: &StoredTexts,
+    prices: Option<&Prices>,
 ) -> Result<TextParts, StoreError> {
     let inputs = texts.inputs.as_deref().map(extract::inputs);
     let outputs = texts.outputs.as_deref().map(extract::outputs);
@@ -195,7 +196,7 @@ pub(crate) fn fill(
     row.outputs_preview = outputs.as_ref().map(|outputs| outputs.object.preview.clone());
     row.first_token_us = texts.events.as_deref().and_then(|events| extract::events(events).first_token_us);
     row.thread_id = extra.as_ref().and_then(|extra| extra.thread_id.clone());
-    set_usage(row, outputs.as_ref(), extra.as_ref(), None);
+    set_usage(row, outputs.as_ref(), extra.as_ref(), prices);
     let error: Option<Words> = texts.error.as_deref().map(extract::text);
     let words = TextParts {
         inputs: inputs.as_ref().map(|inputs| inputs.words.clone()),

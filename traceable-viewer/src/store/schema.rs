@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use crate::store::{StoreError, backfill};
+use crate::store::{StoreError, backfill, writer_settings::WriterSettings};
 
 /// The steps from an empty file to the tables of today. A file of version N has had the first N; what a release has
 /// shipped never changes, a change of the tables is one more step.
@@ -118,10 +118,11 @@ pub(crate) fn check_version(conn: &Connection, path: &Path) -> Result<(), StoreE
 pub(crate) fn migrate(
     conn: &mut Connection,
     path: &Path,
+    settings: &WriterSettings,
     on_progress: &mut dyn FnMut(u64, u64),
 ) -> Result<(), StoreError> {
     migrate_by(STEPS, conn, path, &mut |tx, found| match found {
-        1 => backfill::fill(tx, on_progress),
+        1 => backfill::fill(tx, settings, on_progress),
         _ => Ok(()),
     })
 }

@@ -12,7 +12,8 @@ use crate::store::{
     batch_progress::{BatchProgress, Outcome},
     touched::Touched,
     write_error::WriteError,
-    writer_file::{WriterFile, WriterSettings},
+    writer_file::WriterFile,
+    writer_settings::WriterSettings,
 };
 
 /// When a transaction takes no more.

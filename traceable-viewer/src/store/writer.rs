@@ -18,7 +18,8 @@ use crate::store::{
     edit::Edit,
     turns::{Job, take_turns},
     write_error::WriteError,
-    writer_file::{WriterFile, WriterSettings},
+    writer_file::WriterFile,
+    writer_settings::WriterSettings,
 };
 
 /// Requests that may wait. `memory_budget.rs` bounds their bytes.

@@ -5,26 +5,10 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
-use crate::extract::Prices;
-use crate::store::{StoreError, connection, write_error::WriteError};
+use crate::store::{StoreError, connection, write_error::WriteError, writer_settings::WriterSettings};
 
 /// How long a file that cannot be written is left alone before the writer tries to open it again.
 const REOPEN_PAUSE: Duration = Duration::from_secs(2);
-
-/// What the writer does beside storing what comes.
-#[derive(Clone, Debug)]
-pub(crate) struct WriterSettings {
-    /// What tokens cost, for runs that name no costs.
-    pub(crate) prices: Option<Prices>,
-    /// Whether there is a full text.
-    pub(crate) search_index: bool,
-}
-
-impl Default for WriterSettings {
-    fn default() -> Self {
-        WriterSettings { prices: None, search_index: true }
-    }
-}
 
 /// The database of the writer.
 pub(crate) struct WriterFile {
@@ -47,7 +31,7 @@ impl WriterFile {
         settings: WriterSettings,
         on_progress: &mut dyn FnMut(u64, u64),
     ) -> Result<(Self, Vec<String>), StoreError> {
-        let (state, warnings) = match connection::open_writer(path, on_progress) {
+        let (state, warnings) = match connection::open_writer(path, &settings, on_progress) {
             Ok((conn, warnings)) => (FileState::Open(conn), warnings),
             Err(error) => match WriteError::of_storage(&error, path) {
                 // without a file to read, or with one that cannot be read either, the first error says more
@@ -88,7 +72,7 @@ impl WriterFile {
             if since.elapsed() < REOPEN_PAUSE {
                 return Err(cause.clone());
             }
-            match connection::open_writer(&self.path, &mut |_, _| {}) {
+            match connection::open_writer(&self.path, &self.settings, &mut |_, _| {}) {
                 Ok((conn, _)) => self.state = FileState::Open(conn),
                 Err(error) => {
                     (*cause, *since) = (WriteError::new(&error, &self.path), Instant::now());

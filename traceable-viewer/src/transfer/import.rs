@@ -1,11 +1,12 @@
 //! Lines of JSON to runs in a database.
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, value::RawValue};
 use uuid::Uuid;
 
+use crate::extract::Prices;
 use crate::ingest::{self, RequestLimits};
 use crate::memory_budget::MemoryBudget;
 use crate::model::change::NewFeedback;
@@ -71,6 +72,14 @@ pub enum ImportError {
     /// The database cannot be opened or made.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The file of prices cannot be read.
+    #[error("cannot read prices from `{}`: {problem}; expected is LiteLLM's model_prices_and_context_window.json", path.display())]
+    Prices {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// What was read is not stored.
     #[error("the import stopped: {0}")]
     NotStored(String),
@@ -97,11 +106,21 @@ pub struct Importer {
     _writer: Writer,
     runtime: tokio::runtime::Runtime,
     memory: MemoryBudget,
-    runs: Vec<String>,
-    feedback: Vec<NewFeedback>,
-    waiting_bytes: usize,
+    waiting: Waiting,
     lines: u64,
     imported: Imported,
+}
+
+/// What is stored next.
+#[derive(Debug, Default)]
+struct Waiting {
+    runs: Vec<String>,
+    /// The line of each run.
+    lines: Vec<u64>,
+    /// The line of each id.
+    ids: HashMap<String, u64>,
+    feedback: Vec<(NewFeedback, u64)>,
+    bytes: usize,
 }
 
 impl Importer {
@@ -111,7 +130,24 @@ impl Importer {
     ///
     /// It cannot be written.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, ImportError> {
-        let (writer, handle) = Writer::start(path.as_ref(), WriterSettings::default(), &mut |_, _| {})?;
+        Self::start(path.as_ref(), WriterSettings::default())
+    }
+
+    /// Opens the database likewise; runs that name no costs get them from a file with the prices of models, in the form of
+    /// LiteLLM's public list `model_prices_and_context_window.json`.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be written, or the file of prices cannot be read.
+    pub fn open_with_prices(path: impl AsRef<Path>, prices: impl AsRef<Path>) -> Result<Self, ImportError> {
+        let file = prices.as_ref();
+        let prices =
+            Prices::read(file).map_err(|problem| ImportError::Prices { path: file.to_owned(), problem })?;
+        Self::start(path.as_ref(), WriterSettings { prices: Some(prices), ..WriterSettings::default() })
+    }
+
+    fn start(path: &Path, settings: WriterSettings) -> Result<Self, ImportError> {
+        let (writer, handle) = Writer::start(path, settings, &mut |_, _| {})?;
         if let Some(why) = writer.read_only() {
             return Err(ImportError::NotStored(why.to_string()));
         }
@@ -121,9 +157,7 @@ impl Importer {
             _writer: writer,
             runtime,
             memory: MemoryBudget::new(usize::MAX / 2),
-            runs: Vec::new(),
-            feedback: Vec::new(),
-            waiting_bytes: 0,
+            waiting: Waiting::default(),
             lines: 0,
             imported: Imported::default(),
         })
@@ -142,12 +176,13 @@ impl Importer {
         }
         match self.read(line) {
             Ok(run) => {
-                self.waiting_bytes += run.len();
-                self.runs.push(run);
+                self.waiting.bytes += run.len();
+                self.waiting.runs.push(run);
+                self.waiting.lines.push(self.lines);
             }
             Err(why) => self.refuse(&why),
         }
-        if self.runs.len() >= BATCH_LINES || self.waiting_bytes >= BATCH_BYTES {
+        if self.waiting.runs.len() >= BATCH_LINES || self.waiting.bytes >= BATCH_BYTES {
             self.store()
         } else {
             Ok(())
@@ -175,10 +210,15 @@ impl Importer {
             let list: Vec<&RawValue> = serde_json::from_str(list.get()).unwrap_or_default();
             for document in list {
                 match feedback(document) {
-                    Ok(feedback) => self.feedback.push(feedback),
+                    Ok(feedback) => self.waiting.feedback.push((feedback, self.lines)),
                     Err(why) => self.refuse(&why),
                 }
             }
+        }
+        // as the reasons name it; an id that is none is refused later
+        let id = members.get("id").and_then(|id| serde_json::from_str::<Uuid>(id.get()).ok());
+        if let Some(id) = id {
+            self.waiting.ids.insert(id.to_string(), self.lines);
         }
         serde_json::to_string(&members).map_err(|error| error.to_string())
     }
@@ -191,25 +231,32 @@ impl Importer {
     }
 
     fn store(&mut self) -> Result<(), ImportError> {
-        let body = format!("{{\"post\":[{}]}}", self.runs.join(","));
-        (self.waiting_bytes, self.runs) = (0, Vec::new());
+        let Waiting { runs, lines, mut ids, feedback, .. } = std::mem::take(&mut self.waiting);
+        let body = format!("{{\"post\":[{}]}}", runs.join(","));
         let mut reservation = self.memory.reservation();
         let mut batch = ingest::read_batch(body.as_bytes(), &RequestLimits::default(), &mut reservation)
-            .map_err(|error| ImportError::NotStored(error.to_string()))?;
-        batch.feedback = std::mem::take(&mut self.feedback);
+            .map_err(|error| ImportError::NotStored(format!("before line {}: {error}", self.lines + 1)))?;
+        for (feedback, line) in feedback {
+            ids.entry(feedback.id.to_string()).or_insert(line);
+            batch.feedback.push(feedback);
+        }
         let report = self.runtime.block_on(self.handle.submit(batch));
         let report = report.map_err(|error: SubmitError| ImportError::NotStored(error.to_string()))?;
         self.imported.stored += report.stored;
         self.imported.refused += report.rejected.len();
         for error in &report.rejected.listed {
-            if self.imported.reasons.len() < MAX_REASONS {
-                let line = self.lines;
-                self.imported.reasons.push(format!(
-                    "before line {line}: {}: {}",
-                    error.loc.join("."),
-                    error.msg
-                ));
+            if self.imported.reasons.len() == MAX_REASONS {
+                break;
             }
+            let place = error.loc.join(".");
+            // `post.<id>`, `attachment.<id>.<name>`; `post.<index>` of a run without an id
+            let key = place.split('.').nth(1).unwrap_or_default();
+            let by_index = || lines.get(key.parse::<usize>().ok()?);
+            let line = match ids.get(key).or_else(by_index) {
+                Some(line) => format!("line {line}"),
+                None => format!("before line {}", self.lines + 1),
+            };
+            self.imported.reasons.push(format!("{line}: {place}: {}", error.msg));
         }
         Ok(())
     }

@@ -247,9 +247,7 @@ impl ViewerBuilder {
 
     fn writer_settings(&self) -> Result<WriterSettings, ViewerError> {
         let read = |path: &PathBuf| {
-            let text = std::fs::read_to_string(path).map_err(|error| error.to_string());
-            let prices = text.and_then(|text| Prices::parse(&text));
-            prices.map_err(|problem| ViewerError::Prices { path: path.clone(), problem })
+            Prices::read(path).map_err(|problem| ViewerError::Prices { path: path.clone(), problem })
         };
         let prices = self.prices.as_ref().map(read).transpose()?;
         Ok(WriterSettings { prices, search_index: self.search_index })

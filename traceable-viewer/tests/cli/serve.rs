@@ -1,4 +1,4 @@
-//! What `traceable serve` adds to the runs that it stores.
+//! What `traceable serve` and `import` add to the runs that they store.
 
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
@@ -51,4 +51,22 @@ fn a_file_without_prices_is_refused() {
     let db = dir.path().join("never.db").to_str().unwrap().to_owned();
     let said = refused(&["serve", "--port", "0", "--db", &db, "--prices", "/nonexistent.json"]);
     assert!(said.contains("/nonexistent.json"), "{said}");
+}
+
+#[test]
+fn an_import_with_prices() {
+    let dir = tempfile::tempdir().unwrap();
+    let (file, db) = (dir.path().join("in.jsonl"), dir.path().join("t.db"));
+    let (file, db) = (file.to_str().unwrap(), db.to_str().unwrap());
+    let said = refused(&["import", file, "--db", db, "--prices", "/nonexistent.json"]);
+    assert!(said.contains(file), "{said}");
+    let run = json!({"id": A, "name": "call", "run_type": "llm", "total_cost": "9",
+                     "outputs": {"usage_metadata": {"input_tokens": 4, "output_tokens": 1}},
+                     "extra": {"metadata": {"ls_model_name": "gull"}}});
+    std::fs::write(file, run.to_string()).unwrap();
+    let said = refused(&["import", file, "--db", db, "--prices", "/nonexistent.json"]);
+    assert!(said.contains("cannot read prices from `/nonexistent.json`"), "{said}");
+    assert!(!std::path::Path::new(db).exists());
+    stdout(&["import", file, "--db", db, "--prices", &prices(&dir)]);
+    assert_eq!(row(db, "SELECT total_cost FROM runs"), json!({"total_cost": 4.0}));
 }

@@ -136,17 +136,19 @@ fn what_is_refused_is_named() {
         json!({"name": "without an id"}).to_string(),
         json!({"id": A, "name": "good", "feedback": [{"key": "without an id"}]}).to_string(),
         "[1]".to_owned(),
+        json!({"id": B, "dotted_order": "nonsense"}).to_string(),
     ];
     std::fs::write(&file, lines.join("\n")).unwrap();
     let output = command().args(["import", path(&file), "--db", path(&db)]).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
-    assert_eq!(String::from_utf8(output.stdout).unwrap(), "1 runs, files and feedback stored, 4 refused\n");
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), "1 runs, files and feedback stored, 5 refused\n");
     let said = String::from_utf8(output.stderr).unwrap();
     for part in [
         "line 1: it is no JSON object",
+        "line 2: post.0: ",
         "line 3: feedback without an id",
         "line 4: it is no JSON object",
-        "no id",
+        &format!("line 5: post.{B}: "),
     ] {
         assert!(said.to_lowercase().contains(&part.to_lowercase()), "{part}: {said}");
     }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use rusqlite::Connection;
 use serde_json::value::RawValue;
 use traceable_viewer::{Store, StoreError, Viewer};
 
@@ -48,4 +49,25 @@ fn a_file_of_version_1() {
     let id = A.parse().unwrap();
     assert_eq!(old.attachment(id, "map.txt").unwrap().as_deref(), Some(&b"a map"[..]));
     assert_eq!(old.feedback(id).unwrap().len(), 1);
+}
+
+/// What the viewer is told of prices and the full text holds for runs of an older file too.
+#[test]
+fn an_older_file_gets_costs_and_no_words_if_that_is_asked_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = file_of_version_1(&dir);
+    let run = "UPDATE run SET run_type = 'llm' WHERE rid = 1";
+    let texts = "UPDATE payload SET outputs = ?1, extra = ?2 WHERE rid = 1";
+    let usage = r#"{"usage_metadata":{"input_tokens":4,"output_tokens":1,"total_tokens":5}}"#;
+    let conn = Connection::open(&path).unwrap();
+    assert_eq!(conn.execute(run, ()).unwrap(), 1);
+    let plain = |json: &str| format!("\0{json}").into_bytes();
+    let model = r#"{"metadata":{"ls_model_name":"gull"}}"#;
+    assert_eq!(conn.execute(texts, (plain(usage), plain(model))).unwrap(), 1);
+    let prices = dir.path().join("prices.json");
+    std::fs::write(&prices, r#"{"gull":{"input_cost_per_token":0.5,"output_cost_per_token":2.0}}"#).unwrap();
+    drop(Viewer::builder().db(&path).port(0).prices(&prices).search_index(false).start().unwrap());
+    let one = |sql: &str| conn.query_row(sql, (), |row| row.get::<_, f64>(0)).unwrap();
+    assert!((one("SELECT total_cost FROM run WHERE rid = 1") - 4.0).abs() < 1e-9);
+    assert!((one("SELECT CAST(count(*) AS REAL) FROM run_text")).abs() < 1e-9);
 }
