@@ -22,15 +22,15 @@ pub(crate) enum Collector {
 
 impl Collector {
     /// Uses the collector at this port, or starts one that stores in `db`; at another port if a program that is no
-    /// collector listens there.
-    pub(crate) fn find_or_start(port: u16, db: &Path) -> Result<Self, Box<dyn Error>> {
+    /// collector listens there. `prices` are for the one that is started.
+    pub(crate) fn find_or_start(port: u16, db: &Path, prices: Option<&Path>) -> Result<Self, Box<dyn Error>> {
         let usual = format!("http://127.0.0.1:{port}");
         if port != 0 && is_collector(&usual) {
             return Ok(Collector::Running(usual));
         }
-        match start(db, port) {
+        match start(db, port, prices) {
             Err(ViewerError::Bind { source, .. }) if source.kind() == ErrorKind::AddrInUse => {
-                Ok(Collector::Own(Box::new(start(db, 0)?)))
+                Ok(Collector::Own(Box::new(start(db, 0, prices)?)))
             }
             started => Ok(Collector::Own(Box::new(started?))),
         }
@@ -48,12 +48,16 @@ impl Collector {
 pub(crate) fn at(endpoint: Option<&str>, db: &Path) -> Result<Collector, Box<dyn Error>> {
     match endpoint {
         Some(endpoint) => Ok(Collector::Running(endpoint.trim_end_matches('/').to_owned())),
-        None => Collector::find_or_start(DEFAULT_PORT, db),
+        None => Collector::find_or_start(DEFAULT_PORT, db, None),
     }
 }
 
-fn start(db: &Path, port: u16) -> Result<Viewer, ViewerError> {
-    Viewer::builder().db(db).port(port).on_warning(say).start()
+fn start(db: &Path, port: u16, prices: Option<&Path>) -> Result<Viewer, ViewerError> {
+    let viewer = Viewer::builder().db(db).port(port).on_warning(say);
+    match prices {
+        Some(prices) => viewer.prices(prices).start(),
+        None => viewer.start(),
+    }
 }
 
 /// Whether a server that takes runs answers at the address.

@@ -14,8 +14,8 @@ use crate::commands::{
     output::{print, say},
 };
 
-/// No run is longer, with all of its files.
-const MAX_LINE_BYTES: u64 = 512 << 20;
+/// A run with its files is seldom as long; it is in memory several times while it is read.
+const MAX_LINE_BYTES: u64 = 256 << 20;
 
 /// Store runs from JSON Lines, as `traceable export` writes them
 ///
@@ -89,7 +89,11 @@ impl Import {
             match read.map_err(|error| format!("{}, line {number}: {error}", self.file.display()))? {
                 0 => break,
                 read if read as u64 == MAX_LINE_BYTES => {
-                    return Err(format!("line {number} is longer than {} MiB", MAX_LINE_BYTES >> 20).into());
+                    let (file, most) = (self.file.display(), MAX_LINE_BYTES >> 20);
+                    return Err(format!(
+                        "{file}, line {number}: it is longer than {most} MiB: is a line a run?"
+                    )
+                    .into());
                 }
                 _ => importer.line(&String::from_utf8_lossy(&line))?,
             }

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
@@ -35,6 +36,9 @@ pub(crate) struct Run {
     /// Also set OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, for programs with an OpenTelemetry SDK
     #[arg(long)]
     otel: bool,
+    /// Prices of models, as of `traceable serve`; a collector that runs already has its own
+    #[arg(long, value_name = "FILE")]
+    prices: Option<PathBuf>,
     /// Token of the running collector, sent as API key
     #[arg(long, env = "TRACEABLE_TOKEN", hide_env_values = true)]
     token: Option<String>,
@@ -45,7 +49,7 @@ pub(crate) struct Run {
 
 impl Run {
     pub(crate) fn run(self) -> Result<ExitCode, Box<dyn Error>> {
-        let collector = Collector::find_or_start(self.port, &self.database.path)?;
+        let collector = Collector::find_or_start(self.port, &self.database.path, self.prices.as_deref())?;
         let before = Store::open(&self.database.path).and_then(|store| store.last_seq()).unwrap_or(0);
         let variables = self.variables(&collector.url());
         let ended = child::run(&self.command, &variables)?;

@@ -142,3 +142,18 @@ fn a_port_that_another_program_holds() {
     let output = command.args(["--", "sh", "-c", DEMO, env!("CARGO_BIN_EXE_traceable")]).output().unwrap();
     assert!(said(&output).contains("plan_trip"), "{output:?}");
 }
+
+#[test]
+fn runs_get_costs_from_a_file_of_prices() {
+    let dir = tempfile::tempdir().unwrap();
+    let (db, prices) = (dir.path().join("t.db"), dir.path().join("prices.json"));
+    let options = ["--prices", prices.to_str().unwrap()];
+    let missing = run(&db, &options, "echo ran").output().unwrap();
+    assert!(said(&missing).contains("cannot read prices from"), "{}", said(&missing));
+    assert!(missing.stdout.is_empty(), "the program is not started");
+    std::fs::write(&prices, r#"{"example-embed-1":{"input_cost_per_token":0.5}}"#).unwrap();
+    assert_eq!(run(&db, &options, DEMO).output().unwrap().status.code(), Some(0));
+    let query = "SELECT max(total_cost) AS cost FROM runs WHERE model = 'example-embed-1'";
+    let found = command().args(["sql", "--json", query, "--db"]).arg(&db).output().unwrap();
+    assert_eq!(String::from_utf8(found.stdout).unwrap().trim(), r#"{"cost":1.5}"#);
+}

@@ -163,6 +163,19 @@ fn what_is_refused_is_named() {
     assert!(said.contains("bad.gz, line 1"), "{said}");
 }
 
+#[test]
+fn a_line_that_never_ends() {
+    let dir = tempfile::tempdir().unwrap();
+    let (file, db) = (dir.path().join("long.jsonl.zst"), dir.path().join("t.db"));
+    let mut zst = zstd::Encoder::new(std::fs::File::create(&file).unwrap(), 1).unwrap();
+    zst.write_all(json!({"id": A, "name": "first"}).to_string().as_bytes()).unwrap();
+    zst.write_all(b"\n").unwrap();
+    std::io::copy(&mut std::io::Read::take(std::io::repeat(b'x'), 300 << 20), &mut zst).unwrap();
+    zst.finish().unwrap();
+    let said = refused(&["import", path(&file), "--db", path(&db)]);
+    assert!(said.contains("long.jsonl.zst, line 2: it is longer than 256 MiB"), "{said}");
+}
+
 fn value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
