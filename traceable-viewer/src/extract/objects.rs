@@ -14,7 +14,7 @@ const MAX_VALUE: usize = 256;
 const MAX_ATTRIBUTES: usize = 100;
 
 /// How long a preview is, in bytes: a line of a list. Each run has two of them on disk.
-const MAX_PREVIEW: usize = 120;
+const MAX_PREVIEW: usize = 80;
 
 /// Attributes while they are collected.
 #[derive(Default)]

@@ -95,6 +95,8 @@ CREATE INDEX otel_run_run ON otel_run(run_id);
 CREATE TABLE share(run_id BLOB PRIMARY KEY, token BLOB NOT NULL UNIQUE, created_us INTEGER NOT NULL) STRICT;
 CREATE VIRTUAL TABLE run_text USING fts5(
   body, content='', contentless_delete=1, detail=none, tokenize=\"unicode61 tokenchars '_'\");
+DROP INDEX run_trace;
+CREATE INDEX run_trace ON run(trace_id);
 DROP INDEX run_start;
 CREATE INDEX run_start ON run(
   pid, start_us DESC, status, latency_us, first_token_us, prompt_tokens, completion_tokens, total_tokens, prompt_cost,
