@@ -26,7 +26,10 @@ pub(crate) fn extra(json: &str) -> ExtraFacts {
                 "conversation_id" => threads[2] = scalar(value),
                 _ => {}
             }
-            attributes.add(key, value);
+            match key {
+                "thread_id" | "session_id" | "conversation_id" => attributes.add_always(key, value),
+                _ => attributes.add(key, value),
+            }
             words.add_json(value);
         }),
         "invocation_params" => {

@@ -58,11 +58,56 @@ pub(crate) fn member<'a>(json: &'a str, wanted: &str) -> Option<&'a str> {
     found
 }
 
-/// A text as it is, a number or a truth value as its JSON; `None` for anything else.
+/// A text as it is, a truth value as its JSON, a number in the one form of [`number`]; `None` for anything else.
 pub(crate) fn scalar(json: &str) -> Option<String> {
     match json.as_bytes().first()? {
         b'"' => serde_json::from_str(json).ok(),
         b'{' | b'[' | b'n' => None,
-        _ => Some(json.to_owned()),
+        b't' | b'f' => Some(json.to_owned()),
+        // what is no number is kept as it is
+        _ => Some(serde_json::from_str(json).map_or_else(|_| json.to_owned(), |json| number(&json))),
+    }
+}
+
+/// A number as text. JSON writes one number in many ways (`1e3`, `1000`, `1000.0`): equal numbers have equal texts.
+pub(crate) fn number(number: &serde_json::Number) -> String {
+    match number.as_f64() {
+        Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() < WHOLE => {
+            format!("{}", float as i64)
+        }
+        _ => number.to_string(),
+    }
+}
+
+/// Below it, a float without a fraction is written as an integer.
+const WHOLE: f64 = 9.2e18;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_numbers_have_equal_texts() {
+        for (json, text) in [
+            ("1e3", "1000"),
+            ("1E3", "1000"),
+            ("1000.0", "1000"),
+            ("1.50", "1.5"),
+            ("-0.0", "0"),
+            ("-0", "0"),
+            ("1e16", "10000000000000000"),
+            ("1e-07", "1e-7"),
+            ("0.0000001", "1e-7"),
+            ("1234567890123456789", "1234567890123456789"),
+            ("1e300", "1e300"),
+            ("true", "true"),
+            ("\"1.50\"", "1.50"),
+        ] {
+            assert_eq!(
+                scalar(json).as_deref().map(|text| text.replace("e+", "e")).as_deref(),
+                Some(text),
+                "{json}"
+            );
+        }
     }
 }

@@ -14,6 +14,7 @@ mod words;
 
 pub(crate) use events::events;
 pub(crate) use extra::extra;
-pub(crate) use objects::{inputs, outputs};
+pub(crate) use members::number;
+pub(crate) use objects::{MAX_ATTRIBUTES, all_attributes, inputs, outputs};
 pub(crate) use prices::Prices;
 pub(crate) use words::{MAX_TEXT, text};

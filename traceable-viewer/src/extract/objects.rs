@@ -10,8 +10,8 @@ use crate::model::facts::{Attribute, ObjectFacts, OutputFacts};
 /// Longer values are no attributes: nobody looks for a run by the whole of a long text.
 const MAX_VALUE: usize = 256;
 
-/// An object with more members is a table, not a set of arguments.
-const MAX_ATTRIBUTES: usize = 100;
+/// An object with more members is a table, not a set of arguments: the others are looked for in its text.
+pub(crate) const MAX_ATTRIBUTES: usize = 100;
 
 /// How long a preview is, in bytes: a line of a list. Each run has two of them on disk.
 const MAX_PREVIEW: usize = 80;
@@ -21,11 +21,17 @@ const MAX_PREVIEW: usize = 80;
 pub(crate) struct Attributes(Vec<Attribute>);
 
 impl Attributes {
-    /// Adds a member if its value is a short text, a number or a truth value.
+    /// Adds a member if its value is a short text, a number or a truth value, and if there is room.
     pub(crate) fn add(&mut self, key: &str, json: &str) {
+        if self.0.len() < MAX_ATTRIBUTES {
+            self.add_always(key, json);
+        }
+    }
+
+    /// Adds a member though there are many: one that runs are found by in any case.
+    pub(crate) fn add_always(&mut self, key: &str, json: &str) {
         // escapes make a text longer, six bytes for one at most
-        if self.0.len() < MAX_ATTRIBUTES
-            && key.len() <= MAX_VALUE
+        if key.len() <= MAX_VALUE
             && json.len() <= 6 * MAX_VALUE + 2
             && let Some(value) = scalar(json)
             && value.len() <= MAX_VALUE
@@ -37,6 +43,13 @@ impl Attributes {
     pub(crate) fn finish(self) -> Vec<Attribute> {
         self.0
     }
+}
+
+/// All attributes of an object, however many, as a JSON object of texts.
+pub(crate) fn all_attributes(json: &str) -> serde_json::Value {
+    let mut attributes = Attributes::default();
+    for_each_member(json, |key, value| attributes.add_always(key, value.get()));
+    attributes.finish().into_iter().map(|(key, value)| (key, serde_json::Value::from(value))).collect()
 }
 
 /// Facts of inputs, a JSON object.
@@ -132,7 +145,7 @@ mod tests {
         let json = format!(r#"{{"a":"\u0041","n":1.50,"t":true,"z":null,"o":{{"in":1}},"l":"{long}"}}"#);
         let pairs = inputs(&json).attributes;
         let pairs: Vec<_> = pairs.iter().map(|(key, value)| (&**key, &**value)).collect();
-        assert_eq!(pairs, [("a", "A"), ("n", "1.50"), ("t", "true")]);
+        assert_eq!(pairs, [("a", "A"), ("n", "1.5"), ("t", "true")]);
         let many = (0..200).map(|n| format!("\"k{n}\":{n}")).collect::<Vec<_>>().join(",");
         assert_eq!(inputs(&format!("{{{many}}}")).attributes.len(), MAX_ATTRIBUTES);
     }

@@ -22,7 +22,7 @@ pub struct RunQuery {
     pub project_ids: Vec<Uuid>,
     /// Projects, by name; empty: all.
     pub projects: Vec<String>,
-    /// These runs, and no condition besides.
+    /// These runs, and no condition besides. Filters are read all the same, and a mistake in one is an error.
     pub ids: Vec<Uuid>,
     /// Runs of these traces; the page has all that match, whatever the limit.
     pub trace_id: Option<Uuid>,
@@ -67,14 +67,16 @@ pub struct RunQuery {
     ///
     /// Texts stand in single or double quotes with the escapes of JSON; times are ISO 8601 or milliseconds since 1970.
     /// Inside one `and(..)`, a key and a value speak of the same pair; two pairs need an `and(..)` each. A run that has
-    /// no value matches no comparison with one, `neq` included. A filter has at most 16 KiB and 32 calls inside each
+    /// no value matches no comparison with one, `neq` included. Values of keys, and those one key inside an object, are
+    /// compared as texts by `eq`, `neq` and `in`: `5` and `"5"` are equal, and so are `1e3` and `1000.0`. Deeper inside,
+    /// and to `has`, a number is no text. A filter has at most 16 KiB and 32 calls inside each
     /// other.
     pub filter: Option<String>,
     /// One that the root of the run's trace has to match.
     pub trace_filter: Option<String>,
     /// One that any run of the trace has to match.
     pub tree_filter: Option<String>,
-    /// Words that the run's texts have to hold.
+    /// Words that the run's texts have to hold; 64 at most, in 16 KiB.
     pub text: Option<String>,
     /// By start.
     pub order: Order,

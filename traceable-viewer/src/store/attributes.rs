@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use rusqlite::{Connection, OptionalExtension};
 
+use crate::extract::MAX_ATTRIBUTES;
 use crate::model::facts::Attribute;
 
 /// The kinds of keys, as `attribute_key.kind` has them.
@@ -11,7 +12,8 @@ pub(crate) const METADATA: i64 = 1;
 pub(crate) const INPUT: i64 = 2;
 pub(crate) const OUTPUT: i64 = 3;
 
-/// Replaces the attributes of one kind of a run. Keys that no run has any more are forgotten.
+/// Replaces the attributes of one kind of a run. Keys that no run has any more are forgotten. A run that may have more
+/// than these gets a mark: a key of the negative kind, by which filters know that they have to look into the text.
 pub(crate) fn replace(
     conn: &Connection,
     rid: i64,
@@ -21,8 +23,8 @@ pub(crate) fn replace(
 ) -> rusqlite::Result<()> {
     let mut old = HashSet::new();
     if !is_new {
-        let sql = "DELETE FROM attribute WHERE rid = ?1 AND kid IN (SELECT kid FROM attribute_key WHERE kind = ?2) \
-                   RETURNING kid";
+        let sql = "DELETE FROM attribute WHERE rid = ?1 AND kid IN \
+                   (SELECT kid FROM attribute_key WHERE kind IN (?2, -?2)) RETURNING kid";
         let mut statement = conn.prepare_cached(sql)?;
         old = statement.query_map((rid, kind), |row| row.get::<_, i64>(0))?.collect::<Result<_, _>>()?;
     }
@@ -32,6 +34,11 @@ pub(crate) fn replace(
         let kid = self::key(conn, kind, key)?;
         old.remove(&kid);
         insert.execute((rid, kid, value))?;
+    }
+    if attributes.len() >= MAX_ATTRIBUTES {
+        let mark = self::key(conn, -kind, "")?;
+        old.remove(&mark);
+        insert.execute((rid, mark, ""))?;
     }
     for kid in old {
         let sql = "DELETE FROM attribute_key WHERE kid = ?1 AND NOT EXISTS (SELECT 1 FROM attribute WHERE kid = ?1)";

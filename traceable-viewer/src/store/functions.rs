@@ -9,6 +9,7 @@ use rusqlite::{Connection, Error};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
+use crate::extract;
 use crate::model::encoded_text::EncodedText;
 
 /// Registers the functions on a connection. Of null, each is null.
@@ -17,6 +18,7 @@ use crate::model::encoded_text::EncodedText;
 /// - `sha256(blob)`: its hash, by which files are stored.
 /// - `json_at(json, path)`: the value inside a JSON text at a path, an array of keys: a text, a number, `'true'` or
 ///   `'false'`, the JSON of an object or array; null when there is none.
+/// - `attributes(json)`: the short scalars of an object, as a JSON object of the texts that the table `attribute` has.
 /// - `json_contains(json, part)`: whether a JSON text has all that `part` has: members of objects, elements of arrays.
 pub(crate) fn register(conn: &Connection) -> rusqlite::Result<()> {
     let flags =
@@ -38,6 +40,10 @@ pub(crate) fn register(conn: &Connection) -> rusqlite::Result<()> {
             serde_json::from_str(path).map_err(|error| Error::UserFunctionError(Box::new(error)))?;
         Ok(value_at(json, &keys).unwrap_or(Value::Null))
     })?;
+    conn.create_scalar_function("attributes", 1, flags, |context| {
+        let Some(json) = text(context, 0) else { return Ok(None) };
+        Ok(Some(extract::all_attributes(json).to_string()))
+    })?;
     conn.create_scalar_function("json_contains", 2, flags, |context| {
         let Some((json, part)) = texts(context) else { return Ok(None) };
         // a text that is no JSON contains nothing
@@ -47,11 +53,14 @@ pub(crate) fn register(conn: &Connection) -> rusqlite::Result<()> {
 }
 
 fn texts<'a>(context: &'a Context<'_>) -> Option<(&'a str, &'a str)> {
-    let text = |at| match context.get_raw(at) {
+    Some((text(context, 0)?, text(context, 1)?))
+}
+
+fn text<'a>(context: &'a Context<'_>, at: usize) -> Option<&'a str> {
+    match context.get_raw(at) {
         ValueRef::Text(bytes) => std::str::from_utf8(bytes).ok(),
         _ => None,
-    };
-    Some((text(0)?, text(1)?))
+    }
 }
 
 /// Only what is on the way is read, whatever else the text holds.
@@ -82,6 +91,7 @@ fn contains(whole: &serde_json::Value, part: &serde_json::Value) -> bool {
         (Json::Array(whole), Json::Array(part)) => {
             part.iter().all(|part| whole.iter().any(|whole| contains(whole, part)))
         }
+        (Json::Number(whole), Json::Number(part)) => extract::number(whole) == extract::number(part),
         _ => whole == part,
     }
 }
@@ -118,6 +128,7 @@ mod tests {
         };
         assert!(holds(r#"{"a": {"b": 1, "c": [1, {"d": 2}]}}"#, r#"{"a": {"c": [{"d": 2}]}}"#));
         assert!(holds(r#"{"a": 1}"#, "{}"));
+        assert!(holds(r#"{"a": [1e3]}"#, r#"{"a": [1000.0]}"#));
         assert!(!holds(r#"{"a": 1}"#, r#"{"a": "1"}"#));
         assert!(!holds("no json", "{}"));
     }

@@ -324,7 +324,7 @@ fn value() -> impl Strategy<Value = Value> + Clone {
     prop_oneof![
         4 => prop::sample::select(&world::VALUES).prop_map(Value::from),
         1 => (1..5_i64).prop_map(Value::from),
-        1 => Just(json!(2.5)),
+        1 => prop::sample::select(&[2.5, 1e16, 1e-7][..]).prop_map(Value::from),
         1 => any::<bool>().prop_map(Value::from),
     ]
 }

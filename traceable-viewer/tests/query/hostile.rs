@@ -182,6 +182,10 @@ fn long_and_deep() {
     assert!(told(list).contains("text in quotes"));
     let list = format!("in(name, [{}])", vec!["''"; 5000].join(","));
     assert_eq!(told(list), "fine");
+    for attribute in ["inputs.a", "inputs.a.b", "metadata.a", "tags", "model"] {
+        let texts: Vec<String> = (0..2000).map(|number| format!("'{number}'")).collect();
+        assert_eq!(told(format!("in({attribute}, [{}])", texts.join(","))), "fine", "{attribute}");
+    }
     let list = format!("in(metadata_value, [{}])", vec!["1"; 7000].join(","));
     assert_eq!(told(list), "fine");
 }

@@ -8,6 +8,7 @@ mod differential;
 mod evaluate;
 mod filters;
 mod hostile;
+mod large;
 mod pages;
 mod world;
 

@@ -230,15 +230,20 @@ fn object() -> impl Strategy<Value = Map<String, Value>> {
     let value = prop_oneof![
         4 => prop::sample::select(&VALUES).prop_map(Value::from),
         1 => (1..5_i64).prop_map(Value::from),
-        1 => prop::sample::select(&[0.5, 2.5][..]).prop_map(Value::from),
+        1 => prop::sample::select(&[0.5, 2.5, 1e16, 1e-7][..]).prop_map(Value::from),
         1 => any::<bool>().prop_map(Value::from),
     ];
     let pairs = prop::collection::vec((prop::sample::select(&KEYS), value), 0..3);
     let words = prop::collection::vec(prop::sample::select(&WORDS), 0..3);
     let deep = prop::option::weighted(0.3, prop::sample::select(&VALUES));
-    (pairs, words, deep).prop_map(|(pairs, words, deep)| {
+    // more than are kept apart; they come before the others
+    let many = prop::bool::weighted(0.1);
+    (pairs, words, deep, many).prop_map(|(pairs, words, deep, many)| {
         let mut object: Map<String, Value> =
             pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
+        if many {
+            object.extend((0..110).map(|number| (format!("a{number:03}"), "one of many".into())));
+        }
         if !words.is_empty() {
             object.insert("said".to_owned(), words.join(", ").into());
         }

@@ -13,12 +13,20 @@ pub(super) fn compare(attribute: &Attribute, operator: Operator, operand: &Opera
     match attribute {
         Attribute::Scalar(name, kind) => compare_scalar(name, *kind, operator, operand, alias),
         Attribute::Path(object, keys) => {
-            if operator == Operator::Eq
-                && let Some(group) = one_key(*object, keys, operand)
-            {
-                return wrap(group.condition(alias));
+            let value = json_at(*object, keys, alias);
+            match (operator, one_key(*object, keys, operand)) {
+                (Operator::Eq, Some(group)) => wrap(group.condition(alias)),
+                // the opposite of `eq`, of runs that have a value
+                (Operator::Neq, Some(group)) => {
+                    let mut sql = Sql::text("(NOT ");
+                    sql.append(wrap(group.condition(alias)))
+                        .push(" AND ")
+                        .append(value)
+                        .push(" IS NOT NULL)");
+                    sql
+                }
+                _ => compare_inside(value, operator, &operand.value),
             }
-            compare_inside(json_at(*object, keys, alias), operator, &operand.value)
         }
         // the parser lets none of these through
         Attribute::Tags | Attribute::Object(_) | Attribute::Pair(..) => Sql::text("false"),

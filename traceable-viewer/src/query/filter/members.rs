@@ -2,6 +2,7 @@
 
 use rusqlite::types::Value;
 
+use crate::extract;
 use crate::query::filter::attribute::{Family, Object, Part};
 use crate::query::filter::literal::Literal;
 use crate::query::filter::pairs::{PairGroup, Test};
@@ -10,10 +11,13 @@ use crate::query::filter::syntax::{Operand, Operator};
 /// Scalars of metadata, inputs and outputs with at most so many bytes are in the table `attribute`.
 pub(super) const MAX_ATTRIBUTE_BYTES: usize = 256;
 
-/// A value under a key of the top level, if the table `attribute` tells all about it.
+/// A value under a key of the top level, if pairs tell all about it.
 pub(super) fn one_key(object: Object, keys: &[String], operand: &Operand) -> Option<PairGroup> {
     let family = family(object)?;
     let [key] = keys else { return None };
+    if key.len() > MAX_ATTRIBUTE_BYTES {
+        return None;
+    }
     match &operand.value {
         Value::Text(text) if text.len() <= MAX_ATTRIBUTE_BYTES => {}
         Value::Real(_) => {}
@@ -44,8 +48,10 @@ pub(super) fn scalar_members(object: Object, literal: &Literal) -> Option<Vec<Pa
     let Ok(serde_json::Value::Object(members)) = serde_json::from_str(text) else { return None };
     let member = |(key, value): (&String, &serde_json::Value)| {
         let text = match value {
+            _ if key.len() > MAX_ATTRIBUTE_BYTES => return None,
             serde_json::Value::String(text) if text.len() <= MAX_ATTRIBUTE_BYTES => text.clone(),
-            serde_json::Value::Number(_) | serde_json::Value::Bool(_) => value.to_string(),
+            serde_json::Value::Number(number) => extract::number(number),
+            serde_json::Value::Bool(_) => value.to_string(),
             _ => return None,
         };
         let value = Operand { literal: Literal::Text(text.clone()), value: Value::Text(text) };

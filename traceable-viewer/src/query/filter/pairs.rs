@@ -11,7 +11,9 @@
 
 use rusqlite::types::Value;
 
-use crate::query::filter::attribute::{Family, Part};
+use crate::extract;
+use crate::query::filter::attribute::{Family, Object, Part};
+use crate::query::filter::columns::json_at;
 use crate::query::filter::sql::Sql;
 use crate::query::filter::syntax::{Operand, Operator};
 
@@ -31,21 +33,41 @@ pub(crate) struct PairGroup {
     pub(crate) tests: Vec<(Part, Test)>,
 }
 
+/// Where pairs are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Table,
+    /// The text of this object.
+    Json(Object),
+}
+
 impl PairGroup {
     /// The condition on the run of an alias.
     pub(crate) fn condition(&self, alias: &str) -> Sql {
+        let listed = self.condition_in(alias, Place::Table);
+        let Some(object) = self.object() else { return listed };
+        // a run with very many pairs has only some of them in the table
+        let mut sql = Sql::text(format!(
+            "CASE WHEN EXISTS (SELECT 1 FROM attribute WHERE attribute.rid = {alias}.rid AND {}) THEN ",
+            self.marked()
+        ));
+        sql.append(self.condition_in(alias, Place::Json(object))).push(" ELSE ").append(listed).push(" END");
+        sql
+    }
+
+    fn condition_in(&self, alias: &str, place: Place) -> Sql {
         let [keys, no_keys, values, no_values] = self.sorted();
         let mut all = Vec::new();
         if !keys.is_empty() || no_keys.is_empty() && !values.is_empty() {
             let same = keys.iter().chain(&values).chain(&no_values).copied();
-            all.push(self.exists(alias, same, false));
+            all.push(self.exists(alias, place, same, false));
         } else {
             if !values.is_empty() {
-                all.push(self.exists(alias, values.iter().copied(), false));
+                all.push(self.exists(alias, place, values.iter().copied(), false));
             }
-            all.extend(no_values.iter().map(|test| self.exists(alias, [*test], true)));
+            all.extend(no_values.iter().map(|test| self.exists(alias, place, [*test], true)));
         }
-        all.extend(no_keys.iter().map(|test| self.exists(alias, [*test], true)));
+        all.extend(no_keys.iter().map(|test| self.exists(alias, place, [*test], true)));
         Sql::join(all, " AND ", "true")
     }
 
@@ -62,7 +84,8 @@ impl PairGroup {
         if keys.is_empty() && values.is_empty() || !exact(&keys) || !exact(&values) || !no_values.is_empty() {
             return None;
         }
-        let conditions = keys.iter().chain(&values).map(|(part, test)| self.test(*part, test, false));
+        let conditions =
+            keys.iter().chain(&values).map(|(part, test)| self.test(Place::Table, *part, test, false));
         let conditions = Sql::join(conditions, " AND ", "true");
         let mut sql = match self.family {
             Family::Feedback => {
@@ -74,6 +97,9 @@ impl PairGroup {
             )),
         };
         sql.append(conditions);
+        if self.family != Family::Feedback {
+            sql.push(" UNION ALL SELECT attribute.rid FROM attribute WHERE ").push(&self.marked());
+        }
         Some(sql)
     }
 
@@ -97,23 +123,40 @@ impl PairGroup {
     fn exists<'a>(
         &self,
         alias: &str,
+        place: Place,
         tests: impl IntoIterator<Item = &'a (Part, Test)>,
         absent: bool,
     ) -> Sql {
         let mut sql = Sql::text(if absent { "NOT EXISTS (" } else { "EXISTS (" });
         let tests: Vec<_> = tests.into_iter().collect();
-        match self.family {
-            Family::Feedback => {
-                sql.push(&format!("SELECT 1 FROM feedback WHERE feedback.run_id = {alias}.id"))
+        match (self.family, place) {
+            (Family::Feedback, _) => {
+                sql.push(&format!("SELECT 1 FROM feedback WHERE feedback.run_id = {alias}.id"));
             }
-            _ => sql.push(&format!("SELECT 1 FROM attribute WHERE attribute.rid = {alias}.rid")),
+            (_, Place::Table) => {
+                sql.push(&format!("SELECT 1 FROM attribute WHERE attribute.rid = {alias}.rid"));
+                if tests.iter().all(|(part, _)| *part != Part::Key) {
+                    sql.push(" AND ").push(&self.any_key());
+                }
+            }
+            (_, Place::Json(object)) => {
+                sql.push("SELECT 1 FROM json_each(attributes(").append(json_at(object, &[], alias));
+                sql.push(")) AS pair WHERE true");
+            }
         };
-        if self.family != Family::Feedback && tests.iter().all(|(part, _)| *part != Part::Key) {
-            sql.push(" AND ").push(&self.any_key());
-        }
-        let tests = tests.into_iter().map(|(part, test)| self.test(*part, test, absent));
+        let tests = tests.into_iter().map(|(part, test)| self.test(place, *part, test, absent));
         sql.push(" AND ").append(Sql::join(tests, " AND ", "true")).push(")");
         sql
+    }
+
+    /// The object whose members these pairs are.
+    fn object(&self) -> Option<Object> {
+        match self.family {
+            Family::Metadata => Some(Object::Metadata),
+            Family::Input => Some(Object::Inputs),
+            Family::Output => Some(Object::Outputs),
+            Family::Feedback => None,
+        }
     }
 
     fn kind(&self) -> i64 {
@@ -130,32 +173,51 @@ impl PairGroup {
         format!("attribute.kid IN (SELECT kid FROM attribute_key WHERE kind = {})", self.kind())
     }
 
+    /// The mark of runs that may have more pairs than the table has.
+    fn marked(&self) -> String {
+        format!("attribute.kid = (SELECT kid FROM attribute_key WHERE kind = -{} AND key = '')", self.kind())
+    }
+
     /// One test on a pair; `turned`: what `neq` names is asked for.
-    fn test(&self, part: Part, test: &Test, turned: bool) -> Sql {
-        let column = match (self.family, part) {
-            (Family::Feedback, Part::Key) => "feedback.key",
-            (Family::Feedback, Part::Score) => "feedback.score",
-            (Family::Feedback, Part::Comment) => "feedback.comment",
+    fn test(&self, place: Place, part: Part, test: &Test, turned: bool) -> Sql {
+        let column = match (self.family, part, place) {
+            (Family::Feedback, Part::Key, _) => "feedback.key",
+            (Family::Feedback, Part::Score, _) => "feedback.score",
+            (Family::Feedback, Part::Comment, _) => "feedback.comment",
             // it is JSON
-            (Family::Feedback, Part::Value) => "feedback.value ->> '$'",
-            (_, Part::Key) => "attribute_key.key",
-            (_, _) => "attribute.value",
+            (Family::Feedback, Part::Value, _) => "feedback.value ->> '$'",
+            (_, Part::Key, Place::Table) => "attribute_key.key",
+            (_, _, Place::Table) => "attribute.value",
+            (_, Part::Key, Place::Json(_)) => "pair.key",
+            (_, _, Place::Json(_)) => "pair.value",
+        };
+        // the score and the value of feedback are numbers, other values are texts
+        let exact = |value: &Value| match value {
+            Value::Real(number) if self.family != Family::Feedback => Value::Text(number_text(*number)),
+            value => value.clone(),
         };
         let mut sql = Sql::default();
         match test {
             Test::Compare(operator, operand) => {
                 let operator = if turned { Operator::Eq } else { *operator };
-                sql.append(compare(column, operator, &operand.value, part));
+                match (&operand.value, operator) {
+                    (value, Operator::Eq | Operator::Neq) => {
+                        sql.push(&format!("{column} {} ", operator.sql())).bind(exact(value));
+                    }
+                    (value, _) => {
+                        sql.append(by_size(column, operator, value, part));
+                    }
+                }
             }
             Test::In(operands) => {
-                let values = operands.iter().flat_map(|operand| equal_values(&operand.value, part));
-                sql.push(column).push(" IN (").append(Sql::list(values)).push(")");
+                let values = operands.iter().map(|operand| exact(&operand.value));
+                sql.push(&format!("{column} IN (")).append(Sql::list(values)).push(")");
             }
             Test::Search(text) => {
                 sql.push(column).push(" LIKE ").bind(like(text)).push(" ESCAPE '\\'");
             }
         }
-        if part == Part::Key && self.family != Family::Feedback {
+        if part == Part::Key && self.family != Family::Feedback && place == Place::Table {
             let kind = self.kind();
             let mut key = Sql::text(format!(
                 "attribute.kid IN (SELECT kid FROM attribute_key WHERE kind = {kind} AND "
@@ -167,16 +229,11 @@ impl PairGroup {
     }
 }
 
-/// A comparison of a value that is kept as text, whatever it was in JSON.
-fn compare(column: &str, operator: Operator, value: &Value, part: Part) -> Sql {
+/// A comparison by size of a value that is kept as text, whatever it was in JSON.
+fn by_size(column: &str, operator: Operator, value: &Value, part: Part) -> Sql {
     let mut sql = Sql::default();
-    match (value, operator) {
-        (Value::Real(_), Operator::Eq | Operator::Neq) if part == Part::Value => {
-            let not = if operator == Operator::Neq { " NOT" } else { "" };
-            let texts = equal_values(value, part);
-            sql.push(&format!("{column}{not} IN (")).append(Sql::list(texts)).push(")");
-        }
-        (Value::Real(number), _) if part == Part::Value => {
+    match value {
+        Value::Real(number) if part == Part::Value => {
             sql.push(&format!("({column} GLOB '[-0-9]*' AND CAST({column} AS REAL) {} ", operator.sql()));
             sql.bind(*number).push(")");
         }
@@ -187,16 +244,17 @@ fn compare(column: &str, operator: Operator, value: &Value, part: Part) -> Sql {
     sql
 }
 
-/// What equals a value in the table: for a number, the texts by which JSON writes it.
+/// What equals a value in the table: for a number, the text that it has there.
 pub(super) fn equal_values(value: &Value, part: Part) -> Vec<Value> {
-    let Value::Real(number) = value else { return vec![value.clone()] };
-    if part != Part::Value {
-        return vec![value.clone()];
+    match value {
+        Value::Real(number) if part == Part::Value => vec![Value::Text(number_text(*number))],
+        value => vec![value.clone()],
     }
-    let plain = number.to_string();
-    let exact = serde_json::Number::from_f64(*number).map(|number| number.to_string());
-    let exact = exact.filter(|exact| *exact != plain);
-    std::iter::once(plain).chain(exact).map(Value::Text).collect()
+}
+
+/// The text that a number has in the table `attribute`.
+fn number_text(number: f64) -> String {
+    serde_json::Number::from_f64(number).map_or_else(|| number.to_string(), |number| extract::number(&number))
 }
 
 /// A pattern for `LIKE .. ESCAPE '\'` that finds a text anywhere.
