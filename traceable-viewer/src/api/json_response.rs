@@ -16,10 +16,6 @@ impl JsonBody {
         let bytes = serde_json::to_vec(value);
         bytes.map(JsonBody).map_err(|error| StoreError::Damaged(error.to_string()).into())
     }
-
-    pub(crate) fn into_bytes(self) -> Vec<u8> {
-        self.0
-    }
 }
 
 impl IntoResponse for JsonBody {

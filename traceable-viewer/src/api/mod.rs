@@ -14,6 +14,7 @@ mod read_body;
 mod read_store;
 mod response;
 mod state;
+mod stream_runs;
 mod take_runs;
 mod token;
 mod v1;

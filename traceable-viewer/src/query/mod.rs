@@ -24,6 +24,7 @@ pub use feedback_stats::FeedbackStats;
 pub use filter::FilterError;
 #[cfg(fuzzing)]
 pub(crate) use filter::read_and_print;
+pub(crate) use page::PageStart;
 pub use query_error::QueryError;
 pub use run_query::{Order, RunPage, RunQuery};
 pub use stats::RunStats;

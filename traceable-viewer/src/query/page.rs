@@ -1,15 +1,17 @@
 //! Finds the runs of a page: by the way that has the fewest rows to look at, and not for ever.
 
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row, params_from_iter};
 use uuid::Uuid;
 
+use crate::model::stored_run::StoredRun;
 use crate::query::conditions::{Conditions, blob};
 use crate::query::filter::Sql;
 use crate::query::{Order, QueryError, RunPage, RunQuery, cursor};
-use crate::store::{Store, StoreError, load_rows};
+use crate::store::{Store, StoreError, load_runs};
 
 /// How many runs a page has when nobody says.
 const DEFAULT_LIMIT: usize = 100;
@@ -34,10 +36,11 @@ struct Place {
     id: Uuid,
 }
 
-#[derive(Clone, Copy)]
-struct Found {
-    rid: i64,
-    place: Place,
+/// The first runs of a page, and the ids of the others.
+#[derive(Debug, Default)]
+pub(crate) struct PageStart {
+    pub(crate) page: RunPage,
+    pub(crate) rest: VecDeque<Uuid>,
 }
 
 impl Store {
@@ -63,6 +66,11 @@ impl Store {
     ///
     /// The filter or the cursor cannot be read, or the database cannot.
     pub fn query(&self, query: &RunQuery) -> Result<RunPage, QueryError> {
+        Ok(self.query_start(query, usize::MAX)?.page)
+    }
+
+    /// One page, of which the runs are read until they have so many bytes.
+    pub(crate) fn query_start(&self, query: &RunQuery, max_bytes: usize) -> Result<PageStart, QueryError> {
         let conditions = Conditions::of(query)?;
         let after = query.cursor.as_deref().map(|cursor| read_cursor(cursor, query.order)).transpose()?;
         let whole = query.trace_id.is_some() || !query.ids.is_empty();
@@ -83,14 +91,25 @@ impl Store {
             let mut next = search.after.filter(|_| search.searched_to_us.is_some());
             if search.found.len() > limit {
                 search.found.truncate(limit);
-                next = search.found.last().map(|last| last.place);
+                next = search.found.last().copied();
             }
-            let rows = search.found.iter().map(|found| found.rid);
-            Ok(RunPage {
-                runs: load_rows(&tx, rows, query.payloads)?,
-                next: next.map(|place| write_cursor(place, query.order)),
-                searched_to_us: search.searched_to_us,
-            })
+            let mut rest = search.found.iter().map(|place| place.id).collect();
+            let runs = load_runs(&tx, &mut rest, query.payloads, max_bytes)?;
+            let next = next.map(|place| write_cursor(place, query.order));
+            Ok(PageStart { page: RunPage { runs, next, searched_to_us: search.searched_to_us }, rest })
+        })?)
+    }
+
+    /// More runs of a page, until they have so many bytes. Their ids are taken away.
+    pub(crate) fn query_more(
+        &self,
+        rest: &mut VecDeque<Uuid>,
+        payloads: bool,
+        max_bytes: usize,
+    ) -> Result<Vec<StoredRun>, QueryError> {
+        Ok(self.with(|conn| {
+            let tx = conn.unchecked_transaction()?;
+            load_runs(&tx, rest, payloads, max_bytes)
         })?)
     }
 }
@@ -101,7 +120,7 @@ struct Search {
     after: Option<Place>,
     skip: usize,
     want: usize,
-    found: Vec<Found>,
+    found: Vec<Place>,
     /// Set when the time was up.
     searched_to_us: Option<i64>,
 }
@@ -140,7 +159,9 @@ impl Search {
     fn driven(&mut self, conn: &Connection, driver: &Sql) -> Result<(), StoreError> {
         let mut sql = Sql::text("WITH hits(rid) AS (");
         sql.append(driver.clone());
-        sql.push(") SELECT DISTINCT run.rid, run.start_us, run.id FROM hits CROSS JOIN run ON run.rid = hits.rid WHERE ");
+        sql.push(
+            ") SELECT DISTINCT run.start_us, run.id FROM hits CROSS JOIN run ON run.rid = hits.rid WHERE ",
+        );
         sql.append(self.conditions.all());
         match self.after {
             Some(Place { start_us: Some(start), id }) => {
@@ -165,9 +186,8 @@ impl Search {
                 true => self.end_of_stretch(conn, stretch)?,
                 false => None,
             };
-            let mut sql = Sql::text(
-                "SELECT run.rid, run.start_us, run.id FROM run WHERE run.start_us IS NOT NULL AND ",
-            );
+            let mut sql =
+                Sql::text("SELECT run.start_us, run.id FROM run WHERE run.start_us IS NOT NULL AND ");
             sql.append(self.conditions.all());
             if let Some(Place { start_us: Some(start), id }) = self.after {
                 sql.push(" AND ").append(self.beyond(start, id));
@@ -211,8 +231,7 @@ impl Search {
 
     /// Runs of which no start is known, by id.
     fn without_start(&mut self, conn: &Connection) -> Result<(), StoreError> {
-        let mut sql =
-            Sql::text("SELECT run.rid, run.start_us, run.id FROM run WHERE run.start_us IS NULL AND ");
+        let mut sql = Sql::text("SELECT run.start_us, run.id FROM run WHERE run.start_us IS NULL AND ");
         sql.append(self.conditions.all());
         if let Some(Place { start_us: None, id }) = self.after {
             sql.push(" AND run.id > ").bind(blob(id));
@@ -241,7 +260,7 @@ impl Search {
             && let Some(row) = rows.next()?
         {
             match self.skip {
-                0 => self.found.push(found(row)?),
+                0 => self.found.push(place(row)?),
                 _ => self.skip -= 1,
             }
         }
@@ -249,8 +268,8 @@ impl Search {
     }
 }
 
-fn found(row: &Row<'_>) -> rusqlite::Result<Found> {
-    Ok(Found { rid: row.get(0)?, place: Place { start_us: row.get(1)?, id: row.get(2)? } })
+fn place(row: &Row<'_>) -> rusqlite::Result<Place> {
+    Ok(Place { start_us: row.get(0)?, id: row.get(1)? })
 }
 
 /// A cursor is for one order: in the other it would leave out what was not seen.

@@ -55,7 +55,7 @@ pub use prune::{PruneReport, prune};
 pub(crate) use prune::{Pruning, shorten_log};
 pub use prune_plan::{PrunePlan, plan_prune};
 pub use reader::Store;
-pub(crate) use reader::load_rows;
+pub(crate) use reader::load_runs;
 pub use retention::Retention;
 pub(crate) use share::{Shared, share, unshare};
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Reads runs, traces and feedback: the readers' side of the file.
 
+use std::collections::VecDeque;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -181,24 +182,35 @@ impl Store {
     }
 }
 
-/// Runs by their rows, in that order, with or without their long texts and files.
-pub(crate) fn load_rows(
+/// Runs by their ids, in that order, with or without their long texts. Ends after the run with which they have so many
+/// bytes, and takes the ids that it has looked up away; runs that are deleted are left out.
+pub(crate) fn load_runs(
     conn: &Connection,
-    rows: impl IntoIterator<Item = i64>,
+    ids: &mut VecDeque<Uuid>,
     payloads: bool,
+    max_bytes: usize,
 ) -> Result<Vec<StoredRun>, StoreError> {
     let sql = if payloads { RUN } else { LISTED_RUN };
-    let mut statement = conn.prepare_cached(&format!("{sql} WHERE run.rid = ?1"))?;
-    let mut runs = Vec::new();
-    for rid in rows {
-        let mut found = statement.query([rid])?;
+    let mut statement = conn.prepare_cached(&format!("{sql} WHERE run.id = ?1"))?;
+    let (mut runs, mut bytes) = (Vec::new(), 0_usize);
+    while bytes < max_bytes
+        && let Some(id) = ids.pop_front()
+    {
+        let mut found = statement.query([id])?;
         if let Some(row) = found.next()? {
             let mut run = stored_run(row)?;
-            run.attachments = attachments::list(conn, rid)?;
+            run.attachments = attachments::list(conn, row.get(20)?)?;
+            bytes = bytes.saturating_add(memory(&run));
             runs.push(run);
         }
     }
     Ok(runs)
+}
+
+/// About how many bytes a run takes in memory.
+fn memory(run: &StoredRun) -> usize {
+    let texts = [&run.inputs, &run.outputs, &run.extra, &run.events, &run.error, &run.serialized];
+    size_of::<StoredRun>() + texts.into_iter().flatten().map(String::len).sum::<usize>()
 }
 
 fn status(code: i64) -> RunStatus {

@@ -104,7 +104,10 @@ impl Server {
         let end = end.unwrap_or_else(|| panic!("no HTTP: {:?}", String::from_utf8_lossy(&reply)));
         let head = String::from_utf8(reply[..end].to_vec()).unwrap();
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        (status, head.to_ascii_lowercase(), reply[end + 4..].to_vec())
+        let head = head.to_ascii_lowercase();
+        let body = &reply[end + 4..];
+        let body = if head.contains("transfer-encoding: chunked") { unchunked(body) } else { body.to_vec() };
+        (status, head, body)
     }
 
     pub(crate) fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
@@ -119,6 +122,20 @@ impl Server {
 
     pub(crate) fn multipart(&self, parts: &[(&str, &str)]) -> Reply {
         self.send("POST", "/runs/multipart", &[("Content-Type", MULTIPART)], &multipart(parts))
+    }
+}
+
+/// A body that came in chunks, which has to be whole.
+fn unchunked(mut body: &[u8]) -> Vec<u8> {
+    let mut all = Vec::new();
+    loop {
+        let end = body.windows(2).position(|two| two == b"\r\n").expect("the body ends too early");
+        let len = usize::from_str_radix(std::str::from_utf8(&body[..end]).unwrap(), 16).unwrap();
+        if len == 0 {
+            return all;
+        }
+        all.extend_from_slice(&body[end + 2..end + 2 + len]);
+        body = &body[end + 2 + len + 2..];
     }
 }
 

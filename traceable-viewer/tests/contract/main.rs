@@ -2,6 +2,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod long_answers;
 mod replay;
 mod statistics;
 mod threads;

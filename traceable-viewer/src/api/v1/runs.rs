@@ -5,14 +5,17 @@ use std::collections::HashMap;
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
-use serde::Serialize;
+use axum::response::Response;
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::api::fields::{Fields, Pairs, bad, id};
 use crate::api::file_signature::file_url;
 use crate::api::json_response::JsonBody;
+use crate::api::stream_runs::{JsonArray, RunAnswer, stream_runs};
 use crate::api::{FileSigner, read_store::read_store, response::ApiResponse, state::ApiState};
-use crate::query::{Order, QueryError, RunPage, RunQuery};
+use crate::model::stored_run::StoredRun;
+use crate::query::{Order, QueryError, RunQuery};
 use crate::run_json::{FileUrl, RunJson};
 use crate::store::Store;
 
@@ -51,7 +54,7 @@ pub(crate) async fn query(
     State(state): State<ApiState>,
     headers: HeaderMap,
     body: Body,
-) -> Result<JsonBody, ApiResponse> {
+) -> Result<Response, ApiResponse> {
     let fields = Fields::of_body(&state, &headers, body).await?;
     let selects = fields.texts("select")?;
     page(&state, run_query(&fields)?, selects).await
@@ -62,56 +65,49 @@ pub(crate) async fn page(
     state: &ApiState,
     mut query: RunQuery,
     selects: Vec<String>,
-) -> Result<JsonBody, ApiResponse> {
+) -> Result<Response, ApiResponse> {
     let selected = |key: &str| selects.iter().any(|select| select.eq_ignore_ascii_case(key));
     query.payloads = selects.is_empty() || PAYLOADS.into_iter().any(selected);
     let feedback = selects.is_empty() || selected("feedback_stats");
     // clients that select files load all of them
     let files = selected("s3_urls");
-    let signer = state.signer.clone();
-    read_store(state, move |store| {
-        let page = store.query(&query)?;
-        write_page(store, &page, feedback, files.then_some(signer.as_ref()))
-    })
-    .await
+    let files = files.then(|| state.signer.clone());
+    stream_runs(state, query, Page { feedback, files }).await
 }
 
-#[derive(Serialize)]
-struct Page<'a> {
-    runs: Vec<RunJson<'a>>,
-    cursors: Cursors<'a>,
-    search_cursors: (),
-    parsed_query: (),
-}
-
-#[derive(Serialize)]
-struct Cursors<'a> {
-    next: Option<&'a str>,
-    prev: (),
-}
-
-fn write_page(
-    store: &Store,
-    page: &RunPage,
+/// `{"runs": [..], "cursors": {..}, ..}`
+#[derive(Clone)]
+struct Page {
+    /// Whether the feedback on the runs is read.
     feedback: bool,
-    files: Option<Option<&FileSigner>>,
-) -> Result<JsonBody, QueryError> {
-    let ids: Vec<Uuid> = page.runs.iter().map(|run| run.id).collect();
-    let stats = if feedback { store.feedback_stats(&ids)? } else { HashMap::new() };
-    let urls: Vec<_> =
-        ids.iter().map(|id| files.map(|signer| move |name: &str| file_url(signer, *id, name))).collect();
-    let runs = page.runs.iter().zip(&urls).map(|(run, url)| RunJson {
-        run,
-        feedback: stats.get(&run.id).map(Vec::as_slice).unwrap_or_default(),
-        file_url: url.as_ref().map(|url| url as FileUrl<'_>),
-        messages: false,
-    });
-    JsonBody::of(&Page {
-        runs: runs.collect(),
-        cursors: Cursors { next: page.next.as_deref(), prev: () },
-        search_cursors: (),
-        parsed_query: (),
-    })
+    /// What signs the links to files, if links are wanted and links are signed.
+    files: Option<Option<FileSigner>>,
+}
+
+impl RunAnswer for Page {
+    fn open(&self) -> &'static str {
+        r#"{"runs":["#
+    }
+
+    fn write(&self, store: &Store, runs: &[StoredRun], array: &mut JsonArray) -> Result<(), QueryError> {
+        let ids: Vec<Uuid> = runs.iter().map(|run| run.id).collect();
+        let stats = if self.feedback { store.feedback_stats(&ids)? } else { HashMap::new() };
+        for run in runs {
+            let url = self.files.as_ref().map(|signer| |name: &str| file_url(signer.as_ref(), run.id, name));
+            array.push(&RunJson {
+                run,
+                feedback: stats.get(&run.id).map(Vec::as_slice).unwrap_or_default(),
+                file_url: url.as_ref().map(|url| url as FileUrl<'_>),
+                messages: false,
+            })?;
+        }
+        Ok(())
+    }
+
+    fn close(&self, next: Option<&str>) -> Result<Vec<u8>, QueryError> {
+        let cursors = json!({ "next": next, "prev": null });
+        Ok(format!(r#"],"cursors":{cursors},"search_cursors":null,"parsed_query":null}}"#).into_bytes())
+    }
 }
 
 /// What a body asks for. Keys that are not known do not count.

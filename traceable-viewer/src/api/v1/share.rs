@@ -4,6 +4,7 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -74,17 +75,19 @@ pub(crate) async fn runs(
     Path(token): Path<String>,
     headers: HeaderMap,
     body: Body,
-) -> Result<JsonBody, ApiResponse> {
+) -> Result<Response, ApiResponse> {
     let run_id = shared_run(&state, &token).await?;
     let fields = Fields::of_body(&state, &headers, body).await?;
     let ids = fields.ids("id")?;
     let run = read_store(&state, move |store| Ok(store.run(run_id)?)).await?.ok_or_else(not_found)?;
-    let mut query = RunQuery { trace_id: Some(run.trace_id), ..RunQuery::default() };
+    let mut query = RunQuery { trace_id: Some(run.trace_id), payloads: false, ..RunQuery::default() };
     if !ids.is_empty() {
-        let trace_id = run.trace_id;
-        let of_trace = read_store(&state, move |store| Ok(store.trace(trace_id)?)).await?;
+        let of_trace = read_store(&state, {
+            let query = query.clone();
+            move |store| Ok(store.query(&query)?.runs)
+        });
         // by id no other condition counts, so it has to be checked here
-        query.ids = of_trace.iter().map(|run| run.id).filter(|id| ids.contains(id)).collect();
+        query.ids = of_trace.await?.iter().map(|run| run.id).filter(|id| ids.contains(id)).collect();
         if query.ids.is_empty() {
             return Err(not_found());
         }

@@ -3,12 +3,14 @@
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
+use axum::response::Response;
 use uuid::Uuid;
 
 use crate::api::fields::{Fields, Pairs, id};
 use crate::api::json_response::JsonBody;
+use crate::api::stream_runs::stream_runs;
 use crate::api::v2::requests::{ServerLinks, run_selects};
-use crate::api::v2::runs::{Items, RunList, not_found};
+use crate::api::v2::runs::{Form, RunList, RunPages, not_found};
 use crate::api::{read_store::read_store, response::ApiResponse, state::ApiState};
 use crate::query::{QueryError, RunQuery};
 use crate::store::Store;
@@ -19,21 +21,17 @@ pub(crate) async fn query(
     Path(token): Path<String>,
     headers: HeaderMap,
     body: Body,
-) -> Result<JsonBody, ApiResponse> {
+) -> Result<Response, ApiResponse> {
     let token = id("share_token", &token)?;
     let fields = Fields::of_body(&state, &headers, body).await?;
     let selects = run_selects(&fields)?;
     let filter = fields.text("filter")?;
     let links = ServerLinks::of(&state, &headers);
-    let body = read_store(&state, move |store| {
-        let Some(trace_id) = shared_trace(store, token)? else { return Ok(None) };
-        let payloads = selects.iter().any(|select| select.is_payload());
-        let query = RunQuery { trace_id: Some(trace_id), filter, payloads, ..RunQuery::default() };
-        let page = store.query(&query)?;
-        let list = RunList::read(store, &page.runs, &selects, &links)?;
-        JsonBody::of(&Items { items: list.projections() }).map(Some)
-    });
-    body.await?.ok_or_else(not_found)
+    let trace_id =
+        read_store(&state, move |store| shared_trace(store, token)).await?.ok_or_else(not_found)?;
+    let payloads = selects.iter().any(|select| select.is_payload());
+    let query = RunQuery { trace_id: Some(trace_id), filter, payloads, ..RunQuery::default() };
+    stream_runs(&state, query, RunPages { selects, links, form: Form::Items }).await
 }
 
 /// `GET /public/{token}/run/{id}`

@@ -86,6 +86,7 @@ pub(crate) fn project(fields: &Fields) -> Result<Vec<Uuid>, ApiResponse> {
 }
 
 /// Links to what this server has, as the client reaches it.
+#[derive(Clone)]
 pub(crate) struct ServerLinks {
     /// Scheme and host.
     pub(crate) base_url: String,

@@ -4,14 +4,15 @@ use std::collections::HashMap;
 
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::Response;
 use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::api::fields::{Fields, Pairs, id};
 use crate::api::json_response::JsonBody;
+use crate::api::stream_runs::{JsonArray, RunAnswer, stream_runs};
 use crate::api::v2::requests::{ServerLinks, run_query, run_selects};
 use crate::api::{read_store::read_store, response::ApiResponse, state::ApiState};
 use crate::model::stored_run::StoredRun;
@@ -32,13 +33,12 @@ pub(crate) async fn query(
     // there are no datasets here
     let of_dataset = fields.id("reference_dataset_id")?.is_some();
     let links = ServerLinks::of(&state, &headers);
-    let page = read_store(&state, move |store| {
-        let page = if of_dataset { Default::default() } else { store.query(&query)? };
-        let items = RunList::read(store, &page.runs, &selects, &links)?;
-        JsonBody::of(&Page { items: items.projections(), next_cursor: page.next })
-    })
-    .await?;
-    Ok(if accepts_events(&headers) { events(page) } else { page.into_response() })
+    if of_dataset {
+        // no run has this id
+        query.ids = vec![Uuid::nil()];
+    }
+    let form = if accepts_events(&headers) { Form::Events } else { Form::Page };
+    stream_runs(&state, query, RunPages { selects, links, form }).await
 }
 
 /// `GET /runs/{id}`
@@ -81,10 +81,53 @@ pub(crate) struct Page<T> {
     pub(crate) next_cursor: Option<String>,
 }
 
-/// All of something, without a cursor.
-#[derive(Serialize)]
-pub(crate) struct Items<T> {
-    pub(crate) items: Vec<T>,
+/// What is around the runs of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// `{"items": [..], "next_cursor": ..}`
+    Page,
+    /// All runs, without a cursor: `{"items": [..]}`
+    Items,
+    /// A page as events. Their data are operations of JSON Patch that make the page out of nothing: one is enough.
+    Events,
+}
+
+/// Runs with the keys that are selected.
+#[derive(Clone)]
+pub(crate) struct RunPages {
+    pub(crate) selects: Vec<RunSelect>,
+    pub(crate) links: ServerLinks,
+    pub(crate) form: Form,
+}
+
+impl RunAnswer for RunPages {
+    fn open(&self) -> &'static str {
+        match self.form {
+            Form::Page | Form::Items => r#"{"items":["#,
+            Form::Events => "event: data\ndata: [{\"op\":\"add\",\"path\":\"\",\"value\":{\"items\":[",
+        }
+    }
+
+    fn write(&self, store: &Store, runs: &[StoredRun], array: &mut JsonArray) -> Result<(), QueryError> {
+        let list = RunList::read(store, runs, &self.selects, &self.links)?;
+        runs.iter().try_for_each(|run| array.push(&list.projection(run)))
+    }
+
+    fn close(&self, next: Option<&str>) -> Result<Vec<u8>, QueryError> {
+        let mut end = b"]".to_vec();
+        if self.form != Form::Items {
+            end.extend(format!(r#","next_cursor":{}"#, json!(next)).into_bytes());
+        }
+        end.push(b'}');
+        if self.is_events() {
+            end.extend_from_slice(b"}]\n\nevent: end\ndata: null\n\n");
+        }
+        Ok(end)
+    }
+
+    fn is_events(&self) -> bool {
+        self.form == Form::Events
+    }
 }
 
 /// The answer for a run that is not stored.
@@ -129,19 +172,4 @@ impl<'a> RunList<'a> {
 fn accepts_events(headers: &HeaderMap) -> bool {
     let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
     accepted.flat_map(|list| list.split(',')).any(|media| media.trim().starts_with("text/event-stream"))
-}
-
-/// A page as events. Their data are operations of JSON Patch that make the page out of nothing: one is enough.
-fn events(page: JsonBody) -> Response {
-    let mut text = b"event: data\ndata: [{\"op\":\"add\",\"path\":\"\",\"value\":".to_vec();
-    // stored JSON may have line breaks between its parts, and one would end the event
-    text.extend(
-        page.into_bytes().into_iter().map(|byte| if matches!(byte, b'\n' | b'\r') { b' ' } else { byte }),
-    );
-    text.extend_from_slice(b"}]\n\nevent: end\ndata: null\n\n");
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
-    ];
-    (headers, text).into_response()
 }

@@ -3,13 +3,15 @@
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
+use axum::response::Response;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::api::fields::{Fields, Pairs, id};
 use crate::api::json_response::JsonBody;
+use crate::api::stream_runs::stream_runs;
 use crate::api::v2::requests::{ServerLinks, project, refuse_unsupported, run_selects, times};
-use crate::api::v2::runs::{Items, Page, RunList};
+use crate::api::v2::runs::{Form, Page, RunList, RunPages};
 use crate::api::{read_store::read_store, response::ApiResponse, state::ApiState};
 use crate::query::{Order, RunQuery, TraceTotals};
 use crate::run_json::{Projection, RunSelect, time_or_null};
@@ -84,7 +86,7 @@ pub(crate) async fn runs(
     Path(trace_id): Path<String>,
     Query(pairs): Pairs,
     headers: HeaderMap,
-) -> Result<JsonBody, ApiResponse> {
+) -> Result<Response, ApiResponse> {
     let fields = Fields::of_query(pairs);
     refuse_unsupported(&fields)?;
     let selects = run_selects(&fields)?;
@@ -97,10 +99,5 @@ pub(crate) async fn runs(
         ..times(&fields)?
     };
     let links = ServerLinks::of(&state, &headers);
-    read_store(&state, move |store| {
-        let page = store.query(&query)?;
-        let list = RunList::read(store, &page.runs, &selects, &links)?;
-        JsonBody::of(&Items { items: list.projections() })
-    })
-    .await
+    stream_runs(&state, query, RunPages { selects, links, form: Form::Items }).await
 }
