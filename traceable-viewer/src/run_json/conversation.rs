@@ -46,13 +46,33 @@ impl Conversation {
 
 /// Adds messages of which the first may be the last that are there: chat models are sent all that was said so far.
 fn append(all: &mut Vec<Value>, more: Vec<Value>) {
-    let key = |message: &Value| (message["role"].clone(), message["content"].clone());
-    let longest = all.len().min(more.len());
-    let repeated = (0..=longest).rev().find(|count| {
-        let end = all.iter().skip(all.len() - count);
-        end.zip(&more).all(|(old, new)| key(old) == key(new))
-    });
-    all.extend(more.into_iter().skip(repeated.unwrap_or(0)));
+    let repeated = overlap(all, &more);
+    all.extend(more.into_iter().skip(repeated));
+}
+
+/// How many messages at the end of a list are those at the beginning of another, at most. The algorithm of Knuth, Morris
+/// and Pratt: conversations have thousands of messages, and to try each length would take the square of them.
+fn overlap(all: &[Value], more: &[Value]) -> usize {
+    let same = |a: &Value, b: &Value| a["role"] == b["role"] && a["content"] == b["content"];
+    // for each beginning of `more`: how many messages at its end are those at the beginning of `more` again
+    let mut again = vec![0; more.len()];
+    let mut matched = 0;
+    for (at, message) in more.iter().enumerate().skip(1) {
+        while matched > 0 && !same(&more[matched], message) {
+            matched = again[matched - 1];
+        }
+        matched += usize::from(same(&more[matched], message));
+        again[at] = matched;
+    }
+    let mut matched = 0;
+    // no more than `more` has, so that all of it can only match at the end
+    for message in &all[all.len() - all.len().min(more.len())..] {
+        while matched > 0 && !same(&more[matched], message) {
+            matched = again[matched - 1];
+        }
+        matched += usize::from(same(&more[matched], message));
+    }
+    matched
 }
 
 /// Messages in the inputs or outputs of a run: a list of them, the choices of a chat model, or the only text that is
@@ -146,5 +166,24 @@ mod tests {
         assert_eq!(all, [one.clone(), two.clone(), three.clone(), two.clone()]);
         append(&mut all, vec![one.clone()]);
         assert_eq!(all.len(), 5);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn overlap_is_the_longest(all in "[ab]{0,12}", more in "[ab]{0,12}") {
+            let messages = |text: &str| text.chars().map(|one| said("user", &one.to_string())).collect::<Vec<_>>();
+            let longest = (0..=more.len()).rev().find(|count| all.ends_with(&more[..*count])).unwrap();
+            proptest::prop_assert_eq!(overlap(&messages(&all), &messages(&more)), longest);
+        }
+    }
+
+    /// With the square of them this would take minutes.
+    #[test]
+    fn many_equal_messages() {
+        let many = vec![said("user", "again"); 100_000];
+        let mut last = many.clone();
+        last.push(said("user", "new"));
+        assert_eq!(overlap(&many, &last), many.len());
+        assert_eq!(overlap(&last, &many), 0);
     }
 }
