@@ -46,6 +46,7 @@ fn all_is_well() {
     let doctor = doctor(&["--db", &db], &variables);
     doctor.expect("tracing", "ok", "tracing is on");
     doctor.expect("endpoint", "ok", "100 runs and 20.0 MiB a request");
+    doctor.expect("endpoint", "ok", concat!("is a traceable collector, version ", env!("CARGO_PKG_VERSION")));
     doctor.expect("key", "ok", "takes the key");
     doctor.expect("clock", "ok", "agrees");
     doctor.expect("database", "ok", "with traces");

@@ -10,6 +10,7 @@ const SPOKEN_VERSION: &str = "0.18.0";
 pub(crate) async fn info() -> Json<Value> {
     Json(json!({
         "version": SPOKEN_VERSION,
+        "traceable_version": env!("CARGO_PKG_VERSION"),
         "instance_flags": { "zstd_compression_enabled": true, "gzip_body_enabled": true },
         "batch_ingest_config": {
             "use_multipart_endpoint": true,

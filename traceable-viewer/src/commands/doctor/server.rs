@@ -59,7 +59,11 @@ fn info(endpoint: &str, status: u16, body: &str) -> Finding {
     };
     let limits = info.as_ref().map(|info| &info["batch_ingest_config"]);
     let number = |name: &str| limits.and_then(|limits| limits[name].as_u64());
-    let mut text = format!("{endpoint} answers as LangSmith {version}");
+    let own = info.as_ref().and_then(|info| info["traceable_version"].as_str());
+    let mut text = match own {
+        Some(own) => format!("{endpoint} is a traceable collector, version {own}"),
+        None => format!("{endpoint} answers as LangSmith {version}"),
+    };
     if let (Some(runs), Some(bytes)) = (number("size_limit"), number("size_limit_bytes")) {
         text += &format!("; up to {runs} runs and {} a request", format_bytes(bytes));
     }
