@@ -9,6 +9,8 @@ use std::io::ErrorKind;
 pub(crate) enum Ended {
     Code(u8),
     Signal(u8),
+    /// It never began; the code is that of shells.
+    NotStarted(u8),
 }
 
 /// What shells answer for a program that does not exist, and for one that cannot be started.
@@ -39,7 +41,7 @@ pub(crate) fn run(
                 let program = program.to_string_lossy();
                 super::output::say(&format!("cannot run `{program}`: {error}"));
                 let missing = error.kind() == ErrorKind::NotFound;
-                return Ok(Ended::Code(if missing { NOT_FOUND } else { NOT_STARTED }));
+                return Ok(Ended::NotStarted(if missing { NOT_FOUND } else { NOT_STARTED }));
             }
         };
         let pid = child.id();

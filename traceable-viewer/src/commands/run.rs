@@ -53,9 +53,11 @@ impl Run {
         let before = Store::open(&self.database.path).and_then(|store| store.last_seq()).unwrap_or(0);
         let variables = self.variables(&collector.url());
         let ended = child::run(&self.command, &variables)?;
-        self.show(&collector, before);
+        if !matches!(ended, Ended::NotStarted(_)) {
+            self.show(&collector, before);
+        }
         Ok(match ended {
-            Ended::Code(code) => ExitCode::from(code),
+            Ended::Code(code) | Ended::NotStarted(code) => ExitCode::from(code),
             Ended::Signal(signal) => ExitCode::from(128_u8.saturating_add(signal)),
         })
     }

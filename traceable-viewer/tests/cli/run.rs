@@ -84,6 +84,7 @@ fn codes_of_programs_that_fail() {
     let missing = missing.unwrap();
     assert_eq!(missing.status.code(), Some(127));
     assert!(said(&missing).contains("cannot run `/no/such/program`"), "{}", said(&missing));
+    assert!(!said(&missing).contains("traces"), "{}", said(&missing));
     let none = command().args(["run", "--port", "0"]).output().unwrap();
     assert_eq!(none.status.code(), Some(2), "it needs a program");
 }
