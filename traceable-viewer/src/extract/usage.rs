@@ -110,8 +110,10 @@ fn set(field: &mut u64, value: Option<u64>, found: &mut bool) {
 }
 
 fn set_cost(field: &mut Option<f64>, value: Option<f64>, found: &mut bool) {
-    if value.is_some() {
-        (*field, *found) = (value, true);
+    /// No run costs more dollars: what is above is a mistake, and would hide all others in a sum.
+    const MOST: f64 = 1e12;
+    if let Some(value) = value.filter(|value| *value <= MOST) {
+        (*field, *found) = (Some(value), true);
     }
 }
 
@@ -160,6 +162,7 @@ mod tests {
             "null",
             r#"{"input_tokens":-1}"#,
             r#"{"input_tokens":1e300,"total_cost":"NaN"}"#,
+            r#"{"input_cost":-0.5,"output_cost":1e13,"total_cost":1e300}"#,
         ] {
             assert_eq!(usage(wrong), None, "{wrong}");
         }
