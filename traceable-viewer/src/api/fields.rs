@@ -6,11 +6,12 @@ use std::ops::RangeInclusive;
 
 use axum::body::Body;
 use axum::extract::Query;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, header};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::api::{read_body::read_body, response::ApiResponse, state::ApiState};
+use crate::api::{header_values::optional, read_body::read_body, response::ApiResponse, state::ApiState};
+use crate::ingest::{ContentEncoding, RequestError, RequestLimits, decompress};
 use crate::model::time;
 
 /// More ids than this in one list are refused: each is a parameter of a statement.
@@ -33,7 +34,20 @@ impl Fields {
         headers: &HeaderMap,
         body: Body,
     ) -> Result<Self, ApiResponse> {
-        let (bytes, _reservation) = read_body(state, headers, body).await?;
+        let (mut bytes, mut reservation) = read_body(state, headers, body).await?;
+        let encoding = ContentEncoding::from_header(optional(headers, &header::CONTENT_ENCODING)?)?;
+        if encoding != ContentEncoding::Identity && bytes.len() <= MAX_QUERY_BYTES {
+            let limits = RequestLimits { max_body_bytes: MAX_QUERY_BYTES, ..state.limits };
+            // it may wait for memory
+            let work = move || {
+                let bytes = decompress(bytes, encoding, &limits, &mut reservation)?;
+                Ok::<_, RequestError>((bytes, reservation))
+            };
+            let result = tokio::task::spawn_blocking(work).await;
+            (bytes, reservation) = result.map_err(|_| ApiResponse::internal())??;
+        }
+        // counts the bytes until they are read
+        let _reservation = reservation;
         if bytes.len() > MAX_QUERY_BYTES {
             let detail = format!("a query has at most {MAX_QUERY_BYTES} bytes");
             return Err(ApiResponse::detail(StatusCode::PAYLOAD_TOO_LARGE, detail));

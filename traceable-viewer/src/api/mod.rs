@@ -10,6 +10,7 @@ mod header_values;
 mod host_names;
 mod json_response;
 mod otlp;
+mod path;
 mod read_body;
 mod read_store;
 mod response;

@@ -25,7 +25,7 @@ impl Store {
 
 /// Shares a run under a token, in place of one that it had.
 pub(crate) fn share(conn: &Connection, run_id: Uuid, token: Uuid) -> Result<Shared, StoreError> {
-    if !conn.prepare_cached("SELECT 1 FROM run WHERE id = ?1")?.exists([run_id])? {
+    if !is_known(conn, run_id)? {
         return Ok(Shared::UnknownRun);
     }
     if conn
@@ -42,8 +42,12 @@ pub(crate) fn share(conn: &Connection, run_id: Uuid, token: Uuid) -> Result<Shar
     Ok(Shared::Done)
 }
 
-/// Takes the token of a run away, if it has one.
-pub(crate) fn unshare(conn: &Connection, run_id: Uuid) -> Result<(), StoreError> {
+/// Takes the token of a run away, if it has one. `false`: the run is not known.
+pub(crate) fn unshare(conn: &Connection, run_id: Uuid) -> Result<bool, StoreError> {
     conn.prepare_cached("DELETE FROM share WHERE run_id = ?1")?.execute([run_id])?;
-    Ok(())
+    Ok(is_known(conn, run_id)?)
+}
+
+fn is_known(conn: &Connection, run_id: Uuid) -> rusqlite::Result<bool> {
+    conn.prepare_cached("SELECT 1 FROM run WHERE id = ?1")?.exists([run_id])
 }

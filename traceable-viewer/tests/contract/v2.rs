@@ -249,6 +249,51 @@ fn traces_and_their_runs() {
     next["cursor"] = first["next_cursor"].clone();
     let second = post(&server, "/api/v2/traces/query", next).json();
     assert_eq!((&first["items"][0], &second["items"][0]), (&root("other"), &root("agent")));
+    for key in ["filter", "trace_filter"] {
+        let body = json!({ "project_id": project, key: r#"eq(name, "agent")"#, "selects": ["NAME"] });
+        let page = post(&server, "/api/v2/traces/query", body).json();
+        assert_eq!(page["items"], json!([root("agent")]), "{key}");
+    }
+}
+
+/// A query may be compressed, as runs may be.
+#[test]
+fn compressed_queries() {
+    let server = filled();
+    let query = br#"{"page_size":1,"selects":["NAME"]}"#;
+    let headers = |encoding| [("Content-Type", "application/json"), ("Content-Encoding", encoding)];
+    for (encoding, body) in
+        [("gzip", crate::common::gzip(query)), ("zstd", zstd::encode_all(&query[..], 3).unwrap())]
+    {
+        let reply = server.send("POST", "/v2/runs/query", &headers(encoding), &body);
+        assert_eq!((reply.status, names(&reply.json())), (200, vec!["other"]), "{encoding}");
+    }
+    let long = crate::common::gzip(&vec![b' '; (4 << 20) + 1]);
+    assert_eq!(server.send("POST", "/v2/runs/query", &headers("gzip"), &long).status, 413);
+    assert_eq!(server.send("POST", "/v2/runs/query", &headers("br"), query).status, 415);
+    assert_eq!(server.send("POST", "/v2/runs/query", &headers("gzip"), query).status, 400);
+}
+
+#[test]
+fn paths_that_are_no_utf8() {
+    let server = filled();
+    for path in ["/runs/%FF", "/v2/runs/%FF", "/v2/threads/%FF/traces", "/public/%FF/run"] {
+        let reply = get(&server, path);
+        assert!(reply.status == 400 && reply.json()["detail"].is_string(), "{path}: {}", reply.body);
+    }
+}
+
+#[test]
+fn no_unknown_run_is_unshared() {
+    let server = filled();
+    for prefix in ["", "/v2"] {
+        let path = |id: &str| format!("{prefix}/runs/{id}/share");
+        assert_eq!(server.send("DELETE", &path(A), &[], b"").status, 200);
+        assert_eq!(
+            server.send("DELETE", &path("00000000-0000-4000-8000-000000000009"), &[], b"").status,
+            404
+        );
+    }
 }
 
 /// What is wrong is named, and what is not supported is refused: to ignore it would be to answer something else.

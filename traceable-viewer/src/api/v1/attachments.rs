@@ -3,13 +3,14 @@
 use std::ops::Bound;
 
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use headers::{AcceptRanges, ContentRange, ETag, HeaderMapExt, IfNoneMatch, IfRange, Range};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::api::fields::id;
+use crate::api::path::Path;
 use crate::api::{read_store::read_store, response::ApiResponse, state::ApiState};
 use crate::model::stored_run::AttachmentInfo;
 

@@ -2,13 +2,14 @@
 
 use axum::Json;
 use axum::body::Body;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::api::fields::{Fields, Pairs, bad, id};
 use crate::api::json_response::JsonBody;
+use crate::api::path::Path;
 use crate::api::{read_body::read_body, read_store::read_store, response::ApiResponse, state::ApiState};
 use crate::ingest::read_feedback;
 use crate::model::{change::NewFeedback, time};

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use axum::body::Body;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde_json::json;
@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::api::fields::{Fields, Pairs, bad, id};
 use crate::api::file_signature::file_url;
 use crate::api::json_response::JsonBody;
+use crate::api::path::Path;
 use crate::api::stream_runs::{JsonArray, RunAnswer, stream_runs};
 use crate::api::{FileSigner, read_store::read_store, response::ApiResponse, state::ApiState};
 use crate::model::stored_run::StoredRun;

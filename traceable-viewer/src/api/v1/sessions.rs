@@ -2,12 +2,13 @@
 
 use axum::Json;
 use axum::body::Body;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::api::fields::{Fields, Pairs, bad, id};
+use crate::api::path::Path;
 use crate::api::{read_store::read_store, response::ApiResponse, state::ApiState};
 use crate::query::{QueryError, RunQuery};
 use crate::run_json::{matches_metadata, project};

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde_json::{Value, json};
@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::api::fields::{Fields, bad, id};
 use crate::api::json_response::JsonBody;
+use crate::api::path::Path;
 use crate::api::v1::runs::{self, not_found};
 use crate::api::{read_store::read_store, response::ApiResponse, state::ApiState};
 use crate::query::RunQuery;
@@ -56,8 +57,10 @@ pub(crate) async fn unshare(
     Path(run_id): Path<String>,
 ) -> Result<Json<Value>, ApiResponse> {
     let run_id = id("id", &run_id)?;
-    state.writer.edit(move |conn| store::unshare(conn, run_id)).await?;
-    Ok(Json(Value::Null))
+    match state.writer.edit(move |conn| store::unshare(conn, run_id)).await? {
+        true => Ok(Json(Value::Null)),
+        false => Err(not_found()),
+    }
 }
 
 /// `GET /public/{token}/run`

@@ -1,11 +1,12 @@
 //! `GET /runs/threads/{thread}`: the messages of a conversation, as one text.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use serde_json::json;
 
 use crate::api::fields::{Fields, Pairs, bad};
 use crate::api::json_response::JsonBody;
+use crate::api::path::Path;
 use crate::api::{read_store::read_store, response::ApiResponse, state::ApiState};
 use crate::query::RunQuery;
 use crate::run_json::Conversation;

@@ -1,13 +1,14 @@
 //! Shared runs, under the token of the run that is shared: all runs of its trace.
 
 use axum::body::Body;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use uuid::Uuid;
 
 use crate::api::fields::{Fields, Pairs, id};
 use crate::api::json_response::JsonBody;
+use crate::api::path::Path;
 use crate::api::stream_runs::stream_runs;
 use crate::api::v2::requests::{ServerLinks, run_selects};
 use crate::api::v2::runs::{Form, RunList, RunPages, not_found};

@@ -1,11 +1,12 @@
 //! Projects, which the API calls sessions: pages of them, and one.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use uuid::Uuid;
 
 use crate::api::fields::{Fields, Pairs, bad, id};
 use crate::api::json_response::JsonBody;
+use crate::api::path::Path;
 use crate::api::v2::runs::Page;
 use crate::api::{read_store::read_store, response::ApiResponse, state::ApiState};
 use crate::query::{QueryError, RunQuery, RunStats};

@@ -1,12 +1,13 @@
 //! Sharing a run: the server makes the token under which it can be read.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use serde_json::json;
 use uuid::{Builder, Uuid};
 
 use crate::api::fields::id;
 use crate::api::json_response::JsonBody;
+use crate::api::path::Path;
 use crate::api::v2::runs::not_found;
 use crate::api::{read_store::read_store, response::ApiResponse, state::ApiState};
 use crate::store::{Shared, share, unshare};
@@ -38,8 +39,10 @@ pub(crate) async fn delete(
     Path(run_id): Path<String>,
 ) -> Result<JsonBody, ApiResponse> {
     let run_id = id("id", &run_id)?;
-    state.writer.edit(move |conn| unshare(conn, run_id)).await?;
-    Ok(JsonBody::of(&())?)
+    match state.writer.edit(move |conn| unshare(conn, run_id)).await? {
+        true => Ok(JsonBody::of(&())?),
+        false => Err(not_found()),
+    }
 }
 
 /// Whoever has the token can read the run, so it is not to be guessed.

@@ -1,12 +1,13 @@
 //! Threads: pages of them, the traces of one, and numbers.
 
 use axum::body::Body;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
 use crate::api::fields::{Fields, Pairs};
 use crate::api::json_response::JsonBody;
+use crate::api::path::Path;
 use crate::api::v2::requests::{project, refuse_unsupported, selects, times};
 use crate::api::v2::runs::Page;
 use crate::api::{read_store::read_store, response::ApiResponse, state::ApiState};

@@ -1,7 +1,7 @@
 //! Traces: pages of their roots with totals, and the runs of one.
 
 use axum::body::Body;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Serialize;
@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::api::fields::{Fields, Pairs, id};
 use crate::api::json_response::JsonBody;
+use crate::api::path::Path;
 use crate::api::stream_runs::stream_runs;
 use crate::api::v2::requests::{ServerLinks, project, refuse_unsupported, run_selects, times};
 use crate::api::v2::runs::{Form, Page, RunList, RunPages};
@@ -41,6 +42,8 @@ pub(crate) async fn query(
         // the id of a trace is that of its root
         ids: fields.ids("trace_ids")?,
         is_root: Some(true),
+        // not documented, and about the root as in the other requests
+        filter: fields.text("filter")?,
         trace_filter: fields.text("trace_filter")?,
         tree_filter: fields.text("tree_filter")?,
         limit: Some(fields.number("page_size", 1..=MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT)),
