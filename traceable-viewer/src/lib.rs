@@ -33,19 +33,14 @@
 //! header `Langsmith-Project`, else the resource's `openinference.project.name` or `service.name`. A run that LangSmith's
 //! SDK sends both ways is stored once, as it came by LangSmith's protocol, with the span's ids in its metadata.
 //!
-//! What was sent is read back by both versions of LangSmith's API: runs by id and by filter (`/runs/query`), projects
-//! (`/sessions`), feedback, files (`/attachments`), shared runs (`/public`), threads and statistics. A list of runs in
-//! version 1 has all keys, whatever is selected. With a token, links to files are signed, for clients load files without
-//! credentials; everything else, shared runs too, needs the token. Datasets, prompts and queues are answered with 404.
-//!
-//! Runs are read back by the second version of LangSmith's API, below `/api/v2` and `/v2`: `runs/query` (JSON, or
-//! server-sent events when `Accept` asks for them), `runs/{id}` with `/url` and `/share`, `traces/query`,
-//! `traces/{id}/runs`, `threads/query`, `threads/stats`, `threads/{id}/traces`, `threads/{id}/stats`, `sessions`, and
-//! `public/{token}/..`. It differs from LangSmith's in this: without a `min_start_time` it answers with all runs, and not
-//! with those of the last day; tokens and costs of a thread are those of all runs of its traces; what needs a language
-//! model (`ai_search`, `sem_filter`), `thread_filter`, bounds of feedback and `include_subtree_usage` get a 501. The first
-//! version has `runs/stats`, `runs/group` and `runs/threads/{id}` besides: statistics are within a thousandth above
-//! 65 536 runs.
+//! What was sent is read back by both versions of LangSmith's API: runs by id and by filter, traces, threads, projects,
+//! feedback, files (`/attachments`), shared runs (`/public`) and statistics (within a thousandth above 65 536 runs). The
+//! routes of version 2 are below `/api/v2` and `/v2`, and send runs as server-sent events when `Accept` asks for them. A
+//! run in version 1 has all keys, whatever is selected; without a `min_start_time` version 2 answers with all runs, and not
+//! with those of the last day; tokens and costs of a thread are those of all runs of its traces. What needs a language
+//! model (`ai_search`, `sem_filter`), `thread_filter`, bounds of feedback and `include_subtree_usage` get a 501; datasets,
+//! prompts and queues a 404. With a token, links to files are signed, for clients load files without credentials;
+//! everything else, shared runs too, needs the token.
 //!
 //! What a client can ask for is bounded: connections, the time it may be silent, memory, the writer's time. Over a bound
 //! the server answers 413 for what can never fit, and 429 or 503 with a `Retry-After` for what can be sent again.
