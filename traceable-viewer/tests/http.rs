@@ -17,7 +17,7 @@ fn info_has_the_shape_clients_need() {
         assert_eq!(reply.status, 200);
         assert_eq!(
             reply.json(),
-            json!({"version": "0.18.0",
+            json!({"version": "0.18.0", "traceable_version": env!("CARGO_PKG_VERSION"),
                 "instance_flags": {"zstd_compression_enabled": true, "gzip_body_enabled": true},
                 "batch_ingest_config": {"use_multipart_endpoint": true, "size_limit": 100,
                     "size_limit_bytes": 20_971_520, "scale_up_qsize_trigger": 1000,
