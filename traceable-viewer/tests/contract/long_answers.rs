@@ -1,6 +1,7 @@
 //! Answers that are too long for one piece: they are read and sent part by part.
 
 use serde_json::{Value, json};
+use traceable_viewer::Viewer;
 
 use crate::common::{A, Reply, Server, order, server};
 
@@ -61,6 +62,10 @@ fn all_runs_of_a_trace() {
 #[test]
 fn pages_and_events() {
     let server = filled();
+    let traces = json!({ "selects": ["INPUTS", "TOTAL_TOKENS"] });
+    let traces = server.json("POST", "/v2/traces/query", &traces).json();
+    assert_eq!(traces["items"][0]["root_run"]["inputs"]["n"], 0);
+    assert_eq!(traces["items"].as_array().unwrap().len(), 1);
     let mut query = json!({ "page_size": RUNS, "selects": ["INPUTS"] });
     let reply = server.json("POST", "/v2/runs/query", &query);
     check(&reply, &reply.json()["items"], true);
@@ -82,6 +87,19 @@ fn pages_and_events() {
     query["cursor"] = page["next_cursor"].clone();
     let page = server.json("POST", "/v2/runs/query", &query).json();
     assert_eq!((page["items"].as_array().unwrap().len(), &page["items"][0]["inputs"]["n"]), (1, &json!(0)));
+}
+
+/// What is sent counts as memory of requests, like what is received.
+#[test]
+fn no_part_is_larger_than_the_memory() {
+    let Server { viewer, dir } = filled();
+    drop(viewer);
+    let viewer = Viewer::builder().db(dir.path().join("t.db")).port(0).max_memory_bytes(TEXT).start();
+    let server = Server { viewer: viewer.unwrap(), dir };
+    for (query, status) in [(json!({ "trace": A }), 413), (json!({ "trace": A, "select": ["id"] }), 200)] {
+        let reply = server.json("POST", "/runs/query", &query);
+        assert_eq!(reply.status, status, "{:.300}", reply.body);
+    }
 }
 
 #[test]

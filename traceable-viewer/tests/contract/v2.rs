@@ -274,6 +274,17 @@ fn compressed_queries() {
     assert_eq!(server.send("POST", "/v2/runs/query", &headers("gzip"), query).status, 400);
 }
 
+/// A proxy before the server says which scheme the client used.
+#[test]
+fn links_behind_a_proxy() {
+    let server = filled();
+    for (scheme, headers) in [("http", &[][..]), ("https", &[("X-Forwarded-Proto", "https")])] {
+        let reply = server.send("GET", &format!("/v2/runs/{A}/url"), headers, b"");
+        let url = reply.json()["url"].as_str().unwrap().to_owned();
+        assert!(url.starts_with(&format!("{scheme}://localhost/")), "{url}");
+    }
+}
+
 #[test]
 fn paths_that_are_no_utf8() {
     let server = filled();

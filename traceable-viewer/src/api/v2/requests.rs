@@ -98,7 +98,11 @@ impl ServerLinks {
         let host =
             headers.get(header::HOST).and_then(|host| host.to_str().ok()).filter(|host| !host.is_empty());
         let host = host.map_or_else(|| state.address.to_string(), str::to_owned);
-        ServerLinks { base_url: format!("http://{host}"), signer: state.signer.clone() }
+        // a proxy before the server may speak TLS, which the server does not
+        let tls =
+            headers.get("x-forwarded-proto").is_some_and(|by| by.as_bytes().eq_ignore_ascii_case(b"https"));
+        let scheme = if tls { "https" } else { "http" };
+        ServerLinks { base_url: format!("{scheme}://{host}"), signer: state.signer.clone() }
     }
 }
 

@@ -136,9 +136,8 @@ pub(crate) fn not_found() -> ApiResponse {
     ApiResponse::detail(StatusCode::NOT_FOUND, "Run not found")
 }
 
-/// Runs of an answer, with what is read besides.
+/// What is read besides runs, to write them.
 pub(crate) struct RunList<'a> {
-    runs: &'a [StoredRun],
     selects: &'a [RunSelect],
     links: &'a ServerLinks,
     feedback: HashMap<Uuid, Vec<FeedbackStats>>,
@@ -147,7 +146,7 @@ pub(crate) struct RunList<'a> {
 impl<'a> RunList<'a> {
     pub(crate) fn read(
         store: &Store,
-        runs: &'a [StoredRun],
+        runs: &[StoredRun],
         selects: &'a [RunSelect],
         links: &'a ServerLinks,
     ) -> Result<Self, QueryError> {
@@ -155,17 +154,12 @@ impl<'a> RunList<'a> {
             true => store.feedback_stats(&runs.iter().map(|run| run.id).collect::<Vec<_>>())?,
             false => HashMap::new(),
         };
-        Ok(RunList { runs, selects, links, feedback })
+        Ok(RunList { selects, links, feedback })
     }
 
     pub(crate) fn projection<'b>(&'b self, run: &'b StoredRun) -> Projection<'b> {
         let feedback = self.feedback.get(&run.id).map(Vec::as_slice).unwrap_or_default();
         Projection { run, selects: self.selects, links: self.links, feedback }
-    }
-
-    /// An array of them.
-    pub(crate) fn projections(&self) -> Vec<Projection<'_>> {
-        self.runs.iter().map(|run| self.projection(run)).collect()
     }
 }
 

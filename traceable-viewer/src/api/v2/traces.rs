@@ -8,14 +8,15 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::api::fields::{Fields, Pairs, id};
-use crate::api::json_response::JsonBody;
 use crate::api::path::Path;
-use crate::api::stream_runs::stream_runs;
+use crate::api::stream_runs::{JsonArray, RunAnswer, stream_runs};
 use crate::api::v2::requests::{ServerLinks, project, refuse_unsupported, run_selects, times};
-use crate::api::v2::runs::{Form, Page, RunList, RunPages};
-use crate::api::{read_store::read_store, response::ApiResponse, state::ApiState};
-use crate::query::{Order, RunQuery, TraceTotals};
+use crate::api::v2::runs::{Form, RunList, RunPages};
+use crate::api::{response::ApiResponse, state::ApiState};
+use crate::model::stored_run::StoredRun;
+use crate::query::{Order, QueryError, RunQuery, TraceTotals};
 use crate::run_json::{Projection, RunSelect, time_or_null};
+use crate::store::Store;
 
 const DEFAULT_LIMIT: usize = 20;
 const MAX_LIMIT: usize = 100;
@@ -33,7 +34,7 @@ pub(crate) async fn query(
     State(state): State<ApiState>,
     headers: HeaderMap,
     body: Body,
-) -> Result<JsonBody, ApiResponse> {
+) -> Result<Response, ApiResponse> {
     let fields = Fields::of_body(&state, &headers, body).await?;
     refuse_unsupported(&fields)?;
     let selects = run_selects(&fields)?;
@@ -52,23 +53,36 @@ pub(crate) async fn query(
         ..times(&fields)?
     };
     let links = ServerLinks::of(&state, &headers);
-    read_store(&state, move |store| {
-        let page = store.query(&query)?;
-        let trace_ids: Vec<_> = page.runs.iter().map(|root| root.trace_id).collect();
+    stream_runs(&state, query, TracePages(RunPages { selects, links, form: Form::Page })).await
+}
+
+/// Roots with what is selected of the totals of their traces.
+#[derive(Clone)]
+struct TracePages(RunPages);
+
+impl RunAnswer for TracePages {
+    fn open(&self) -> &'static str {
+        self.0.open()
+    }
+
+    fn write(&self, store: &Store, roots: &[StoredRun], array: &mut JsonArray) -> Result<(), QueryError> {
+        let RunPages { selects, links, .. } = &self.0;
+        let trace_ids: Vec<_> = roots.iter().map(|root| root.trace_id).collect();
         let totals = store.trace_totals(&trace_ids)?;
-        let list = RunList::read(store, &page.runs, &selects, &links)?;
-        let mut items = Vec::new();
-        for root_run in list.projections() {
-            let totals = totals.get(&root_run.run.trace_id).copied().unwrap_or_default();
-            items.push(Trace {
-                root_run,
-                trace_aggregates: aggregates(&selects, totals),
+        let list = RunList::read(store, roots, selects, links)?;
+        roots.iter().try_for_each(|root| {
+            let totals = totals.get(&root.trace_id).copied().unwrap_or_default();
+            array.push(&Trace {
+                root_run: list.projection(root),
+                trace_aggregates: aggregates(selects, totals),
                 query_metadata: (),
-            });
-        }
-        JsonBody::of(&Page { items, next_cursor: page.next })
-    })
-    .await
+            })
+        })
+    }
+
+    fn close(&self, next: Option<&str>) -> Result<Vec<u8>, QueryError> {
+        self.0.close(next)
+    }
 }
 
 /// What is selected of the totals; `None` when nothing is.
