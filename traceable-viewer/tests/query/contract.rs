@@ -1,12 +1,11 @@
-//! Filters about the runs of the contract, and where their mistakes are. Which runs the filters of the contract find is
-//! tested over HTTP.
+//! Filters of LangSmith's documentation, SDKs and tools, with the runs that each has to find.
 
 use serde_json::Value;
 
 use crate::common::{Server, server};
 use crate::{by_filter, query};
 
-const FILTERS: &str = include_str!("../contract/data/filters.json");
+const FILTERS: &str = include_str!("filters.json");
 
 const NONE: [u32; 0] = [];
 
@@ -41,6 +40,25 @@ fn found(server: &Server, set: impl FnOnce(&mut traceable_viewer::RunQuery)) -> 
     let mut found: Vec<u32> = page.runs.iter().map(|run| run.id.as_fields().0).collect();
     found.sort_unstable();
     found
+}
+
+#[test]
+fn filters_find_what_they_should() {
+    let file = file();
+    let server = filled(&file);
+    let mut wrong = Vec::new();
+    let cases = file["cases"].as_array().unwrap();
+    for case in cases.iter().filter(|case| case["error"].is_null()) {
+        let filter = case["filter"].as_str().unwrap();
+        let found = found(&server, |query| {
+            query.projects = vec!["filters".to_owned()];
+            query.filter = Some(filter.to_owned());
+        });
+        if Value::from(found.clone()) != case["runs"] {
+            wrong.push(format!("{filter}: found {found:?}, not {}", case["runs"]));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
