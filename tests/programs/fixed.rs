@@ -296,3 +296,18 @@ fn the_handle_of_a_call_that_is_switched_off_leads_to_a_trace_that_is_not_record
     let around = |name| Step::Call(Call { around: Some(Around::Context(name)), ..off.clone() });
     holds([around(Name::Unsampled), around(Name::Outside)]);
 }
+
+#[test]
+fn what_an_unsampled_call_holds_is_dropped_in_it_once_its_place_was_asked_for() {
+    let unsampled = |first: Vec<Step>| {
+        with(Kind::AsyncBlock, |node| {
+            node.flavour = Flavour::Parent(Name::Unsampled);
+            node.first = first.into();
+        })
+    };
+    let named = with(Kind::Plain, |node| node.flavour = Flavour::Parent(Name::Wire(0)));
+    for asks in [Step::Look(0), Step::Call(named)] {
+        holds([Step::Hold(unsampled(vec![Step::Guard(0), asks.clone()])), leaf()]);
+        holds([Step::Hold(unsampled(vec![asks, Step::Guard(0)]))]);
+    }
+}

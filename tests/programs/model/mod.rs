@@ -131,9 +131,9 @@ impl Model {
         }
     }
 
-    /// Whether it has not started, and will be a run when it does.
+    /// Whether it has not started, and has a place when it does: in a trace that is not sampled too.
     fn waits(&self, run: At) -> bool {
-        !self.contexts.has_started(run) && self.contexts.is_recorded(Some(run))
+        !self.contexts.has_started(run) && !self.contexts.is_silenced(Some(run))
     }
 
     /// Whether the run is expected to be recorded.

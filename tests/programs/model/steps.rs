@@ -231,6 +231,8 @@ impl Model {
             // the handle itself where nothing is recorded: another process would decide as this one did
             Name::Wire(n) => up(&env.frame, n).map(|run| {
                 if !self.contexts.is_recorded(Some(run)) {
+                    // its place is asked for all the same
+                    self.start_early(Some(run));
                     return run;
                 }
                 // a run that is named to others may have children at once
