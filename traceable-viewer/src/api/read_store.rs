@@ -3,7 +3,7 @@
 use crate::api::{response::ApiResponse, state::ApiState};
 use crate::error_chain::error_chain;
 use crate::query::QueryError;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 /// Reads, when not too many others do.
 pub(crate) async fn read_store<T: Send + 'static>(
@@ -17,7 +17,9 @@ pub(crate) async fn read_store<T: Send + 'static>(
     match result.map_err(|_| ApiResponse::internal())? {
         Ok(value) => Ok(value),
         Err(error) => {
-            if let QueryError::Store(error) = &error {
+            if let QueryError::Store(error) = &error
+                && !matches!(error, StoreError::TooSlow(_))
+            {
                 state.warn(format_args!("the database could not be read: {}", error_chain(error)));
             }
             Err(error.into())

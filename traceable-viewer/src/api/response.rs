@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::ingest::RequestError;
 use crate::query::QueryError;
-use crate::store::{BatchReport, SubmitError};
+use crate::store::{BatchReport, StoreError, SubmitError};
 
 /// A status and a JSON body.
 #[derive(Debug)]
@@ -87,6 +87,10 @@ impl From<QueryError> for ApiResponse {
             QueryError::Cursor | QueryError::Filter(_) | QueryError::NoWords | QueryError::TooManyWords => {
                 ApiResponse::detail(StatusCode::BAD_REQUEST, error.to_string())
             }
+            // not a status at which clients ask the same again
+            QueryError::Store(slow @ StoreError::TooSlow(_)) => {
+                ApiResponse::detail(StatusCode::UNPROCESSABLE_ENTITY, slow.to_string())
+            }
             QueryError::Store(_) => ApiResponse::internal(),
         }
     }
@@ -142,5 +146,13 @@ mod tests {
         ] {
             assert_eq!(response.into_response().headers()[RETRY_AFTER], "1");
         }
+    }
+
+    #[test]
+    fn what_takes_too_long_says_what_to_narrow() {
+        let error = QueryError::Store(StoreError::TooSlow(std::time::Duration::from_secs(30)));
+        let response = ApiResponse::from(error);
+        assert_eq!(response.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(response.message().contains("longer than 30 s: ask for one project"), "{response}");
     }
 }

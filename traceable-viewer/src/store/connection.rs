@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
-use crate::store::{StoreError, functions, private_files, schema, writer_settings::WriterSettings};
+use crate::store::{
+    StoreError, functions, private_files, schema, time_limit::TimeLimit, writer_settings::WriterSettings,
+};
 
 /// How long a connection waits for another program's lock.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -44,6 +46,7 @@ pub(crate) fn open_writer(
 #[derive(Debug)]
 pub(crate) struct Reader {
     pub(crate) conn: Connection,
+    pub(super) time_limit: TimeLimit,
     /// It sees what the file was when it was opened, so it is not for a second use.
     pub(crate) frozen: bool,
 }
@@ -58,13 +61,18 @@ pub(crate) fn open_reader(path: &Path) -> Result<Reader, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let ordinary = Connection::open_with_flags(&path, flags).map_err(StoreError::from);
     match ordinary.and_then(|conn| set_up_reader(conn, &path)) {
-        Ok(conn) => Ok(Reader { conn, frozen: false }),
+        Ok(conn) => reader(conn, false),
         // on a full or read-only disk it cannot; without a log there is nothing to share
         Err(error) => match open_frozen(&path).and_then(|conn| set_up_reader(conn.ok()?, &path).ok()) {
-            Some(conn) => Ok(Reader { conn, frozen: true }),
+            Some(conn) => reader(conn, true),
             None => Err(error),
         },
     }
+}
+
+fn reader(mut conn: Connection, frozen: bool) -> Result<Reader, StoreError> {
+    let time_limit = TimeLimit::of(&mut conn)?;
+    Ok(Reader { conn, time_limit, frozen })
 }
 
 fn set_up_reader(conn: Connection, path: &Path) -> Result<Connection, StoreError> {

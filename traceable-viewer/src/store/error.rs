@@ -1,6 +1,7 @@
 //! Why the file cannot be opened, read or written.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::model::encoded_text::DamagedText;
 
@@ -27,6 +28,9 @@ pub enum StoreError {
     /// SQLite reported an error.
     #[error("SQLite reported an error")]
     Sqlite(#[from] rusqlite::Error),
+    /// A read was ended because it took longer than it may.
+    #[error("the answer takes longer than {} s: ask for one project, a shorter time or a narrower filter", .0.as_secs_f32())]
+    TooSlow(Duration),
     /// A stored value cannot be read.
     #[error("the database holds a damaged value: {0}")]
     Damaged(String),

@@ -33,6 +33,7 @@ mod run_row;
 mod run_text;
 mod schema;
 mod share;
+mod time_limit;
 mod touched;
 mod trace_totals;
 mod turns;

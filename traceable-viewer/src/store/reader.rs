@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use rusqlite::{Connection, Row};
 use uuid::Uuid;
@@ -15,7 +16,7 @@ use crate::model::{
 use crate::store::{
     StoreError, attachments,
     connection::{self, Reader},
-    feedback, orphans, run_row,
+    feedback, orphans, run_row, time_limit,
 };
 
 /// Idle connections that are kept for the next reader.
@@ -41,6 +42,8 @@ const MAX_IDLE: usize = 4;
 pub struct Store {
     path: PathBuf,
     idle: Arc<Mutex<Vec<Reader>>>,
+    /// How long one read may take.
+    time_limit: Option<Duration>,
 }
 
 /// The columns of a run, and where they come from. The long texts are the argument.
@@ -79,9 +82,29 @@ impl Store {
     /// Opens an existing database for reading.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         let path = path.as_ref().to_owned();
-        let store = Store { path, idle: Arc::default() };
+        let store = Store { path, idle: Arc::default(), time_limit: None };
         store.with(|_| Ok(()))?;
         Ok(store)
+    }
+
+    /// The same, with a bound on each read: [`StoreError::TooSlow`] is the error of one that takes longer. Without it a
+    /// read takes as long as it takes.
+    ///
+    /// ```
+    /// # use traceable_viewer::{Store, StoreError};
+    /// # fn main() -> Result<(), StoreError> {
+    /// # let dir = tempfile::tempdir()?;
+    /// # let path = dir.path().join("traceable.db");
+    /// # drop(traceable_viewer::Viewer::builder().db(&path).port(0).start());
+    /// let store = Store::open(&path)?.with_time_limit(std::time::Duration::from_secs(10));
+    /// assert!(store.traces(20)?.is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_time_limit(mut self, limit: Duration) -> Self {
+        self.time_limit = Some(limit);
+        self
     }
 
     /// Where the database is.
@@ -173,7 +196,8 @@ impl Store {
             Some(reader) => reader,
             None => connection::open_reader(&self.path)?,
         };
-        let result = read(&reader.conn);
+        reader.time_limit.start(self.time_limit);
+        let result = time_limit::explain(read(&reader.conn), self.time_limit);
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.len() < MAX_IDLE && !reader.frozen {
             idle.push(reader);

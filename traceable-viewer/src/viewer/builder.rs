@@ -55,6 +55,7 @@ pub struct ViewerBuilder {
     on_warning: Option<api::OnWarning>,
     prices: Option<PathBuf>,
     search_index: bool,
+    read_timeout: Duration,
 }
 
 impl ViewerBuilder {
@@ -71,6 +72,7 @@ impl ViewerBuilder {
             on_warning: None,
             prices: None,
             search_index: true,
+            read_timeout: Duration::from_secs(30),
         }
     }
 
@@ -148,6 +150,20 @@ impl ViewerBuilder {
         self
     }
 
+    /// How long one question to the database may take. What takes longer is answered with 422 and a text that says what
+    /// to narrow; a long answer is many questions. Default: 30 s.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let patient = traceable_viewer::Viewer::builder().read_timeout(Duration::from_secs(120));
+    /// ```
+    #[must_use]
+    pub fn read_timeout(mut self, timeout: Duration) -> Self {
+        self.read_timeout = timeout;
+        self
+    }
+
     /// How large the database may become, and how old its traces: above that the oldest are deleted, between requests.
     /// Default: 2 GiB, of any age.
     ///
@@ -220,7 +236,8 @@ impl ViewerBuilder {
         let keep = retention::keep(self.retention, store.clone(), handle.clone(), move |text| {
             about_retention.warn(format_args!("{text}"));
         });
-        let state = ApiState::new(handle, store.clone(), address, limits, warnings.clone());
+        let bounded = store.clone().with_time_limit(self.read_timeout);
+        let state = ApiState::new(handle, bounded, address, limits, warnings.clone());
         let app = api::router(state, access);
         let (stop, stopped) = oneshot::channel();
         let (report, started) = std::sync::mpsc::channel();
