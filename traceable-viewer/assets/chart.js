@@ -1,0 +1,171 @@
+// The chart above the list: runs with errors, latency, tokens, over the same time.
+// A brush over any of the three chooses the time; the popover "Time" is its way by keyboard.
+import { h, s, clear } from "./dom.js";
+import { duration, group, time, tokens, plural } from "./format.js";
+
+const HEIGHT = 44;
+
+/** `{el, draw(answer)}`; `choose(from, to)` is called with milliseconds after a brush. */
+export function chart(choose) {
+  const panels = [
+    { title: "Runs", draw: bars((b) => b.runs, (b) => b.errors), sum: (bins) => runsText(total(bins, "runs"), total(bins, "errors")), one: (b) => runsText(b.runs, b.errors) },
+    { title: "Latency", draw: lines, sum: latencySum, one: (b) => (b.runs && b.p50 !== null ? latencyText(b.p50, b.p95) : [h("span", { text: "none" })]), legend: true },
+    { title: "Tokens", draw: bars((b) => b.tokens, () => 0), sum: (bins) => [h("b", { text: tokens(total(bins, "tokens")) || "0" })], one: (b) => [h("b", { text: tokens(b.tokens) || "0" })] },
+  ];
+  let answer = null;
+  let brush = null;
+  const marks = panels.map(() => null);
+  const el = h("section", { class: "chart", "aria-label": "Over time" }, panels.map((panel, i) => {
+    panel.value = h("span", { class: "value" });
+    panel.svg = s("svg", { height: HEIGHT, role: "img" });
+    panel.axis = h("div", { class: "axis", "aria-hidden": "true" });
+    panel.svg.addEventListener("pointermove", (e) => move(e));
+    panel.svg.addEventListener("pointerleave", () => !brush && rest());
+    panel.svg.addEventListener("pointerdown", (e) => start(e, panel));
+    panel.svg.addEventListener("pointerup", (e) => end(e));
+    panel.svg.addEventListener("pointercancel", () => { brush = null; rest(); });
+    return h("figure", { data: { panel: i } }, h("figcaption", {}, h("span", { class: "faint", text: panel.title }), panel.value), panel.svg, panel.axis);
+  }));
+  new ResizeObserver(() => answer && draw(answer)).observe(el);
+
+  function draw(next) {
+    answer = next;
+    const bins = answer?.bins || [];
+    el.hidden = bins.length === 0;
+    if (!bins.length || brush) return;
+    for (const [i, panel] of panels.entries()) {
+      const width = panel.svg.clientWidth || 1;
+      clear(panel.svg);
+      panel.svg.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
+      panel.svg.append(s("path", { class: "base", d: `M0 ${HEIGHT - 0.5}H${width}` }), ...panel.draw(bins, width));
+      marks[i] = s("rect", { class: "mark", y: 0, height: HEIGHT, width: 0 });
+      panel.svg.append(marks[i]);
+      clear(panel.axis).append(h("span", { text: clock(answer.from) }), h("span", { text: clock(answer.to) }));
+    }
+    rest();
+  }
+
+  // Within one day the seconds say nothing; a short time needs them.
+  function clock(ms) {
+    const span = answer.to - answer.from;
+    const text = time(ms);
+    return span > 600_000 && /^\d\d:\d\d:\d\d$/.test(text) ? text.slice(0, 5) : text;
+  }
+
+  function rest() {
+    for (const [i, panel] of panels.entries()) {
+      if (!answer?.bins.length) return;
+      marks[i]?.setAttribute("width", 0);
+      const words = panel.sum(answer.bins);
+      clear(panel.value).append(...words);
+      panel.svg.setAttribute("aria-label", `${panel.title} from ${time(answer.from)} to ${time(answer.to)}: ${panel.value.textContent}`);
+    }
+  }
+
+  function place(event) {
+    const box = event.currentTarget.getBoundingClientRect();
+    const x = Math.max(0, Math.min(box.width - 0.01, event.clientX - box.left));
+    return Math.floor((x / box.width) * answer.bins.length);
+  }
+
+  function show(a, b) {
+    const bins = answer.bins;
+    for (const [i, panel] of panels.entries()) {
+      const step = panel.svg.clientWidth / bins.length;
+      marks[i].setAttribute("x", Math.min(a, b) * step);
+      marks[i].setAttribute("width", (Math.abs(a - b) + 1) * step);
+      const some = bins.slice(Math.min(a, b), Math.max(a, b) + 1);
+      const at = bins[Math.min(a, b)].t;
+      const until = Math.min(answer.to, bins[Math.max(a, b)].t + answer.step_ms);
+      clear(panel.value).append(...(a === b ? panel.one(some[0]) : panel.sum(some)), h("span", { class: "faint", text: `${clock(at)} – ${clock(until)}` }));
+    }
+  }
+
+  function move(event) {
+    if (!answer?.bins.length) return;
+    const at = place(event);
+    show(brush ? brush.at : at, at);
+  }
+
+  function start(event, panel) {
+    if (event.button !== 0 || !answer?.bins.length) return;
+    brush = { at: place(event) };
+    panel.svg.setPointerCapture(event.pointerId);
+    event.preventDefault();
+  }
+
+  function end(event) {
+    if (!brush) return;
+    const a = brush.at;
+    const b = place(event);
+    brush = null;
+    const bins = answer.bins;
+    choose(bins[Math.min(a, b)].t, bins[Math.max(a, b)].t + answer.step_ms);
+  }
+
+  return { el, draw };
+}
+
+function total(bins, key) {
+  return bins.reduce((sum, bin) => sum + (bin[key] || 0), 0);
+}
+
+function runsText(runs, errors) {
+  const words = [h("b", { text: group(runs) })];
+  if (errors) words.push(h("span", { class: "bad", text: `✗ ${plural(errors, "error")}` }));
+  return words;
+}
+
+function latencyText(p50, p95, about = " ", most = " ") {
+  return [h("span", { class: "p50", text: `p50${about}${duration(p50)}` }), h("span", { class: "p95", text: `p95${most}${duration(p95)}` })];
+}
+
+// Percentiles of bins give no exact one of all: the median is near their mean, the p95 is at most their highest.
+function latencySum(bins) {
+  const known = bins.filter((b) => b.runs && b.p50 !== null && b.p50 !== undefined);
+  if (!known.length) return [h("span", { text: "none" })];
+  const weigh = (key) => known.reduce((sum, b) => sum + b[key] * b.runs, 0) / total(known, "runs");
+  return latencyText(weigh("p50"), Math.max(...known.map((b) => b.p95)), ...(known.length > 1 ? [" ≈ ", " ≤ "] : []));
+}
+
+/** Stacked bars, the errors below, with a gap so that they are two shapes and not two colours alone. */
+function bars(value, errors) {
+  return (bins, width) => {
+    const most = Math.max(1, ...bins.map((b) => value(b) || 0));
+    const step = width / bins.length;
+    const out = [];
+    for (const [i, bin] of bins.entries()) {
+      const n = value(bin) || 0;
+      if (!n) continue;
+      const tall = Math.max(2, (n / most) * (HEIGHT - 3));
+      const bad = errors(bin) ? Math.max(3, (errors(bin) / most) * (HEIGHT - 3)) : 0;
+      const x = i * step + Math.min(1, step * 0.15);
+      const w = Math.max(1, step - Math.min(2, step * 0.3));
+      if (tall - bad > 1) out.push(s("rect", { class: "all", x, width: w, y: HEIGHT - tall, height: tall - bad - (bad ? 1 : 0), rx: 1 }));
+      if (bad) out.push(s("rect", { class: "bad", x, width: w, y: HEIGHT - bad, height: bad, rx: 1 }));
+    }
+    return out;
+  };
+}
+
+/** Two lines with a point for each bin; a bin without runs breaks them. */
+function lines(bins, width) {
+  const known = (b, key) => b.runs && b[key] !== null && b[key] !== undefined;
+  const most = Math.max(1, ...bins.map((b) => (known(b, "p95") ? b.p95 : 0)));
+  const step = width / bins.length;
+  const out = [];
+  for (const key of ["p95", "p50"]) {
+    let d = "";
+    let open = false;
+    for (const [i, bin] of bins.entries()) {
+      if (!known(bin, key)) { open = false; continue; }
+      const x = (i + 0.5) * step;
+      const y = HEIGHT - 2 - (bin[key] / most) * (HEIGHT - 6);
+      const alone = !open && !(bins[i + 1] && known(bins[i + 1], key));
+      d += `${open ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}${alone ? "h.01" : ""}`;
+      open = true;
+    }
+    out.push(s("path", { class: key, d }));
+  }
+  return out;
+}
