@@ -51,8 +51,8 @@ fn refused(arguments: &[&str]) -> String {
     String::from_utf8(output.stderr).unwrap()
 }
 
-/// A database with the example, made without any server that goes on.
+/// A database with one example, made without any server that goes on.
 fn demo(server: &common::Server) -> (String, String) {
-    let trace = stdout(&["demo", "--endpoint", &server.viewer.url()]);
+    let trace = stdout(&["demo", "--only", "plan_trip", "--endpoint", &server.viewer.url()]);
     (server.store().path().to_str().unwrap().to_owned(), trace.trim_end().to_owned())
 }

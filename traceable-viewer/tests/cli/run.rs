@@ -25,7 +25,7 @@ fn said(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
-const DEMO: &str = "\"$0\" demo --endpoint $LANGSMITH_ENDPOINT 2>&-";
+const DEMO: &str = "\"$0\" demo --only plan_trip --endpoint $LANGSMITH_ENDPOINT 2>&-";
 
 #[test]
 fn a_program_is_traced_and_its_tree_printed() {

@@ -1,14 +1,11 @@
-//! The example: an agent that plans a trip, 12 runs in one trace.
+//! An agent that plans a trip, 12 runs: chats with tool calls, a tool that fails and is tried again, streams, one that is
+//! left early, a file, feedback.
 
 use base64::Engine;
 use serde_json::{Value, json};
-use traceable_core::{DottedOrder, Timestamp, new_run_id};
-use uuid::Uuid;
+use traceable_core::Timestamp;
 
-use super::multipart::Part;
-
-/// The project it is in.
-const PROJECT: &str = "demo";
+use super::trace::{Step, Trace};
 
 /// A map of 16 by 16 pixels.
 const MAP_PNG: &str = "iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAIAAACQkWg2AAAAYUlEQVR42o3SwQ3AIAwDQI+TcToi43SUPvpgBJCQWgTYseQ87+MYc\
@@ -17,67 +14,27 @@ const MAP_PNG: &str = "iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAIAAACQkWg2AAAAYUlEQVR42
 /// How long the whole takes, in milliseconds.
 const LENGTH_MS: i64 = 4_200;
 
-/// A run; parents stand before their children, times are milliseconds after the start of the trace.
-struct Step {
-    name: &'static str,
-    run_type: &'static str,
-    parent: Option<usize>,
-    from_ms: i64,
-    to_ms: i64,
-    /// Its other fields.
-    fields: Value,
-}
-
-/// The trace's id and all parts of the request, for a trace that ends now.
-pub(crate) fn parts(now: Timestamp) -> (Uuid, Vec<Part>) {
-    let start_us = now.signed_micros() - LENGTH_MS * 1_000;
-    let mut parts = Vec::new();
-    let mut known: Vec<(Uuid, String)> = Vec::new();
-    for step in steps(start_us) {
-        let start = Timestamp::from_signed_micros(start_us + step.from_ms * 1_000);
-        let end = Timestamp::from_signed_micros(start_us + step.to_ms * 1_000);
-        let id = new_run_id(start);
-        let parent = step.parent.and_then(|parent| known.get(parent));
-        let mut order = DottedOrder::root(start, id).to_string();
-        if let Some((_, above)) = parent {
-            order = format!("{above}.{order}");
-        }
-        let mut run = json!({
-            "id": id, "name": step.name, "run_type": step.run_type, "session_name": PROJECT,
-            "trace_id": known.first().map_or(id, |(root, _)| *root), "parent_run_id": parent.map(|(id, _)| *id),
-            "dotted_order": order, "start_time": start.to_string(), "end_time": end.to_string(),
-        });
-        if let (Value::Object(run), Value::Object(fields)) = (&mut run, step.fields) {
-            run.extend(fields);
-        }
-        parts.push(part(format!("post.{id}"), &run));
-        known.push((id, order));
+/// A trace that ends at the time of the demo.
+pub(crate) fn plan_trip(at: Timestamp) -> Trace {
+    let mut trace = Trace::new(at, "plan_trip", LENGTH_MS);
+    for step in steps(&trace) {
+        trace.run(step);
     }
-    let root = known.first().map(|(id, _)| *id).unwrap_or_default();
-    let file = |name: &str, mime, bytes| Part { name: format!("attachment.{root}.{name}"), mime, bytes };
     // the text is a constant of this file, so it decodes
     let map = base64::engine::general_purpose::STANDARD.decode(MAP_PNG).unwrap_or_default();
-    parts.push(file("map", "image/png", map));
-    parts.push(file(
+    trace.file(0, "map", "image/png", map);
+    trace.file(
+        0,
         "itinerary",
         "text/plain",
         b"Day 1: Hamburg - Copenhagen, 4h40 by train.\nDay 2: harbour.\n".to_vec(),
-    ));
-    for (key, score, comment) in
-        [("helpful", 1.0, Some("It found the direct train.")), ("latency_ok", 0.5, None)]
-    {
-        let id = new_run_id(now);
-        let feedback = json!({"id": id, "run_id": root, "trace_id": root, "key": key, "score": score, "comment": comment});
-        parts.push(part(format!("feedback.{id}"), &feedback));
-    }
-    (root, parts)
+    );
+    trace.feedback(0, "helpful", 1.0, Some("It found the direct train."));
+    trace.feedback(0, "latency_ok", 0.5, None);
+    trace
 }
 
-fn part(name: String, json: &Value) -> Part {
-    Part { name, mime: "application/json", bytes: json.to_string().into_bytes() }
-}
-
-fn steps(start_us: i64) -> Vec<Step> {
+fn steps(trace: &Trace) -> Vec<Step> {
     const QUESTION: &str = "Plan a weekend in Copenhagen, by train from Hamburg.";
     let extra = |mut metadata: Value| {
         if let Value::Object(metadata) = &mut metadata {
@@ -93,23 +50,8 @@ fn steps(start_us: i64) -> Vec<Step> {
         }
         extra(all)
     };
-    let tokens = |at_ms: &[i64], words: &[&str]| -> Value {
-        let event = |(at, word): (&i64, &&str)| {
-            let time = Timestamp::from_signed_micros(start_us + at * 1_000).to_string();
-            json!({"name": "new_token", "time": time, "kwargs": {"token": word}})
-        };
-        at_ms.iter().zip(words).map(event).collect()
-    };
-    let step = |name, run_type, parent, from_ms, to_ms, fields| Step {
-        name,
-        run_type,
-        parent,
-        from_ms,
-        to_ms,
-        fields,
-    };
     vec![
-        step(
+        Step::new(
             "plan_trip",
             "chain",
             None,
@@ -122,7 +64,7 @@ fn steps(start_us: i64) -> Vec<Step> {
                 "extra": extra(json!({"user": "ada"})),
             }),
         ),
-        step(
+        Step::new(
             "decide",
             "llm",
             Some(0),
@@ -146,8 +88,8 @@ fn steps(start_us: i64) -> Vec<Step> {
                 "extra": model(json!({})),
             }),
         ),
-        step("use_tools", "chain", Some(0), 910, 2_300, json!({"extra": extra(json!({"round": 1}))})),
-        step(
+        Step::new("use_tools", "chain", Some(0), 910, 2_300, json!({"extra": extra(json!({"round": 1}))})),
+        Step::new(
             "find_trains",
             "tool",
             Some(2),
@@ -159,7 +101,7 @@ fn steps(start_us: i64) -> Vec<Step> {
                 "extra": extra(json!({})),
             }),
         ),
-        step(
+        Step::new(
             "forecast",
             "tool",
             Some(2),
@@ -172,7 +114,7 @@ fn steps(start_us: i64) -> Vec<Step> {
                 "tags": ["retried"],
             }),
         ),
-        step(
+        Step::new(
             "forecast",
             "tool",
             Some(2),
@@ -184,7 +126,7 @@ fn steps(start_us: i64) -> Vec<Step> {
                 "extra": extra(json!({"attempt": 2})),
             }),
         ),
-        step(
+        Step::new(
             "read_guide",
             "chain",
             Some(0),
@@ -194,7 +136,7 @@ fn steps(start_us: i64) -> Vec<Step> {
                 "inputs": {"topic": "harbour"}, "outputs": {"passages": 2}, "extra": extra(json!({})),
             }),
         ),
-        step(
+        Step::new(
             "embed",
             "embedding",
             Some(6),
@@ -207,7 +149,7 @@ fn steps(start_us: i64) -> Vec<Step> {
                 "extra": extra(json!({"ls_model_name": "example-embed-1"})),
             }),
         ),
-        step(
+        Step::new(
             "search_guide",
             "retriever",
             Some(6),
@@ -222,7 +164,7 @@ fn steps(start_us: i64) -> Vec<Step> {
                 "extra": extra(json!({"k": 2})),
             }),
         ),
-        step(
+        Step::new(
             "fill_template",
             "prompt",
             Some(0),
@@ -232,7 +174,7 @@ fn steps(start_us: i64) -> Vec<Step> {
                 "inputs": {"template": "answer", "passages": 2}, "outputs": {"characters": 812}, "extra": extra(json!({})),
             }),
         ),
-        step(
+        Step::new(
             "write_answer",
             "llm",
             Some(0),
@@ -246,11 +188,11 @@ fn steps(start_us: i64) -> Vec<Step> {
                     "usage_metadata": {"input_tokens": 641, "output_tokens": 103, "total_tokens": 744,
                         "input_cost": 0.000641, "output_cost": 0.000412, "total_cost": 0.001053},
                 },
-                "events": tokens(&[2_960, 3_010, 3_050], &["Take", " the", " 07:53"]),
+                "events": trace.tokens(2_960, 45, &["Take", " the", " 07:53"]),
                 "extra": model(json!({})),
             }),
         ),
-        step(
+        Step::new(
             "suggest_more",
             "llm",
             Some(0),
@@ -259,7 +201,7 @@ fn steps(start_us: i64) -> Vec<Step> {
             json!({
                 "inputs": {"messages": [{"role": "user", "content": "What else?"}]},
                 "outputs": {"output": ["Visit", " the"]},
-                "events": tokens(&[4_020, 4_100], &["Visit", " the"]),
+                "events": trace.tokens(4_020, 80, &["Visit", " the"]),
                 "extra": model(json!({"stream_dropped": true})),
             }),
         ),
