@@ -77,7 +77,7 @@ export function chart(choose) {
       const some = bins.slice(Math.min(a, b), Math.max(a, b) + 1);
       const at = bins[Math.min(a, b)].t;
       const until = Math.min(answer.to, bins[Math.max(a, b)].t + answer.step_ms);
-      clear(panel.value).append(...(a === b ? panel.one(some[0]) : panel.sum(some)), h("span", { class: "faint", text: `${clock(at)} – ${clock(until)}` }));
+      clear(panel.value).append(...(a === b ? panel.one(some[0]) : panel.sum(some)), i === 0 ? h("span", { class: "faint", text: `${clock(at)} – ${clock(until)}` }) : "");
     }
   }
 

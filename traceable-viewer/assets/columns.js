@@ -36,7 +36,7 @@ function name(tab) {
     link(tab, row, row.name),
     (tab === "runs" || row.run_type !== "chain") && kind(row.run_type),
     row.broken && h("span", { class: "chip broken", title: row.broken === true ? "Broken trace" : `Broken trace: ${row.broken}`, text: "⚠ broken" }),
-    tab === "traces" && row.runs > 1 && h("span", { class: "faint small", text: plural(row.runs, "run") }),
+    tab === "traces" && row.runs > 1 && h("span", { class: "faint small count", text: plural(row.runs, "run") }),
     tab === "traces" && (row.status === "error" ? row.errors > 1 : row.errors > 0) && bad(row.errors),
   ];
 }
@@ -58,11 +58,14 @@ function output(row) {
 function tags(row) {
   const list = row.tags || [];
   if (!list.length) return null;
-  return h("span", { class: "tags", title: list.join(", ") }, list.slice(0, 2).map((tag) => h("span", { class: "chip clip", text: tag })), list.length > 2 && h("span", { class: "faint small", text: "+" + (list.length - 2) }));
+  return h("span", { class: "tags", title: list.join(", ") }, h("span", { class: "chip clip", text: list[0] }), list.length > 1 && h("span", { class: "faint small", text: "+" + (list.length - 1) }));
 }
 
 const used = (row) => h("span", { text: tokens(row.total_tokens), title: row.prompt_tokens || row.completion_tokens ? `${group(row.prompt_tokens || 0)} prompt + ${group(row.completion_tokens || 0)} completion` : null });
 const money = (row) => h("span", { text: cost(row.cost) });
+
+// Cards have no header: there the number says its word.
+const counted = (n, word) => h("span", { text: group(n || 0), data: { word: n === 1 ? " " + word : ` ${word}s` } });
 
 function runColumns(tab) {
   return [
@@ -87,7 +90,7 @@ export const COLUMNS = {
     { id: "name", label: "Thread", cell: (row) => [link("threads", row, row.id), bad(row.errors)] },
     { id: "input", label: "First input", cell: (row) => text(row.first_input) },
     { id: "output", label: "Last output", cell: (row) => text(row.last_output) },
-    { id: "count", label: "Turns", num: true, cell: (row) => h("span", { text: group(row.turns) }) },
+    { id: "count", label: "Turns", num: true, cell: (row) => counted(row.turns, "turn") },
     { id: "start", label: "Last turn", cell: (row) => when(row.end || row.start) },
     { id: "tokens", label: "Tokens", num: true, cell: used },
     { id: "cost", label: "Cost", num: true, cell: money },
@@ -96,7 +99,7 @@ export const COLUMNS = {
   projects: [
     { id: "name", label: "Project", cell: (row) => [link("projects", row, row.name), bad(row.errors)] },
     { id: "broken", label: "Nesting", cell: (row) => (row.broken ? h("a", { class: "chip broken", href: "/nesting?project=" + encodeURIComponent(row.name), text: "⚠ " + plural(row.broken, "broken trace") }) : h("span", { class: "faint", text: "✓ as called" })) },
-    { id: "count", label: "Traces", num: true, cell: (row) => h("span", { text: group(row.traces) }) },
+    { id: "count", label: "Traces", num: true, cell: (row) => counted(row.traces, "trace") },
     { id: "runs", label: "Runs", num: true, cell: (row) => h("span", { text: group(row.runs) }) },
     { id: "latency", label: "p50", num: true, cell: (row) => h("span", { text: duration(row.p50_ms) }) },
     { id: "first", label: "p95", num: true, cell: (row) => h("span", { text: duration(row.p95_ms) }) },

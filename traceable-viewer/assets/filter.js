@@ -53,6 +53,7 @@ export function filterBar(change) {
 
   function draw(next) {
     state = next;
+    el.hidden = state.tab === "projects";
     if (document.activeElement !== search) search.value = state.search || "";
     if (document.activeElement !== filter || !filter.value || state.filter !== filter.value.trim()) filter.value = state.filter || "";
     clearError();
@@ -65,7 +66,6 @@ export function filterBar(change) {
     const all = state.project && !names.includes(state.project) ? [state.project, ...names] : names;
     clear(project).append(h("option", { value: "", text: "All projects" }), ...all.map((name) => h("option", { value: name, text: name })));
     project.value = state.project || "";
-    project.hidden = state.tab === "projects";
   }
 
   function drawChips() {

@@ -4,29 +4,27 @@ import { onKey, registerKeys } from "./shell.js";
 import { live } from "./live.js";
 import { filterBar } from "./filter.js";
 import { chart } from "./chart.js";
-import { COLUMNS, address, drawRow, elapsed, keyOf, patchRow } from "./columns.js";
+import { listTable } from "./table.js";
+import { COLUMNS, address } from "./columns.js";
 import { plural } from "./format.js";
 import { onboarding } from "./onboarding.js";
 
 const LIMIT = 50;
 const KEYS = ["tab", "project", "filter", "search", "sort", "from", "to"];
+const ALL = { filter: "", search: "", from: "", to: "" };
 const WORDS = { traces: "trace", runs: "run", threads: "thread", projects: "project" };
 
 let state = read();
-let rows = new Map(); // key -> {row, el}, in the order of the screen
 let cursor = null;
 let newestStart = 0;
-let loading = null;
-let over = false;
+let loading = new AbortController();
 
 const main = document.getElementById("main");
 main.classList.add("list");
 const bar = filterBar(change);
-const overTime = chart((from, to) => change({ from: String(from), to: String(to) }));
+const overTime = chart((from, to) => change({ from: String(Math.floor(from)), to: String(Math.ceil(to)) }));
+const table = listTable((sort) => change({ sort }));
 const fresh = h("button", { class: "btn primary pill", type: "button", hidden: true, on: { click: showNew } });
-const head = h("div", { role: "rowgroup", class: "thead" });
-const body = h("div", { role: "rowgroup", class: "tbody" });
-const table = h("div", { role: "table", class: "table", "aria-busy": "false", on: { pointerenter: () => (over = true), pointerleave: () => (over = false) } }, head, body);
 const foot = h("div", { class: "foot" });
 const title = h("h1", { class: "sr" });
 
@@ -47,146 +45,127 @@ function change(part) {
   load();
 }
 
+const word = (n) => (n === 1 ? WORDS[state.tab] : state.tab);
+const runsShown = () => state.tab === "traces" || state.tab === "runs";
+const inOrder = () => !state.sort || state.sort === "-start";
+const filtered = () => Boolean(state.filter || state.search || state.from || state.to);
+
 function api(path, more) {
   const query = new URLSearchParams();
   for (const [key, value] of Object.entries({ ...state, ...more })) if (value) query.set(key, value);
   return `/api/local/${path}?${query}`;
 }
 
-async function ask(url, signal) {
-  const answer = await fetch(url, { signal });
-  const json = await answer.json().catch(() => ({ detail: `The server answered ${answer.status}.` }));
-  return answer.ok ? json : { detail: `The server answered ${answer.status}.`, ...json, failed: true };
+/** The answer, or `{failed, detail}`; null when it is of a state that has passed. */
+async function ask(url) {
+  const mine = loading;
+  let json;
+  try {
+    const answer = await fetch(url, { signal: mine.signal });
+    json = { failed: !answer.ok, ...(await answer.json().catch(() => ({ failed: true, detail: `The server answered ${answer.status}.` }))) };
+  } catch {
+    json = { failed: true, detail: "The server does not answer." };
+  }
+  return mine === loading ? json : null;
 }
 
 async function load() {
-  loading?.abort();
-  const mine = (loading = new AbortController());
+  loading.abort();
+  loading = new AbortController();
   drawFrame();
-  table.setAttribute("aria-busy", "true");
-  try {
-    const answer = await ask(api("list", { limit: LIMIT }), mine.signal);
-    if (mine === loading) show(answer);
-  } catch (error) {
-    if (error.name !== "AbortError") show({ failed: true, detail: "The server does not answer." });
-  }
-  if (mine === loading) loadChart();
+  table.el.setAttribute("aria-busy", "true");
+  const answer = await ask(api("list", { limit: LIMIT }));
+  if (!answer) return;
+  show(answer);
+  loadChart();
 }
 
 /** Everything but the rows. */
 function drawFrame() {
-  document.title = `${state.project || WORDS[state.tab][0].toUpperCase() + WORDS[state.tab].slice(1) + "s"} · traceable`;
-  title.textContent = `${WORDS[state.tab]}s${state.project ? ` of ${state.project}` : ""}`;
-  table.className = `table t-${state.tab}`;
-  table.setAttribute("aria-label", title.textContent);
+  const of = state.project ? ` of ${state.project}` : "";
+  title.textContent = state.tab[0].toUpperCase() + state.tab.slice(1) + of;
+  document.title = `${title.textContent} · traceable`;
   bar.draw(state);
+  table.draw(state.tab, state.sort, title.textContent);
   for (const link of document.querySelectorAll("header.top nav a")) {
     const to = new URL(link.href);
     if (to.pathname === "/nesting") link.href = state.project ? "/nesting?project=" + encodeURIComponent(state.project) : "/nesting";
     if (to.pathname !== "/") continue;
     const tab = to.searchParams.get("tab") || "traces";
-    const same = [state.tab, tab].every((t) => t === "traces" || t === "runs");
-    link.href = address({ tab, project: state.project, ...(same ? { filter: state.filter, search: state.search, from: state.from, to: state.to } : {}) });
+    const { filter, search, from, to: until } = state;
+    const same = runsShown() && (tab === "traces" || tab === "runs");
+    link.href = address({ tab, project: state.project, ...(same ? { filter, search, from, to: until } : {}) });
     if (tab === state.tab) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
-  clear(head).append(h("div", { role: "row", class: "tr" }, COLUMNS[state.tab].map(header)));
-}
-
-function header(column) {
-  const cls = `td c-${column.id}${column.num ? " num" : ""}`;
-  if (!column.sort) return h("div", { role: "columnheader", class: cls }, h("span", { class: column.quiet ? "sr" : "", text: column.label }));
-  const sort = state.sort || "-start";
-  const down = sort === "-" + column.sort;
-  const up = sort === column.sort;
-  const next = column.sort === "name" ? (up ? "-name" : down ? "" : "name") : down ? column.sort : up && column.sort !== "start" ? "" : "-" + column.sort;
-  return h("div", { role: "columnheader", class: cls, "aria-sort": down ? "descending" : up ? "ascending" : null },
-    h("button", { type: "button", class: "sort", on: { click: () => { change({ sort: next }); head.querySelector(`.c-${column.id} button`)?.focus(); } } },
-      column.label, h("span", { class: "arrow", "aria-hidden": "true", text: down ? "↓" : up ? "↑" : "" })));
 }
 
 /** The first page of a state. */
 function show(answer) {
-  table.setAttribute("aria-busy", "false");
+  table.el.setAttribute("aria-busy", "false");
   fresh.hidden = true;
-  if (answer.failed || !answer.rows) {
-    if (answer.column !== undefined || state.filter || state.search) bar.fail(answer);
-    rows = new Map();
-    cursor = null;
-    clear(body);
-    clear(foot).append(empty("No answer", answer.detail || "The list could not be read."));
-    return;
-  }
-  fill(answer);
+  if (!answer.failed && answer.rows) return fill(answer);
+  table.empty();
+  table.el.hidden = true;
+  cursor = null;
+  clear(foot);
+  if (state.filter || state.search) {
+    bar.fail(answer);
+    foot.append(empty("The filter cannot be read", "What is wrong stands below the field.", clearButton()));
+  } else foot.append(empty("No answer", answer.detail || "The list could not be read.", button("Try again", load)));
 }
 
-/** Makes the list equal to a page; rows that stay keep their element. */
-function fill(answer) {
-  const before = rows;
-  rows = new Map();
-  for (const row of answer.rows) put(row, before);
-  body.replaceChildren(...[...rows.values()].map((one) => one.el));
+function fill(answer, mark) {
+  table.fill(answer.rows, mark);
   cursor = answer.cursor || null;
   // The first page of another order does not hold the newest: there, new is what starts from now on.
   newestStart = Math.max(inOrder() ? 0 : Date.now(), ...answer.rows.map((row) => row.start || row.last_start || 0));
   drawFoot();
 }
 
-const inOrder = () => !state.sort || state.sort === "-start";
+const button = (text, click) => h("button", { class: "btn", type: "button", text, on: { click } });
+const clearButton = () => button("Clear filters", () => change(ALL));
 
-function put(row, before) {
-  const key = keyOf(state.tab, row);
-  const old = before?.get(key) || rows.get(key);
-  if (old && old.el.dataset.tab === state.tab) {
-    if (JSON.stringify(old.row) !== JSON.stringify(row)) patchRow(old.el, state.tab, row);
-    rows.set(key, { row, el: old.el });
-    return null;
-  }
-  const el = drawRow(state.tab, row);
-  el.dataset.tab = state.tab;
-  rows.set(key, { row, el });
-  return el;
+function empty(head, text, ...more) {
+  return h("div", { class: "empty" }, h("h2", { text: head }), h("p", {}, text), more);
 }
 
 function drawFoot() {
   clear(foot);
-  table.hidden = rows.size === 0;
-  if (cursor) {
-    foot.append(h("button", { class: "btn", type: "button", text: "Load more", on: { click: more } }));
-    return;
-  }
-  if (rows.size) foot.append(h("p", { class: "faint", text: `${rows.size === 1 ? "The only" : "All"} ${rows.size === 1 ? WORDS[state.tab] : plural(rows.size, WORDS[state.tab])}` }));
-  else if (state.filter || state.search || state.from || state.to) {
-    foot.append(empty(`No ${WORDS[state.tab]}s match`, state.tab === "traces" ? "A filter of traces looks at their roots. The tab Runs looks at every run." : "Remove a filter, or choose a longer time.",
-      h("button", { class: "btn", type: "button", text: "Clear filters", on: { click: () => change({ filter: "", search: "", from: "", to: "" }) } })));
-  } else if (state.tab === "threads") foot.append(empty("No threads", h("span", {}, "Runs that carry ", h("code", { text: "thread_id" }), " in their metadata are the turns of a thread.")));
-  else if (state.project) foot.append(empty(`Nothing in ${state.project}`, "This project has no runs yet. They show here as they arrive.", h("button", { class: "btn", type: "button", text: "All projects", on: { click: () => change({ project: "" }) } })));
+  delete main.dataset.first;
+  table.el.hidden = table.size === 0;
+  if (cursor) foot.append(button("Load more", more));
+  else if (table.size) foot.append(h("p", { class: "faint", text: table.size === 1 ? `The only ${word(1)}` : `All ${plural(table.size, word(1))}` }));
+  else if (filtered()) foot.append(empty(`No ${word()} match`, state.tab === "traces" ? "Filters of traces look at their roots. Runs looks at every run." : "Remove a filter, or choose a longer time.", clearButton()));
+  else if (state.project) foot.append(empty(`No ${word()} in ${state.project}`, "They show here as they arrive.", button("All projects", () => change({ project: "" }))));
   else begin();
+  watchEnd();
 }
 
-function empty(head, text, ...more) {
-  return h("div", { class: "empty" }, h("h2", { text: head }), h("p", {}, text), more);
+/** Nothing at all: the first steps when the database holds no run. */
+async function begin() {
+  const info = await ask("/api/local/info");
+  if (!info || info.failed || table.size) return;
+  clear(foot);
+  if (info.runs > 0) foot.append(empty(`No ${word()}`, state.tab === "threads" ? h("span", {}, "Runs that carry ", h("code", { text: "thread_id" }), " in their metadata are the turns of a thread.") : "They show here as they arrive."));
+  else {
+    main.dataset.first = "yes";
+    onboarding(foot, info);
+  }
 }
 
 let fetching = false;
 async function more() {
   if (!cursor || fetching) return;
   fetching = true;
-  const mine = loading;
   const from = cursor;
-  try {
-    const answer = await ask(api("list", { limit: LIMIT, cursor: from }), mine?.signal);
-    if (mine === loading && cursor === from && answer.rows) {
-      for (const row of answer.rows) {
-        const el = put(row);
-        if (el) body.append(el);
-      }
-      cursor = answer.cursor || null;
-      drawFoot();
-    }
-  } catch { /* The button stays for another try. */ }
+  const answer = await ask(api("list", { limit: LIMIT, cursor: from }));
   fetching = false;
-  watchEnd();
+  // After a failure the button stays for another try.
+  if (!answer?.rows || cursor !== from) return;
+  table.append(answer.rows);
+  cursor = answer.cursor || null;
+  drawFoot();
 }
 
 const end = new IntersectionObserver((seen) => seen.some((entry) => entry.isIntersecting) && more(), { rootMargin: "800px" });
@@ -197,144 +176,102 @@ function watchEnd() {
 }
 
 async function loadChart() {
-  if (state.tab === "threads" || state.tab === "projects") return void (overTime.el.hidden = true);
-  const mine = loading;
-  try {
-    const answer = await ask(api("chart"), mine?.signal);
-    if (mine === loading) overTime.draw(answer.failed ? null : answer);
-  } catch { /* A list without its chart is still a list. */ }
-  watchEnd();
+  if (!runsShown()) return void (overTime.el.hidden = true);
+  const answer = await ask(api("chart"));
+  if (answer) overTime.draw(answer.failed ? null : answer);
 }
 
-// ---- changes as they arrive
+// Changes as they arrive.
 
 let refreshing = false;
 let again = null;
 let chartAt = 0;
 
-async function refresh(changed) {
+/** One request at a time; what changes meanwhile is gathered for the next. */
+async function refresh({ traces }) {
   if (refreshing || document.hidden) {
-    again = { traces: changed.traces && again?.traces ? [...new Set([...again.traces, ...changed.traces])] : again ? null : changed.traces };
+    again = { traces: traces && (!again || again.traces) ? [...new Set([...(again?.traces || []), ...traces])] : null };
     return;
   }
   refreshing = true;
   const began = performance.now();
-  const mine = loading;
-  try {
-    const newest = await ask(api("list", { limit: LIMIT, sort: state.tab === "traces" || state.tab === "runs" ? "-start" : "" }), mine?.signal);
-    if (mine === loading && newest.rows) await merge(newest, changed.traces, mine);
-    if (mine === loading && Date.now() - chartAt > 4000) {
+  if (main.dataset.first) {
+    const first = await ask("/api/local/list?tab=traces&limit=1");
+    if (first?.rows?.length) location.assign("/trace/" + encodeURIComponent(first.rows[0].trace_id));
+  } else {
+    const newest = await ask(api("list", { limit: LIMIT, sort: runsShown() ? "-start" : "" }));
+    if (newest?.rows) await merge(newest, traces);
+    if (newest && Date.now() - chartAt > 4000) {
       chartAt = Date.now();
       loadChart();
     }
-  } catch { /* The next change asks again. */ }
+  }
   setTimeout(() => {
     refreshing = false;
-    const next = again;
-    again = null;
-    if (next) refresh(next);
-  }, Math.max(200, (performance.now() - began) * 2));
+    catchUp();
+  }, Math.max(150, (performance.now() - began) * 2));
 }
 
-async function merge(newest, traces, mine) {
-  const added = newest.rows.filter((row) => !rows.has(keyOf(state.tab, row)) && (!rows.size || (row.start || row.last_start || 0) >= newestStart));
-  const still = scrollY < 8 && !over && !body.contains(document.activeElement) && inOrder();
-  if (rows.size === 0 || (still && added.length)) {
+function catchUp() {
+  if (document.hidden || refreshing || !again) return;
+  const next = again;
+  again = null;
+  refresh(next);
+}
+
+async function merge(newest, traces) {
+  const added = newest.rows.filter((row) => !table.has(row) && (row.start || row.last_start || 0) >= newestStart);
+  if (!table.size || (added.length && scrollY < 8 && inOrder() && !table.used())) {
     // Nobody points at a row: the top of the list may follow.
-    const known = new Set(rows.keys());
-    fill(newest);
-    if (known.size) for (const [key, one] of rows) one.el.classList.toggle("fresh", !known.has(key));
+    fill(newest, table.size > 0);
     fresh.hidden = true;
-    watchEnd();
     return;
   }
-  for (const row of newest.rows) if (rows.has(keyOf(state.tab, row))) put(row);
+  for (const row of newest.rows) if (table.has(row)) table.put(row);
   if (added.length) {
     fresh.textContent = `↑ ${added.length}${added.length >= LIMIT ? "+" : ""} new`;
     fresh.hidden = false;
   }
-  await patchSeen(newest, traces, mine);
-}
-
-/** Rows on the screen that changed and are not among the newest. */
-async function patchSeen(newest, traces, mine) {
-  if (state.tab !== "traces" && state.tab !== "runs") return;
+  if (!runsShown()) return;
+  // Rows on the screen that changed and are not among the newest.
   const had = new Set(newest.rows.map((row) => row.id));
   const changed = traces && new Set(traces);
-  const ids = [];
-  for (const { row, el } of rows.values()) {
-    if (had.has(row.id) || (changed && !changed.has(row.trace_id)) || (!changed && row.status !== "pending")) continue;
-    const at = el.getBoundingClientRect();
-    if (at.bottom > 0 && at.top < innerHeight) ids.push(row.id);
-  }
+  const ids = table.seen().filter((row) => !had.has(row.id) && (changed ? changed.has(row.trace_id) : row.status === "pending")).map((row) => JSON.stringify(row.id));
   if (!ids.length) return;
-  const filter = `in(id, [${ids.slice(0, LIMIT).map((id) => JSON.stringify(id)).join(", ")}])`;
-  const answer = await ask(`/api/local/list?${new URLSearchParams({ tab: state.tab, filter, limit: LIMIT })}`, mine?.signal);
-  if (mine === loading && answer.rows) for (const row of answer.rows) if (rows.has(keyOf(state.tab, row))) put(row);
+  const query = new URLSearchParams({ tab: state.tab, filter: `in(id, [${ids.slice(0, LIMIT).join(", ")}])`, limit: LIMIT });
+  const answer = await ask(`/api/local/list?${query}`);
+  for (const row of answer?.rows || []) if (table.has(row)) table.put(row);
 }
 
 function showNew() {
   fresh.hidden = true;
   scrollTo({ top: 0 });
-  if (state.sort && state.sort !== "-start") change({ sort: "" });
-  else load();
+  if (inOrder()) load();
+  else change({ sort: "" });
 }
 
-document.addEventListener("visibilitychange", () => {
-  if (document.hidden || !again) return;
-  const next = again;
-  again = null;
-  refresh(next);
-});
-
-setInterval(() => {
-  if (document.hidden) return;
-  for (const el of body.querySelectorAll("[data-since]")) el.textContent = elapsed(Number(el.dataset.since));
-}, 1000);
-
-// ---- keys
-
-function step(by) {
-  const list = [...rows.values()];
-  if (!list.length) return false;
-  const now = list.findIndex((one) => one.el.contains(document.activeElement));
-  const next = list[now < 0 ? (by > 0 ? 0 : list.length - 1) : Math.max(0, Math.min(list.length - 1, now + by))];
-  next.el.querySelector("a.hit").focus({ preventScroll: true });
-  next.el.scrollIntoView({ block: "nearest" });
-  if (by > 0 && next === list[list.length - 1]) more();
-}
-
-for (const key of ["j", "ArrowDown"]) onKey(key, () => step(1));
-for (const key of ["k", "ArrowUp"]) onKey(key, () => step(-1));
+const step = (by) => () => {
+  const at = table.step(by);
+  if (at === "end" && by > 0) more();
+  return at;
+};
+for (const key of ["j", "ArrowDown"]) onKey(key, step(1));
+for (const key of ["k", "ArrowUp"]) onKey(key, step(-1));
 onKey("n", () => (fresh.hidden ? false : showNew()));
 registerKeys([["j k", "next, previous row; arrows too"], ["Enter", "open the row"], ["/", "edit the filter"], ["s", "search the text"], ["n", "show what is new"]]);
 
-// ---- the start
-
-let begun = false;
-async function begin() {
-  if (begun) return;
-  begun = true;
-  const info = await ask("/api/local/info").catch(() => null);
-  begun = false;
-  if (!info || info.failed || rows.size) return;
-  if (info.runs > 0) return void foot.append(empty(`No ${WORDS[state.tab]}s`, "The database holds runs, none of them here."));
-  for (const part of [bar.el, overTime.el]) part.hidden = true;
-  onboarding(foot, info);
-}
-
-async function names() {
-  const info = await ask("/api/local/info").catch(() => null);
-  if (info?.projects) bar.projects(info.projects);
-}
-
 const first = data();
-main.append(title, bar.el, overTime.el, h("div", { class: "float", role: "status" }, fresh), table, foot);
-loading = new AbortController();
+main.append(title, bar.el, overTime.el, h("div", { class: "float", role: "status" }, fresh), table.el, foot);
 drawFrame();
-if (first?.rows || first?.detail) show({ failed: !first.rows, ...first });
-else load();
-watchEnd();
+if (first?.rows || first?.detail) {
+  show({ failed: !first.rows, ...first });
+  // The rows are painted before anything else is asked for.
+  requestAnimationFrame(() => setTimeout(loadChart));
+} else load();
+requestAnimationFrame(() => setTimeout(async () => {
+  const info = await ask("/api/local/info");
+  if (info?.projects) bar.projects(info.projects);
+}));
+document.addEventListener("visibilitychange", catchUp);
 addEventListener("popstate", () => { state = read(); load(); });
 live(first?.seq, refresh);
-requestAnimationFrame(() => setTimeout(() => { loadChart(); names(); }));

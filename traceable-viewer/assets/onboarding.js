@@ -1,19 +1,16 @@
-// The first steps: a program to copy for each language, and the turn to the first trace.
+// The first steps: a program to copy for each language.
 import { h, clear, copyText } from "./dom.js";
-import { live } from "./live.js";
 
 const LANGUAGES = [["rust", "Rust"], ["python", "Python"], ["js", "JavaScript"], ["curl", "curl"]];
 
 const environment = (url) => `export LANGSMITH_TRACING=true
 export LANGSMITH_ENDPOINT=${url}
-export LANGSMITH_API_KEY=any
-`;
+export LANGSMITH_API_KEY=any`;
 
+// Each language: where it goes, and what.
 const SNIPPETS = {
-  rust: (url) => `# Cargo.toml: traceable = "0.1", tokio = { version = "1", features = ["full"] }
-${environment(url)}
-// src/main.rs
-use traceable::traceable;
+  rust: (url) => [["Terminal", `cargo add traceable && cargo add tokio --features full
+${environment(url)}`], ["src/main.rs, then cargo run", `use traceable::traceable;
 
 #[traceable(run_type = "tool")]
 async fn search(question: &str) -> Vec<String> {
@@ -31,11 +28,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let _guard = traceable::init()?;
     println!("{}", answer("frost").await);
     Ok(())
-}`,
-  python: (url) => `# pip install langsmith
-${environment(url)}
-# first.py
-from langsmith import traceable
+}`]],
+  python: (url) => [["Terminal", `pip install langsmith
+${environment(url)}`], ["first.py, then python first.py", `from langsmith import traceable
 
 @traceable(run_type="tool")
 def search(question: str) -> list[str]:
@@ -45,20 +40,23 @@ def search(question: str) -> list[str]:
 def answer(question: str) -> str:
     return " ".join(search(question))
 
-print(answer("frost"))`,
-  js: (url) => `# npm install langsmith
-${environment(url)}
-// first.mjs
+print(answer("frost"))`]],
+  js: (url) => [["Terminal", `npm install langsmith
+${environment(url)}`], ["first.mjs, then node first.mjs", `import { Client } from "langsmith";
 import { traceable } from "langsmith/traceable";
 
-const search = traceable(async (question) => [\`what is known of \${question}\`], { name: "search", run_type: "tool" });
-const answer = traceable(async (question) => (await search(question)).join(" "), { name: "answer" });
+const client = new Client();
+const search = traceable(async (question) => [\`what is known of \${question}\`],
+  { name: "search", run_type: "tool", client });
+const answer = traceable(async (question) => (await search(question)).join(" "),
+  { name: "answer", client });
 
-console.log(await answer("frost"));`,
+console.log(await answer("frost"));
+await client.awaitPendingTraceBatches();`]],
   curl: (url) => {
     // Another id each time, so that a second copy is a second trace.
     const now = Date.now();
-    return `curl -sS -X POST '${url}/runs' -H 'content-type: application/json' -d '{
+    return [["Terminal", `curl -sS -X POST '${url}/runs' -H 'content-type: application/json' -d '{
   "id": "${uuid()}",
   "name": "first_trace",
   "run_type": "chain",
@@ -66,7 +64,7 @@ console.log(await answer("frost"));`,
   "end_time": "${new Date(now).toISOString()}",
   "inputs": { "question": "frost" },
   "outputs": { "answer": "what is known of frost" }
-}'`;
+}'`]];
   },
 };
 
@@ -100,14 +98,20 @@ export function onboarding(place, info) {
     if (SNIPPETS[localStorage.getItem("language")]) chosen = localStorage.getItem("language");
   } catch { /* Storage may be blocked. */ }
 
-  const code = h("code");
-  const panel = h("pre", { id: "snippet", role: "tabpanel", tabindex: "0" }, code);
-  const copy = h("button", { class: "btn", type: "button", text: "Copy", on: { click: () => {
-    // What is copied is also what is shown.
-    const text = SNIPPETS[chosen](url);
-    clear(code).append(...painted(text));
-    copyText(text + "\n", copy);
-  } } });
+  const panel = h("div", { id: "snippet", role: "tabpanel" });
+  function draw() {
+    const steps = SNIPPETS[chosen](url);
+    clear(panel).append(...steps.flatMap(([where, text], i) => {
+      const code = h("code", {}, painted(text));
+      const copy = h("button", { class: "btn", type: "button", text: "Copy", "aria-label": `Copy: ${where}`, on: { click: () => {
+        // What is copied is also what is shown.
+        const now = SNIPPETS[chosen](url)[i][1];
+        clear(code).append(...painted(now));
+        copyText(now + "\n", copy);
+      } } });
+      return [h("div", { class: "step" }, where, h("span", { class: "spacer" }), copy), h("pre", { tabindex: "0" }, code)];
+    }));
+  }
   const tabs = LANGUAGES.map(([id, label]) => h("button", {
     type: "button", role: "tab", id: "tab-" + id, "aria-controls": "snippet", text: label,
     on: { click: () => choose(id), keydown: (event) => {
@@ -128,25 +132,14 @@ export function onboarding(place, info) {
       tab.tabIndex = on ? 0 : -1;
     }
     panel.setAttribute("aria-labelledby", "tab-" + id);
-    clear(code).append(...painted(SNIPPETS[id](url)));
+    draw();
   }
   choose(chosen);
 
   clear(place).append(h("section", { class: "first", "aria-label": "First steps" },
     h("h2", { text: "Send the first trace" }),
-    h("p", {}, "This server collects at ", h("code", { text: url }), " and takes what LangSmith's clients send. Run one of these, or your own program with the same variables."),
-    h("div", { class: "snippet" }, h("div", { class: "tabs" }, h("div", { class: "tablist", role: "tablist", "aria-label": "Language" }, tabs), copy), panel),
-    h("p", { class: "wait", role: "status", text: "Waiting for a trace. This page turns to it." }),
+    h("p", {}, "This server takes what LangSmith's clients send, at ", h("code", { text: url }), ". Run one of these, or a program of yours with the same variables."),
+    h("p", { class: "wait", role: "status", text: "Waiting for the first trace. This page turns to it." }),
+    h("div", { class: "snippet" }, h("div", { class: "tablist", role: "tablist", "aria-label": "Language" }, tabs), panel),
     h("p", { class: "faint" }, "Nothing at hand? ", h("code", { text: "traceable demo" }), " stores examples, ", h("code", { text: "traceable doctor" }), " says why no traces arrive.")));
-
-  let gone = false;
-  const watch = live(info.seq, async () => {
-    if (gone) return;
-    const answer = await fetch("/api/local/list?tab=traces&limit=1").then((r) => r.json()).catch(() => null);
-    const row = answer?.rows?.[0];
-    if (!row || gone) return;
-    gone = true;
-    watch.stop();
-    location.assign("/trace/" + encodeURIComponent(row.trace_id));
-  });
 }
