@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 import { plural, tokens } from "./format.js";
-import { JsonView } from "./json.js";
+import { JsonView, asText } from "./json.js";
 import { markdown } from "./markdown.js";
 import { copyButton, longText, oneLine, paged } from "./text.js";
 
@@ -87,8 +87,8 @@ function partOf(part, formed) {
     case "image": return h("div", { class: "part" }, picture(part.url));
     case "call": return h("div", { class: "part call" },
       h("div", { class: "call-top" }, h("span", { class: "arrow", text: "→" }), h("span", { class: "dim", text: "call" }), h("bdi", { class: "mono strong", text: oneLine(part.name || "unnamed", 80) }),
-        h("span", { class: "spacer" }), part.id ? h("bdi", { class: "mono faint", text: oneLine(part.id, 28) }) : null),
-      value(part.args, "Arguments"));
+        h("span", { class: "spacer" }), part.id ? h("bdi", { class: "mono faint", text: oneLine(part.id, 28) }) : null, copyButton("Copy", () => asText(part.args))),
+      value(part.args, "Arguments", true));
     case "result": return h("div", { class: "part call" },
       h("div", { class: "call-top" }, h("span", { class: "arrow", text: "←" }), h("span", { class: part.failed ? "flag bad" : "dim", text: part.failed ? "✗ failed" : "result of" }), part.name ? h("bdi", { class: "mono strong", text: oneLine(part.name, 80) }) : null,
         h("span", { class: "spacer" }), part.id ? h("bdi", { class: "mono faint", text: oneLine(part.id, 28) }) : null),
@@ -100,12 +100,12 @@ function partOf(part, formed) {
 /** Results are mostly JSON in a text. */
 function resultText(text) {
   if (/^\s*[[{]/.test(text) && text.length < 2_000_000) {
-    try { return value(JSON.parse(text), "Result"); } catch { /* it only looks like JSON */ }
+    try { return value(JSON.parse(text), "Result", true); } catch { /* it only looks like JSON */ }
   }
   return h("div", { class: "plain" }, longText(text));
 }
 
-const value = (what, title) => (what !== null && typeof what === "object" ? new JsonView(what, title).el : h("div", { class: "plain" }, longText(String(what))));
+const value = (what, title, bare) => (what !== null && typeof what === "object" ? new JsonView(what, title, bare).el : h("div", { class: "plain" }, longText(String(what))));
 
 export const prose = (text, formed) => (formed ? longText(text, markdown) : h("div", { class: "plain" }, longText(text)));
 

@@ -14,11 +14,11 @@ const filled = (value) => value != null && (typeof value !== "object" || Object.
 
 export class Detail {
   /** `on`: tab(name) when another tab is chosen, close() when the pane is left, project() for its name. */
-  constructor(on) {
+  constructor(el, on) {
+    this.el = el;
     this.on = on;
     this.cache = new Map();
     this.wanted = null;
-    this.el = h("section", { class: "detail", "aria-label": "Run" });
   }
 
   show(node, now) {

@@ -18,8 +18,8 @@ const step = (path, key) =>
 export const asText = (value) => (typeof value === "string" ? value : JSON.stringify(value, null, 2));
 
 export class JsonView {
-  /** `title` names the value; small ones are open to the second level. */
-  constructor(value, title) {
+  /** `title` names the value; small ones are open to the second level. A bare one has neither frame nor title. */
+  constructor(value, title, bare) {
     this.value = value;
     this.finds = [];
     this.at = -1;
@@ -34,13 +34,14 @@ export class JsonView {
         keydown: (event) => { if (event.key === "Enter") { event.preventDefault(); this.next(event.shiftKey ? -1 : 1); } } },
     });
     const branch = isBranch(value) && size(value) > 0;
-    const whole = branch && size(value) > 1 ? [this.input, this.count] : [];
-    this.el = h("section", { class: "value", "aria-label": title },
-      h("header", {}, h("h3", { text: title }), h("span", { class: "dim", text: branch ? this.label(value) : "" }), h("span", { class: "spacer" }),
+    // what is seen at a glance needs no search
+    const whole = branch && (size(value) > 12 || Object.values(value).some(isBranch)) ? [this.input, this.count] : [];
+    this.el = h("section", { class: "value" + (bare ? " bare" : ""), "aria-label": title },
+      bare ? null : h("header", {}, h("h3", { text: title }), h("span", { class: "dim", text: branch ? this.label(value) : "" }), h("span", { class: "spacer" }),
         whole, copyButton("Copy", () => asText(value))), this.tree);
     this.root = this.node(undefined, value, "$", 0);
     this.tree.append(this.root.el);
-    const first = this.tree.querySelector(".jk");
+    const first = this.tree.querySelector("button.jk");
     if (first) first.tabIndex = 0;
     this.tool = h("span", { class: "jtools" },
       h("button", { type: "button", tabindex: "-1", text: "path", title: "Copy the path (p)", on: { click: (e) => this.copy("path", e.currentTarget) } }),
@@ -54,10 +55,11 @@ export class JsonView {
   node(key, value, path, depth) {
     const branch = isBranch(value) && size(value) > 0;
     const row = h("div", { class: "jr" });
-    const node = { el: h("div", { class: "jn" }, row), row, key, value, path, depth, open: false, branch };
+    // the value as a whole needs no line of its own: its frame names it
+    const node = { el: h("div", { class: "jn" }, branch && key === undefined ? null : row), row, key, value, path, depth, open: false, branch };
     row.node = node;
     const name = h(branch || key !== undefined ? "button" : "span", { class: "jk" + (branch ? " fold" : ""), type: "button", tabindex: "-1" },
-      key === undefined ? (branch ? h("span", { class: "sr", text: "all" }) : null) : h("bdi", { text: oneLine(key, 200) }));
+      key === undefined ? null : h("bdi", { text: oneLine(key, 200) }));
     if (branch) name.setAttribute("aria-expanded", "false");
     node.name = name;
     row.append(name);
@@ -109,7 +111,7 @@ export class JsonView {
   }
 
   close(node) {
-    if (!node.open || node.depth === 0 && node.key === undefined && !node.branch) return;
+    if (!node.open) return;
     node.open = false;
     node.name.setAttribute("aria-expanded", "false");
     node.el.classList.remove("open");

@@ -21,7 +21,8 @@ function args(value) {
 function image(value, mime) {
   const url = isObject(value) ? value.url : value;
   if (typeof url !== "string") return { kind: "other", value };
-  return { kind: "image", url: /^(data|https?):/i.test(url) ? url : `data:${mime || "image/png"};base64,${url}` };
+  // what has a scheme is an address, everything else the bytes themselves
+  return { kind: "image", url: /^[a-z]+:/i.test(url.slice(0, 20)) ? url : `data:${mime || "image/png"};base64,${url}` };
 }
 
 /** One entry of a list of contents. */

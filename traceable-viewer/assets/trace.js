@@ -1,10 +1,9 @@
 // The page of a trace: header, tree with waterfall, detail pane; what the address says; keys; live updates.
 
-import { h, clear, data, copyText, status } from "./dom.js";
+import { h, s, clear, data, copyText, status } from "./dom.js";
 import { cost, duration, fullTime, group, plural, time, tokens } from "./format.js";
 import { onKey, registerKeys, toast, liveStatus } from "./shell.js";
 import { live } from "./live.js";
-import { Detail } from "./detail.js";
 import { divider } from "./divider.js";
 import { Minimap } from "./minimap.js";
 import { buildTree, nextError } from "./run.js";
@@ -40,8 +39,14 @@ const grid = new TreeGrid(scale, {
     if (found.textContent !== open) found.textContent = open;
   },
 });
-const detail = new Detail({ tab: (name) => remember("tab", name), close: () => sheet(false), project: () => doc.project });
-detail.wanted = params.get("tab");
+// the rows are painted without waiting for the pane; it comes at the same time
+const pane = h("section", { class: "detail", "aria-label": "Run" });
+let detail = { el: pane, show() {} };
+import("./detail.js").then(({ Detail }) => {
+  detail = new Detail(pane, { tab: (name) => remember("tab", name), close: () => sheet(false), project: () => doc.project });
+  detail.wanted = params.get("tab");
+  if (grid.selected) detail.show(grid.selected);
+});
 
 const find = h("input", {
   class: "field", type: "search", placeholder: "Find in the tree", "aria-label": "Find in the tree", spellcheck: "false",
@@ -58,13 +63,14 @@ const find = h("input", {
   },
 });
 const found = h("span", { class: "finds", role: "status" });
-const button = (text, title, click) => h("button", { class: "btn quiet small icon", type: "button", text, title, "aria-label": title, on: { click } });
-const whole = button("⟷", "Whole trace (0)", () => scale.reset());
-const errors = button("✗ next", "Next error (e)", () => error(1));
+const icon = (path) => s("svg", { viewBox: "0 0 16 16", width: 14, height: 14, fill: "none", stroke: "currentColor", "stroke-width": 1.5, "stroke-linecap": "round", "stroke-linejoin": "round", "aria-hidden": "true" }, s("path", { d: path }));
+const button = (label, title, click) => h("button", { class: "btn quiet small icon", type: "button", title, "aria-label": title, on: { click } }, label);
+const whole = button(icon("M2 3v10M14 3v10M4.5 8h7M6.5 6l-2 2 2 2M9.5 6l2 2-2 2"), "Whole trace (0)", () => scale.reset());
+const errors = button([h("span", { class: "st-error", text: "✗" }), icon("M4 6.5l4 4 4-4")], "Next error (e)", () => error(1));
 whole.disabled = true;
 const facts = h("div", { class: "facts" });
 const title = h("h1");
-const tools = h("div", { class: "tr tools" }, h("div", { class: "find-tools" }, find, found, button("⊟", "Collapse all", () => grid.collapseAll(true)), button("⊞", "Expand all", () => grid.collapseAll(false)), errors, whole), minimap.el);
+const tools = h("div", { class: "tr tools" }, h("div", { class: "find-tools" }, find, found, button(icon("M5 2.5l3 3 3-3M5 13.5l3-3 3 3M2.5 8h11"), "Collapse all", () => grid.collapseAll(true)), button(icon("M5 5.5l3-3 3 3M5 10.5l3 3 3-3M2.5 8h11"), "Expand all", () => grid.collapseAll(false)), errors, whole), minimap.el);
 const left = h("div", { class: "left" }, tools, grid.el);
 const split = h("div", { class: "split" });
 const exporting = h("button", { class: "btn small", type: "button", text: "Export", title: "Save the trace as one HTML file", on: { click: save } });
@@ -196,7 +202,6 @@ async function begin() {
   if (asked && narrow.matches && tree.nodes.has(asked)) split.classList.add("sheet");
   performance.mark("rows");
   tick();
-  if (!narrow.matches) grid.el.focus({ preventScroll: true });
   live(doc.seq || 0, ({ traces }) => { if (traces === null || traces.includes(id)) refresh(); });
   new MutationObserver(() => minimap.draw()).observe(document.documentElement, { attributeFilter: ["data-theme"] });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => minimap.draw());
@@ -204,6 +209,14 @@ async function begin() {
 
 registerKeys([["↑ ↓", "go through the runs"], ["j k", "next, previous run"], ["← →", "collapse and expand, to the parent"], ["Home End", "first, last run"], ["Enter", "to the details"], ["Esc", "back to the tree"],
   ["e E", "next, previous error"], ["/", "find in the tree"], ["f", "zoom to the run"], ["0", "the whole trace"]]);
+// without a tab stop of its own the page gives the arrows to the tree
+for (const key of ["ArrowDown", "ArrowUp"]) {
+  onKey(key, () => {
+    if (document.activeElement !== document.body) return false;
+    grid.el.focus({ preventScroll: true });
+    grid.move(key === "ArrowDown" ? 1 : -1);
+  });
+}
 onKey("j", () => grid.move(1));
 onKey("k", () => grid.move(-1));
 onKey("e", () => error(1));

@@ -1,6 +1,6 @@
 // Tree and waterfall in one grid. Only rows that are seen are in the document.
 
-import { h, clear, kind } from "./dom.js";
+import { h, clear, kind, typeClass } from "./dom.js";
 import { duration, tokens } from "./format.js";
 import { endOf, search, sign, visibleRows } from "./run.js";
 import { drawBar, drawTicks, makeBar } from "./waterfall.js";
@@ -75,7 +75,7 @@ export class TreeGrid {
       const at = this.index.get(id);
       if (at === undefined) {
         this.shown.delete(id);
-        this.drop(row);
+        this.free.push(row);
       } else {
         row.at = at;
         row.node = this.rows[at];
@@ -84,11 +84,6 @@ export class TreeGrid {
     }
     this.render();
     this.on.changed();
-  }
-
-  drop(row) {
-    row.el.remove();
-    if (this.free.length < 120) this.free.push(row);
   }
 
   soon(bars) {
@@ -112,11 +107,13 @@ export class TreeGrid {
       const at = row.at;
       if ((at < from || at >= to) && at !== kept) {
         this.shown.delete(id);
-        this.drop(row);
+        this.free.push(row);
       }
     }
     for (let at = from; at < to; at++) this.put(at);
     if (kept !== undefined) this.put(kept);
+    // a row that left becomes one that comes, without leaving the document; only what is too many is taken out
+    for (const row of this.free) row.el.remove();
     const active = kept === undefined ? null : this.shown.get(this.selected.id);
     if (active) this.el.setAttribute("aria-activedescendant", active.el.id);
     else this.el.removeAttribute("aria-activedescendant");
@@ -131,17 +128,17 @@ export class TreeGrid {
     row.node = node;
     this.fill(row);
     this.shown.set(node.id, row);
-    this.body.append(row.el);
+    if (row.el.parentNode !== this.body) this.body.append(row.el);
   }
 
   make() {
     const row = {
       toggle: h("span", { class: "tg", "aria-hidden": "true" }), indent: h("span", { class: "in", "aria-hidden": "true" }),
-      sign: h("span", { class: "sg", role: "img" }), name: h("bdi", { class: "nm" }), more: h("span", { class: "more" }),
+      sign: h("span", { class: "sg", role: "img" }), name: h("bdi", { class: "nm" }), kind: kind("chain"), more: h("span", { class: "more" }),
       time: h("span", { class: "num", role: "gridcell" }), tokens: h("span", { class: "num tok", role: "gridcell" }), bar: makeBar(),
     };
     row.el = h("div", { class: "tr", role: "row", id: "row-" + (this.made = (this.made || 0) + 1) },
-      h("span", { class: "n", role: "gridcell" }, row.indent, row.toggle, row.sign, row.name, row.more), row.time, row.tokens, row.bar.cell);
+      h("span", { class: "n", role: "gridcell" }, row.indent, row.toggle, row.sign, row.name, row.kind, row.more), row.time, row.tokens, row.bar.cell);
     row.el.row = row;
     return row;
   }
@@ -168,8 +165,10 @@ export class TreeGrid {
     row.sign.title = word;
     row.name.textContent = (node.name || "unnamed").slice(0, 300);
     row.name.title = node.missing ? node.id : "";
-    clear(row.more);
-    if (!node.missing) row.more.append(kind(String(node.type).slice(0, 24)));
+    row.kind.hidden = node.missing;
+    row.kind.className = "kind " + typeClass(node.type);
+    row.kind.textContent = String(node.type).slice(0, 24);
+    if (row.more.firstChild) clear(row.more);
     if (node.run && node.run.broken) row.more.append(h("span", { class: "flag warn", text: "⚠ broken" }));
     if (closed && node.errorsBelow) row.more.append(h("span", { class: "flag bad", text: "✗ " + node.errorsBelow, title: "failed below" }));
     if (closed && node.pendingBelow) row.more.append(h("span", { class: "flag run", text: "◌ " + node.pendingBelow, title: "running below" }));

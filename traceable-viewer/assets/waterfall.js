@@ -7,6 +7,9 @@ import { endOf } from "./run.js";
 /** Shorter than a microsecond nothing is drawn. */
 const SHORTEST = 0.001;
 
+/** 1.00 s is 1 s on an axis. */
+const short = (ms) => duration(ms).replace(/(\.\d*?)0+(?= )/, "$1").replace(/\.(?= )/, "");
+
 export class Scale {
   constructor(changed) {
     this.changed = changed;
@@ -73,7 +76,7 @@ export class Scale {
     for (let i = Math.ceil((this.from - this.start) / step - 1e-9); list.length <= most; i++) {
       const t = this.start + i * step;
       if (t > this.to) break;
-      list.push({ percent: this.percent(t), label: i === 0 ? "0" : duration(i * step) });
+      list.push({ percent: this.percent(t), label: i === 0 ? "0" : short(i * step) });
     }
     return list;
   }
