@@ -52,6 +52,7 @@
 //   commands/       the commands of the binary: arguments, and what they print
 //   viewer/         starts and stops all of it, on a thread of its own
 //   server/         connections: which are accepted, time limits, the end
+//   page/           the page in the browser: shells, assets, and what its modules ask for
 //   api/            HTTP: routes, responses, who may call, warnings
 //   transfer/       runs to and from lines of JSON
 //   ingest/         from the bytes of a request to changes of runs
@@ -70,6 +71,7 @@ mod extract;
 mod ingest;
 mod memory_budget;
 mod model;
+mod page;
 mod query;
 mod run_json;
 mod server;

@@ -5,11 +5,11 @@
 //! the headers, which `host_names.rs` reads. On any other address a token is needed (`token.rs`).
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use crate::api::{file_signature::FileSigner, host_names, response::ApiResponse, token::Token};
+use crate::api::{cookie, file_signature::FileSigner, host_names, response::ApiResponse, token::Token};
 
 /// What a request needs.
 #[derive(Clone, Debug)]
@@ -23,7 +23,7 @@ pub(crate) struct AccessPolicy {
 
 /// Middleware: passes a request on, or refuses it.
 pub(crate) async fn check(State(policy): State<AccessPolicy>, request: Request, next: Next) -> Response {
-    match policy.allows(request.uri(), request.headers()) {
+    match policy.allows(request.method(), request.uri(), request.headers()) {
         Ok(()) => next.run(request).await,
         Err(response) => response.into_response(),
     }
@@ -36,7 +36,24 @@ impl AccessPolicy {
         AccessPolicy { loopback, token, signer }
     }
 
-    fn allows(&self, target: &Uri, headers: &HeaderMap) -> Result<(), ApiResponse> {
+    fn allows(&self, method: &Method, target: &Uri, headers: &HeaderMap) -> Result<(), ApiResponse> {
+        self.allows_place(target, headers)?;
+        match &self.token {
+            Some(token)
+                if !token.is_presented_by(headers)
+                    && !self.is_signed(target)
+                    && !cookie::admits(token, method, headers) =>
+            {
+                let detail =
+                    "the token is missing or wrong; send it as x-api-key or as Authorization: Bearer";
+                Err(ApiResponse::detail(StatusCode::UNAUTHORIZED, detail))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the request comes from where it may.
+    pub(crate) fn allows_place(&self, target: &Uri, headers: &HeaderMap) -> Result<(), ApiResponse> {
         if self.loopback {
             if !host_names::asks_for_this_machine(target, headers) {
                 let detail = "the Host header names another machine; call 127.0.0.1 or localhost";
@@ -47,14 +64,7 @@ impl AccessPolicy {
                 return Err(ApiResponse::detail(StatusCode::FORBIDDEN, detail));
             }
         }
-        match &self.token {
-            Some(token) if !token.is_presented_by(headers) && !self.is_signed(target) => {
-                let detail =
-                    "the token is missing or wrong; send it as x-api-key or as Authorization: Bearer";
-                Err(ApiResponse::detail(StatusCode::UNAUTHORIZED, detail))
-            }
-            _ => Ok(()),
-        }
+        Ok(())
     }
 
     fn is_signed(&self, target: &Uri) -> bool {
@@ -75,7 +85,7 @@ mod tests {
         let team = AccessPolicy { loopback: false, ..both.clone() };
         let allowed = |policy: &AccessPolicy, headers: &[(HeaderName, &'static str)]| {
             let headers = headers.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value)));
-            policy.allows(&Uri::from_static("/info"), &headers.collect()).is_ok()
+            policy.allows(&Method::GET, &Uri::from_static("/info"), &headers.collect()).is_ok()
         };
         let key = || (HeaderName::from_static("x-api-key"), "secret");
         assert!(allowed(&open, &[(HOST, "localhost")]));

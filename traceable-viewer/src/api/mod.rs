@@ -4,6 +4,7 @@
 //! answered. Never: SQL, JSON of runs (`ingest/` reads it), unbounded memory.
 
 mod access_control;
+mod cookie;
 mod fields;
 mod file_signature;
 mod header_values;
@@ -26,16 +27,20 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 
-use response::ApiResponse;
-
 pub(crate) use access_control::AccessPolicy;
+pub(crate) use cookie::set_cookie;
+pub(crate) use fields::{Fields, Pairs, bad, id};
 pub(crate) use file_signature::FileSigner;
+pub(crate) use path::Path;
+pub(crate) use read_store::read_store;
+pub(crate) use response::ApiResponse;
 pub(crate) use state::ApiState;
 pub(crate) use token::{Token, TokenProblem};
 pub(crate) use warnings::{OnWarning, Warnings, WarningsEnd};
 
 /// Everything that is served. Clients are given endpoints with and without a prefix, so the routes are at all of them.
-pub(crate) fn router(mut state: ApiState, access: AccessPolicy) -> Router {
+/// `pages` are served beside them, to the same callers, and answer for paths that nobody knows.
+pub(crate) fn router(mut state: ApiState, access: AccessPolicy, pages: Router<ApiState>) -> Router {
     state.signer = access.signer.clone();
     Router::new()
         .merge(v1::routes().merge(otlp::routes()))
@@ -44,7 +49,7 @@ pub(crate) fn router(mut state: ApiState, access: AccessPolicy) -> Router {
         .nest("/v1", v1::routes().merge(otlp::routes()))
         .nest("/api/v2", v2::routes())
         .nest("/v2", v2::routes())
-        .fallback(async || ApiResponse::detail(StatusCode::NOT_FOUND, "Not Found"))
+        .merge(pages)
         .method_not_allowed_fallback(async || {
             ApiResponse::detail(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed")
         })

@@ -48,6 +48,10 @@ impl ApiResponse {
         ApiResponse::detail(StatusCode::TOO_MANY_REQUESTS, "the viewer is behind; try again")
     }
 
+    pub(crate) fn body(&self) -> &Value {
+        &self.body
+    }
+
     /// What is wrong, for people.
     pub(crate) fn message(&self) -> String {
         let detail = self.body.get("detail").unwrap_or(&self.body);
@@ -84,7 +88,13 @@ impl From<RequestError> for ApiResponse {
 impl From<QueryError> for ApiResponse {
     fn from(error: QueryError) -> Self {
         match error {
-            QueryError::Cursor | QueryError::Filter(_) | QueryError::NoWords | QueryError::TooManyWords => {
+            QueryError::Filter(error) => {
+                let body = json!({
+                    "detail": error.to_string(), "column": error.column, "suggestion": error.suggestion(),
+                });
+                ApiResponse { status: StatusCode::BAD_REQUEST, body }
+            }
+            QueryError::Cursor | QueryError::NoWords | QueryError::TooManyWords => {
                 ApiResponse::detail(StatusCode::BAD_REQUEST, error.to_string())
             }
             // not a status at which clients ask the same again

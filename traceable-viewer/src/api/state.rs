@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 
 use crate::api::{file_signature::FileSigner, warnings::Warnings};
 use crate::ingest::RequestLimits;
@@ -17,6 +17,9 @@ const MAX_READING: usize = 4;
 /// Requests that read from the store at the same time; others wait.
 const MAX_READERS: usize = 4;
 
+/// Pages that are told of changes; each holds a connection.
+const MAX_LISTENERS: usize = 64;
+
 #[derive(Clone)]
 pub(crate) struct ApiState {
     pub(crate) writer: WriterHandle,
@@ -28,6 +31,10 @@ pub(crate) struct ApiState {
     pub(crate) reading: Arc<Semaphore>,
     pub(crate) readers: Arc<Semaphore>,
     pub(crate) warnings: Warnings,
+    /// Its sender is gone once the viewer stops: what has no end by itself ends then.
+    pub(crate) stopping: watch::Receiver<()>,
+    /// Pages that wait for changes at the same time; others ask again.
+    pub(crate) listeners: Arc<Semaphore>,
     /// Signs links to files, when a token is needed to call.
     pub(crate) signer: Option<FileSigner>,
 }
@@ -39,6 +46,7 @@ impl ApiState {
         address: SocketAddr,
         limits: RequestLimits,
         warnings: Warnings,
+        stopping: watch::Receiver<()>,
     ) -> Self {
         ApiState {
             writer,
@@ -49,6 +57,8 @@ impl ApiState {
             reading: Arc::new(Semaphore::new(MAX_READING)),
             readers: Arc::new(Semaphore::new(MAX_READERS)),
             warnings,
+            stopping,
+            listeners: Arc::new(Semaphore::new(MAX_LISTENERS)),
             signer: None,
         }
     }

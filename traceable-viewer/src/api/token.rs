@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use axum::http::{HeaderMap, HeaderValue, header};
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
 
 /// A secret that is neither blank nor impossible to send.
 #[derive(Clone)]
@@ -29,6 +31,27 @@ impl Token {
             Ok(value) if value.to_str().is_ok() => Ok(Token(text.as_bytes().into())),
             _ => Err(TokenProblem::NotSendable),
         }
+    }
+
+    /// Whether a text is the token.
+    pub(crate) fn is(&self, given: &str) -> bool {
+        same(given.as_bytes(), &self.0)
+    }
+
+    /// What the cookie of a browser holds: made from the token, which cannot be told from it.
+    pub(crate) fn cookie(&self) -> String {
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) else { return String::new() };
+        mac.update(b"the page of traceable");
+        mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Whether a cookie of this name has what [`cookie`](Self::cookie) returns.
+    pub(crate) fn is_in_cookie(&self, name: &str, headers: &HeaderMap) -> bool {
+        let right = self.cookie();
+        let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+        let mut pairs =
+            cookies.flat_map(|list| list.split(';')).filter_map(|pair| pair.trim().split_once('='));
+        !right.is_empty() && pairs.any(|(key, value)| key == name && same(value.as_bytes(), right.as_bytes()))
     }
 
     /// Whether one of the headers that clients use has it.

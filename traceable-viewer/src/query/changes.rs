@@ -19,6 +19,32 @@ impl Store {
         })
     }
 
+    /// Of the last `limit` runs that were stored or changed after `seq`: the highest `seq`, their traces with the one that
+    /// changed last at the end, and whether there are more such runs.
+    pub(crate) fn runs_changed_last(
+        &self,
+        seq: i64,
+        limit: usize,
+    ) -> Result<(i64, Vec<Uuid>, bool), StoreError> {
+        let sql = "SELECT trace_id, seq FROM run WHERE seq > ?1 ORDER BY seq DESC LIMIT ?2";
+        self.with(|conn| {
+            let mut statement = conn.prepare_cached(sql)?;
+            let mut rows = statement.query((seq, i64::try_from(limit).unwrap_or(i64::MAX)))?;
+            let (mut last, mut count, mut traces) = (seq, 0, Vec::new());
+            let mut known = std::collections::HashSet::new();
+            while let Some(row) = rows.next()? {
+                let trace_id: Uuid = row.get(0)?;
+                last = last.max(row.get(1)?);
+                count += 1;
+                if known.insert(trace_id) {
+                    traces.push(trace_id);
+                }
+            }
+            traces.reverse();
+            Ok((last, traces, count == limit))
+        })
+    }
+
     /// The runs that were stored or changed after `seq`, each with its own `seq`, the one that changed last at the end; at
     /// most `limit`.
     pub fn runs_changed_since(&self, seq: i64, limit: usize) -> Result<Vec<(Uuid, i64)>, StoreError> {

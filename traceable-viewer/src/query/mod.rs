@@ -5,14 +5,19 @@
 
 mod all_threads;
 mod changes;
+mod chart;
 mod conditions;
 mod cursor;
 mod feedback_stats;
 mod filter;
+mod marks;
+mod nesting;
 mod page;
 mod percentiles;
+mod project_rows;
 mod query_error;
 mod run_query;
+mod sorted;
 mod stats;
 mod summaries;
 mod threads;
@@ -20,13 +25,18 @@ mod traces;
 mod turns;
 
 pub use all_threads::AllThreads;
+pub(crate) use chart::ChartQuery;
 pub use feedback_stats::FeedbackStats;
 pub use filter::FilterError;
 #[cfg(fuzzing)]
 pub(crate) use filter::read_and_print;
+pub(crate) use marks::RunMarks;
+pub(crate) use nesting::{LostRun, Scope};
 pub(crate) use page::PageStart;
+pub(crate) use project_rows::ProjectRow;
 pub use query_error::QueryError;
 pub use run_query::{Order, RunPage, RunQuery};
+pub(crate) use sorted::{Sort, SortKey};
 pub use stats::RunStats;
 pub use summaries::TraceCounts;
 pub use threads::{ThreadPage, ThreadQuery, ThreadSummary};

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
 use rusqlite::Connection;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::model::change::Batch;
 use crate::store::{
@@ -50,6 +50,7 @@ pub(crate) struct Writer {
 #[derive(Clone, Debug)]
 pub(crate) struct WriterHandle {
     requests: mpsc::Sender<Request>,
+    commits: watch::Receiver<u64>,
 }
 
 /// What the writer is asked to do.
@@ -73,8 +74,10 @@ impl Writer {
         let stopping = Arc::new(AtomicBool::new(false));
         let stop = Arc::clone(&stopping);
         let thread = std::thread::Builder::new().name("traceable-writer".to_owned());
-        let thread = thread.spawn(move || run(file, queue, &stop))?;
-        Ok((Writer { thread: Some(thread), stopping, read_only, warnings }, WriterHandle { requests }))
+        let (committed, commits) = watch::channel(0);
+        let thread = thread.spawn(move || run(file, queue, &committed, &stop))?;
+        let writer = Writer { thread: Some(thread), stopping, read_only, warnings };
+        Ok((writer, WriterHandle { requests, commits }))
     }
 
     /// What there is to say about the rights of the file.
@@ -117,6 +120,11 @@ impl WriterHandle {
         answer.await.map_err(|_| SubmitError::Closed)?.map_err(SubmitError::Failed)
     }
 
+    /// Changes after each commit.
+    pub(crate) fn commits(&self) -> watch::Receiver<u64> {
+        self.commits.clone()
+    }
+
     fn send(&self, request: Request) -> Result<(), SubmitError> {
         self.requests.try_send(request).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => SubmitError::Busy,
@@ -125,7 +133,12 @@ impl WriterHandle {
     }
 }
 
-fn run(mut file: WriterFile, mut queue: mpsc::Receiver<Request>, stopping: &AtomicBool) {
+fn run(
+    mut file: WriterFile,
+    mut queue: mpsc::Receiver<Request>,
+    committed: &watch::Sender<u64>,
+    stopping: &AtomicBool,
+) {
     let (mut jobs, mut edits) = (VecDeque::new(), VecDeque::new());
     loop {
         if jobs.is_empty() && edits.is_empty() {
@@ -135,7 +148,10 @@ fn run(mut file: WriterFile, mut queue: mpsc::Receiver<Request>, stopping: &Atom
                 None => break,
             }
         }
-        edits.drain(..).for_each(|edit: Edit| edit.run(&mut file));
+        if !edits.is_empty() {
+            edits.drain(..).for_each(|edit: Edit| edit.run(&mut file));
+            committed.send_modify(|count| *count += 1);
+        }
         if stopping.load(Ordering::Relaxed) {
             jobs.retain(|job: &Job| !job.reply.is_closed());
         }
@@ -156,6 +172,7 @@ fn run(mut file: WriterFile, mut queue: mpsc::Receiver<Request>, stopping: &Atom
                 }
             }
         });
+        committed.send_modify(|count| *count += 1);
     }
     file.close();
 }

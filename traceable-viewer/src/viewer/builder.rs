@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 use super::{error::ViewerError, retention, running::Viewer, thread};
 use crate::api::{self, AccessPolicy, ApiState, Warnings};
 use crate::extract::Prices;
 use crate::ingest::RequestLimits;
+use crate::page;
 use crate::server::{self, ServerLimits};
 use crate::store::{Retention, Store, Writer, WriterSettings};
 
@@ -236,9 +237,10 @@ impl ViewerBuilder {
         let keep = retention::keep(self.retention, store.clone(), handle.clone(), move |text| {
             about_retention.warn(format_args!("{text}"));
         });
+        let (running, stopping) = watch::channel(());
         let bounded = store.clone().with_time_limit(self.read_timeout);
-        let state = ApiState::new(handle, bounded, address, limits, warnings.clone());
-        let app = api::router(state, access);
+        let state = ApiState::new(handle, bounded, address, limits, warnings.clone(), stopping);
+        let app = page::around(api::router(state, access.clone(), page::routes()), access);
         let (stop, stopped) = oneshot::channel();
         let (report, started) = std::sync::mpsc::channel();
         let named = std::thread::Builder::new().name("traceable-viewer".to_owned());
@@ -250,6 +252,7 @@ impl ViewerBuilder {
             address,
             store,
             read_only,
+            running: Some(running),
             stop: Some(stop),
             thread: Some(thread),
             warnings_end,

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 use crate::api::WarningsEnd;
 use crate::store::{Store, Writer};
@@ -34,6 +34,8 @@ pub struct Viewer {
     pub(super) address: SocketAddr,
     pub(super) store: Store,
     pub(super) read_only: Option<String>,
+    /// Dropped to end what has no end by itself.
+    pub(super) running: Option<watch::Sender<()>>,
     pub(super) stop: Option<oneshot::Sender<()>>,
     pub(super) thread: Option<JoinHandle<()>>,
     pub(super) warnings_end: Option<WarningsEnd>,
@@ -69,6 +71,7 @@ impl Viewer {
 
 impl Drop for Viewer {
     fn drop(&mut self) {
+        drop(self.running.take());
         // an error means that the thread is gone already
         let _ = self.stop.take().map(|stop| stop.send(()));
         if let Some(thread) = self.thread.take() {

@@ -13,10 +13,18 @@ pub struct FilterError {
 }
 
 impl FilterError {
+    /// The word that was perhaps meant, if one is near.
+    pub fn suggestion(&self) -> Option<&str> {
+        self.message.split_once(SUGGESTION)?.1.split("?)").next()
+    }
+
     pub(super) fn new(column: usize, message: impl Into<String>) -> Self {
         FilterError { message: message.into(), column }
     }
 }
+
+/// What precedes a suggestion.
+const SUGGESTION: &str = " (did you mean ";
 
 /// ` (did you mean ..?)` with the known word that is nearest, or nothing when none is near.
 pub(super) fn suggestion<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> String {
@@ -25,7 +33,7 @@ pub(super) fn suggestion<'a>(word: &str, known: impl Iterator<Item = &'a str>) -
         .map(|known| (strsim::damerau_levenshtein(&word, known), known))
         .min_by_key(|(distance, known)| (*distance, *known));
     match nearest {
-        Some((distance, known)) if distance <= 1 + known.len() / 4 => format!(" (did you mean {known}?)"),
+        Some((distance, known)) if distance <= 1 + known.len() / 4 => format!("{SUGGESTION}{known}?)"),
         _ => String::new(),
     }
 }

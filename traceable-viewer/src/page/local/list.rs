@@ -1,0 +1,120 @@
+//! `GET /api/local/list`: a page of traces, runs, threads or projects.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::params::{self, Tab};
+use super::rows::{ms_of, preview_of, span};
+use super::{projects, threads, written};
+use crate::api::{ApiResponse, ApiState, Fields, read_store};
+use crate::model::stored_run::{StoredRun, Usage};
+use crate::query::{QueryError, RunMarks, RunQuery, Sort, TraceCounts};
+use crate::store::Store;
+
+/// A page of any tab.
+#[derive(Serialize)]
+pub(super) struct Rows<T> {
+    pub(super) rows: Vec<T>,
+    pub(super) cursor: Option<String>,
+    pub(super) seq: i64,
+}
+
+/// A trace or a run. Tokens, costs, runs and errors of a trace are those of all its runs.
+#[derive(Serialize)]
+struct Row {
+    id: Uuid,
+    trace_id: Uuid,
+    parent_id: Option<Uuid>,
+    name: String,
+    run_type: String,
+    status: &'static str,
+    start: Option<f64>,
+    end: Option<f64>,
+    latency_ms: Option<f64>,
+    /// From the start to the first token.
+    first_token_ms: Option<f64>,
+    prompt_tokens: u64,
+    completion_tokens: u64,
+    total_tokens: u64,
+    cost: Option<f64>,
+    tags: Vec<String>,
+    project: String,
+    input: Option<String>,
+    output: Option<String>,
+    error: Option<String>,
+    model: Option<String>,
+    thread_id: Option<String>,
+    runs: u64,
+    errors: u64,
+    broken: Option<String>,
+}
+
+pub(crate) async fn answer(state: &ApiState, fields: &Fields) -> Result<Vec<u8>, ApiResponse> {
+    let tab = params::tab(fields)?;
+    let query = params::query(fields, tab)?;
+    let sort = params::sort(fields, tab)?;
+    read_store(state, move |store| match tab {
+        Tab::Traces | Tab::Runs => runs(store, &query, sort),
+        Tab::Threads => threads::rows(store, query),
+        Tab::Projects => projects::rows(store),
+    })
+    .await
+}
+
+fn runs(store: &Store, query: &RunQuery, sort: Sort) -> Result<Vec<u8>, QueryError> {
+    // read first: what comes meanwhile is told again, and not left out
+    let seq = store.last_seq()?;
+    let page = store.sorted(query, sort)?;
+    let ids: Vec<Uuid> = page.runs.iter().map(|run| run.id).collect();
+    let mut marks = store.marks(&ids)?;
+    let trace_ids: Vec<Uuid> = page.runs.iter().map(|run| run.trace_id).filter(|_| sort.of_traces).collect();
+    let (counts, totals) = match trace_ids.is_empty() {
+        true => (HashMap::new(), HashMap::new()),
+        false => (store.trace_counts(&trace_ids)?, store.trace_totals(&trace_ids)?),
+    };
+    let rows = page.runs.into_iter().map(|run| {
+        let marks = marks.remove(&run.id).unwrap_or_default();
+        let of_trace = counts.get(&run.trace_id).zip(totals.get(&run.trace_id));
+        match of_trace {
+            Some((counts, totals)) => row(run, &marks, totals.usage, totals.first_token_us, *counts),
+            None => {
+                let (usage, first_token) = (run.usage, run.first_token_us);
+                let errors = u64::from(run.status == crate::model::stored_run::RunStatus::Error);
+                let counts = TraceCounts { runs: 1, errors, ..TraceCounts::default() };
+                row(run, &marks, usage, first_token, counts)
+            }
+        }
+    });
+    written(&Rows { rows: rows.collect(), cursor: page.next, seq })
+}
+
+fn row(run: StoredRun, marks: &RunMarks, usage: Usage, first_token: Option<i64>, counts: TraceCounts) -> Row {
+    Row {
+        status: marks.status(&run),
+        start: ms_of(run.start_us),
+        end: ms_of(run.end_us),
+        latency_ms: span(run.start_us, run.end_us),
+        first_token_ms: span(run.start_us, first_token),
+        prompt_tokens: usage.prompt_tokens,
+        completion_tokens: usage.completion_tokens,
+        total_tokens: usage.total_tokens,
+        cost: usage.total_cost,
+        input: preview_of(run.inputs_preview.as_deref()),
+        output: preview_of(run.outputs_preview.as_deref()),
+        error: preview_of(run.error.as_deref()),
+        runs: counts.runs,
+        errors: counts.errors,
+        broken: marks.broken().filter(|_| run.parent_id.is_none()).map(str::to_owned),
+        id: run.id,
+        trace_id: run.trace_id,
+        parent_id: run.parent_id,
+        name: run.name,
+        run_type: run.run_type,
+        tags: run.tags,
+        project: run.project,
+        model: run.model,
+        thread_id: run.thread_id,
+    }
+}
