@@ -16,7 +16,7 @@ const project = h("select", { class: "field", "aria-label": "Project", on: { cha
 
 main.append(h("div", { class: "nesting" },
   h("div", { class: "head" }, h("h1", { text: "Nesting" }), count, h("span", { class: "spacer" }), one ? null : project),
-  h("p", { class: "lead dim", text: "Runs that began a trace of their own although something was meant to be above them. traceable never guesses a parent: it records why there is none." }),
+  h("p", { class: "lead dim", text: "Runs that are not where they belong: they began a trace of their own, or their parent never arrived. A parent is never guessed: what is known of it was recorded by the program." }),
   list));
 
 function go(name) {
@@ -72,17 +72,12 @@ function card(group, open) {
     group.suspect?.name
       ? h("p", {}, h("span", { class: "dim", text: "Suspected parent " }),
           known[0] ? runLink(known[0].suspect, h("bdi", { text: group.suspect.name })) : h("b", {}, h("bdi", { text: group.suspect.name })))
-      : h("p", { class: "dim", text: "Nothing was recorded that tells the parent." }),
-    group.fix ? h("div", { class: "fix" }, h("div", {}, h("h3", { text: "Write instead" }), fixText(group.fix)), copy) : null,
+      : group.reason === "missing_parent" ? null : h("p", { class: "dim", text: "Nothing was recorded that tells the parent." }),
+    group.fix ? h("div", { class: "fix" }, h("div", {}, h("h3", { text: "Write instead" }), h("pre", {}, h("code", { text: group.fix }))), copy) : null,
     h("ul", { class: "runs", "aria-label": `Runs of ${name}` },
       group.runs.map((run) => h("li", {}, runLink(run, h("time", { title: fullTime(run.start), text: ago(run.start) || "open" })))),
       group.count > group.runs.length ? h("li", { class: "dim", text: `and ${group.count - group.runs.length} more` }) : null),
     known.length ? joined(group, known, open) : null);
-}
-
-/** Code as code; a sentence with code in it as a sentence. */
-function fixText(fix) {
-  return fix.includes("`") ? h("p", {}, withCode(fix)) : h("pre", { tabindex: "0", "aria-label": "The fix" }, h("code", { text: fix }));
 }
 
 /** The suspect's trace with the lost runs below it: a view, nothing is changed. */
