@@ -5,17 +5,18 @@ import { duration, group, time, tokens, plural } from "./format.js";
 
 const HEIGHT = 44;
 
-/** `{el, draw(answer)}`; `choose(from, to)` is called with milliseconds after a brush. */
+/** `{el, draw(answer, tab)}`; `choose(from, to)` is called with milliseconds after a brush. */
 export function chart(choose) {
   const panels = [
     { title: "Runs", draw: bars((b) => b.runs, (b) => b.errors), sum: (bins) => runsText(total(bins, "runs"), total(bins, "errors")), one: (b) => runsText(b.runs, b.errors) },
-    { title: "Latency", draw: lines, sum: latencySum, one: (b) => (b.runs && b.p50 !== null ? latencyText(b.p50, b.p95) : [h("span", { text: "none" })]), legend: true },
+    { title: "Latency", draw: spans, sum: latencySum, one: (b) => (known(b) ? latencyText(b.p50, b.p95) : [h("span", { text: "none" })]) },
     { title: "Tokens", draw: bars((b) => b.tokens, () => 0), sum: (bins) => [h("b", { text: tokens(total(bins, "tokens")) || "0" })], one: (b) => [h("b", { text: tokens(b.tokens) || "0" })] },
   ];
   let answer = null;
   let brush = null;
   const marks = panels.map(() => null);
   const el = h("section", { class: "chart", "aria-label": "Over time" }, panels.map((panel, i) => {
+    panel.name = h("span", { class: "faint", text: panel.title });
     panel.value = h("span", { class: "value" });
     panel.svg = s("svg", { height: HEIGHT, role: "img" });
     panel.axis = h("div", { class: "axis", "aria-hidden": "true" });
@@ -24,12 +25,13 @@ export function chart(choose) {
     panel.svg.addEventListener("pointerdown", (e) => start(e, panel));
     panel.svg.addEventListener("pointerup", (e) => end(e));
     panel.svg.addEventListener("pointercancel", () => { brush = null; rest(); });
-    return h("figure", { data: { panel: i } }, h("figcaption", {}, h("span", { class: "faint", text: panel.title }), panel.value), panel.svg, panel.axis);
+    return h("figure", { data: { panel: i } }, h("figcaption", {}, panel.name, panel.value), panel.svg, panel.axis);
   }));
   new ResizeObserver(() => answer && draw(answer)).observe(el);
 
-  function draw(next) {
-    answer = next;
+  function draw(next, what) {
+    if (what) panels[0].title = panels[0].name.textContent = what === "runs" ? "Runs" : "Traces";
+    answer = next && dense(next);
     const bins = answer?.bins || [];
     el.hidden = bins.length === 0;
     if (!bins.length || brush) return;
@@ -106,6 +108,22 @@ export function chart(choose) {
   return { el, draw };
 }
 
+/** The answer leaves out bins without runs: here each has its place. */
+function dense(answer) {
+  const { bins, step_ms } = answer;
+  if (!bins.length) return answer;
+  const from = Math.min(answer.from, bins[0].t);
+  const count = Math.min(200, Math.max(1, Math.ceil((answer.to - from) / step_ms - 1e-6)));
+  const all = Array.from({ length: count }, (_, i) => ({ t: from + i * step_ms, runs: 0, errors: 0, p50: null, p95: null, tokens: 0 }));
+  for (const bin of bins) {
+    const at = Math.floor((bin.t - from) / step_ms + 1e-6);
+    if (all[at]) all[at] = { ...bin, t: all[at].t };
+  }
+  return { ...answer, from, bins: all };
+}
+
+const known = (bin) => bin.runs > 0 && typeof bin.p50 === "number" && typeof bin.p95 === "number";
+
 function total(bins, key) {
   return bins.reduce((sum, bin) => sum + (bin[key] || 0), 0);
 }
@@ -122,10 +140,10 @@ function latencyText(p50, p95, about = " ", most = " ") {
 
 // Percentiles of bins give no exact one of all: the median is near their mean, the p95 is at most their highest.
 function latencySum(bins) {
-  const known = bins.filter((b) => b.runs && b.p50 !== null && b.p50 !== undefined);
-  if (!known.length) return [h("span", { text: "none" })];
-  const weigh = (key) => known.reduce((sum, b) => sum + b[key] * b.runs, 0) / total(known, "runs");
-  return latencyText(weigh("p50"), Math.max(...known.map((b) => b.p95)), ...(known.length > 1 ? [" ≈ ", " ≤ "] : []));
+  const some = bins.filter(known);
+  if (!some.length) return [h("span", { text: "none" })];
+  const weigh = (key) => some.reduce((sum, b) => sum + b[key] * b.runs, 0) / total(some, "runs");
+  return latencyText(weigh("p50"), Math.max(...some.map((b) => b.p95)), ...(some.length > 1 ? [" ≈ ", " ≤ "] : []));
 }
 
 /** Stacked bars, the errors below, with a gap so that they are two shapes and not two colours alone. */
@@ -148,24 +166,17 @@ function bars(value, errors) {
   };
 }
 
-/** Two lines with a point for each bin; a bin without runs breaks them. */
-function lines(bins, width) {
-  const known = (b, key) => b.runs && b[key] !== null && b[key] !== undefined;
-  const most = Math.max(1, ...bins.map((b) => (known(b, "p95") ? b.p95 : 0)));
+/** For each bin a bar up to the p50 and a line from there to the p95: one run alone is seen as well as many. */
+function spans(bins, width) {
+  const most = Math.max(1, ...bins.map((b) => b.p95 || 0));
   const step = width / bins.length;
-  const out = [];
-  for (const key of ["p95", "p50"]) {
-    let d = "";
-    let open = false;
-    for (const [i, bin] of bins.entries()) {
-      if (!known(bin, key)) { open = false; continue; }
-      const x = (i + 0.5) * step;
-      const y = HEIGHT - 2 - (bin[key] / most) * (HEIGHT - 6);
-      const alone = !open && !(bins[i + 1] && known(bins[i + 1], key));
-      d += `${open ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}${alone ? "h.01" : ""}`;
-      open = true;
-    }
-    out.push(s("path", { class: key, d }));
-  }
-  return out;
+  const y = (value) => HEIGHT - Math.max(2, (value / most) * (HEIGHT - 3));
+  return bins.flatMap((bin, i) => {
+    if (!known(bin)) return [];
+    const gap = Math.min(1, step * 0.15);
+    const middle = (i + 0.5) * step;
+    const cap = Math.min(3, step / 4);
+    return [s("rect", { class: "p50", x: i * step + gap, width: Math.max(1, step - 2 * gap), y: y(bin.p50), height: HEIGHT - y(bin.p50), rx: 1 }),
+      bin.p95 > bin.p50 && s("path", { class: "p95", d: `M${middle} ${y(bin.p50)}V${y(bin.p95)}m${-cap} 0h${2 * cap}` })].filter(Boolean);
+  });
 }

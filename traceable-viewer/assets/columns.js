@@ -52,7 +52,17 @@ export function elapsed(start) {
 }
 
 function output(row) {
-  return row.error ? text(row.error, "clip bad") : text(row.output);
+  return row.error ? text(row.error, "clip bad") : said(row.output);
+}
+
+/** A preview; of messages the last text, because their JSON begins alike. */
+function said(preview) {
+  if (!preview) return null;
+  if (!/^\s*(\{"messages":|\[?\{"(content|role)":)/.test(preview)) return text(preview);
+  const last = [...preview.matchAll(/"content":\s*"((?:[^"\\]|\\.)+)/g)].pop();
+  if (!last) return text(preview);
+  const plain = last[1].replace(/\\u([\da-f]{4})/gi, (_, hex) => String.fromCharCode(parseInt(hex, 16))).replace(/\\[nrt]/g, " ").replace(/\\(.)/g, "$1");
+  return h("span", { class: "clip", text: plain, title: preview });
 }
 
 function tags(row) {
@@ -61,7 +71,7 @@ function tags(row) {
   return h("span", { class: "tags", title: list.join(", ") }, h("span", { class: "chip clip", text: list[0] }), list.length > 1 && h("span", { class: "faint small", text: "+" + (list.length - 1) }));
 }
 
-const used = (row) => h("span", { text: tokens(row.total_tokens), title: row.prompt_tokens || row.completion_tokens ? `${group(row.prompt_tokens || 0)} prompt + ${group(row.completion_tokens || 0)} completion` : null });
+const used = (row) => h("span", { text: tokens(row.total_tokens || null), title: row.prompt_tokens || row.completion_tokens ? `${group(row.prompt_tokens || 0)} prompt + ${group(row.completion_tokens || 0)} completion` : null });
 const money = (row) => h("span", { text: cost(row.cost) });
 
 // Cards have no header: there the number says its word.
@@ -71,7 +81,7 @@ function runColumns(tab) {
   return [
     { id: "status", label: "Status", quiet: true, cell: (row) => status(row.status) },
     { id: "name", label: "Name", sort: "name", cell: name(tab) },
-    { id: "input", label: "Input", cell: (row) => text(row.input) },
+    { id: "input", label: "Input", cell: (row) => said(row.input) },
     { id: "output", label: "Output", cell: output },
     { id: "start", label: "Start", sort: "start", cell: (row) => when(row.start) },
     { id: "latency", label: "Latency", sort: "latency", num: true, cell: latency },
@@ -88,8 +98,8 @@ export const COLUMNS = {
   runs: runColumns("runs"),
   threads: [
     { id: "name", label: "Thread", cell: (row) => [link("threads", row, row.id), bad(row.errors)] },
-    { id: "input", label: "First input", cell: (row) => text(row.first_input) },
-    { id: "output", label: "Last output", cell: (row) => text(row.last_output) },
+    { id: "input", label: "First input", cell: (row) => said(row.first_input) },
+    { id: "output", label: "Last output", cell: (row) => said(row.last_output) },
     { id: "count", label: "Turns", num: true, cell: (row) => counted(row.turns, "turn") },
     { id: "start", label: "Last turn", cell: (row) => when(row.end || row.start) },
     { id: "tokens", label: "Tokens", num: true, cell: used },

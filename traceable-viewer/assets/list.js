@@ -17,6 +17,7 @@ const WORDS = { traces: "trace", runs: "run", threads: "thread", projects: "proj
 let state = read();
 let cursor = null;
 let newestStart = 0;
+let broken = false;
 let loading = new AbortController();
 
 const main = document.getElementById("main");
@@ -75,9 +76,7 @@ async function load() {
   drawFrame();
   table.el.setAttribute("aria-busy", "true");
   const answer = await ask(api("list", { limit: LIMIT }));
-  if (!answer) return;
-  show(answer);
-  loadChart();
+  if (answer) show(answer);
 }
 
 /** Everything but the rows. */
@@ -104,14 +103,21 @@ function drawFrame() {
 function show(answer) {
   table.el.setAttribute("aria-busy", "false");
   fresh.hidden = true;
-  if (!answer.failed && answer.rows) return fill(answer);
+  broken = answer.failed || !answer.rows;
+  overTime.el.hidden ||= broken;
+  if (!broken) {
+    fill(answer);
+    // The rows are painted before anything else is asked for.
+    requestAnimationFrame(() => setTimeout(loadChart));
+    return;
+  }
   table.empty();
   table.el.hidden = true;
   cursor = null;
   clear(foot);
   if (state.filter || state.search) {
     bar.fail(answer);
-    foot.append(empty("The filter cannot be read", "What is wrong stands below the field.", clearButton()));
+    foot.append(empty(answer.column ? "The filter cannot be read" : "No answer", "What is wrong stands below the field.", clearButton()));
   } else foot.append(empty("No answer", answer.detail || "The list could not be read.", button("Try again", load)));
 }
 
@@ -178,7 +184,7 @@ function watchEnd() {
 async function loadChart() {
   if (!runsShown()) return void (overTime.el.hidden = true);
   const answer = await ask(api("chart"));
-  if (answer) overTime.draw(answer.failed ? null : answer);
+  if (answer) overTime.draw(answer.failed ? null : answer, state.tab);
 }
 
 // Changes as they arrive.
@@ -198,7 +204,7 @@ async function refresh({ traces }) {
   if (main.dataset.first) {
     const first = await ask("/api/local/list?tab=traces&limit=1");
     if (first?.rows?.length) location.assign("/trace/" + encodeURIComponent(first.rows[0].trace_id));
-  } else {
+  } else if (!broken) {
     const newest = await ask(api("list", { limit: LIMIT, sort: runsShown() ? "-start" : "" }));
     if (newest?.rows) await merge(newest, traces);
     if (newest && Date.now() - chartAt > 4000) {
@@ -263,15 +269,12 @@ registerKeys([["j k", "next, previous row; arrows too"], ["Enter", "open the row
 const first = data();
 main.append(title, bar.el, overTime.el, h("div", { class: "float", role: "status" }, fresh), table.el, foot);
 drawFrame();
-if (first?.rows || first?.detail) {
-  show({ failed: !first.rows, ...first });
-  // The rows are painted before anything else is asked for.
-  requestAnimationFrame(() => setTimeout(loadChart));
-} else load();
+if (first?.rows || first?.detail) show({ failed: !first.rows, ...first });
+else load();
 requestAnimationFrame(() => setTimeout(async () => {
-  const info = await ask("/api/local/info");
+  const info = await fetch("/api/local/info").then((answer) => answer.json()).catch(() => null);
   if (info?.projects) bar.projects(info.projects);
+  live(first?.seq ?? info?.seq, refresh);
 }));
 document.addEventListener("visibilitychange", catchUp);
 addEventListener("popstate", () => { state = read(); load(); });
-live(first?.seq, refresh);
