@@ -12,6 +12,9 @@ import { copyButton, longText, oneLine } from "./text.js";
 const KEPT = 40;
 const filled = (value) => value != null && (typeof value !== "object" || Object.keys(value).length > 0);
 
+/** What is in backticks is code. */
+const quoted = (text) => text.split("`").map((part, i) => (i % 2 ? h("code", { text: part }) : part));
+
 export class Detail {
   /** `on`: tab(name) when another tab is chosen, close() when the pane is left, project() for its name. */
   constructor(el, on) {
@@ -92,7 +95,7 @@ export class Detail {
     const broken = node.run.broken;
     if (broken) {
       list.push(h("div", { class: "notice warn broken", role: "note" },
-        h("p", {}, h("b", { text: "⚠ Broken trace. " }), h("bdi", { dir: "auto", text: oneLine(broken.text || broken.reason, 600) })),
+        h("p", {}, h("b", { text: "⚠ Broken trace. " }), h("bdi", { dir: "auto" }, quoted(oneLine(broken.text || broken.reason, 600)))),
         h("p", { class: "dim" }, broken.site ? [h("bdi", { class: "mono", text: oneLine(broken.site, 200) })] : null,
           broken.suspect ? [broken.site ? " · " : "", "likely parent ", h("a", { href: `/trace/${encodeURIComponent(broken.suspect.trace_id)}?run=${encodeURIComponent(broken.suspect.id)}` }, h("bdi", { text: oneLine(broken.suspect.name, 100) }))] : null),
         broken.fix ? h("div", { class: "fix" }, h("pre", { tabindex: "0", "aria-label": "fix" }, h("code", { text: String(broken.fix).slice(0, 4000) })), copyButton("Copy fix", broken.fix)) : null));

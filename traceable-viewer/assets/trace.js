@@ -128,7 +128,7 @@ function header(now) {
   const used = tree.used;
   clock = h("b", { text: duration(now - tree.start) });
   if (tree.pending) fact("◌ running,", clock);
-  else fact("", duration(tree.end - tree.start));
+  else fact("", duration(root?.end != null && !root.missing ? root.end - root.start : tree.end - tree.start));
   const first = tree.order.filter((node) => node.run?.first_token_ms != null).map((node) => node.start + node.run.first_token_ms - tree.start);
   if (first.length) fact("first token", duration(first.reduce((a, b) => Math.min(a, b))));
   if (used.prompt_tokens || used.completion_tokens) {
@@ -173,7 +173,7 @@ async function refresh() {
   setTimeout(() => {
     asking = false;
     if (again) { again = false; refresh(); }
-  }, tree && tree.order.length > 1000 ? 1000 : 150);
+  }, tree && tree.order.length > 1000 ? 500 : 50);
 }
 
 async function save() {

@@ -201,7 +201,7 @@ export class TreeGrid {
 
   axis() {
     if (!this.width) this.measure();
-    drawTicks(this.scale, this.ticks, this.lines, Math.max(2, Math.min(6, Math.floor(this.width / 80))));
+    drawTicks(this.scale, this.ticks, this.lines, Math.max(2, Math.min(6, Math.floor(this.width / 62))));
   }
 
   /** What is running has become longer. */
