@@ -14,7 +14,7 @@ const STYLE = `:root{color-scheme:light dark;--line:light-dark(#e6e4e0,#2d2d32);
 body{margin:0 auto;max-width:1100px;padding:24px 16px;font:13px/1.45 system-ui,sans-serif;background:light-dark(#fff,#131315);color:light-dark(#1c1b19,#edecea)}
 h1{font-size:18px;margin:0}.dim{color:var(--dim)}details{border-bottom:1px solid var(--line)}summary{display:grid;grid-template-columns:minmax(0,1fr) 80px 60px 32%;gap:8px;align-items:center;padding:4px;cursor:pointer;list-style:none}
 summary:hover,details[open]>summary{background:var(--soft)}.n{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}.r{text-align:right;font-variant-numeric:tabular-nums;color:var(--dim)}
-.w{position:relative;height:12px}.w i{position:absolute;top:1px;height:10px;min-width:2px;border-radius:3px;background:var(--type)}.bad{color:var(--err)}bdi,pre{unicode-bidi:isolate}
+.w{position:relative;height:12px}.w i{position:absolute;top:1px;height:10px;min-width:2px;border-radius:3px;background:var(--type)}.bad{--type:var(--err);color:var(--err)}bdi,pre{unicode-bidi:isolate}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;background:var(--soft);border-radius:6px;padding:8px 10px;font:12px/1.5 ui-monospace,Menlo,Consolas,monospace;margin:4px 0 10px;max-height:60vh;overflow:auto}
 .d{padding:4px 12px 8px 24px}h2{font-size:12px;margin:6px 0 0;color:var(--dim)}img{max-width:100%;max-height:420px}
 ${["chain", "llm", "tool", "retriever", "embedding", "prompt", "parser"].map((type) => `.type-${type}{--type:var(--${type})}`).join("")}`;
@@ -102,7 +102,7 @@ export async function traceFile(doc, tree) {
     h("p", { class: "dim", text: [duration(span), plural(tree.runs, "run"), tree.errors ? plural(tree.errors, "error") : "", tree.used.total_tokens ? tokens(tree.used.total_tokens) + " tokens" : "", tree.used.cost ? cost(tree.used.cost) : "", fullTime(tree.start), doc.project].filter(Boolean).join(" · ") }));
   for (const node of tree.order) {
     const [glyph, word] = sign(node.status);
-    const bar = h("i", { class: typeClass(node.type) });
+    const bar = h("i", { class: node.status === "error" ? "bad" : typeClass(node.type) });
     if (node.start != null) {
       bar.style.left = ((node.start - tree.start) / span) * 100 + "%";
       bar.style.width = (Math.max(endOf(node, tree.end) - node.start, 0) / span) * 100 + "%";

@@ -20,13 +20,18 @@ export class Minimap {
       this.canvas, this.probe, this.before, this.after, ...this.handles);
     this.el.addEventListener("pointerdown", (event) => this.grab(event));
     this.el.addEventListener("dblclick", () => scale.reset());
-    new ResizeObserver(() => this.draw()).observe(this.el);
+    new ResizeObserver(() => this.soon()).observe(this.el);
   }
 
   show(tree, now) {
     this.tree = tree;
     this.now = now;
-    this.draw();
+    this.soon();
+  }
+
+  /** After the rows, and once a frame at most. */
+  soon() {
+    this.frame ||= requestAnimationFrame(() => { this.frame = 0; this.draw(); });
   }
 
   /** One line a run, at most as many as there are pixels; failed ones last, so that nothing hides them. */

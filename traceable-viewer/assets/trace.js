@@ -203,8 +203,8 @@ async function begin() {
   performance.mark("rows");
   tick();
   live(doc.seq || 0, ({ traces }) => { if (traces === null || traces.includes(id)) refresh(); });
-  new MutationObserver(() => minimap.draw()).observe(document.documentElement, { attributeFilter: ["data-theme"] });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => minimap.draw());
+  new MutationObserver(() => minimap.soon()).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => minimap.soon());
 }
 
 registerKeys([["↑ ↓", "go through the runs"], ["j k", "next, previous run"], ["← →", "collapse and expand, to the parent"], ["Home End", "first, last run"], ["Enter", "to the details"], ["Esc", "back to the tree"],
