@@ -70,13 +70,15 @@ async function ask(url) {
   return mine === loading ? json : null;
 }
 
-async function load() {
+async function load(back) {
   loading.abort();
   loading = new AbortController();
   drawFrame();
   table.el.setAttribute("aria-busy", "true");
-  const answer = await ask(api("list", { limit: LIMIT }));
-  if (answer) show(answer);
+  const answer = await ask(api("list", { limit: back?.rows || LIMIT }));
+  if (!answer) return;
+  show(answer);
+  if (back) scrollTo({ top: back.y });
 }
 
 /** Everything but the rows. */
@@ -118,7 +120,7 @@ function show(answer) {
   if (state.filter || state.search) {
     bar.fail(answer);
     foot.append(empty(answer.column ? "The filter cannot be read" : "No answer", "What is wrong stands below the field.", clearButton()));
-  } else foot.append(empty("No answer", answer.detail || "The list could not be read.", button("Try again", load)));
+  } else foot.append(empty("No answer", answer.detail || "The list could not be read.", button("Try again", () => load())));
 }
 
 function fill(answer, mark) {
@@ -215,7 +217,7 @@ async function refresh({ traces }) {
   setTimeout(() => {
     refreshing = false;
     catchUp();
-  }, Math.max(150, (performance.now() - began) * 2));
+  }, Math.max(60, performance.now() - began));
 }
 
 function catchUp() {
@@ -269,7 +271,9 @@ registerKeys([["j k", "next, previous row; arrows too"], ["Enter", "open the row
 const first = data();
 main.append(title, bar.el, overTime.el, h("div", { class: "float", role: "status" }, fresh), table.el, foot);
 drawFrame();
-if (first?.rows || first?.detail) show({ failed: !first.rows, ...first });
+const left = history.state;
+if (left?.rows > LIMIT) load(left);
+else if (first?.rows || first?.detail) show({ failed: !first.rows, ...first });
 else load();
 requestAnimationFrame(() => setTimeout(async () => {
   const info = await fetch("/api/local/info").then((answer) => answer.json()).catch(() => null);
@@ -278,3 +282,5 @@ requestAnimationFrame(() => setTimeout(async () => {
 }));
 document.addEventListener("visibilitychange", catchUp);
 addEventListener("popstate", () => { state = read(); load(); });
+// Who comes back from a trace finds the rows and the place again.
+addEventListener("pagehide", () => history.replaceState({ rows: Math.min(table.size, 200), y: scrollY }, ""));

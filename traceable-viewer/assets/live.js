@@ -2,7 +2,7 @@
 import { liveStatus } from "./shell.js";
 
 const POLL_MS = 3000;
-const GATHER_MS = 60;
+const GATHER_MS = 30;
 
 /**
  * Calls `onChange({seq, traces})` for changes after `after`. Changes of a moment come as one,
