@@ -22,7 +22,7 @@ test("the traces of the demo are there, the newest first, with what they took", 
   assert.equal((await names(page))[0], "plan_trip");
   const row = listRows(page).filter({ hasText: "plan_trip" });
   const text = await row.innerText();
-  for (const part of ["4.20 s", "$0.0015", "Plan a weekend", "travel"]) assert.ok(text.includes(part), `${part}: ${text}`);
+  for (const part of ["4.20 s", "$0.0015", "Plan a weekend", "Take the 07:53", "2.96 s", "demo"]) assert.ok(text.includes(part), `${part}: ${text}`);
   assert.match(text, /1\s?007/);
   await page.getByRole("row").filter({ hasText: "import_orders" }).getByText("error").first().waitFor({ state: "attached" });
   await page.getByRole("row").filter({ hasText: "research" }).getByText("running").first().waitFor({ state: "attached" });

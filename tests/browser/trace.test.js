@@ -29,7 +29,8 @@ test("the tree has all runs, and the details of the one that is chosen", async (
   assert.equal(await page.getByRole("treegrid").getAttribute("aria-rowcount"), "13");
   assert.match(await page.title(), /plan_trip/);
   await row(page, "find_trains").click();
-  await page.getByText("07:53").first().waitFor();
+  await page.getByRole("tab", { name: /^Outputs?$/ }).click();
+  await page.getByRole("tabpanel").getByText("trains", { exact: true }).waitFor();
   assert.equal(await row(page, "find_trains").getAttribute("aria-level"), "3");
   await eventually(() => assert.match(page.url(), /run=/));
   const url = page.url();
@@ -145,6 +146,6 @@ test("a trace is saved as one file that opens offline", async () => {
   const { copyFileSync } = await import("node:fs");
   copyFileSync(path, path + ".html");
   await offline.goto("file://" + path + ".html");
-  await offline.getByText("lookup_order").first().waitFor();
+  await offline.getByText("lookup_order").filter({ visible: true }).first().waitFor();
   await page.done();
 });

@@ -2,6 +2,7 @@
 import { h, clear, kind, status } from "./dom.js";
 import { cost, duration, fullTime, plural, tokens } from "./format.js";
 import { diff, middle } from "./diff.js";
+import "./shell.js";
 
 const PAGE = 200;
 /** Characters of a value that are shown, and how many before a difference. */
