@@ -146,6 +146,12 @@ function latencySum(bins) {
   return latencyText(weigh("p50"), Math.max(...some.map((b) => b.p95)), ...(some.length > 1 ? [" ≈ ", " ≤ "] : []));
 }
 
+/** Where a bar stands; among few bins it is no wider than among many. */
+function slot(i, step) {
+  const w = Math.max(1, Math.min(12, step - Math.min(2, step * 0.3)));
+  return [(i + 0.5) * step - w / 2, w];
+}
+
 /** Stacked bars, the errors below, with a gap so that they are two shapes and not two colours alone. */
 function bars(value, errors) {
   return (bins, width) => {
@@ -157,8 +163,7 @@ function bars(value, errors) {
       if (!n) continue;
       const tall = Math.max(2, (n / most) * (HEIGHT - 3));
       const bad = errors(bin) ? Math.max(3, (errors(bin) / most) * (HEIGHT - 3)) : 0;
-      const x = i * step + Math.min(1, step * 0.15);
-      const w = Math.max(1, step - Math.min(2, step * 0.3));
+      const [x, w] = slot(i, step);
       if (tall - bad > 1) out.push(s("rect", { class: "all", x, width: w, y: HEIGHT - tall, height: tall - bad - (bad ? 1 : 0), rx: 1 }));
       if (bad) out.push(s("rect", { class: "bad", x, width: w, y: HEIGHT - bad, height: bad, rx: 1 }));
     }
@@ -173,10 +178,10 @@ function spans(bins, width) {
   const y = (value) => HEIGHT - Math.max(2, (value / most) * (HEIGHT - 3));
   return bins.flatMap((bin, i) => {
     if (!known(bin)) return [];
-    const gap = Math.min(1, step * 0.15);
-    const middle = (i + 0.5) * step;
-    const cap = Math.min(3, step / 4);
-    return [s("rect", { class: "p50", x: i * step + gap, width: Math.max(1, step - 2 * gap), y: y(bin.p50), height: HEIGHT - y(bin.p50), rx: 1 }),
+    const [x, w] = slot(i, step);
+    const middle = x + w / 2;
+    const cap = w / 4;
+    return [s("rect", { class: "p50", x, width: w, y: y(bin.p50), height: HEIGHT - y(bin.p50), rx: 1 }),
       bin.p95 > bin.p50 && s("path", { class: "p95", d: `M${middle} ${y(bin.p50)}V${y(bin.p95)}m${-cap} 0h${2 * cap}` })].filter(Boolean);
   });
 }

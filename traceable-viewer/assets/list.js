@@ -7,7 +7,6 @@ import { chart } from "./chart.js";
 import { listTable } from "./table.js";
 import { COLUMNS, address } from "./columns.js";
 import { plural } from "./format.js";
-import { onboarding } from "./onboarding.js";
 
 const LIMIT = 50;
 const KEYS = ["tab", "project", "filter", "search", "sort", "from", "to"];
@@ -158,6 +157,8 @@ async function begin() {
   if (info.runs > 0) foot.append(empty(`No ${word()}`, state.tab === "threads" ? h("span", {}, "Runs that carry ", h("code", { text: "thread_id" }), " in their metadata are the turns of a thread.") : "They show here as they arrive."));
   else {
     main.dataset.first = "yes";
+    // Most visits never need it.
+    const { onboarding } = await import("./onboarding.js");
     onboarding(foot, info);
   }
 }
