@@ -9,7 +9,8 @@ import { conversation } from "./messages.js";
 import { attachments, events, feedback, files, metadata, usage } from "./panels.js";
 import { copyButton, longText, oneLine } from "./text.js";
 
-const KEPT = 40;
+/** Runs that are kept for when somebody comes back, by their letters together: an hour of live updates must not fill the memory. */
+const KEPT = 20_000_000;
 const filled = (value) => value != null && (typeof value !== "object" || Object.keys(value).length > 0);
 
 /** What is in backticks is code. */
@@ -31,7 +32,8 @@ export class Detail {
     clearTimeout(this.timer);
     if (node.missing) return this.missing(node);
     const known = this.cache.get(node.id);
-    const fresh = known && known.of === JSON.stringify(node.run);
+    // what is in flight may have got events and outputs that the tree does not show
+    const fresh = known && node.status !== "pending" && known.of === JSON.stringify(node.run);
     if (known) this.draw(known, same);
     else if (!same) this.skeleton(node);
     // while the arrow is held down, nothing is asked for each run on the way
@@ -50,7 +52,12 @@ export class Detail {
       const before = this.cache.get(node.id);
       this.cache.delete(node.id);
       this.cache.set(node.id, known);
-      if (this.cache.size > KEPT) this.cache.delete(this.cache.keys().next().value);
+      this.on.loaded(known.run);
+      let kept = 0;
+      for (const [id, one] of [...this.cache].reverse()) {
+        kept += one.text.length;
+        if (kept > KEPT && one !== known) this.cache.delete(id);
+      }
       if (asked !== this.asked) return;
       if (before && before.text === text && JSON.stringify(before.scores) === JSON.stringify(known.scores)) return;
       this.draw(known, !!before);
@@ -137,6 +144,7 @@ export class Detail {
       const made = feedback(run, known.scores, (one) => {
         known.scores = [one, ...known.scores];
         made.draw(known.scores);
+        document.getElementById("tab-feedback").textContent = "Feedback" + count(known.scores.length);
       });
       return made.el;
     }]);

@@ -113,6 +113,8 @@ function message(value) {
   if (role === "tool" && !all.some((one) => one.kind === "result")) {
     return { role, name: fields.name, parts: [{ kind: "result", id: fields.tool_call_id, name: fields.name, failed: fields.status === "error", parts: all }] };
   }
+  // Anthropic hands results back in the name of the user
+  if (all.length && all.every((one) => one.kind === "result")) role = "tool";
   return { role, name: fields.name, parts: all };
 }
 

@@ -18,6 +18,8 @@ const params = new URLSearchParams(location.search);
 const narrow = matchMedia("(max-width: 720px)");
 let doc = data();
 let tree = null;
+// told by the first run that is read
+let thread = "";
 
 const scale = new Scale(() => {
   minimap.place();
@@ -43,7 +45,11 @@ const grid = new TreeGrid(scale, {
 const pane = h("section", { class: "detail", "aria-label": "Run" });
 let detail = { el: pane, show() {} };
 import("./detail.js").then(({ Detail }) => {
-  detail = new Detail(pane, { tab: (name) => remember("tab", name), close: () => sheet(false), project: () => doc.project });
+  detail = new Detail(pane, { tab: (name) => remember("tab", name), close: () => sheet(false), project: () => doc.project, loaded: (run) => {
+    if (!run.thread_id || thread) return;
+    thread = String(run.thread_id);
+    header(grid.now);
+  } });
   detail.wanted = params.get("tab");
   if (grid.selected) detail.show(grid.selected);
 });
@@ -76,7 +82,7 @@ const split = h("div", { class: "split" });
 const exporting = h("button", { class: "btn small", type: "button", text: "Export", title: "Save the trace as one HTML file", on: { click: save } });
 const linkButton = h("button", { class: "btn quiet small", type: "button", text: "Copy link", on: { click: (e) => copyText(location.href, e.currentTarget) } });
 split.append(left, divider(split), detail.el);
-document.getElementById("main").append(h("div", { class: "trace" }, h("div", { class: "crumb" }, title, facts, h("span", { class: "spacer" }), linkButton, exporting), split));
+document.getElementById("main").append(h("div", { class: "trace" }, h("div", { class: "crumb" }, title, facts, h("span", { class: "spacer" }), h("span", { class: "acts" }, linkButton, exporting)), split));
 
 function remember(key, value) {
   const url = new URL(location.href);
@@ -140,7 +146,7 @@ function header(now) {
   if (tree.broken) fact("", h("b", { class: "warn", text: "⚠ broken trace" }));
   fact("", time(tree.start), { title: fullTime(tree.start) });
   fact("project", h("a", { href: "/?project=" + encodeURIComponent(doc.project || ""), text: String(doc.project ?? "").slice(0, 60) }));
-  if (doc.thread_id) fact("thread", h("a", { href: "/?filter=" + encodeURIComponent(`eq(thread_id, ${JSON.stringify(doc.thread_id)})`), text: String(doc.thread_id).slice(0, 40) }));
+  if (thread) fact("thread", h("a", { href: "/?filter=" + encodeURIComponent(`eq(thread_id, ${JSON.stringify(thread)})`), text: thread.slice(0, 40) }));
   errors.hidden = !tree.errors;
 }
 
