@@ -42,6 +42,7 @@ impl AccessPolicy {
             Some(token)
                 if !token.is_presented_by(headers)
                     && !self.is_signed(target)
+                    && !is_public(target)
                     && !cookie::admits(token, method, headers) =>
             {
                 let detail =
@@ -70,6 +71,11 @@ impl AccessPolicy {
     fn is_signed(&self, target: &Uri) -> bool {
         self.signer.as_ref().is_some_and(|signer| signer.has_signed(target))
     }
+}
+
+/// The files of the page, which tell nothing: the page that asks for the token needs them.
+fn is_public(target: &Uri) -> bool {
+    target.path().starts_with("/assets/")
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::io::ErrorKind;
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -39,6 +40,9 @@ pub(crate) struct Serve {
     /// Do not index the words of runs: stores faster, but what comes is not found by its text
     #[arg(long)]
     no_search_index: bool,
+    /// Open the page in the browser
+    #[arg(long)]
+    open: bool,
 }
 
 impl Serve {
@@ -49,8 +53,16 @@ impl Serve {
         let viewer = self.start()?;
         let doing = if viewer.read_only().is_some() { "only reading" } else { "storing in" };
         say(&format!("listening on {}, {doing} {}", viewer.url(), self.database.path.display()));
+        let page = page(&viewer);
+        match self.token {
+            Some(_) => say(&format!("see them at {page}; a browser is asked for the token once")),
+            None => say(&format!("see them at {page}")),
+        }
         say("to send it the traces of a program with a LangSmith SDK, set:");
         say(&format!("  LANGSMITH_TRACING=true LANGSMITH_ENDPOINT={} LANGSMITH_API_KEY=any", viewer.url()));
+        if self.open {
+            open_browser(page);
+        }
         runtime.block_on(interrupted);
         say("stopping");
         viewer.shutdown();
@@ -88,6 +100,30 @@ impl Serve {
             None => viewer.start(),
         }
     }
+}
+
+/// The address of the page, for a browser on this machine.
+fn page(viewer: &Viewer) -> String {
+    let mut address = viewer.address();
+    if address.ip().is_unspecified() {
+        address.set_ip(if address.is_ipv4() {
+            Ipv4Addr::LOCALHOST.into()
+        } else {
+            Ipv6Addr::LOCALHOST.into()
+        });
+    }
+    format!("http://{address}/")
+}
+
+/// A machine without a browser is no reason to stop.
+fn open_browser(page: String) {
+    let opened = std::thread::Builder::new().spawn(move || {
+        if let Err(error) = open::that_detached(&page) {
+            say(&format!("no browser opened {page}: {error}"));
+        }
+    });
+    // without a thread there is the link that was printed
+    drop(opened);
 }
 
 fn is_taken(result: &Result<Viewer, ViewerError>) -> bool {

@@ -17,6 +17,8 @@ pub(super) fn html(page: String) -> Response {
         (header::CACHE_CONTROL, "no-cache"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     ];
-    response.headers_mut().extend(set.map(|(name, value)| (name, HeaderValue::from_static(value))));
+    for (name, value) in set {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
     response
 }

@@ -51,12 +51,35 @@ pub(super) fn shell(page: Page, title: &str, here: Option<&str>, data: &[u8]) ->
 
 /// A page without a module, that says one thing.
 pub(super) fn notice(title: &str, text: &str) -> String {
+    let more = html! { p { a href="/" { "All traces" } } };
+    notice_with(title, text, &more)
+}
+
+/// The page for somebody who has not shown the token.
+pub(super) fn sign_in() -> String {
+    let form = html! {
+        form class="sign-in" method="get" action="/" {
+            label for="token" { "Token" }
+            " "
+            input id="token" name="token" type="password" required autocomplete="current-password";
+            " "
+            button type="submit" { "Sign in" }
+        }
+    };
+    notice_with(
+        "A token is needed",
+        "It is the one that the server was started with (--token, TRACEABLE_TOKEN).",
+        &form,
+    )
+}
+
+fn notice_with(title: &str, text: &str, more: &Markup) -> String {
     let parts = html! { script src=(assets::path("theme.js")) {} };
     let main = html! {
         main id="main" class="notice" {
             h1 { (title) }
             p { (text) }
-            p { a href="/" { "All traces" } }
+            (more)
         }
     };
     document(title, None, &parts, None, &main)

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::{DOCTYPE, html};
 use percent_encoding::percent_decode_str;
 
-use super::{headers, not_found::wants_html, shell::notice};
+use super::{headers, not_found::wants_html, shell};
 use crate::api::{AccessPolicy, set_cookie};
 
 /// Middleware around everything: signs in, passes on, or says how to sign in.
@@ -18,9 +18,7 @@ pub(super) async fn check(State(policy): State<AccessPolicy>, request: Request, 
     let for_people = policy.token.is_some() && wants_html(request.headers());
     let response = next.run(request).await;
     if for_people && response.status() == StatusCode::UNAUTHORIZED {
-        let text = "Open this address once with ?token= and the token behind it, as the server was started with \
-                    (--token, TRACEABLE_TOKEN).";
-        let mut page = headers::html(notice("A token is needed", text));
+        let mut page = headers::html(shell::sign_in());
         *page.status_mut() = StatusCode::UNAUTHORIZED;
         return page;
     }

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
+use super::answer::written;
 use super::params::{self, Tab};
 use super::rows::{ms, ms_of};
-use super::written;
 use crate::api::{ApiResponse, ApiState, Fields, read_store};
 use crate::query::ChartQuery;
 

@@ -44,7 +44,7 @@ const ADVICE: [Advice; 6] = [
     Advice {
         reason: "no_context_in_task",
         what: "in a task that carries no context, so it began a trace of its own",
-        fix: "use traceable::TraceableFutureExt as _;\n\n\
+        fix: "use traceable::TraceableExt as _;\n\n\
               // make the call before the spawn ..\n\
               tokio::spawn(NAME(..));\n\
               // .. or carry the context into the task\n\
@@ -63,7 +63,7 @@ const ADVICE: [Advice; 6] = [
     Advice {
         reason: "other_task",
         what: "in a task, inside a scope that another task has open on this thread, so it began a trace of its own",
-        fix: "use traceable::TraceableFutureExt as _;\n\n\
+        fix: "use traceable::TraceableExt as _;\n\n\
               // open the scope inside the task, or carry the context into it\n\
               tokio::spawn(async { NAME(..).await }.in_current_run());",
     },
@@ -81,8 +81,7 @@ const ADVICE: [Advice; 6] = [
     },
     Advice {
         reason: MISSING_PARENT,
-        what: "below a parent that never arrived: its program ended before it was sent, it is sampled out, or it is \
-               sent elsewhere",
+        what: "below a parent that never arrived: its program ended before it was sent, or it was sent elsewhere",
         fix: "// send what is left before the program ends\n\
               traceable::flush(std::time::Duration::from_secs(5));",
     },
@@ -98,6 +97,8 @@ pub(super) fn text(reason: &str, name: &str, suspect: Option<&str>) -> String {
 
 /// The code to write.
 pub(super) fn fix(reason: &str, name: &str) -> String {
+    // as it is written where it is called
+    let name = name.rsplit("::").next().unwrap_or(name);
     advice(reason).map_or_else(String::new, |it| it.fix.replace("NAME", name))
 }
 
@@ -149,7 +150,7 @@ mod tests {
         ] {
             assert!(advice(reason.as_str()).is_some(), "{reason}");
         }
-        assert!(fix("no_context_in_task", "embed").contains("embed(..)"));
+        assert!(fix("no_context_in_task", "app::embed").contains("spawn(embed(..))"));
         assert_eq!(
             text("forked", "f", Some("g")),
             "`f` was called in a process forked from the one where its parent runs, so it began a trace of its \

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::written;
+use super::answer::written;
 use crate::api::{ApiResponse, ApiState, read_store};
 
 #[derive(Serialize)]

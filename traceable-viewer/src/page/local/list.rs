@@ -5,21 +5,14 @@ use std::collections::HashMap;
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::answer::{Rows, written};
 use super::params::{self, Tab};
 use super::rows::{ms_of, preview_of, span};
-use super::{projects, threads, written};
+use super::{projects, threads};
 use crate::api::{ApiResponse, ApiState, Fields, read_store};
-use crate::model::stored_run::{StoredRun, Usage};
+use crate::model::stored_run::{RunStatus, StoredRun, Usage};
 use crate::query::{QueryError, RunMarks, RunQuery, Sort, TraceCounts};
 use crate::store::Store;
-
-/// A page of any tab.
-#[derive(Serialize)]
-pub(super) struct Rows<T> {
-    pub(super) rows: Vec<T>,
-    pub(super) cursor: Option<String>,
-    pub(super) seq: i64,
-}
 
 /// A trace or a run. Tokens, costs, runs and errors of a trace are those of all its runs.
 #[derive(Serialize)]
@@ -81,7 +74,7 @@ fn runs(store: &Store, query: &RunQuery, sort: Sort) -> Result<Vec<u8>, QueryErr
             Some((counts, totals)) => row(run, &marks, totals.usage, totals.first_token_us, *counts),
             None => {
                 let (usage, first_token) = (run.usage, run.first_token_us);
-                let errors = u64::from(run.status == crate::model::stored_run::RunStatus::Error);
+                let errors = u64::from(run.status == RunStatus::Error);
                 let counts = TraceCounts { runs: 1, errors, ..TraceCounts::default() };
                 row(run, &marks, usage, first_token, counts)
             }

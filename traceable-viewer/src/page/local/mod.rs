@@ -2,6 +2,7 @@
 //!
 //! Times are milliseconds since 1970 with fractions. Columns and texts are cut to what a line shows.
 
+mod answer;
 mod events;
 mod fixes;
 mod info;
@@ -17,14 +18,15 @@ pub(super) mod trace;
 
 use axum::Router;
 use axum::extract::{Query, State};
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use axum::routing::get;
-use serde::Serialize;
+
+use answer::json;
 
 use crate::api::{ApiResponse, ApiState, Fields, Pairs, Path, id};
-use crate::query::QueryError;
-use crate::store::StoreError;
+
+pub(super) use answer::data;
 
 pub(super) fn routes() -> Router<ApiState> {
     Router::new()
@@ -59,29 +61,4 @@ async fn get_trace(State(state): State<ApiState>, Path(trace): Path<String>) -> 
     };
     let missing = || ApiResponse::detail(StatusCode::NOT_FOUND, "Trace not found");
     json(found.and_then(|found| found.map(|(_, data)| data).ok_or_else(missing)))
-}
-
-/// An answer as a response.
-fn json(answer: Result<Vec<u8>, ApiResponse>) -> Response {
-    let mut response = match answer {
-        Ok(bytes) => bytes.into_response(),
-        Err(error) => return error.into_response(),
-    };
-    let set = [
-        (header::CONTENT_TYPE, "application/json"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::CACHE_CONTROL, "no-store"),
-    ];
-    response.headers_mut().extend(set.map(|(name, value)| (name, HeaderValue::from_static(value))));
-    response
-}
-
-/// An answer inside a page, where a refusal is data too.
-pub(super) fn data(answer: Result<Vec<u8>, ApiResponse>) -> Vec<u8> {
-    answer.unwrap_or_else(|error| error.body().to_string().into_bytes())
-}
-
-/// Writes an answer.
-fn written(answer: &impl Serialize) -> Result<Vec<u8>, QueryError> {
-    serde_json::to_vec(answer).map_err(|error| StoreError::Damaged(error.to_string()).into())
 }

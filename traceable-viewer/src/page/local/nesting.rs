@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::answer::written;
 use super::fixes::{MISSING_PARENT, Suspect, fix, function_and_place, text};
+use super::params;
 use super::rows::ms_of;
-use super::{params, written};
 use crate::api::{ApiResponse, ApiState, Fields, read_store};
 use crate::query::{LostRun, QueryError, Scope};
 use crate::store::Store;

@@ -3,9 +3,8 @@
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::list::Rows;
+use super::answer::{Rows, written};
 use super::rows::ms_of;
-use super::written;
 use crate::query::{ProjectRow, QueryError};
 use crate::store::Store;
 

@@ -2,9 +2,8 @@
 
 use serde::Serialize;
 
-use super::list::Rows;
+use super::answer::{Rows, written};
 use super::rows::{ms_of, preview_of};
-use super::written;
 use crate::query::{QueryError, RunQuery, ThreadQuery, ThreadSummary};
 use crate::store::Store;
 

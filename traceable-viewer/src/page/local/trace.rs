@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::answer::written;
 use super::fixes::{Broken, Suspect, broken};
 use super::rows::{ms_of, preview_of, span};
-use super::written;
 use crate::api::{ApiResponse, ApiState, read_store};
 use crate::model::stored_run::StoredRun;
 use crate::query::{QueryError, RunMarks, RunQuery};
