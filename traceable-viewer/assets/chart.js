@@ -171,17 +171,14 @@ function bars(value, errors) {
   };
 }
 
-/** For each bin a bar up to the p50 and a line from there to the p95: one run alone is seen as well as many. */
+/** For each bin a bar up to the p50, and a fainter one from there to the p95: one run alone is seen as well as many. */
 function spans(bins, width) {
   const most = Math.max(1, ...bins.map((b) => b.p95 || 0));
-  const step = width / bins.length;
   const y = (value) => HEIGHT - Math.max(2, (value / most) * (HEIGHT - 3));
   return bins.flatMap((bin, i) => {
     if (!known(bin)) return [];
-    const [x, w] = slot(i, step);
-    const middle = x + w / 2;
-    const cap = w / 4;
-    return [s("rect", { class: "p50", x, width: w, y: y(bin.p50), height: HEIGHT - y(bin.p50), rx: 1 }),
-      bin.p95 > bin.p50 && s("path", { class: "p95", d: `M${middle} ${y(bin.p50)}V${y(bin.p95)}m${-cap} 0h${2 * cap}` })].filter(Boolean);
+    const [x, w] = slot(i, width / bins.length);
+    const [low, high] = [y(bin.p50), y(bin.p95)];
+    return [s("rect", { class: "p95", x, width: w, y: high, height: low - high, rx: 1 }), s("rect", { class: "all", x, width: w, y: low, height: HEIGHT - low, rx: 1 })];
   });
 }

@@ -71,6 +71,8 @@ export function filterBar(change) {
   function drawChips() {
     const filtered = state.tab === "traces" || state.tab === "runs";
     el.classList.toggle("plain", !filtered);
+    // Drawn anew, the bar keeps the focus that was in it or in the popover of one of its buttons.
+    const had = line.contains(document.activeElement) || document.activeElement?.closest(".pop");
     clear(line);
     if (!filtered) return;
     const now = chips(state.filter || "");
@@ -95,6 +97,7 @@ export function filterBar(change) {
     if (state.filter || state.search || state.from || state.to) {
       line.append(h("button", { class: "btn quiet", type: "button", text: "Clear", on: { click: () => { filter.value = search.value = ""; change({ filter: "", search: "", from: "", to: "" }); } } }));
     }
+    if (had) ([...line.querySelectorAll(".fchip button")].pop() || line.querySelector("button")).focus();
   }
 
   function chip(name, text, remove, open) {
@@ -141,7 +144,7 @@ export function filterBar(change) {
 /** The form of one chip in a popover. */
 function edit(anchor, name, chip, done) {
   const apply = (values) => done(write[name](values));
-  if (name === "status") return pop(anchor, "Status", ["success", "error", "pending"].map((v) => choice(v, () => apply({ value: v }), chip.value === v)));
+  if (name === "status") return pop(anchor, "Status", [["success", "✓ success"], ["error", "✗ error"], ["pending", "◌ running"]].map(([v, label]) => choice(label, () => apply({ value: v }), chip.value === v)));
   if (name === "type") return pop(anchor, "Type", TYPES.map((v) => choice(v, () => apply({ value: v }), chip.value === v)));
   const text = (key, label, value, placeholder) => h("label", {}, h("span", { class: "faint", text: label }), h("input", { class: "field", name: key, value: value || "", placeholder, spellcheck: "false", autocomplete: "off", required: key !== "value" || name !== "metadata" }));
   const select = (key, value, options) => {
