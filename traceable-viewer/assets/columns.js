@@ -58,8 +58,8 @@ function output(row) {
 /** A preview; of messages the last text, because their JSON begins alike. */
 function said(preview) {
   if (!preview) return null;
-  if (!/^\s*(\{"messages":|\[?\{"(content|role)":)/.test(preview)) return text(preview);
-  const last = [...preview.matchAll(/"content":\s*"((?:[^"\\]|\\.)+)/g)].pop();
+  if (!/^\s*[[{].*"(messages|content)":/.test(preview)) return text(preview);
+  const last = [...preview.matchAll(/"(?:content|text)":\s*"((?:[^"\\]|\\.)+)/g)].pop();
   if (!last) return text(preview);
   const plain = last[1].replace(/\\u([\da-f]{4})/gi, (_, hex) => String.fromCharCode(parseInt(hex, 16))).replace(/\\[nrt]/g, " ").replace(/\\(.)/g, "$1");
   return h("span", { class: "clip", text: plain, title: preview });
