@@ -6,15 +6,16 @@ import { chat } from "./chat.js";
 import { compareButton, copyButtons } from "./copy.js";
 import { JsonView } from "./json.js";
 import { conversation } from "./messages.js";
-import { attachments, events, feedback, files, metadata, usage } from "./panels.js";
-import { copyButton, longText, oneLine } from "./text.js";
+import { neverArrived, notices } from "./notices.js";
+import { attachments, files } from "./attachments.js";
+import { events } from "./events.js";
+import { feedback } from "./feedback.js";
+import { metadata, usage } from "./metadata.js";
+import { oneLine } from "./text.js";
 
 /** Runs that are kept for when somebody comes back, by their letters together: an hour of live updates must not fill the memory. */
 const KEPT = 20_000_000;
 const filled = (value) => value != null && (typeof value !== "object" || Object.keys(value).length > 0);
-
-/** What is in backticks is code. */
-const quoted = (text) => text.split("`").map((part, i) => (i % 2 ? h("code", { text: part }) : part));
 
 export class Detail {
   /** `on`: tab(name) when another tab is chosen, close() when the pane is left, project() for its name. */
@@ -44,8 +45,13 @@ export class Detail {
     const asked = this.asked;
     try {
       const [answer, scores] = await Promise.all([
-        fetch("/api/v1/runs/" + encodeURIComponent(node.id)), fetch("/api/v1/feedback?limit=100&run=" + encodeURIComponent(node.id)).catch(() => null)]);
-      if (!answer.ok) throw new Error(answer.status === 404 ? "The run is not in the store any more." : "The server answered " + answer.status + ".");
+        fetch("/api/v1/runs/" + encodeURIComponent(node.id)),
+        fetch("/api/v1/feedback?limit=100&run=" + encodeURIComponent(node.id)).catch(() => null),
+      ]);
+      if (!answer.ok)
+        throw new Error(
+          answer.status === 404 ? "The run is not in the store any more." : "The server answered " + answer.status + ".",
+        );
       const text = await answer.text();
       const list = scores?.ok ? await scores.json() : [];
       const known = { run: JSON.parse(text), text, scores: Array.isArray(list) ? list : [], of: JSON.stringify(node.run) };
@@ -68,86 +74,133 @@ export class Detail {
 
   head(node, run) {
     const facts = [];
-    const fact = (name, value) => { if (value) facts.push(h("span", { class: "fact" }, name + " ", h("b", { text: value }))); };
+    const fact = (name, value) => {
+      if (value) facts.push(h("span", { class: "fact" }, name + " ", h("b", { text: value })));
+    };
     const end = node.end ?? null;
     if (node.start != null) fact("", end == null ? "in flight" : duration(end - node.start));
     fact("first token", node.run.first_token_ms == null ? "" : duration(node.run.first_token_ms));
-    if (node.run.prompt_tokens || node.run.completion_tokens) facts.push(h("span", { class: "fact" }, "tokens ", h("b", { text: tokens(node.run.prompt_tokens || 0) }), " → ", h("b", { text: tokens(node.run.completion_tokens || 0) })));
+    if (node.run.prompt_tokens || node.run.completion_tokens)
+      facts.push(
+        h(
+          "span",
+          { class: "fact" },
+          "tokens ",
+          h("b", { text: tokens(node.run.prompt_tokens || 0) }),
+          " → ",
+          h("b", { text: tokens(node.run.completion_tokens || 0) }),
+        ),
+      );
     else fact("tokens", node.run.total_tokens ? group(node.run.total_tokens) : "");
     fact("cost", node.run.cost ? cost(node.run.cost) : "");
     const params = run?.extra?.invocation_params ?? run?.extra?.metadata ?? {};
-    for (const key of ["temperature", "ls_temperature"]) if (typeof params[key] === "number") fact("temperature", String(params[key]));
-    return h("header", { class: "dh" },
-      h("div", { class: "row" }, h("button", { class: "btn quiet small back", type: "button", text: "← Tree", on: { click: () => this.on.close() } }),
-        status(node.status), h("h2", { class: "clip", title: oneLine(node.name, 400) }, h("bdi", { text: oneLine(node.name || "unnamed", 200) })), kind(oneLine(node.type, 24)),
-        node.run.model && node.run.model !== node.name ? h("bdi", { class: "dim clip", text: oneLine(node.run.model, 60) }) : null),
-      h("div", { class: "row facts" }, facts, h("span", { class: "spacer" }),
-        run ? [copyButtons(run), compareButton(run, () => this.draw(this.cache.get(node.id), true))] : null));
+    for (const key of ["temperature", "ls_temperature"])
+      if (typeof params[key] === "number") fact("temperature", String(params[key]));
+    return h(
+      "header",
+      { class: "dh" },
+      h(
+        "div",
+        { class: "row" },
+        this.back(),
+        status(node.status),
+        h("h2", { class: "clip", title: oneLine(node.name, 400) }, h("bdi", { text: oneLine(node.name || "unnamed", 200) })),
+        kind(oneLine(node.type, 24)),
+        node.run.model && node.run.model !== node.name ? h("bdi", { class: "dim clip", text: oneLine(node.run.model, 60) }) : null,
+      ),
+      h(
+        "div",
+        { class: "row facts" },
+        facts,
+        h("span", { class: "spacer" }),
+        run ? [copyButtons(run), compareButton(run, () => this.draw(this.cache.get(node.id), true))] : null,
+      ),
+    );
   }
 
   skeleton(node) {
-    clear(this.el).append(this.head(node), ...this.notices(node, node.run.error),
-      h("div", { class: "wait-lines", role: "status", "aria-label": "loading" }, h("i"), h("i"), h("i")));
+    clear(this.el).append(
+      this.head(node),
+      ...notices(node, node.run.error),
+      h("div", { class: "wait-lines", role: "status", "aria-label": "loading" }, h("i"), h("i"), h("i")),
+    );
     this.el.scrollTop = 0;
   }
 
   failed(node, text) {
-    clear(this.el).append(this.head(node), h("p", { class: "notice bad", role: "alert", text }),
-      h("button", { class: "btn", type: "button", text: "Try again", on: { click: () => this.load(node) } }));
-  }
-
-  /** Why the run is not where it belongs, and why it failed. */
-  notices(node, error) {
-    const list = [];
-    const broken = node.run.broken;
-    if (broken) {
-      list.push(h("div", { class: "notice warn broken", role: "note" },
-        h("p", {}, h("b", { text: "⚠ Broken trace. " }), h("bdi", { dir: "auto" }, quoted(oneLine(broken.text || broken.reason, 600)))),
-        h("p", { class: "dim" }, broken.site ? [h("bdi", { class: "mono", text: oneLine(broken.site, 200) })] : null,
-          broken.suspect ? [broken.site ? " · " : "", "likely parent ", h("a", { href: `/trace/${encodeURIComponent(broken.suspect.trace_id)}?run=${encodeURIComponent(broken.suspect.id)}` }, h("bdi", { text: oneLine(broken.suspect.name, 100) }))] : null),
-        broken.fix ? h("div", { class: "fix" }, h("pre", { tabindex: "0", "aria-label": "fix" }, h("code", { text: String(broken.fix).slice(0, 4000) })), copyButton("Copy fix", broken.fix)) : null));
-    }
-    if (error) {
-      const box = h("div", { class: "notice bad err" }, h("div", { class: "row" }, h("b", { text: "✗ Error" }), h("span", { class: "spacer" }), copyButton("Copy", error)));
-      const text = longText(error);
-      text.classList.add("mono");
-      text.tabIndex = 0;
-      box.append(text);
-      list.push(box);
-    }
-    return list;
+    clear(this.el).append(
+      this.head(node),
+      h("p", { class: "notice bad", role: "alert", text }),
+      h("button", { class: "btn", type: "button", text: "Try again", on: { click: () => this.load(node) } }),
+    );
   }
 
   missing(node) {
     clear(this.el).append(
-      h("header", { class: "dh" }, h("div", { class: "row" }, h("button", { class: "btn quiet small back", type: "button", text: "← Tree", on: { click: () => this.on.close() } }),
-        h("span", { class: "sg st-missing", text: "?" }), h("h2", { text: "A parent that never arrived" }))),
-      h("div", { class: "notice warn" },
-        h("p", { text: `${node.children.length} ${node.children.length === 1 ? "run names" : "runs name"} this run as parent, but it has not been received.` }),
-        h("p", { class: "dim", text: "Its process may still run and send later, or it ended before its runs were flushed, or it traces to another place, or sampling left it out. When it comes, it takes this place by itself." })),
-      h("div", { class: "row pad" }, h("span", { class: "dim", text: "id" }), h("bdi", { class: "mono", text: node.id }), copyButton("copy", node.id)));
+      h(
+        "header",
+        { class: "dh" },
+        h(
+          "div",
+          { class: "row" },
+          this.back(),
+          h("span", { class: "sg st-missing", text: "?" }),
+          h("h2", { text: "A parent that never arrived" }),
+        ),
+      ),
+      ...neverArrived(node),
+    );
+  }
+
+  back() {
+    return h("button", { class: "btn quiet small back", type: "button", text: "← Tree", on: { click: () => this.on.close() } });
   }
 
   tabs(known) {
-    const { run } = known, node = this.node;
-    if (known.talk === undefined) { try { known.talk = conversation(run); } catch { known.talk = null; } }
-    const files_ = files(run), count = (n) => (n ? " " + group(n) : "");
+    const { run } = known,
+      node = this.node;
+    if (known.talk === undefined) {
+      try {
+        known.talk = conversation(run);
+      } catch {
+        known.talk = null;
+      }
+    }
+    const files_ = files(run),
+      count = (n) => (n ? " " + group(n) : "");
     const list = [];
     if (known.talk) list.push(["chat", "Chat", () => chat(known.talk, run, () => this.draw(this.cache.get(node.id), true))]);
-    list.push(["io", "Input / Output", () => h("div", {},
-      filled(run.inputs) ? new JsonView(run.inputs, "Input").el : h("p", { class: "dim pad", text: "No input." }),
-      filled(run.outputs) ? new JsonView(run.outputs, "Output").el : h("p", { class: "dim pad", text: run.status === "pending" ? "◌ No output yet: the run is in flight." : "No output." }))]);
+    list.push([
+      "io",
+      "Input / Output",
+      () =>
+        h(
+          "div",
+          {},
+          filled(run.inputs) ? new JsonView(run.inputs, "Input").el : h("p", { class: "dim pad", text: "No input." }),
+          filled(run.outputs)
+            ? new JsonView(run.outputs, "Output").el
+            : h("p", {
+                class: "dim pad",
+                text: run.status === "pending" ? "◌ No output yet: the run is in flight." : "No output.",
+              }),
+        ),
+    ]);
     if (run.events?.length) list.push(["events", "Events" + count(run.events.length), () => events(run)]);
     if (files_.length) list.push(["attachments", "Attachments" + count(files_.length), () => attachments(run)]);
     list.push(["metadata", "Metadata", () => metadata(run, node, this.on.project())]);
-    list.push(["feedback", "Feedback" + count(known.scores.length), () => {
-      const made = feedback(run, known.scores, (one) => {
-        known.scores = [one, ...known.scores];
-        made.draw(known.scores);
-        document.getElementById("tab-feedback").textContent = "Feedback" + count(known.scores.length);
-      });
-      return made.el;
-    }]);
+    list.push([
+      "feedback",
+      "Feedback" + count(known.scores.length),
+      () => {
+        const made = feedback(run, known.scores, (one) => {
+          known.scores = [one, ...known.scores];
+          made.draw(known.scores);
+          document.getElementById("tab-feedback").textContent = "Feedback" + count(known.scores.length);
+        });
+        return made.el;
+      },
+    ]);
     list.push(["usage", "Usage", () => usage(run, node)]);
     list.push(["raw", "Raw", () => new JsonView(run, "Run").el]);
     return list;
@@ -156,7 +209,8 @@ export class Detail {
   /** `keep`: what is open and how far it is scrolled stays, as far as the tab allows. */
   draw(known, keep) {
     if (!known) return;
-    const node = this.node, top = keep ? this.el.scrollTop : 0;
+    const node = this.node,
+      top = keep ? this.el.scrollTop : 0;
     const had = keep && this.el.contains(document.activeElement);
     // somebody is writing here: what is new comes with the next visit
     if (had && /^(TEXTAREA|INPUT)$/.test(document.activeElement.tagName)) return;
@@ -180,20 +234,31 @@ export class Detail {
       open(name, focus);
       this.on.tab(name);
     };
-    list.forEach(([name, label], i) => bar.append(h("button", {
-      role: "tab", type: "button", id: "tab-" + name, "aria-controls": "panel", data: { name }, text: label,
-      on: { click: () => choose(name), keydown: (event) => {
-        const to = { ArrowLeft: i - 1, ArrowRight: i + 1, Home: 0, End: list.length - 1 }[event.key];
-        if (to === undefined) return;
-        event.preventDefault();
-        choose(list[(to + list.length) % list.length][0], true);
-      } },
-    })));
+    list.forEach(([name, label], i) =>
+      bar.append(
+        h("button", {
+          role: "tab",
+          type: "button",
+          id: "tab-" + name,
+          "aria-controls": "panel",
+          data: { name },
+          text: label,
+          on: {
+            click: () => choose(name),
+            keydown: (event) => {
+              const to = { ArrowLeft: i - 1, ArrowRight: i + 1, Home: 0, End: list.length - 1 }[event.key];
+              if (to === undefined) return;
+              event.preventDefault();
+              choose(list[(to + list.length) % list.length][0], true);
+            },
+          },
+        }),
+      ),
+    );
     const focused = had ? document.activeElement.id : "";
-    clear(this.el).append(this.head(node, known.run), ...this.notices(node, known.run.error), bar, panel);
+    clear(this.el).append(this.head(node, known.run), ...notices(node, known.run.error), bar, panel);
     open(chosen);
     this.el.scrollTop = top;
     if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
   }
 }
-

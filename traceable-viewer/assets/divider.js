@@ -11,10 +11,22 @@ export function divider(box) {
     line.setAttribute("aria-valuenow", Math.round(share));
     return share;
   };
-  const keep = (share) => { try { localStorage.setItem(KEY, share.toFixed(1)); } catch { /* for this page then */ } };
+  const keep = (share) => {
+    try {
+      localStorage.setItem(KEY, share.toFixed(1));
+    } catch {
+      /* for this page then */
+    }
+  };
   const now = () => Number(line.getAttribute("aria-valuenow"));
   const line = h("div", {
-    class: "divider", role: "separator", tabindex: "0", "aria-orientation": "vertical", "aria-label": "Width of the tree", "aria-valuemin": "25", "aria-valuemax": "80",
+    class: "divider",
+    role: "separator",
+    tabindex: "0",
+    "aria-orientation": "vertical",
+    "aria-label": "Width of the tree",
+    "aria-valuemin": "25",
+    "aria-valuemax": "80",
     on: {
       pointerdown: (event) => {
         event.preventDefault();
@@ -22,7 +34,10 @@ export function divider(box) {
         const frame = box.getBoundingClientRect();
         const move = (e) => set(((e.clientX - frame.left) / frame.width) * 100);
         line.addEventListener("pointermove", move);
-        const stop = () => { line.removeEventListener("pointermove", move); keep(now()); };
+        const stop = () => {
+          line.removeEventListener("pointermove", move);
+          keep(now());
+        };
         line.addEventListener("pointerup", stop, { once: true });
         line.addEventListener("pointercancel", stop, { once: true });
       },
@@ -37,7 +52,11 @@ export function divider(box) {
     },
   });
   let share = 58;
-  try { share = Number(localStorage.getItem(KEY)) || share; } catch { /* the usual width */ }
+  try {
+    share = Number(localStorage.getItem(KEY)) || share;
+  } catch {
+    /* the usual width */
+  }
   set(share);
   return line;
 }

@@ -3,11 +3,12 @@
 import { h, typeClass } from "./dom.js";
 import { cost, duration, fullTime, plural, tokens } from "./format.js";
 import { conversation } from "./messages.js";
-import { files } from "./panels.js";
+import { files } from "./attachments.js";
 import { endOf, sign } from "./run.js";
 
 /** Pictures go into the file up to this size each and together. */
-const PICTURE = 1 << 20, PICTURES = 12 << 20;
+const PICTURE = 1 << 20,
+  PICTURES = 12 << 20;
 
 const STYLE = `:root{color-scheme:light dark;--line:light-dark(#e6e4e0,#2d2d32);--dim:light-dark(#57534c,#b3b0aa);--soft:light-dark(#f3f2ef,#222226);--err:light-dark(#b5301f,#f58d7c);
 --chain:light-dark(#8a8377,#8f8a80);--llm:light-dark(#74469f,#c2a0ea);--tool:light-dark(#156f5e,#66c7b0);--retriever:light-dark(#2460a8,#86b5ec);--embedding:light-dark(#875a0e,#dcb066);--prompt:light-dark(#a03c66,#ea98b6);--parser:light-dark(#4c6b20,#a9cd70)}
@@ -36,7 +37,9 @@ async function pictures(runs) {
           reader.readAsDataURL(new Blob([blob], { type: file.type }));
         });
         found.set(run.id + file.name, url);
-      } catch { /* the name alone is in the file then */ }
+      } catch {
+        /* the name alone is in the file then */
+      }
     }
   }
   return found;
@@ -44,26 +47,39 @@ async function pictures(runs) {
 
 function said(part) {
   switch (part.kind) {
-    case "text": case "reasoning": return (part.kind === "reasoning" ? "(reasoning) " : "") + part.text;
-    case "call": return `→ ${part.name}(${typeof part.args === "string" ? part.args : JSON.stringify(part.args, null, 2)})`;
-    case "result": return `← ${part.name || "result"}: ` + part.parts.map(said).join("\n");
-    case "image": return part.url.startsWith("data:") ? "(image)" : "(image) " + part.url;
-    default: return JSON.stringify(part.value, null, 2);
+    case "text":
+    case "reasoning":
+      return (part.kind === "reasoning" ? "(reasoning) " : "") + part.text;
+    case "call":
+      return `→ ${part.name}(${typeof part.args === "string" ? part.args : JSON.stringify(part.args, null, 2)})`;
+    case "result":
+      return `← ${part.name || "result"}: ` + part.parts.map(said).join("\n");
+    case "image":
+      return part.url.startsWith("data:") ? "(image)" : "(image) " + part.url;
+    default:
+      return JSON.stringify(part.value, null, 2);
   }
 }
 
 function body(node, run, shown) {
   const box = h("div", { class: "d" });
-  const block = (title, text) => { if (text) box.append(h("h2", { text: title }), h("pre", { text })); };
+  const block = (title, text) => {
+    if (text) box.append(h("h2", { text: title }), h("pre", { text }));
+  };
   if (node.missing) {
     box.append(h("p", { class: "dim", text: "This run was named as parent, but never received: " + node.id }));
     return box;
   }
-  if (node.run.broken) block("Broken trace", [node.run.broken.text, node.run.broken.site, node.run.broken.fix].filter(Boolean).join("\n"));
+  if (node.run.broken)
+    block("Broken trace", [node.run.broken.text, node.run.broken.site, node.run.broken.fix].filter(Boolean).join("\n"));
   if (!run) return box;
   block("Error", run.error);
   let talk = null;
-  try { talk = conversation(run); } catch { /* the JSON below has it */ }
+  try {
+    talk = conversation(run);
+  } catch {
+    /* the JSON below has it */
+  }
   for (const message of talk ? [...talk.before, ...talk.after] : []) block(message.role, message.parts.map(said).join("\n\n"));
   const json = (value) => (value && Object.keys(value).length ? JSON.stringify(value, null, 2) : "");
   block("Input", json(run.inputs));
@@ -79,27 +95,59 @@ function body(node, run, shown) {
       box.append(img);
     }
   }
-  block("Run", [run.id, run.dotted_order, (run.tags || []).join(", "), `${fullTime(node.start)} to ${node.end == null ? "…" : fullTime(node.end)}`].filter(Boolean).join("\n"));
+  block(
+    "Run",
+    [
+      run.id,
+      run.dotted_order,
+      (run.tags || []).join(", "),
+      `${fullTime(node.start)} to ${node.end == null ? "…" : fullTime(node.end)}`,
+    ]
+      .filter(Boolean)
+      .join("\n"),
+  );
   return box;
 }
 
 /** The file as text. */
 export async function traceFile(doc, tree) {
   const answer = await fetch("/api/v1/runs/query", {
-    method: "POST", headers: { "content-type": "application/json" },
-    body: JSON.stringify({ trace: doc.trace_id, select: ["id", "inputs", "outputs", "events", "extra", "error", "tags", "s3_urls"] }),
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({
+      trace: doc.trace_id,
+      select: ["id", "inputs", "outputs", "events", "extra", "error", "tags", "s3_urls"],
+    }),
   });
   if (!answer.ok) throw new Error("the server answered " + answer.status);
   const runs = new Map((await answer.json()).runs.map((run) => [run.id, run]));
   const shown = await pictures(runs.values());
   const out = document.implementation.createHTMLDocument(doc.name || "trace");
   const meta = (props) => h("meta", props);
-  out.head.prepend(meta({ charset: "utf-8" }), meta({ name: "viewport", content: "width=device-width,initial-scale=1" }),
-    meta({ "http-equiv": "Content-Security-Policy", content: "default-src 'none'; style-src 'unsafe-inline'; img-src data:" }));
+  out.head.prepend(
+    meta({ charset: "utf-8" }),
+    meta({ name: "viewport", content: "width=device-width,initial-scale=1" }),
+    meta({ "http-equiv": "Content-Security-Policy", content: "default-src 'none'; style-src 'unsafe-inline'; img-src data:" }),
+  );
   out.documentElement.lang = "en";
   const span = Math.max(tree.end - tree.start, 0.001);
-  out.body.append(h("h1", {}, h("bdi", { text: doc.name || "trace" })),
-    h("p", { class: "dim", text: [duration(span), plural(tree.runs, "run"), tree.errors ? plural(tree.errors, "error") : "", tree.used.total_tokens ? tokens(tree.used.total_tokens) + " tokens" : "", tree.used.cost ? cost(tree.used.cost) : "", fullTime(tree.start), doc.project].filter(Boolean).join(" · ") }));
+  out.body.append(
+    h("h1", {}, h("bdi", { text: doc.name || "trace" })),
+    h("p", {
+      class: "dim",
+      text: [
+        duration(span),
+        plural(tree.runs, "run"),
+        tree.errors ? plural(tree.errors, "error") : "",
+        tree.used.total_tokens ? tokens(tree.used.total_tokens) + " tokens" : "",
+        tree.used.cost ? cost(tree.used.cost) : "",
+        fullTime(tree.start),
+        doc.project,
+      ]
+        .filter(Boolean)
+        .join(" · "),
+    }),
+  );
   for (const node of tree.order) {
     const [glyph, word] = sign(node.status);
     const bar = h("i", { class: node.status === "error" ? "bad" : typeClass(node.type) });
@@ -107,10 +155,29 @@ export async function traceFile(doc, tree) {
       bar.style.left = ((node.start - tree.start) / span) * 100 + "%";
       bar.style.width = (Math.max(endOf(node, tree.end) - node.start, 0) / span) * 100 + "%";
     }
-    const name = h("span", { class: "n" + (node.status === "error" ? " bad" : ""), title: word }, glyph + " ", h("bdi", { text: node.name.slice(0, 300) }), h("span", { class: "dim", text: "  " + node.type }));
+    const name = h(
+      "span",
+      { class: "n" + (node.status === "error" ? " bad" : ""), title: word },
+      glyph + " ",
+      h("bdi", { text: node.name.slice(0, 300) }),
+      h("span", { class: "dim", text: "  " + node.type }),
+    );
     name.style.paddingLeft = Math.min(node.depth, 30) * 14 + "px";
-    out.body.append(h("details", {}, h("summary", {}, name, h("span", { class: "r", text: node.end == null || node.missing ? "" : duration(node.end - node.start) }),
-      h("span", { class: "r", text: node.used.total_tokens ? tokens(node.used.total_tokens) : "" }), h("span", { class: "w" }, bar)), body(node, runs.get(node.id), shown)));
+    out.body.append(
+      h(
+        "details",
+        {},
+        h(
+          "summary",
+          {},
+          name,
+          h("span", { class: "r", text: node.end == null || node.missing ? "" : duration(node.end - node.start) }),
+          h("span", { class: "r", text: node.used.total_tokens ? tokens(node.used.total_tokens) : "" }),
+          h("span", { class: "w" }, bar),
+        ),
+        body(node, runs.get(node.id), shown),
+      ),
+    );
   }
   // the page's own policy forbids the style here, not there; the first end of a head is the real one, for texts are escaped
   return "<!doctype html>\n" + out.documentElement.outerHTML.replace("</head>", () => `<style>${STYLE}</style></head>`);
@@ -119,7 +186,10 @@ export async function traceFile(doc, tree) {
 export async function exportTrace(doc, tree) {
   const blob = new Blob([await traceFile(doc, tree)], { type: "text/html" });
   const url = URL.createObjectURL(blob);
-  const name = String(doc.name || "trace").replace(/[^\w-]+/g, "-").slice(0, 60) || "trace";
+  const name =
+    String(doc.name || "trace")
+      .replace(/[^\w-]+/g, "-")
+      .slice(0, 60) || "trace";
   h("a", { href: url, download: `${name}-${doc.trace_id.slice(0, 8)}.html` }).click();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

@@ -6,7 +6,8 @@ import { copyButton, longText, oneLine, paged } from "./text.js";
 
 const PAGE = 100;
 /** How many values a search looks at, and how many finds it counts. */
-const SEARCHED = 300_000, FOUND = 500;
+const SEARCHED = 300_000,
+  FOUND = 500;
 
 const isBranch = (value) => value !== null && typeof value === "object";
 const size = (value) => (Array.isArray(value) ? value.length : Object.keys(value).length);
@@ -23,29 +24,75 @@ export class JsonView {
     this.value = value;
     this.finds = [];
     this.at = -1;
-    this.tree = h("div", { class: "json", on: {
-      click: (event) => this.click(event), keydown: (event) => this.key(event), focusin: (event) => this.tools(event),
-      pointerover: (event) => this.tools(event),
-    } });
+    this.tree = h("div", {
+      class: "json",
+      on: {
+        click: (event) => this.click(event),
+        keydown: (event) => this.key(event),
+        focusin: (event) => this.tools(event),
+        pointerover: (event) => this.tools(event),
+      },
+    });
     this.count = h("span", { class: "finds", role: "status" });
     this.input = h("input", {
-      class: "field find", type: "search", placeholder: "find", "aria-label": "Find in " + title,
-      on: { input: () => { clearTimeout(this.timer); this.timer = setTimeout(() => this.find(), 120); },
-        keydown: (event) => { if (event.key === "Enter") { event.preventDefault(); this.next(event.shiftKey ? -1 : 1); } } },
+      class: "field find",
+      type: "search",
+      placeholder: "find",
+      "aria-label": "Find in " + title,
+      on: {
+        input: () => {
+          clearTimeout(this.timer);
+          this.timer = setTimeout(() => this.find(), 120);
+        },
+        keydown: (event) => {
+          if (event.key === "Enter") {
+            event.preventDefault();
+            this.next(event.shiftKey ? -1 : 1);
+          }
+        },
+      },
     });
     const branch = isBranch(value) && size(value) > 0;
     // what is seen at a glance needs no search
     const whole = branch && (size(value) > 12 || Object.values(value).some(isBranch)) ? [this.input, this.count] : [];
-    this.el = h("section", { class: "value" + (bare ? " bare" : ""), "aria-label": title },
-      bare ? null : h("header", {}, h("h3", { text: title }), h("span", { class: "dim", text: branch ? this.label(value) : "" }), h("span", { class: "spacer" }),
-        whole, copyButton("Copy", () => asText(value))), this.tree);
+    this.el = h(
+      "section",
+      { class: "value" + (bare ? " bare" : ""), "aria-label": title },
+      bare
+        ? null
+        : h(
+            "header",
+            {},
+            h("h3", { text: title }),
+            h("span", { class: "dim", text: branch ? this.label(value) : "" }),
+            h("span", { class: "spacer" }),
+            whole,
+            copyButton("Copy", () => asText(value)),
+          ),
+      this.tree,
+    );
     this.root = this.node(undefined, value, "$", 0);
     this.tree.append(this.root.el);
     const first = this.tree.querySelector("button.jk");
     if (first) first.tabIndex = 0;
-    this.tool = h("span", { class: "jtools" },
-      h("button", { type: "button", tabindex: "-1", text: "path", title: "Copy the path (p)", on: { click: (e) => this.copy("path", e.currentTarget) } }),
-      h("button", { type: "button", tabindex: "-1", text: "value", title: "Copy the value (c)", on: { click: (e) => this.copy("value", e.currentTarget) } }));
+    this.tool = h(
+      "span",
+      { class: "jtools" },
+      h("button", {
+        type: "button",
+        tabindex: "-1",
+        text: "path",
+        title: "Copy the path (p)",
+        on: { click: (e) => this.copy("path", e.currentTarget) },
+      }),
+      h("button", {
+        type: "button",
+        tabindex: "-1",
+        text: "value",
+        title: "Copy the value (c)",
+        on: { click: (e) => this.copy("value", e.currentTarget) },
+      }),
+    );
   }
 
   label(value) {
@@ -56,10 +103,22 @@ export class JsonView {
     const branch = isBranch(value) && size(value) > 0;
     const row = h("div", { class: "jr" });
     // the value as a whole needs no line of its own: its frame names it
-    const node = { el: h("div", { class: "jn" }, branch && key === undefined ? null : row), row, key, value, path, depth, open: false, branch };
+    const node = {
+      el: h("div", { class: "jn" }, branch && key === undefined ? null : row),
+      row,
+      key,
+      value,
+      path,
+      depth,
+      open: false,
+      branch,
+    };
     row.node = node;
-    const name = h(branch || key !== undefined ? "button" : "span", { class: "jk" + (branch ? " fold" : ""), type: "button", tabindex: "-1" },
-      key === undefined ? null : h("bdi", { text: oneLine(key, 200) }));
+    const name = h(
+      branch || key !== undefined ? "button" : "span",
+      { class: "jk" + (branch ? " fold" : ""), type: "button", tabindex: "-1" },
+      key === undefined ? null : h("bdi", { text: oneLine(key, 200) }),
+    );
     if (branch) name.setAttribute("aria-expanded", "false");
     node.name = name;
     row.append(name);
@@ -74,7 +133,11 @@ export class JsonView {
 
   preview(value) {
     if (Array.isArray(value)) return `[ ${plural(value.length, "item")} ]`;
-    const keys = Object.keys(value), some = keys.slice(0, 4).map((key) => oneLine(key, 24)).join(", ");
+    const keys = Object.keys(value),
+      some = keys
+        .slice(0, 4)
+        .map((key) => oneLine(key, 24))
+        .join(", ");
     return `{ ${some}${keys.length > 4 ? ", … " + (keys.length - 4) + " more" : ""} }`;
   }
 
@@ -99,12 +162,17 @@ export class JsonView {
       node.keys = keys;
       node.made = new Map();
       node.kids = h("div", { class: "jkids" });
-      node.pages = paged(keys || node.value, node.kids, (item, i) => {
-        const key = keys ? item : i;
-        const child = this.node(key, node.value[key], step(node.path, key), node.depth + 1);
-        node.made.set(key, child);
-        return child.el;
-      }, PAGE);
+      node.pages = paged(
+        keys || node.value,
+        node.kids,
+        (item, i) => {
+          const key = keys ? item : i;
+          const child = this.node(key, node.value[key], step(node.path, key), node.depth + 1);
+          node.made.set(key, child);
+          return child.el;
+        },
+        PAGE,
+      );
       node.el.append(node.kids);
     }
     node.kids.hidden = false;
@@ -141,7 +209,13 @@ export class JsonView {
     if (!name || event.ctrlKey || event.metaKey || event.altKey) return;
     const node = name.closest(".jr").node;
     const all = () => [...this.tree.querySelectorAll("button.jk")].filter((one) => one.offsetParent);
-    const go = (to) => { if (to) { name.tabIndex = -1; to.tabIndex = 0; to.focus(); } };
+    const go = (to) => {
+      if (to) {
+        name.tabIndex = -1;
+        to.tabIndex = 0;
+        to.focus();
+      }
+    };
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       const list = all();
       go(list[list.indexOf(name) + (event.key === "ArrowDown" ? 1 : -1)]);
@@ -166,7 +240,11 @@ export class JsonView {
       for (let looked = 0; stack.length && looked < SEARCHED && this.finds.length < FOUND; looked++) {
         const { value, path } = stack.pop();
         const key = path[path.length - 1];
-        if (typeof key === "string" && key.toLowerCase().includes(wanted) || !isBranch(value) && String(value).toLowerCase().includes(wanted)) this.finds.push(path);
+        if (
+          (typeof key === "string" && key.toLowerCase().includes(wanted)) ||
+          (!isBranch(value) && String(value).toLowerCase().includes(wanted))
+        )
+          this.finds.push(path);
         if (!isBranch(value) || path.length > 200) continue;
         const keys = Array.isArray(value) ? value.map((_, i) => i) : Object.keys(value);
         for (let i = keys.length - 1; i >= 0; i--) stack.push({ value: value[keys[i]], path: [...path, keys[i]] });

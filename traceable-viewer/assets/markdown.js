@@ -3,13 +3,23 @@
 
 import { h } from "./dom.js";
 
-const MARKS = [["**", "strong"], ["__", "strong"], ["~~", "s"], ["*", "em"], ["_", "em"]];
+const MARKS = [
+  ["**", "strong"],
+  ["__", "strong"],
+  ["~~", "s"],
+  ["*", "em"],
+  ["_", "em"],
+];
 const WORD = /[\p{L}\p{N}]/u;
 
 /** Only to pages, and told apart from the page's own links. */
 function link(label, address) {
   let url;
-  try { url = new URL(address); } catch { return null; }
+  try {
+    url = new URL(address);
+  } catch {
+    return null;
+  }
   if (url.protocol !== "http:" && url.protocol !== "https:") return null;
   return h("a", { href: url.href, rel: "noopener noreferrer nofollow", target: "_blank", title: url.href }, label);
 }
@@ -44,10 +54,17 @@ function inline(text, into, depth = 0) {
         }
         failures++;
       } else if (char === "[") {
-        const middle = text.indexOf("](", at), end = middle > 0 ? text.indexOf(")", middle) : -1;
+        const middle = text.indexOf("](", at),
+          end = middle > 0 ? text.indexOf(")", middle) : -1;
         const label = text.slice(at + 1, middle);
         if (end > 0 && middle - at < 500 && end - middle < 2000 && !label.includes("[")) {
-          const made = link(label, text.slice(middle + 2, end).trim().split(/\s/)[0]);
+          const made = link(
+            label,
+            text
+              .slice(middle + 2, end)
+              .trim()
+              .split(/\s/)[0],
+          );
           if (made) {
             // images are not fetched: their address tells a stranger that somebody reads
             if (plain.endsWith("!")) plain = plain.slice(0, -1);
@@ -58,7 +75,10 @@ function inline(text, into, depth = 0) {
         }
         failures++;
       } else if (char === "h" && /^https?:\/\/[^\s<>"'`)\]]+/.test(text.slice(at, at + 2000)) && !WORD.test(text[at - 1] || "")) {
-        const address = text.slice(at, at + 2000).match(/^https?:\/\/[^\s<>"'`)\]]+/)[0].replace(/[.,;:!?]+$/, "");
+        const address = text
+          .slice(at, at + 2000)
+          .match(/^https?:\/\/[^\s<>"'`)\]]+/)[0]
+          .replace(/[.,;:!?]+$/, "");
         const made = link(address, address);
         if (made) {
           put(made);
@@ -70,16 +90,25 @@ function inline(text, into, depth = 0) {
           if (!text.startsWith(mark, at)) continue;
           const from = at + mark.length;
           const end = text.indexOf(mark, from + 1);
-          const fits = end > 0 && /\S/.test(text[from] || " ") && /\S/.test(text[end - 1])
-            && (mark[0] !== "_" || (!WORD.test(text[at - 1] || "") && !WORD.test(text[end + mark.length] || "")));
-          if (!fits) { failures++; continue; }
+          const fits =
+            end > 0 &&
+            /\S/.test(text[from] || " ") &&
+            /\S/.test(text[end - 1]) &&
+            (mark[0] !== "_" || (!WORD.test(text[at - 1] || "") && !WORD.test(text[end + mark.length] || "")));
+          if (!fits) {
+            failures++;
+            continue;
+          }
           const node = h(tag);
           inline(text.slice(from, end), node, depth + 1);
           put(node);
           at = end + mark.length;
           continue outer;
         }
-        while (text[at + 1] === char) { plain += char; at++; }
+        while (text[at + 1] === char) {
+          plain += char;
+          at++;
+        }
       }
     }
     plain += char;
@@ -109,7 +138,12 @@ export function markdown(text) {
       box.append(h("pre", { class: "code", tabindex: "0", "aria-label": "code" }, h("code", { text: code.join("\n") })));
     } else if (heading) {
       // below the headings of the page
-      box.append(inline(heading[2], h("p", { class: "mdh l" + heading[1].length, role: "heading", "aria-level": String(Math.min(heading[1].length + 2, 6)) })));
+      box.append(
+        inline(
+          heading[2],
+          h("p", { class: "mdh l" + heading[1].length, role: "heading", "aria-level": String(Math.min(heading[1].length + 2, 6)) }),
+        ),
+      );
       at++;
     } else if (/^\s{0,3}([-*_])(\s*\1){2,}\s*$/.test(line)) {
       box.append(h("hr"));
@@ -118,12 +152,19 @@ export function markdown(text) {
       const part = [];
       for (; at < lines.length && /^\s{0,3}>/.test(lines[at]); at++) part.push(lines[at].replace(/^\s{0,3}> ?/, ""));
       const quote = h("blockquote");
-      part.forEach((one, i) => { if (i) quote.append(h("br")); inline(one, quote); });
+      part.forEach((one, i) => {
+        if (i) quote.append(h("br"));
+        inline(one, quote);
+      });
       box.append(quote);
     } else if (ITEM.test(line)) at = list(lines, at, box);
     else {
       const p = h("p");
-      for (let first = true; at < lines.length && lines[at].trim() && (first || (!STARTS.test(lines[at]) && !ITEM.test(lines[at]))); at++) {
+      for (
+        let first = true;
+        at < lines.length && lines[at].trim() && (first || (!STARTS.test(lines[at]) && !ITEM.test(lines[at])));
+        at++
+      ) {
         if (!first) p.append(h("br"));
         inline(lines[at], p);
         first = false;
@@ -146,14 +187,15 @@ function list(lines, at, box) {
       inline(lines[at].trim(), item);
       continue;
     }
-    const indent = found[1].length, ordered = /\d/.test(found[2]);
+    const indent = found[1].length,
+      ordered = /\d/.test(found[2]);
     while (stack.length && indent < stack[stack.length - 1].indent) stack.pop();
     let top = stack[stack.length - 1];
     if (!top || (indent > top.indent + 1 && stack.length < 8)) {
       const el = h(ordered ? "ol" : "ul");
       if (ordered) el.start = parseInt(found[2], 10);
       (top ? top.el.lastChild : box).append(el);
-      stack.push(top = { indent, el });
+      stack.push((top = { indent, el }));
     }
     top.el.append(inline(found[3], h("li", { dir: "auto" })));
   }

@@ -5,9 +5,20 @@ const isObject = (value) => value !== null && typeof value === "object" && !Arra
 const list = (value) => (Array.isArray(value) ? value : value == null ? [] : [value]);
 
 const ROLES = {
-  human: "user", HumanMessage: "user", HumanMessageChunk: "user", ai: "assistant", AIMessage: "assistant",
-  AIMessageChunk: "assistant", SystemMessage: "system", ToolMessage: "tool", ToolMessageChunk: "tool", FunctionMessage: "tool",
-  function: "tool", model: "assistant", ChatMessage: "user", developer: "developer",
+  human: "user",
+  HumanMessage: "user",
+  HumanMessageChunk: "user",
+  ai: "assistant",
+  AIMessage: "assistant",
+  AIMessageChunk: "assistant",
+  SystemMessage: "system",
+  ToolMessage: "tool",
+  ToolMessageChunk: "tool",
+  FunctionMessage: "tool",
+  function: "tool",
+  model: "assistant",
+  ChatMessage: "user",
+  developer: "developer",
 };
 
 const KNOWN = new Set(["user", "assistant", "system", "tool", "developer", "human", "ai", "function", "model"]);
@@ -15,7 +26,11 @@ const KNOWN = new Set(["user", "assistant", "system", "tool", "developer", "huma
 /** Arguments come as text from some and as values from others. */
 function args(value) {
   if (typeof value !== "string") return value ?? {};
-  try { return JSON.parse(value); } catch { return value; }
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
 }
 
 function image(value, mime) {
@@ -31,20 +46,32 @@ function part(value) {
   if (!isObject(value)) return [{ kind: "other", value }];
   const source = value.source;
   switch (value.type) {
-    case "text": case "input_text": case "output_text": case "summary_text":
+    case "text":
+    case "input_text":
+    case "output_text":
+    case "summary_text":
       return typeof value.text === "string" ? [{ kind: "text", text: value.text }] : [{ kind: "other", value }];
-    case "refusal": return [{ kind: "text", text: String(value.refusal), note: "refusal" }];
-    case "image_url": case "input_image": return [image(value.image_url ?? value.url)];
+    case "refusal":
+      return [{ kind: "text", text: String(value.refusal), note: "refusal" }];
+    case "image_url":
+    case "input_image":
+      return [image(value.image_url ?? value.url)];
     case "image":
       if (isObject(source)) return [image(source.type === "url" ? source.url : source.data, source.media_type)];
       return [image(value.url ?? value.base64 ?? value.data, value.mime_type)];
-    case "tool_use": case "server_tool_use": case "tool_call":
+    case "tool_use":
+    case "server_tool_use":
+    case "tool_call":
       return [{ kind: "call", id: value.id, name: value.name, args: args(value.input ?? value.args) }];
-    case "tool_result": case "web_search_tool_result":
+    case "tool_result":
+    case "web_search_tool_result":
       return [{ kind: "result", id: value.tool_use_id, failed: !!value.is_error, parts: parts(value.content) }];
-    case "thinking": return [{ kind: "reasoning", text: String(value.thinking ?? "") }];
-    case "redacted_thinking": return [{ kind: "reasoning", text: "", note: "redacted by the provider" }];
-    case "reasoning": return [{ kind: "reasoning", text: reasoning(value) }];
+    case "thinking":
+      return [{ kind: "reasoning", text: String(value.thinking ?? "") }];
+    case "redacted_thinking":
+      return [{ kind: "reasoning", text: "", note: "redacted by the provider" }];
+    case "reasoning":
+      return [{ kind: "reasoning", text: reasoning(value) }];
     default:
       // Gemini has parts without a type
       if (value.type === undefined && typeof value.text === "string") return [{ kind: "text", text: value.text }];
@@ -55,10 +82,15 @@ function part(value) {
 function reasoning(value) {
   if (typeof value === "string") return value;
   const from = value.reasoning ?? value.text ?? value.summary ?? value.content;
-  return list(from).map((one) => (isObject(one) ? one.text ?? "" : String(one))).join("\n\n");
+  return list(from)
+    .map((one) => (isObject(one) ? (one.text ?? "") : String(one)))
+    .join("\n\n");
 }
 
-const parts = (content) => list(content).flatMap(part).filter((one) => one.kind !== "text" || one.text !== "");
+const parts = (content) =>
+  list(content)
+    .flatMap(part)
+    .filter((one) => one.kind !== "text" || one.text !== "");
 
 function calls(fields) {
   const found = list(fields.tool_calls).concat(list(fields.additional_kwargs?.tool_calls)).filter(isObject);
@@ -79,7 +111,8 @@ function calls(fields) {
 function message(value) {
   if (!isObject(value)) return null;
   // (role, content) pairs of LangChain arrive as lists and are read by `messages`
-  let fields = value, role = value.role;
+  let fields = value,
+    role = value.role;
   if (isObject(value.kwargs) && Array.isArray(value.id)) {
     fields = value.kwargs;
     role = value.id[value.id.length - 1];
@@ -89,18 +122,30 @@ function message(value) {
   }
   if (role === undefined && typeof value.type === "string") {
     switch (value.type) {
-      case "function_call": case "custom_tool_call":
-        return { role: "assistant", parts: [{ kind: "call", id: value.call_id ?? value.id, name: value.name, args: args(value.arguments ?? value.input) }] };
-      case "function_call_output": case "custom_tool_call_output":
+      case "function_call":
+      case "custom_tool_call":
+        return {
+          role: "assistant",
+          parts: [{ kind: "call", id: value.call_id ?? value.id, name: value.name, args: args(value.arguments ?? value.input) }],
+        };
+      case "function_call_output":
+      case "custom_tool_call_output":
         return { role: "tool", parts: [{ kind: "result", id: value.call_id, parts: parts(value.output) }] };
-      case "reasoning": return { role: "assistant", parts: [{ kind: "reasoning", text: reasoning(value) }] };
-      case "message": role = "assistant"; break;
+      case "reasoning":
+        return { role: "assistant", parts: [{ kind: "reasoning", text: reasoning(value) }] };
+      case "message":
+        role = "assistant";
+        break;
       default:
         if (!(value.type in ROLES) && !KNOWN.has(value.type)) return null;
         role = value.type;
     }
   }
-  if (typeof role !== "string" || !("content" in fields || "tool_calls" in fields || "parts" in fields || "function_call" in fields)) return null;
+  if (
+    typeof role !== "string" ||
+    !("content" in fields || "tool_calls" in fields || "parts" in fields || "function_call" in fields)
+  )
+    return null;
   role = ROLES[role] || role;
   const all = [];
   const thought = fields.reasoning_content ?? fields.reasoning ?? fields.additional_kwargs?.reasoning_content;
@@ -111,7 +156,11 @@ function message(value) {
   const there = new Set(all.filter((one) => one.kind === "call").map((one) => one.id));
   all.push(...calls(fields).filter((call) => !call.id || !there.has(call.id)));
   if (role === "tool" && !all.some((one) => one.kind === "result")) {
-    return { role, name: fields.name, parts: [{ kind: "result", id: fields.tool_call_id, name: fields.name, failed: fields.status === "error", parts: all }] };
+    return {
+      role,
+      name: fields.name,
+      parts: [{ kind: "result", id: fields.tool_call_id, name: fields.name, failed: fields.status === "error", parts: all }],
+    };
   }
   // Anthropic hands results back in the name of the user
   if (all.length && all.every((one) => one.kind === "result")) role = "tool";
@@ -123,7 +172,7 @@ function messages(value) {
   const found = [];
   for (const one of value) {
     if (Array.isArray(one)) {
-      if (one.length === 2 && typeof one[0] === "string" && typeof one[1] === "string" && (KNOWN.has(one[0]))) {
+      if (one.length === 2 && typeof one[0] === "string" && typeof one[1] === "string" && KNOWN.has(one[0])) {
         found.push({ role: ROLES[one[0]] || one[0], parts: parts(one[1]) });
       } else found.push(...messages(one));
     } else {
@@ -146,7 +195,8 @@ function given(inputs) {
   else if (Array.isArray(inputs.input)) found.push(...messages(inputs.input));
   else if (isObject(inputs.input) && inputs.input.messages) found.push(...messages(inputs.input.messages));
   else if (typeof inputs.prompt === "string") found.push(said("user", inputs.prompt));
-  else if (Array.isArray(inputs.prompts)) found.push(...inputs.prompts.filter((one) => typeof one === "string").map((one) => said("user", one)));
+  else if (Array.isArray(inputs.prompts))
+    found.push(...inputs.prompts.filter((one) => typeof one === "string").map((one) => said("user", one)));
   else if (typeof inputs.input === "string" && (inputs.model || inputs.instructions)) found.push(said("user", inputs.input));
   return found;
 }
@@ -154,17 +204,21 @@ function given(inputs) {
 function gave(outputs) {
   if (!isObject(outputs)) return [];
   if (Array.isArray(outputs.choices)) {
-    return outputs.choices.flatMap((choice) => messages(choice?.message ?? choice?.delta)
-      .concat(typeof choice?.text === "string" ? [said("assistant", choice.text)] : []));
+    return outputs.choices.flatMap((choice) =>
+      messages(choice?.message ?? choice?.delta).concat(typeof choice?.text === "string" ? [said("assistant", choice.text)] : []),
+    );
   }
   if (Array.isArray(outputs.generations)) {
-    return outputs.generations.flat().filter(isObject).flatMap((one) =>
-      one.message ? messages(one.message) : typeof one.text === "string" ? [said("assistant", one.text)] : []);
+    return outputs.generations
+      .flat()
+      .filter(isObject)
+      .flatMap((one) => (one.message ? messages(one.message) : typeof one.text === "string" ? [said("assistant", one.text)] : []));
   }
   const itself = message(outputs);
   if (itself) return [itself];
   if (outputs.messages !== undefined) return messages(outputs.messages);
-  if (outputs.message !== undefined) return isObject(outputs.message) ? messages(outputs.message) : [said("assistant", String(outputs.message))];
+  if (outputs.message !== undefined)
+    return isObject(outputs.message) ? messages(outputs.message) : [said("assistant", String(outputs.message))];
   if (Array.isArray(outputs.candidates)) return outputs.candidates.flatMap((one) => messages(one?.content));
   const inner = outputs.output;
   if (Array.isArray(inner) || isObject(inner)) {
@@ -198,8 +252,10 @@ export function conversation(run) {
 function tools(run) {
   const inputs = isObject(run.inputs) ? run.inputs : {};
   const params = run.extra?.invocation_params ?? {};
-  return list(inputs.tools ?? inputs.functions ?? params.tools).filter(isObject).map((tool) => {
-    const inner = isObject(tool.function) ? tool.function : tool;
-    return { name: String(inner.name ?? tool.type ?? "tool"), text: String(inner.description ?? ""), value: tool };
-  });
+  return list(inputs.tools ?? inputs.functions ?? params.tools)
+    .filter(isObject)
+    .map((tool) => {
+      const inner = isObject(tool.function) ? tool.function : tool;
+      return { name: String(inner.name ?? tool.type ?? "tool"), text: String(inner.description ?? ""), value: tool };
+    });
 }

@@ -12,12 +12,24 @@ export class Minimap {
     this.probe = h("span", { class: "probe" });
     this.before = h("span", { class: "shade" });
     this.after = h("span", { class: "shade" });
-    this.handles = ["start", "end"].map((which, i) => h("span", {
-      class: "handle", role: "slider", tabindex: "0", "aria-label": which + " of the visible part",
-      on: { keydown: (event) => this.key(event, i) },
-    }));
-    this.el = h("div", { class: "minimap", title: "Drag to zoom, double click for the whole trace" },
-      this.canvas, this.probe, this.before, this.after, ...this.handles);
+    this.handles = ["start", "end"].map((which, i) =>
+      h("span", {
+        class: "handle",
+        role: "slider",
+        tabindex: "0",
+        "aria-label": which + " of the visible part",
+        on: { keydown: (event) => this.key(event, i) },
+      }),
+    );
+    this.el = h(
+      "div",
+      { class: "minimap", title: "Drag to zoom, double click for the whole trace" },
+      this.canvas,
+      this.probe,
+      this.before,
+      this.after,
+      ...this.handles,
+    );
     this.el.addEventListener("pointerdown", (event) => this.grab(event));
     this.el.addEventListener("dblclick", () => scale.reset());
     new ResizeObserver(() => this.soon()).observe(this.el);
@@ -31,13 +43,17 @@ export class Minimap {
 
   /** After the rows, and once a frame at most. */
   soon() {
-    this.frame ||= requestAnimationFrame(() => { this.frame = 0; this.draw(); });
+    this.frame ||= requestAnimationFrame(() => {
+      this.frame = 0;
+      this.draw();
+    });
   }
 
   /** One line a run, at most as many as there are pixels; failed ones last, so that nothing hides them. */
   draw() {
     const { tree, canvas, scale } = this;
-    const width = this.el.clientWidth, height = this.el.clientHeight;
+    const width = this.el.clientWidth,
+      height = this.el.clientHeight;
     if (!tree || !width || !height) return;
     const ratio = devicePixelRatio || 1;
     canvas.width = width * ratio;
@@ -52,7 +68,8 @@ export class Minimap {
       }
       return colours.get(name);
     };
-    const rows = tree.order, pad = 4;
+    const rows = tree.order,
+      pad = 4;
     const step = Math.min((height - 2 * pad) / Math.max(rows.length, 1), 5);
     const thick = Math.max(Math.min(step * 0.7, 3), 1);
     const span = scale.end - scale.start;
@@ -63,17 +80,25 @@ export class Minimap {
       paint.fillRect(x, pad + i * step, Math.max(end - x, 1.5), thick);
     };
     paint.globalAlpha = 0.75;
-    rows.forEach((node, i) => { if (node.status !== "error") { paint.fillStyle = colour(typeClass(node.type)); line(node, i); } });
+    rows.forEach((node, i) => {
+      if (node.status !== "error") {
+        paint.fillStyle = colour(typeClass(node.type));
+        line(node, i);
+      }
+    });
     paint.globalAlpha = 1;
     paint.fillStyle = colour("failed");
-    rows.forEach((node, i) => { if (node.status === "error") line(node, i); });
+    rows.forEach((node, i) => {
+      if (node.status === "error") line(node, i);
+    });
     this.place();
   }
 
   place() {
     const { scale } = this;
     const share = (t) => ((t - scale.start) / (scale.end - scale.start)) * 100;
-    const from = share(scale.from), to = share(scale.to);
+    const from = share(scale.from),
+      to = share(scale.to);
     this.before.style.width = from + "%";
     this.after.style.left = to + "%";
     this.after.style.width = 100 - to + "%";
@@ -104,7 +129,9 @@ export class Minimap {
     const { scale } = this;
     const box = this.el.getBoundingClientRect();
     const at = (e) => scale.start + Math.min(Math.max((e.clientX - box.left) / box.width, 0), 1) * (scale.end - scale.start);
-    const first = at(event), from = scale.from, to = scale.to;
+    const first = at(event),
+      from = scale.from,
+      to = scale.to;
     const handle = this.handles.indexOf(event.target);
     const inside = scale.window && first > from && first < to;
     const move = (e) => {
@@ -120,7 +147,11 @@ export class Minimap {
       this.el.removeEventListener("pointermove", move);
       this.el.classList.remove("dragging");
     };
-    try { this.el.setPointerCapture(event.pointerId); } catch { /* the pointer has gone */ }
+    try {
+      this.el.setPointerCapture(event.pointerId);
+    } catch {
+      /* the pointer has gone */
+    }
     this.el.classList.add("dragging");
     this.el.addEventListener("pointermove", move);
     this.el.addEventListener("pointerup", stop, { once: true });

@@ -1,9 +1,23 @@
 // The runs of a trace as a tree: who is below whom, which parents never came, what a collapsed run hides.
 
 const make = (id, run) => ({
-  id, run, missing: !run, name: run ? run.name : "parent that never arrived", type: run ? run.type : "missing",
-  status: run ? run.status : "missing", start: run ? run.start : null, end: run ? run.end : null,
-  parent: null, children: [], depth: 0, pos: 1, size: 1, errorsBelow: 0, runsBelow: 0, pendingBelow: 0, brokenBelow: 0,
+  id,
+  run,
+  missing: !run,
+  name: run ? run.name : "parent that never arrived",
+  type: run ? run.type : "missing",
+  status: run ? run.status : "missing",
+  start: run ? run.start : null,
+  end: run ? run.end : null,
+  parent: null,
+  children: [],
+  depth: 0,
+  pos: 1,
+  size: 1,
+  errorsBelow: 0,
+  runsBelow: 0,
+  pendingBelow: 0,
+  brokenBelow: 0,
   used: { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0, cost: 0 },
 });
 
@@ -16,7 +30,10 @@ export function buildTree(doc) {
   const roots = [];
   for (const self of [...nodes.values()]) {
     const id = self.run.parent;
-    if (id == null || id === self.id) { roots.push(self); continue; }
+    if (id == null || id === self.id) {
+      roots.push(self);
+      continue;
+    }
     let parent = nodes.get(id);
     if (!parent) {
       parent = make(id, null);
@@ -48,9 +65,20 @@ export function buildTree(doc) {
     roots.push(node);
     walk(node);
   }
-  const place = (list) => list.forEach((node, i) => { node.pos = i + 1; node.size = list.length; });
+  const place = (list) =>
+    list.forEach((node, i) => {
+      node.pos = i + 1;
+      node.size = list.length;
+    });
   place(roots);
-  let start = Infinity, end = -Infinity, errors = 0, pending = 0, broken = 0, runs = 0, depth = 0, seen = -Infinity;
+  let start = Infinity,
+    end = -Infinity,
+    errors = 0,
+    pending = 0,
+    broken = 0,
+    runs = 0,
+    depth = 0,
+    seen = -Infinity;
   const used = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0, cost: 0 };
   for (let i = order.length - 1; i >= 0; i--) {
     const node = order[i];
@@ -61,13 +89,25 @@ export function buildTree(doc) {
         if (child.end != null) node.end = Math.max(node.end ?? -Infinity, child.end);
       }
     } else {
-      const failed = node.status === "error", open = node.status === "pending";
-      runs++; errors += failed; pending += open; broken += !!node.run.broken;
-      if (node.start != null) { start = Math.min(start, node.start); seen = Math.max(seen, node.start); }
-      if (node.end != null) { end = Math.max(end, node.end); seen = Math.max(seen, node.end); }
+      const failed = node.status === "error",
+        open = node.status === "pending";
+      runs++;
+      errors += failed;
+      pending += open;
+      broken += !!node.run.broken;
+      if (node.start != null) {
+        start = Math.min(start, node.start);
+        seen = Math.max(seen, node.start);
+      }
+      if (node.end != null) {
+        end = Math.max(end, node.end);
+        seen = Math.max(seen, node.end);
+      }
       for (const key of ["error", "input", "output"]) if (typeof node.run[key] !== "string") node.run[key] = "";
       if (node.parent) {
-        node.parent.errorsBelow += failed; node.parent.pendingBelow += open; node.parent.brokenBelow += !!node.run.broken;
+        node.parent.errorsBelow += failed;
+        node.parent.pendingBelow += open;
+        node.parent.brokenBelow += !!node.run.broken;
         node.parent.runsBelow++;
       }
     }
@@ -83,7 +123,9 @@ export function buildTree(doc) {
     depth = Math.max(depth, node.depth);
   }
   if (start === Infinity) start = 0;
-  order.forEach((node, i) => { node.at = i; });
+  order.forEach((node, i) => {
+    node.at = i;
+  });
   return { nodes, roots, order, start, end: Math.max(end, seen, start), seen, errors, pending, broken, runs, depth, used };
 }
 
@@ -113,8 +155,13 @@ export function search(tree, text) {
   const hits = new Set();
   for (const node of tree.order) {
     const run = node.run;
-    if (has(node.name) || has(node.type) || has(node.status) || has(node.id)
-      || (run && (has(run.model) || has(run.error) || has(run.input) || has(run.output) || (run.tags || []).some(has)))) {
+    if (
+      has(node.name) ||
+      has(node.type) ||
+      has(node.status) ||
+      has(node.id) ||
+      (run && (has(run.model) || has(run.error) || has(run.input) || has(run.output) || (run.tags || []).some(has)))
+    ) {
       hits.add(node);
     }
   }
@@ -133,8 +180,12 @@ export function nextError(tree, from, step) {
 }
 
 export const SIGNS = {
-  success: ["✓", "ok"], error: ["✗", "error"], pending: ["◌", "running"],
-  cancelled: ["⊘", "cancelled"], dropped: ["⊘", "dropped"], missing: ["?", "never arrived"],
+  success: ["✓", "ok"],
+  error: ["✗", "error"],
+  pending: ["◌", "running"],
+  cancelled: ["⊘", "cancelled"],
+  dropped: ["⊘", "dropped"],
+  missing: ["?", "never arrived"],
 };
 
 export const sign = (status) => SIGNS[status] || ["·", String(status)];

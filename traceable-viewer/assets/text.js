@@ -18,7 +18,9 @@ export function longText(text, draw) {
   let shown = cut(text, FIRST);
   block.append(draw ? draw(text.slice(0, shown)) : text.slice(0, shown));
   const button = h("button", { class: "btn", type: "button" });
-  const label = () => { button.textContent = `Show more, ${bytes(text.length - shown)} left`; };
+  const label = () => {
+    button.textContent = `Show more, ${bytes(text.length - shown)} left`;
+  };
   button.addEventListener("click", () => {
     const to = cut(text, shown + MORE);
     button.before(text.slice(shown, to));
@@ -39,14 +41,29 @@ function cut(text, at) {
 
 /** A short text of one line. */
 export const oneLine = (text, most = 200) => {
-  const line = String(text).slice(0, most * 2).replace(/\s+/g, " ");
+  const line = String(text)
+    .slice(0, most * 2)
+    .replace(/\s+/g, " ");
   return line.length > most ? line.slice(0, most) + "…" : line;
 };
 
-export const copyButton = (label, text) => h("button", {
-  class: "btn quiet small", type: "button", text: label,
-  on: { click: (event) => copyText(typeof text === "function" ? text() : text, event.currentTarget) },
-});
+export const copyButton = (label, text) =>
+  h("button", {
+    class: "btn quiet small",
+    type: "button",
+    text: label,
+    on: { click: (event) => copyText(typeof text === "function" ? text() : text, event.currentTarget) },
+  });
+
+export const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
+
+/** Times of programs: text with or without a zone (then it is UTC), or milliseconds. */
+export function moment(value) {
+  if (typeof value === "number") return value;
+  if (typeof value !== "string") return null;
+  const t = Date.parse(/[zZ]$|[+-]\d\d:?\d\d$/.test(value) ? value : value + "Z");
+  return Number.isNaN(t) ? null : t;
+}
 
 /** Lists of which only a part is shown. */
 export function paged(list, into, draw, page = 100) {
@@ -65,5 +82,9 @@ export function paged(list, into, draw, page = 100) {
     }
   };
   more(page);
-  return { reveal: (index) => { if (index >= shown) more(index - shown + 1); } };
+  return {
+    reveal: (index) => {
+      if (index >= shown) more(index - shown + 1);
+    },
+  };
 }

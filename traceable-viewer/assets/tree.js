@@ -3,6 +3,7 @@
 import { h, clear, kind, typeClass } from "./dom.js";
 import { duration, tokens } from "./format.js";
 import { endOf, search, sign, visibleRows } from "./run.js";
+import { takeInput } from "./tree-input.js";
 import { drawBar, drawTicks, makeBar } from "./waterfall.js";
 
 /** Rows above and below what is seen, so that scrolling meets no gap. */
@@ -23,21 +24,31 @@ export class TreeGrid {
     this.ticks = h("span", { class: "ticks", role: "columnheader", "aria-label": "Time" });
     this.lines = h("span", { class: "lines" });
     const head = (text, more) => h("span", { class: more || "", role: "columnheader", text });
-    this.head = h("div", { class: "tr head", role: "row", "aria-rowindex": "1" },
-      head("Run"), head("Duration", "num"), head("Tokens", "num"), this.ticks);
+    this.head = h(
+      "div",
+      { class: "tr head", role: "row", "aria-rowindex": "1" },
+      head("Run"),
+      head("Duration", "num"),
+      head("Tokens", "num"),
+      this.ticks,
+    );
     this.body = h("div", { class: "rows", role: "rowgroup" });
     this.back = h("div", { class: "tr ruled", "aria-hidden": "true" }, h("span"), h("span"), h("span"), this.lines);
-    this.el = h("div", { class: "grid", role: "treegrid", tabindex: "0", "aria-label": "Runs of the trace" },
-      h("div", { role: "rowgroup", class: "headgroup" }, this.head), h("div", { class: "canvas", role: "presentation" }, this.back, this.body));
+    this.el = h(
+      "div",
+      { class: "grid", role: "treegrid", tabindex: "0", "aria-label": "Runs of the trace" },
+      h("div", { role: "rowgroup", class: "headgroup" }, this.head),
+      h("div", { class: "canvas", role: "presentation" }, this.back, this.body),
+    );
     this.canvas = this.el.lastChild;
     this.nothing = h("p", { class: "nothing", text: "No run has this text.", hidden: true });
     this.canvas.append(this.nothing);
     this.el.addEventListener("scroll", () => this.soon(), { passive: true });
-    this.el.addEventListener("click", (event) => this.click(event));
-    this.el.addEventListener("dblclick", (event) => this.double(event));
-    this.el.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
-    this.el.addEventListener("keydown", (event) => this.key(event));
-    new ResizeObserver(() => { this.measure(); this.soon(true); }).observe(this.el);
+    takeInput(this);
+    new ResizeObserver(() => {
+      this.measure();
+      this.soon(true);
+    }).observe(this.el);
   }
 
   measure() {
@@ -98,7 +109,8 @@ export class TreeGrid {
 
   render() {
     if (!this.tree) return;
-    const top = this.el.scrollTop, head = this.head.offsetHeight;
+    const top = this.el.scrollTop,
+      head = this.head.offsetHeight;
     const from = Math.max(Math.floor(top / this.high) - SPARE, 0);
     const to = Math.min(Math.ceil((top + this.el.clientHeight - head) / this.high) + SPARE, this.rows.length);
     // the selected row stays: aria-activedescendant points to it
@@ -117,7 +129,10 @@ export class TreeGrid {
     const active = kept === undefined ? null : this.shown.get(this.selected.id);
     if (active) this.el.setAttribute("aria-activedescendant", active.el.id);
     else this.el.removeAttribute("aria-activedescendant");
-    if (!this.drawn) { this.drawn = true; this.axis(); }
+    if (!this.drawn) {
+      this.drawn = true;
+      this.axis();
+    }
   }
 
   put(at) {
@@ -133,19 +148,32 @@ export class TreeGrid {
 
   make() {
     const row = {
-      toggle: h("span", { class: "tg", "aria-hidden": "true" }), indent: h("span", { class: "in", "aria-hidden": "true" }),
-      sign: h("span", { class: "sg", role: "img" }), name: h("bdi", { class: "nm" }), kind: kind("chain"), more: h("span", { class: "more" }),
-      time: h("span", { class: "num", role: "gridcell" }), tokens: h("span", { class: "num tok", role: "gridcell" }), bar: makeBar(),
+      toggle: h("span", { class: "tg", "aria-hidden": "true" }),
+      indent: h("span", { class: "in", "aria-hidden": "true" }),
+      sign: h("span", { class: "sg", role: "img" }),
+      name: h("bdi", { class: "nm" }),
+      kind: kind("chain"),
+      more: h("span", { class: "more" }),
+      time: h("span", { class: "num", role: "gridcell" }),
+      tokens: h("span", { class: "num tok", role: "gridcell" }),
+      bar: makeBar(),
     };
-    row.el = h("div", { class: "tr", role: "row", id: "row-" + (this.made = (this.made || 0) + 1) },
-      h("span", { class: "n", role: "gridcell" }, row.indent, row.toggle, row.sign, row.name, row.kind, row.more), row.time, row.tokens, row.bar.cell);
+    row.el = h(
+      "div",
+      { class: "tr", role: "row", id: "row-" + (this.made = (this.made || 0) + 1) },
+      h("span", { class: "n", role: "gridcell" }, row.indent, row.toggle, row.sign, row.name, row.kind, row.more),
+      row.time,
+      row.tokens,
+      row.bar.cell,
+    );
     row.el.row = row;
     return row;
   }
 
   fill(row) {
     const { node, el } = row;
-    const parent = node.children.length > 0, closed = this.collapsed.has(node.id) && !this.hits;
+    const parent = node.children.length > 0,
+      closed = this.collapsed.has(node.id) && !this.hits;
     el.style.transform = `translateY(${row.at * this.high}px)`;
     el.classList.toggle("odd-one", node.missing);
     el.classList.toggle("hit", !!this.hits && this.hits.has(node));
@@ -170,11 +198,15 @@ export class TreeGrid {
     row.kind.textContent = String(node.type).slice(0, 24);
     if (row.more.firstChild) clear(row.more);
     if (node.run && node.run.broken) row.more.append(h("span", { class: "flag warn", text: "⚠ broken" }));
-    if (closed && node.errorsBelow) row.more.append(h("span", { class: "flag bad", text: "✗ " + node.errorsBelow, title: "failed below" }));
-    if (closed && node.pendingBelow) row.more.append(h("span", { class: "flag run", text: "◌ " + node.pendingBelow, title: "running below" }));
-    if (closed && node.brokenBelow) row.more.append(h("span", { class: "flag warn", text: "⚠ " + node.brokenBelow, title: "broken below" }));
+    if (closed && node.errorsBelow)
+      row.more.append(h("span", { class: "flag bad", text: "✗ " + node.errorsBelow, title: "failed below" }));
+    if (closed && node.pendingBelow)
+      row.more.append(h("span", { class: "flag run", text: "◌ " + node.pendingBelow, title: "running below" }));
+    if (closed && node.brokenBelow)
+      row.more.append(h("span", { class: "flag warn", text: "⚠ " + node.brokenBelow, title: "broken below" }));
     if (closed) row.more.append(h("span", { class: "below", text: "+" + node.runsBelow, title: "runs below" }));
-    if (node.run && node.run.model && node.run.model !== node.name) row.more.append(h("bdi", { class: "model", text: String(node.run.model).slice(0, 60) }));
+    if (node.run && node.run.model && node.run.model !== node.name)
+      row.more.append(h("bdi", { class: "model", text: String(node.run.model).slice(0, 60) }));
     row.tokens.textContent = node.used.total_tokens ? tokens(node.used.total_tokens) : "";
     row.tokens.classList.toggle("of-below", !node.run?.total_tokens);
     this.clock(row);
@@ -217,7 +249,10 @@ export class TreeGrid {
     for (let up = node.parent; up; up = up.parent) opened = this.collapsed.delete(up.id) || opened;
     const before = this.selected;
     this.selected = node;
-    if (this.hits && !this.index.has(node.id)) { this.text = ""; opened = true; }
+    if (this.hits && !this.index.has(node.id)) {
+      this.text = "";
+      opened = true;
+    }
     if (opened) this.list();
     this.into(node);
     this.render();
@@ -231,7 +266,8 @@ export class TreeGrid {
   into(node) {
     const at = this.index.get(node.id);
     if (at === undefined) return;
-    const top = at * this.high, seen = this.el.clientHeight - this.head.offsetHeight;
+    const top = at * this.high,
+      seen = this.el.clientHeight - this.head.offsetHeight;
     if (top < this.el.scrollTop) this.el.scrollTop = Math.max(top - this.high, 0);
     else if (top + this.high > this.el.scrollTop + seen) this.el.scrollTop = top + 2 * this.high - seen;
   }
@@ -251,7 +287,10 @@ export class TreeGrid {
     if (closed) {
       let node = this.selected;
       for (let up = node; up; up = up.parent) if (this.collapsed.has(up.id) && up !== this.selected) node = up;
-      if (node !== this.selected) { this.selected = node; this.on.selected(node, true); }
+      if (node !== this.selected) {
+        this.selected = node;
+        this.on.selected(node, true);
+      }
     }
     this.list();
     if (this.selected) this.into(this.selected);
@@ -263,54 +302,9 @@ export class TreeGrid {
     this.list();
   }
 
-  click(event) {
-    const row = event.target.closest?.(".rows > .tr")?.row;
-    if (!row) return;
-    if (event.target === row.toggle && row.node.children.length) return this.toggle(row.node);
-    this.select(row.node, true);
-    this.on.opened(row.node);
-  }
-
-  double(event) {
-    const row = event.target.closest?.(".rows > .tr")?.row;
-    if (!row) return;
-    if (event.target.closest(".bar")) this.scale.around(row.node, this.now);
-    else this.toggle(row.node);
-  }
-
-  /** With Ctrl the wheel zooms the time, with Shift it moves it. */
-  wheel(event) {
-    const box = this.ticks.getBoundingClientRect();
-    if (event.clientX < box.left) return;
-    const side = event.shiftKey ? event.deltaY || event.deltaX : event.deltaX;
-    if (event.ctrlKey || event.metaKey) {
-      event.preventDefault();
-      this.scale.by(Math.exp(Math.max(Math.min(event.deltaY, 60), -60) / 120), (event.clientX - box.left) / box.width);
-    } else if (this.scale.window && side) {
-      event.preventDefault();
-      this.scale.pan(side / box.width);
-    }
-  }
-
   move(step) {
     const at = this.selected ? this.index.get(this.selected.id) : undefined;
     const to = at === undefined ? 0 : Math.min(Math.max(at + step, 0), this.rows.length - 1);
     if (this.rows[to]) this.select(this.rows[to], true);
-  }
-
-  key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target !== this.el) return;
-    const node = this.selected, page = Math.max(Math.floor(this.el.clientHeight / this.high) - 2, 1);
-    const open = node && node.children.length && !this.collapsed.has(node.id);
-    const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -Infinity, End: Infinity };
-    if (event.key in steps) this.move(steps[event.key]);
-    else if (!node) return;
-    else if (event.key === "ArrowRight") open ? this.move(1) : this.toggle(node, false);
-    else if (event.key === "ArrowLeft") open && !this.hits ? this.toggle(node, true) : this.select(node.parent, true);
-    else if (event.key === "Enter") this.on.opened(node, true);
-    else if (event.key === " ") this.toggle(node);
-    else if (event.key === "*") this.collapseAll(false);
-    else return;
-    event.preventDefault();
   }
 }

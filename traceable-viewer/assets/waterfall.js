@@ -8,7 +8,10 @@ import { endOf } from "./run.js";
 const SHORTEST = 0.001;
 
 /** 1.00 s is 1 s on an axis. */
-const short = (ms) => duration(ms).replace(/(\.\d*?)0+(?= )/, "$1").replace(/\.(?= )/, "");
+const short = (ms) =>
+  duration(ms)
+    .replace(/(\.\d*?)0+(?= )/, "$1")
+    .replace(/\.(?= )/, "");
 
 export class Scale {
   constructor(changed) {
@@ -24,8 +27,12 @@ export class Scale {
     this.end = Math.max(end, start + SHORTEST);
   }
 
-  get from() { return this.window ? this.window[0] : this.start; }
-  get to() { return this.window ? this.window[1] : this.end; }
+  get from() {
+    return this.window ? this.window[0] : this.start;
+  }
+  get to() {
+    return this.window ? this.window[1] : this.end;
+  }
 
   zoom(from, to) {
     const least = Math.max(SHORTEST, (this.end - this.start) / 1e6);
