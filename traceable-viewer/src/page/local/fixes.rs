@@ -140,7 +140,7 @@ mod tests {
 
     #[test]
     fn every_reason_of_the_core_has_an_advice() {
-        use traceable_core::BrokenTraceReason as Reason;
+        use traceable_core::diagnostics::BrokenTraceReason as Reason;
         for reason in [
             Reason::NoContextInTask,
             Reason::NoContextOnThread,
