@@ -68,23 +68,29 @@ export function moment(value) {
 /** Lists of which only a part is shown. */
 export function paged(list, into, draw, page = 100) {
   let shown = 0;
+  // what was looked for far behind stands alone at the end, until its page comes
+  const ahead = new Map();
   const button = h("button", { class: "btn more-rows", type: "button", on: { click: () => more(page * 5) } });
   const more = (count) => {
     const to = Math.min(shown + count, list.length);
     const part = document.createDocumentFragment();
-    for (; shown < to; shown++) part.append(draw(list[shown], shown));
-    if (button.isConnected) button.before(part);
+    for (; shown < to; shown++) part.append(ahead.get(shown) || draw(list[shown], shown));
+    if (button.parentNode) button.before(part);
     else into.append(part);
     if (shown >= list.length) button.remove();
     else {
       button.textContent = `Show ${Math.min(page * 5, list.length - shown)} more of ${list.length - shown}`;
-      if (!button.isConnected) into.append(button);
+      if (!button.parentNode) into.append(button);
     }
   };
   more(page);
-  return {
-    reveal: (index) => {
-      if (index >= shown) more(index - shown + 1);
-    },
+  const reveal = (index) => {
+    if (index < shown || ahead.has(index)) return;
+    if (index - shown < page * 10) more(index - shown + 1);
+    else {
+      ahead.set(index, draw(list[index], index));
+      into.append(ahead.get(index));
+    }
   };
+  return { reveal };
 }
