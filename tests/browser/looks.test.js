@@ -44,6 +44,8 @@ for (const [look, options] of [["light", {}], ["dark", { dark: true }], ["narrow
       await t.test(name, async () => {
         const page = await open(browser, of, path, options);
         await ready(page).first().waitFor({ state: options.width ? "attached" : "visible" });
+        // what is loaded is looked at, and not that it loads
+        await page.getByRole("status", { name: "loading" }).waitFor({ state: "detached" });
         if (process.env.TRACEABLE_PICTURES) await page.screenshot({ path: `${process.env.TRACEABLE_PICTURES}/${name} ${look}.png`.replaceAll(" ", "-").replace("-/", "/") });
         assert.deepEqual(await problems(page), []);
         assert.ok((await overflow(page)) <= 0, `it is ${await overflow(page)} too wide`);

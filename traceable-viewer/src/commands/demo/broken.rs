@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 use traceable_core::Timestamp;
 
-use super::trace::{Step, Trace, extra, model, usage};
+use super::trace::{Step, Trace, extra, join, model, usage};
 
 /// The trace that others belong to, and those others.
 pub(crate) fn traces(at: Timestamp) -> Vec<Trace> {
@@ -46,40 +46,64 @@ pub(crate) fn traces(at: Timestamp) -> Vec<Trace> {
         }),
     ));
     let suspect = whole.id(root).to_string();
-    let lost = |name, function: &str, place: &str, from_ms: i64, length_ms, mut metadata: Value| {
-        let site = format!("quickstart::{function} (src/answer.rs:{place})");
-        if let Value::Object(metadata) = &mut metadata {
-            metadata.insert("broken_trace_site".to_owned(), json!(site));
-        }
+    let lost = |name, (function, line): (&str, u32), from_ms, length_ms, because: Value, told: Value| {
+        let mut metadata =
+            json!({"broken_trace_site": format!("quickstart::{function} (src/answer.rs:{line})")});
+        join(&mut metadata, because);
+        let mut fields = json!({"extra": extra(metadata)});
+        join(&mut fields, told);
         let mut trace = Trace::new(at, name, 600_000 - from_ms);
-        let fields = json!({"inputs": {"passage": place}, "outputs": {"ok": true}, "extra": extra(metadata)});
         trace.run(Step::new(function, "chain", None, 0, length_ms, fields));
         trace
     };
-    let on_thread = json!({"broken_trace_reason": "no_context_on_thread", "suspected_parent": suspect});
+    let because = |reason: &str| json!({"broken_trace_reason": reason, "suspected_parent": suspect});
+    let embedded = |text: &str| json!({"inputs": {"text": text}, "outputs": {"dimensions": 384}});
+    let (embed, on_thread) = (("embed_passage", 41), because("no_context_on_thread"));
+    let mut in_task = because("no_context_in_task");
+    join(&mut in_task, json!({"task_spawned_at": "src/answer.rs:86:5"}));
     let mut all = vec![
-        lost("lost embed 1", "embed_passage", "41", 60, 85, on_thread.clone()),
-        lost("lost embed 2", "embed_passage", "41", 62, 91, on_thread.clone()),
-        lost("lost embed 3", "embed_passage", "41", 150, 78, on_thread),
+        lost(
+            "lost embed 1",
+            embed,
+            60,
+            85,
+            on_thread.clone(),
+            embedded("The newest runs are dropped whole."),
+        ),
+        lost("lost embed 2", embed, 62, 91, on_thread.clone(), embedded("With a spool they wait on disk.")),
+        lost("lost embed 3", embed, 150, 78, on_thread, embedded("What is dropped is counted.")),
         lost(
             "lost task",
-            "verify_quotes",
-            "88",
+            ("verify_quotes", 88),
             2_000,
             310,
-            json!({"broken_trace_reason": "no_context_in_task", "suspected_parent": suspect,
-                "task_spawned_at": "src/answer.rs:86:5"}),
+            in_task,
+            json!({"inputs": {"quotes": 3}, "outputs": {"found": 3, "missing": 0}}),
         ),
         lost(
             "lost scope",
-            "score_answer",
-            "120",
+            ("score_answer", 120),
             2_050,
             120,
-            json!({"broken_trace_reason": "other_task", "suspected_parent": suspect}),
+            because("other_task"),
+            json!({"inputs": {"answer": "The newest are dropped whole and counted."}, "outputs": {"score": 0.92}}),
         ),
-        lost("lost headers", "handle_request", "17", 9_000, 45, json!({"broken_trace_reason": "bad_parent"})),
-        lost("lost process", "worker_loop", "203", 12_000, 1_500, json!({"broken_trace_reason": "forked"})),
+        lost(
+            "lost headers",
+            ("handle_request", 17),
+            9_000,
+            45,
+            json!({"broken_trace_reason": "bad_parent"}),
+            json!({"inputs": {"path": "/answers/17"}, "outputs": {"status": 200}}),
+        ),
+        lost(
+            "lost process",
+            ("worker_loop", 203),
+            12_000,
+            1_500,
+            json!({"broken_trace_reason": "forked"}),
+            json!({"inputs": {"jobs": 4}, "outputs": {"done": 4}}),
+        ),
     ];
     all.push(never_arrived(at));
     all.push(whole);

@@ -117,9 +117,7 @@ impl Trace {
             "parent_run_id": parent.map(|parent| parent.id), "dotted_order": order,
             "start_time": start.to_string(), "end_time": step.to_ms.map(|ms| self.time(ms)),
         });
-        if let (Value::Object(run), Value::Object(fields)) = (&mut run, step.fields) {
-            run.extend(fields);
-        }
+        join(&mut run, step.fields);
         if is_sent {
             self.parts.push(part(format!("post.{id}"), &run));
         }
@@ -169,10 +167,15 @@ pub(crate) fn extra(metadata: Value) -> Value {
 /// The same for a run of a model.
 pub(crate) fn model(provider: &str, name: &str, metadata: Value) -> Value {
     let mut all = json!({"ls_provider": provider, "ls_model_name": name, "ls_temperature": 0.2});
-    if let (Value::Object(all), Value::Object(metadata)) = (&mut all, metadata) {
-        all.extend(metadata);
-    }
+    join(&mut all, metadata);
     extra(all)
+}
+
+/// Adds the members of one object to another.
+pub(crate) fn join(to: &mut Value, more: Value) {
+    if let (Value::Object(to), Value::Object(more)) = (to, more) {
+        to.extend(more);
+    }
 }
 
 /// Tokens of a call of a model, and what they cost in dollars.
