@@ -81,14 +81,14 @@ export class JsonView {
       h("button", {
         type: "button",
         tabindex: "-1",
-        text: "path",
+        text: "copy path",
         title: "Copy the path (p)",
         on: { click: (e) => this.copy("path", e.currentTarget) },
       }),
       h("button", {
         type: "button",
         tabindex: "-1",
-        text: "value",
+        text: "copy value",
         title: "Copy the value (c)",
         on: { click: (e) => this.copy("value", e.currentTarget) },
       }),
@@ -125,8 +125,9 @@ export class JsonView {
     if (branch) {
       node.sum = h("span", { class: "jsum", text: this.preview(value) });
       row.append(node.sum);
-      const small = JSON.stringify(Array.isArray(value) ? value.slice(0, 20) : Object.keys(value).slice(0, 20))?.length < 4000;
-      if (depth === 0 || (depth < 2 && size(value) <= 12 && small)) this.open(node);
+      // what is small is open, unless a text in it would push all else away
+      const tall = () => Object.values(value).some((one) => typeof one === "string" && one.length > 2000);
+      if (depth === 0 || (depth < 2 && size(value) <= 12 && !tall())) this.open(node);
     } else row.append(this.leaf(value));
     return node;
   }
@@ -267,7 +268,7 @@ export class JsonView {
       if (!node) return;
     }
     this.mark(node.row);
-    node.row.scrollIntoView({ block: "nearest" });
+    node.row.scrollIntoView({ block: "center" });
   }
 
   mark(row) {
