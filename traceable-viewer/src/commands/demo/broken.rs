@@ -46,7 +46,7 @@ pub(crate) fn traces(at: Timestamp) -> Vec<Trace> {
         }),
     ));
     let suspect = whole.id(root).to_string();
-    let lost = |name, (function, line): (&str, u32), from_ms, length_ms, because: Value, told: Value| {
+    let lost = |name, (function, line): (&str, u32), from_ms: i64, length_ms, because: Value, told: Value| {
         let mut metadata =
             json!({"broken_trace_site": format!("quickstart::{function} (src/answer.rs:{line})")});
         join(&mut metadata, because);
