@@ -54,8 +54,12 @@ export class Detail {
         );
       const text = await answer.text();
       const list = scores?.ok ? await scores.json() : [];
-      const known = { run: JSON.parse(text), text, scores: Array.isArray(list) ? list : [], of: JSON.stringify(node.run) };
-      const before = this.cache.get(node.id);
+      const known = {
+        run: JSON.parse(text),
+        text,
+        scores: Array.isArray(list) ? list.reverse() : [],
+        of: JSON.stringify(node.run),
+      };
       this.cache.delete(node.id);
       this.cache.set(node.id, known);
       this.on.loaded(known.run);
@@ -65,8 +69,10 @@ export class Detail {
         if (kept > KEPT && one !== known) this.cache.delete(id);
       }
       if (asked !== this.asked) return;
-      if (before && before.text === text && JSON.stringify(before.scores) === JSON.stringify(known.scores)) return;
-      this.draw(known, !!before);
+      // only what is on the screen counts: an earlier answer may have come too late to be shown
+      const seen = this.drawn?.run.id === node.id ? this.drawn : null;
+      if (seen && seen.text === text && JSON.stringify(seen.scores) === JSON.stringify(known.scores)) return;
+      this.draw(known, !!seen);
     } catch (error) {
       if (asked === this.asked && !this.cache.has(node.id)) this.failed(node, error.message);
     }
@@ -119,6 +125,7 @@ export class Detail {
   }
 
   skeleton(node) {
+    this.drawn = null;
     clear(this.el).append(
       this.head(node),
       ...notices(node, node.run.error),
@@ -128,6 +135,7 @@ export class Detail {
   }
 
   failed(node, text) {
+    this.drawn = null;
     clear(this.el).append(
       this.head(node),
       h("p", { class: "notice bad", role: "alert", text }),
@@ -136,6 +144,7 @@ export class Detail {
   }
 
   missing(node) {
+    this.drawn = null;
     clear(this.el).append(
       h(
         "header",
@@ -214,6 +223,7 @@ export class Detail {
     const had = keep && this.el.contains(document.activeElement);
     // somebody is writing here: what is new comes with the next visit
     if (had && /^(TEXTAREA|INPUT)$/.test(document.activeElement.tagName)) return;
+    this.drawn = known;
     const list = this.tabs(known);
     const chosen = (list.find(([name]) => name === this.wanted) || list[0])[0];
     const panel = h("div", { class: "panel", role: "tabpanel", id: "panel", "aria-labelledby": "tab-" + chosen });

@@ -268,8 +268,12 @@ export class TreeGrid {
     if (at === undefined) return;
     const top = at * this.high,
       seen = this.el.clientHeight - this.head.offsetHeight;
-    if (top < this.el.scrollTop) this.el.scrollTop = Math.max(top - this.high, 0);
-    else if (top + this.high > this.el.scrollTop + seen) this.el.scrollTop = top + 2 * this.high - seen;
+    const above = this.el.scrollTop - top;
+    const below = top + this.high - this.el.scrollTop - seen;
+    // a step scrolls by a row, a leap shows what is around
+    if (Math.max(above, below) > 4 * this.high) this.el.scrollTop = top - seen / 2;
+    else if (above > 0) this.el.scrollTop = Math.max(top - this.high, 0);
+    else if (below > 0) this.el.scrollTop = top + 2 * this.high - seen;
   }
 
   toggle(node, closed = !this.collapsed.has(node.id)) {

@@ -7,11 +7,13 @@ import { endOf } from "./run.js";
 /** Shorter than a microsecond nothing is drawn. */
 const SHORTEST = 0.001;
 
-/** 1.00 s is 1 s on an axis. */
-const short = (ms) =>
-  duration(ms)
-    .replace(/(\.\d*?)0+(?= )/, "$1")
-    .replace(/\.(?= )/, "");
+/** With as many digits as tell one mark from the next. */
+function label(ms, step) {
+  if (ms >= 60_000) return duration(ms);
+  const unit = ms >= 1000 ? 1000 : 1;
+  const digits = Math.max(0, -Math.floor(Math.log10(step / unit) + 1e-9));
+  return `${(ms / unit).toFixed(Math.min(digits, 6))} ${unit === 1 ? "ms" : "s"}`;
+}
 
 export class Scale {
   constructor(changed) {
@@ -83,7 +85,7 @@ export class Scale {
     for (let i = Math.ceil((this.from - this.start) / step - 1e-9); list.length <= most; i++) {
       const t = this.start + i * step;
       if (t > this.to) break;
-      list.push({ percent: this.percent(t), label: i === 0 ? "0" : short(i * step) });
+      list.push({ percent: this.percent(t), label: i === 0 ? "0" : label(i * step, step) });
     }
     return list;
   }
