@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::fmt;
 
+use foldhash::fast::RandomState;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::model::facts::Words;
@@ -37,7 +38,8 @@ impl WordList {
 
     /// The words, each once.
     pub(crate) fn finish(self) -> Words {
-        let mut seen = HashSet::new();
+        // about one word in seven bytes; the hash has a seed, for clients choose the words
+        let mut seen = HashSet::with_capacity_and_hasher(self.text.len() / 7, RandomState::default());
         let mut words = String::with_capacity(self.text.len());
         // SQLite parts words at every sign that is no letter, so what is alike here is alike there
         for word in
