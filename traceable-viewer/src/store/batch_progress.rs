@@ -81,26 +81,66 @@ impl BatchProgress {
         self.waiting.is_empty().then(|| std::mem::take(&mut self.report))
     }
 
-    /// Stores the operation at a place in the queue inside a transaction, in a savepoint of its own; `None` behind the
-    /// last. An error means that the whole transaction cannot go on: the disk is full, the file is locked.
+    /// Stores operations from a place in the queue on, inside a transaction, until there are enough; returns what each
+    /// has led to. An error means that the whole transaction cannot go on: the disk is full, the file is locked.
+    ///
+    /// A savepoint copies each page that is written after it, so they share one. Only when one of them fails, they are
+    /// stored again with one for each.
     pub(crate) fn store(
         &self,
-        at: usize,
+        from: usize,
+        enough: &dyn Fn(usize) -> bool,
         tx: &mut Transaction<'_>,
         touched: &mut Touched,
         prices: Option<&Prices>,
-    ) -> Result<Option<Outcome>, StoreError> {
-        let Some(operation) = self.waiting.get(at) else { return Ok(None) };
-        let savepoint = tx.savepoint()?;
-        match operation.store(&savepoint, self.default_project.as_deref(), prices) {
-            Ok(Some((outcome, runs))) => {
-                savepoint.commit()?;
-                runs.into_iter().for_each(|run| touched.add(run));
-                Ok(Some(outcome))
-            }
-            Ok(None) => Ok(Some(Outcome::Rejected(ValidationReason::UnknownRun.at(operation.loc())))),
-            Err(error) => Ok(Some(Outcome::Rejected(rejection(operation.loc(), error)?))),
+    ) -> Result<Vec<Outcome>, StoreError> {
+        if let Some(outcomes) = self.store_together(from, enough, tx, touched, prices)? {
+            return Ok(outcomes);
         }
+        let mut outcomes = Vec::new();
+        while !enough(outcomes.len())
+            && let Some(operation) = self.waiting.get(from + outcomes.len())
+        {
+            let savepoint = tx.savepoint()?;
+            outcomes.push(match operation.store(&savepoint, self.default_project.as_deref(), prices) {
+                Ok(Some((outcome, runs))) => {
+                    savepoint.commit()?;
+                    runs.into_iter().for_each(|run| touched.add(run));
+                    outcome
+                }
+                Ok(None) => Outcome::Rejected(ValidationReason::UnknownRun.at(operation.loc())),
+                Err(error) => Outcome::Rejected(rejection(operation.loc(), error)?),
+            });
+        }
+        Ok(outcomes)
+    }
+
+    /// `None`: one has failed, and nothing is stored.
+    fn store_together(
+        &self,
+        from: usize,
+        enough: &dyn Fn(usize) -> bool,
+        tx: &mut Transaction<'_>,
+        touched: &mut Touched,
+        prices: Option<&Prices>,
+    ) -> Result<Option<Vec<Outcome>>, StoreError> {
+        let (mut outcomes, mut touches) = (Vec::new(), Vec::new());
+        let savepoint = tx.savepoint()?;
+        while !enough(outcomes.len())
+            && let Some(operation) = self.waiting.get(from + outcomes.len())
+        {
+            match operation.store(&savepoint, self.default_project.as_deref(), prices) {
+                Ok(Some((outcome, runs))) => {
+                    outcomes.push(outcome);
+                    touches.extend(runs);
+                }
+                Ok(None) => return Ok(None),
+                Err(error) => return rejection(operation.loc(), error).map(|_| None),
+            }
+        }
+        savepoint.commit()?;
+        touches.into_iter().for_each(|run| touched.add(run));
+        Ok(Some(outcomes))
     }
 
     /// Takes note of what a committed transaction did with the first operations.

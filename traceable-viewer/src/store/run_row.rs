@@ -76,6 +76,22 @@ const COLUMNS: &str = "rid, id, trace_id, parent_id, pid, name, run_type, start_
     total_tokens, prompt_cost, completion_cost, total_cost, inputs_preview, outputs_preview, \
     changed_us";
 
+const INSERT: &str = "INSERT INTO run(rid, id, trace_id, parent_id, pid, name, run_type, status, start_us, end_us, \
+    dotted_order, depth, tags, reference_example_id, received_us, flags, latency_us, first_token_us, thread_id, model, \
+    prompt_tokens, completion_tokens, total_tokens, prompt_cost, completion_cost, total_cost, inputs_preview, \
+    outputs_preview, changed_us, seq) \
+    VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, \
+    ?24, ?25, ?26, ?27, ?28, ?29, (SELECT coalesce(max(seq), 0) + 1 FROM \
+    (SELECT max(seq) AS seq FROM run UNION ALL SELECT seq FROM highest_deleted)))";
+
+/// With the parameters of [`INSERT`]. The id of a run and when it was received never change.
+const UPDATE: &str = "UPDATE run SET trace_id = ?3, parent_id = ?4, pid = ?5, name = ?6, run_type = ?7, status = ?8, \
+    start_us = ?9, end_us = ?10, dotted_order = ?11, depth = ?12, tags = ?13, reference_example_id = ?14, flags = ?16, \
+    latency_us = ?17, first_token_us = ?18, thread_id = ?19, model = ?20, prompt_tokens = ?21, \
+    completion_tokens = ?22, total_tokens = ?23, prompt_cost = ?24, completion_cost = ?25, total_cost = ?26, \
+    inputs_preview = ?27, outputs_preview = ?28, changed_us = ?29, seq = (SELECT coalesce(max(seq), 0) + 1 FROM \
+    (SELECT max(seq) AS seq FROM run UNION ALL SELECT seq FROM highest_deleted)) WHERE rid = ?1";
+
 impl RunRow {
     /// A run that is new.
     pub(crate) fn new(id: Uuid, received_us: i64) -> Self {
@@ -158,61 +174,42 @@ impl RunRow {
     }
 
     /// Saves the row with a `seq` that no run has had, and returns its key.
+    ///
+    /// Two statements, for one that inserts or updates and returns the key keeps a copy of each page it writes.
     pub(crate) fn save(&self, conn: &Connection) -> rusqlite::Result<i64> {
-        let sql = "INSERT INTO run(rid, id, trace_id, parent_id, pid, name, run_type, status, start_us, end_us, \
-                   dotted_order, depth, tags, reference_example_id, received_us, flags, \
-                   latency_us, first_token_us, thread_id, model, prompt_tokens, completion_tokens, total_tokens, \
-                   prompt_cost, completion_cost, total_cost, inputs_preview, outputs_preview, changed_us, \
-                   seq) \
-                   VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, \
-                          ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, \
-                          (SELECT coalesce(max(seq), 0) + 1 FROM \
-                           (SELECT max(seq) AS seq FROM run UNION ALL SELECT seq FROM highest_deleted))) \
-                   ON CONFLICT(id) DO UPDATE SET trace_id = excluded.trace_id, parent_id = excluded.parent_id, \
-                   pid = excluded.pid, name = excluded.name, run_type = excluded.run_type, \
-                   status = excluded.status, start_us = excluded.start_us, end_us = excluded.end_us, \
-                   dotted_order = excluded.dotted_order, depth = excluded.depth, tags = excluded.tags, \
-                   reference_example_id = excluded.reference_example_id, flags = excluded.flags, \
-                   latency_us = excluded.latency_us, first_token_us = excluded.first_token_us, \
-                   thread_id = excluded.thread_id, model = excluded.model, prompt_tokens = excluded.prompt_tokens, \
-                   completion_tokens = excluded.completion_tokens, total_tokens = excluded.total_tokens, \
-                   prompt_cost = excluded.prompt_cost, completion_cost = excluded.completion_cost, \
-                   total_cost = excluded.total_cost, inputs_preview = excluded.inputs_preview, \
-                   outputs_preview = excluded.outputs_preview, changed_us = excluded.changed_us, seq = excluded.seq RETURNING rid";
-        conn.prepare_cached(sql)?.query_row(
-            params![
-                self.rid,
-                self.id,
-                self.trace_id,
-                self.parent_id,
-                self.pid,
-                self.name,
-                self.run_type,
-                self.status(),
-                self.start_us,
-                self.end_us,
-                self.dotted_order,
-                self.depth,
-                self.tags,
-                self.reference_example_id,
-                self.received_us,
-                self.flags,
-                self.latency_us(),
-                self.first_token_us,
-                self.thread_id,
-                self.model,
-                self.usage.prompt_tokens,
-                self.usage.completion_tokens,
-                self.usage.total_tokens,
-                self.usage.prompt_cost,
-                self.usage.completion_cost,
-                self.usage.total_cost,
-                self.inputs_preview,
-                self.outputs_preview,
-                self.changed_us,
-            ],
-            |row| row.get(0),
-        )
+        let sql = if self.rid.is_some() { UPDATE } else { INSERT };
+        conn.prepare_cached(sql)?.execute(params![
+            self.rid,
+            self.id,
+            self.trace_id,
+            self.parent_id,
+            self.pid,
+            self.name,
+            self.run_type,
+            self.status(),
+            self.start_us,
+            self.end_us,
+            self.dotted_order,
+            self.depth,
+            self.tags,
+            self.reference_example_id,
+            self.received_us,
+            self.flags,
+            self.latency_us(),
+            self.first_token_us,
+            self.thread_id,
+            self.model,
+            self.usage.prompt_tokens,
+            self.usage.completion_tokens,
+            self.usage.total_tokens,
+            self.usage.prompt_cost,
+            self.usage.completion_cost,
+            self.usage.total_cost,
+            self.inputs_preview,
+            self.outputs_preview,
+            self.changed_us,
+        ])?;
+        Ok(self.rid.unwrap_or_else(|| conn.last_insert_rowid()))
     }
 
     /// From start to end; zero when the clock went backwards.

@@ -107,15 +107,11 @@ fn transaction(
             }
         }
         let Some((job, outcomes)) = turn.get_mut(at) else { break };
-        let before = outcomes.len();
-        while outcomes.len() - before < OPERATIONS_PER_TURN
-            && (outcomes.len() == before || began.elapsed() < bounds.time)
-            && let Some(outcome) = job.progress.store(outcomes.len(), &mut tx, &mut touched, prices)?
-        {
-            outcomes.push(outcome);
-        }
-        without_work = if outcomes.len() == before { without_work + 1 } else { 0 };
-        operations += outcomes.len() - before;
+        let enough = |done: usize| done >= OPERATIONS_PER_TURN || done > 0 && began.elapsed() >= bounds.time;
+        let stored = job.progress.store(outcomes.len(), &enough, &mut tx, &mut touched, prices)?;
+        without_work = if stored.is_empty() { without_work + 1 } else { 0 };
+        operations += stored.len();
+        outcomes.extend(stored);
         at += 1;
     }
     touched.save(&tx, settings.search_index)?;
