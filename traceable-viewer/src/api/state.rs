@@ -11,8 +11,11 @@ use crate::ingest::RequestLimits;
 use crate::memory_budget::MemoryBudget;
 use crate::store::{Store, WriterHandle};
 
-/// Bodies decompressed and read at the same time; others wait. It keeps a core busy.
-const MAX_READING: usize = 4;
+/// Bodies decompressed and read at the same time; others wait. It keeps a core busy: with more of them than cores, lists
+/// wait. There are two on a single core too, so that a large body does not hold up small ones.
+fn max_reading() -> usize {
+    std::thread::available_parallelism().map_or(2, std::num::NonZero::get).clamp(2, 4)
+}
 
 /// Requests that read from the store at the same time; others wait.
 const MAX_READERS: usize = 4;
@@ -54,7 +57,7 @@ impl ApiState {
             address,
             limits,
             memory: MemoryBudget::new(limits.max_memory_bytes),
-            reading: Arc::new(Semaphore::new(MAX_READING)),
+            reading: Arc::new(Semaphore::new(max_reading())),
             readers: Arc::new(Semaphore::new(MAX_READERS)),
             warnings,
             stopping,

@@ -18,8 +18,8 @@ use crate::model::stored_run::StoredRun;
 use crate::query::{PageStart, QueryError, RunQuery};
 use crate::store::{Store, StoreError};
 
-/// Bytes of runs after which a part ends.
-const PART_BYTES: usize = 4 << 20;
+/// Bytes of runs after which a part ends. Their JSON is several times as long, for it has all keys.
+const PART_BYTES: usize = 1 << 20;
 
 /// How the runs of a page become an answer.
 pub(crate) trait RunAnswer: Clone + Send + 'static {

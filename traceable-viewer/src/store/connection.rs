@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::store::{
@@ -80,7 +81,7 @@ fn set_up_reader(conn: Connection, path: &Path) -> Result<Connection, StoreError
     conn.busy_timeout(BUSY_TIMEOUT)?;
     schema::check_version(&conn, path)?;
     functions::register(&conn)?;
-    tune(&conn, 8 << 10)?;
+    tune(&conn, 4 << 10)?;
     Ok(conn)
 }
 
@@ -116,6 +117,8 @@ fn open_frozen(_: &Path) -> Option<rusqlite::Result<Connection>> {
 fn tune(conn: &Connection, cache_kib: i64) -> Result<(), StoreError> {
     conn.pragma_update(None, "cache_size", -cache_kib)?;
     conn.pragma_update_and_check(None, "mmap_size", 0, |_| Ok(()))?;
+    // once there are statistics, a plan would depend on the values, and each statement be made anew for each value
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     conn.set_prepared_statement_cache_capacity(128);
     Ok(())
 }

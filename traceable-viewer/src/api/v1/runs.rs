@@ -23,8 +23,8 @@ use crate::store::Store;
 /// Runs on a page at most. Clients send their own limit for all pages together, and go on by the cursor.
 const MAX_RUNS: usize = 1000;
 
-/// Keys that are read from long texts.
-const PAYLOADS: [&str; 7] = ["inputs", "outputs", "extra", "events", "error", "serialized", "messages"];
+/// Keys that are read from long texts. That of an error is read for every list.
+const PAYLOADS: [&str; 6] = ["inputs", "outputs", "extra", "events", "serialized", "messages"];
 
 /// `GET /runs/{id}`
 pub(crate) async fn retrieve(
