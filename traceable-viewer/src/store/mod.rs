@@ -53,7 +53,7 @@ pub(crate) use projects::{
     NameTaken, ProjectEdit, StoredProject, find_or_create_project, id_of_name, save_project,
 };
 pub use prune::{PruneReport, prune};
-pub(crate) use prune::{Pruning, shorten_log};
+pub(crate) use prune::{Pruning, log_written, shorten_log};
 pub use prune_plan::{PrunePlan, plan_prune};
 pub use reader::Store;
 pub(crate) use reader::load_runs;

@@ -1,7 +1,7 @@
 //! Makes a database smaller: a pass over its traces, then the room is given back to the disk.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
@@ -139,6 +139,12 @@ impl Pruning {
         self.report.bytes = FileSpace::read(tx)?.file_bytes();
         Ok(done)
     }
+}
+
+/// When the log was written last, if it holds anything.
+pub(crate) fn log_written(path: &Path) -> Option<SystemTime> {
+    let log = std::fs::metadata(private_files::beside(path, "-wal")).ok()?;
+    log.modified().ok().filter(|_| log.len() > 0)
 }
 
 /// Writes the log back into the file and empties it, if it is longer than this. SQLite alone does that only while nobody

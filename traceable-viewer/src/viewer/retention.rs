@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use crate::error_chain::error_chain;
-use crate::store::{Pruning, Retention, Store, StoreError, SubmitError, WriterHandle, shorten_log};
+use crate::store::{
+    Pruning, Retention, Store, StoreError, SubmitError, WriterHandle, log_written, shorten_log,
+};
 
 /// How often the file is looked at.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -11,14 +13,19 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// After a pass that could do nothing: everything is open, or the file cannot be written.
 const LONG_PAUSE: Duration = Duration::from_secs(60);
 
-/// Above this the log beside the file is written back and emptied.
+/// Above this the log beside the file is written back and emptied, and whatever its length when nobody has written to it
+/// since the file was looked at before: a file at rest is one file, and a third smaller.
 const MAX_LOG_BYTES: u64 = 128 << 20;
 
 /// Runs until it is dropped.
 pub(super) async fn keep(retention: Retention, store: Store, writer: WriterHandle, warn: impl Fn(String)) {
-    let mut max_log_bytes = MAX_LOG_BYTES;
+    let (mut max_log_bytes, mut written) = (MAX_LOG_BYTES, None);
     loop {
         tokio::time::sleep(PAUSE).await;
+        let before = std::mem::replace(&mut written, log_written(store.path()));
+        if written.is_some() && written == before {
+            max_log_bytes = 0;
+        }
         let done = match is_due(&retention, &store, max_log_bytes).await {
             Ok(false) => {
                 max_log_bytes = MAX_LOG_BYTES;
