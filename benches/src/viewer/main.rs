@@ -57,8 +57,12 @@ fn measure(program: &Path, runs: usize) -> Vec<(String, String)> {
     let (elapsed, listed) = load_beside_a_reader(&server, runs);
     row("runs stored a second", format!("{:.0}", runs as f64 / elapsed.as_secs_f64()));
     row("50 newest roots, meanwhile", listed.to_string());
+    row("CPU of the server a run", format!("{:.0} us", server.cpu().as_secs_f64() * 1e6 / runs as f64));
     row("bytes on disk a run", format!("{:.0}", bytes(&db) as f64 / runs as f64));
     row("peak memory, storing", format!("{} MiB", server.peak_mib()));
+    // the log is written back when nothing comes any more
+    std::thread::sleep(Duration::from_secs(4));
+    row("bytes on disk a run, at rest", format!("{:.0}", bytes(&db) as f64 / runs as f64));
     load::large_trace(server.url());
 
     for (name, times) in Questions::new(server.url()).ask() {

@@ -39,6 +39,15 @@ impl Served {
         &self.url
     }
 
+    /// Of all its threads, in steps of 10 ms.
+    pub fn cpu(&self) -> Duration {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.process.id())).expect("Linux");
+        let (_, fields) = stat.rsplit_once(')').expect("a name");
+        let ticks =
+            fields.split_whitespace().skip(11).take(2).map(|ticks| ticks.parse::<u64>().expect("ticks"));
+        Duration::from_millis(ticks.sum::<u64>() * 10)
+    }
+
     pub fn peak_mib(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).expect("Linux");
         let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a peak");
