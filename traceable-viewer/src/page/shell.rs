@@ -133,7 +133,10 @@ mod tests {
     fn hostile_texts_stay_texts() {
         let data = br#"{"name":"</script><script>alert(1)</script><!--"}"#;
         let page = shell(Page::Trace, "<img src=x onerror=\"a\">&", None, data);
-        assert!(page.contains("<title>&lt;img src=x onerror=&quot;a&quot;&gt;&amp; · traceable</title>"), "{page}");
+        assert!(
+            page.contains("<title>&lt;img src=x onerror=&quot;a&quot;&gt;&amp; · traceable</title>"),
+            "{page}"
+        );
         assert!(page.contains(r#"{"name":"\u003c/script>\u003cscript>alert(1)"#), "{page}");
         assert_eq!(page.matches("</script>").count(), 3);
         assert!(page.contains("<body data-page=\"trace\">") && !page.contains("aria-current"));
