@@ -3,9 +3,11 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
 
 // The packages are not installed beside the tests, so that the repository stays clean.
-const require = createRequire(process.env.TRACEABLE_BROWSER_MODULES || new URL("../../target/browser/", import.meta.url));
+export const modules = process.env.TRACEABLE_BROWSER_MODULES || fileURLToPath(new URL("../../target/browser/", import.meta.url));
+const require = createRequire(modules);
 const { chromium } = require("playwright-core");
 const axe = require("axe-core");
 
