@@ -37,7 +37,7 @@ function facts(r) {
   return {
     name: r.name, type: r.run_type, status: r.status, start: fullTime(start),
     latency: end === null ? "not ended" : duration(end - start), "first token": first === null ? "" : duration(first - start),
-    "prompt tokens": tokens(r.prompt_tokens), "completion tokens": tokens(r.completion_tokens), cost: r.total_cost === null || r.total_cost === undefined ? "" : cost(Number(r.total_cost)),
+    "prompt tokens": tokens(r.prompt_tokens || null), "completion tokens": tokens(r.completion_tokens || null), cost: r.total_cost === null || r.total_cost === undefined ? "" : cost(Number(r.total_cost)),
     model: meta.ls_model_name, tags: (r.tags || []).join(", "), error: r.error,
   };
 }
