@@ -42,6 +42,15 @@
 //! prompts and queues a 404. With a token, links to files are signed, for clients load files without credentials;
 //! everything else, shared runs too, needs the token.
 //!
+//! # The page
+//!
+//! A browser that opens the address sees the traces: lists that follow what arrives, trees with their waterfall, and why a
+//! run is not where it belongs. All of it is in the binary; it loads nothing from anywhere else, and what programs sent
+//! is text to it. Links to runs in LangSmith's form lead to the same run here. With a token, a browser shows it once
+//! (`?token=..`, or the form that asks for it) and has a cookie from then on, which works for this page alone.
+//!
+//! # Limits
+//!
 //! What a client can ask for is bounded: connections, the time it may be silent, memory, the writer's time. Over a bound
 //! the server answers 413 for what can never fit, and 429 or 503 with a `Retry-After` for what can be sent again.
 

@@ -13,6 +13,10 @@ use crate::store::Store;
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TraceTotals {
+    /// How many runs it has.
+    pub runs: u64,
+    /// How many of them have an error.
+    pub errors: u64,
     /// Tokens and costs of all its runs.
     pub usage: Usage,
     /// When the first token of any of its runs came, in microseconds since 1970.
@@ -30,7 +34,7 @@ fn totals(conn: &Connection, trace_ids: &[Uuid]) -> rusqlite::Result<HashMap<Uui
     let marks = vec!["?"; trace_ids.len()].join(",");
     let sql = format!(
         "SELECT trace_id, prompt_tokens, completion_tokens, total_tokens, prompt_cost, completion_cost, total_cost, \
-         first_token_us FROM trace WHERE trace_id IN ({marks})"
+         first_token_us, runs, errors FROM trace WHERE trace_id IN ({marks})"
     );
     let ids = trace_ids.iter().copied().map(blob);
     conn.prepare(&sql)?
@@ -43,7 +47,8 @@ fn totals(conn: &Connection, trace_ids: &[Uuid]) -> rusqlite::Result<HashMap<Uui
                 completion_cost: row.get(5)?,
                 total_cost: row.get(6)?,
             };
-            Ok((row.get(0)?, TraceTotals { usage, first_token_us: row.get(7)? }))
+            let (first_token_us, runs, errors) = (row.get(7)?, row.get(8)?, row.get(9)?);
+            Ok((row.get(0)?, TraceTotals { runs, errors, usage, first_token_us }))
         })?
         .collect()
 }

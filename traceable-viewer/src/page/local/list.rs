@@ -10,8 +10,8 @@ use super::params::{self, Tab};
 use super::rows::{ms_of, preview_of, span};
 use super::{projects, threads};
 use crate::api::{ApiResponse, ApiState, Fields, read_store};
-use crate::model::stored_run::{RunStatus, StoredRun, Usage};
-use crate::query::{QueryError, RunMarks, RunQuery, Sort, TraceCounts};
+use crate::model::stored_run::{RunStatus, StoredRun};
+use crate::query::{QueryError, RunMarks, RunQuery, Sort, TraceTotals};
 use crate::store::Store;
 
 /// A trace or a run. Tokens, costs, runs and errors of a trace are those of all its runs.
@@ -63,33 +63,29 @@ fn runs(store: &Store, query: &RunQuery, sort: Sort) -> Result<Vec<u8>, QueryErr
     let ids: Vec<Uuid> = page.runs.iter().map(|run| run.id).collect();
     let mut marks = store.marks(&ids)?;
     let trace_ids: Vec<Uuid> = page.runs.iter().map(|run| run.trace_id).filter(|_| sort.of_traces).collect();
-    let (counts, totals) = match trace_ids.is_empty() {
-        true => (HashMap::new(), HashMap::new()),
-        false => (store.trace_counts(&trace_ids)?, store.trace_totals(&trace_ids)?),
-    };
+    let totals = if trace_ids.is_empty() { HashMap::new() } else { store.trace_totals(&trace_ids)? };
     let rows = page.runs.into_iter().map(|run| {
         let marks = marks.remove(&run.id).unwrap_or_default();
-        let of_trace = counts.get(&run.trace_id).zip(totals.get(&run.trace_id));
-        match of_trace {
-            Some((counts, totals)) => row(run, &marks, totals.usage, totals.first_token_us, *counts),
-            None => {
-                let (usage, first_token) = (run.usage, run.first_token_us);
-                let errors = u64::from(run.status == RunStatus::Error);
-                let counts = TraceCounts { runs: 1, errors, ..TraceCounts::default() };
-                row(run, &marks, usage, first_token, counts)
-            }
-        }
+        let totals = totals.get(&run.trace_id).copied().unwrap_or_else(|| totals_of_run(&run));
+        row(run, &marks, &totals)
     });
     written(&Rows { rows: rows.collect(), cursor: page.next, seq })
 }
 
-fn row(run: StoredRun, marks: &RunMarks, usage: Usage, first_token: Option<i64>, counts: TraceCounts) -> Row {
+/// Those of a run alone.
+fn totals_of_run(run: &StoredRun) -> TraceTotals {
+    let errors = u64::from(run.status == RunStatus::Error);
+    TraceTotals { runs: 1, errors, usage: run.usage, first_token_us: run.first_token_us }
+}
+
+fn row(run: StoredRun, marks: &RunMarks, totals: &TraceTotals) -> Row {
+    let usage = totals.usage;
     Row {
         status: marks.status(&run),
         start: ms_of(run.start_us),
         end: ms_of(run.end_us),
         latency_ms: span(run.start_us, run.end_us),
-        first_token_ms: span(run.start_us, first_token),
+        first_token_ms: span(run.start_us, totals.first_token_us),
         prompt_tokens: usage.prompt_tokens,
         completion_tokens: usage.completion_tokens,
         total_tokens: usage.total_tokens,
@@ -97,8 +93,8 @@ fn row(run: StoredRun, marks: &RunMarks, usage: Usage, first_token: Option<i64>,
         input: preview_of(run.inputs_preview.as_deref()),
         output: preview_of(run.outputs_preview.as_deref()),
         error: preview_of(run.error.as_deref()),
-        runs: counts.runs,
-        errors: counts.errors,
+        runs: totals.runs,
+        errors: totals.errors,
         broken: marks.broken().filter(|_| run.parent_id.is_none()).map(str::to_owned),
         id: run.id,
         trace_id: run.trace_id,
