@@ -51,6 +51,18 @@ pub(super) async fn project(
     })
 }
 
+/// `GET /public/{token}/r`, where clients say that a shared run is.
+pub(super) async fn shared(
+    State(state): State<ApiState>,
+    Path(token): Path<String>,
+) -> Result<Response, ApiResponse> {
+    let Ok(token) = token.parse() else { return Ok(no_run()) };
+    match read_store(&state, move |store| Ok(store.shared_run(token)?)).await? {
+        Some(run) => to_run(&state, run).await,
+        None => Ok(no_run()),
+    }
+}
+
 /// The page of a run's trace, with the run chosen.
 pub(super) async fn to_run(state: &ApiState, run: Uuid) -> Result<Response, ApiResponse> {
     let found = read_store(state, move |store| store.names(&[run])).await?;

@@ -30,6 +30,7 @@ pub(crate) fn routes() -> Router<ApiState> {
         .route("/r/{run}", get(links::run))
         .route("/o/{tenant}/projects/p/{project}", get(links::project))
         .route("/o/{tenant}/projects/p/{project}/r/{run}", get(links::run_of_project))
+        .route("/public/{token}/r", get(links::shared))
         .nest("/api/local", local::routes())
         .fallback(not_found::answer)
 }

@@ -45,6 +45,55 @@ fn a_collector_with_prices_and_without_an_index() {
     assert_eq!(row(&db, found), json!({"n": 0}));
 }
 
+/// What a server prints first, and what a program called `xdg-open` is given meanwhile.
+#[cfg(target_os = "linux")]
+fn opened(path: &std::path::Path, token: &[&str]) -> (Vec<String>, Option<String>) {
+    let dir = tempfile::tempdir().unwrap();
+    let db = dir.path().join("t.db");
+    let mut child = command()
+        .args(["serve", "--port", "0", "--open", "--db", db.to_str().unwrap()])
+        .args(token)
+        .env("PATH", path)
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let said: Vec<String> = lines.by_ref().take(4).map(Result::unwrap).collect();
+    let given = path.join("given");
+    let given = match path.join("xdg-open").exists() {
+        true => Some(super::common::eventually(|| {
+            std::fs::read_to_string(&given).ok().filter(|text| text.ends_with('\n'))
+        })),
+        false => {
+            let warning = lines.next().unwrap().unwrap();
+            assert!(warning.contains("no browser opened http://127.0.0.1:"), "{warning}");
+            None
+        }
+    };
+    assert!(child.try_wait().unwrap().is_none(), "it goes on");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    (said, given)
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_page_is_named_and_opened() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::tempdir().unwrap();
+    opened(dir.path(), &[]);
+    let program = dir.path().join("xdg-open");
+    let script = format!("#!/bin/sh\necho \"$@\" > {}/given\n", dir.path().display());
+    std::fs::write(&program, script).unwrap();
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let (said, given) = opened(dir.path(), &[]);
+    let page = said[1].split("see them at ").nth(1).unwrap();
+    assert_eq!(given.unwrap().trim_end(), page);
+    let (said, given) = opened(dir.path(), &["--token", "secret"]);
+    assert!(said[1].contains("asked for the token once"), "{said:?}");
+    assert!(!said.join(" ").contains("secret") && !given.unwrap().contains("secret"));
+}
+
 #[test]
 fn a_file_without_prices_is_refused() {
     let dir = tempfile::tempdir().unwrap();

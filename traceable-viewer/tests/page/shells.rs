@@ -108,7 +108,17 @@ fn links_of_langsmith_lead_to_the_pages() {
         let reply = visit(&server, &link);
         assert_eq!((reply.status, header(&reply, "location")), (303, &*target), "{link}");
     }
-    for unknown in ["/r/x", "/trace/x", &format!("/trace/{}", id(7)), &format!("/o/x/projects/p/{}", id(7))] {
+    let shared = json!({"share_token": id(50)});
+    assert_eq!(server.json("PUT", &format!("/runs/{child}/share"), &shared).status, 200);
+    let reply = visit(&server, &format!("/public/{}/r", id(50)));
+    assert_eq!(header(&reply, "location"), format!("/trace/{root}?run={child}"));
+    for unknown in [
+        "/r/x",
+        "/public/x/r",
+        "/trace/x",
+        &format!("/trace/{}", id(7)),
+        &format!("/o/x/projects/p/{}", id(7)),
+    ] {
         let reply = visit(&server, unknown);
         assert_eq!(reply.status, 404, "{unknown}");
         assert!(reply.body.contains("<h1>There is no such "), "{unknown}: {}", reply.body);
