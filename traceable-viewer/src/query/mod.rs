@@ -14,6 +14,8 @@ mod marks;
 mod nesting;
 mod page;
 mod percentiles;
+#[cfg(test)]
+mod plans;
 mod project_rows;
 mod query_error;
 mod run_query;

@@ -71,19 +71,7 @@ impl Store {
 
     /// One page, of which the runs are read until they have so many bytes.
     pub(crate) fn query_start(&self, query: &RunQuery, max_bytes: usize) -> Result<PageStart, QueryError> {
-        let conditions = Conditions::of(query)?;
-        let after = query.cursor.as_deref().map(|cursor| read_cursor(cursor, query.order)).transpose()?;
-        let whole = query.trace_id.is_some() || !query.ids.is_empty();
-        let limit = if whole { usize::MAX } else { query.limit.unwrap_or(DEFAULT_LIMIT).clamp(1, MAX_LIMIT) };
-        let mut search = Search {
-            conditions,
-            order: query.order,
-            after: after.filter(|_| !whole),
-            skip: if whole { 0 } else { query.offset },
-            want: limit.saturating_add(1),
-            found: Vec::new(),
-            searched_to_us: None,
-        };
+        let (mut search, limit) = Search::of(query)?;
         Ok(self.with(|conn| {
             // the rows and the runs have to be of the same state of the database
             let tx = conn.unchecked_transaction()?;
@@ -114,7 +102,7 @@ impl Store {
     }
 }
 
-struct Search {
+pub(super) struct Search {
     conditions: Conditions,
     order: Order,
     after: Option<Place>,
@@ -126,9 +114,27 @@ struct Search {
 }
 
 impl Search {
+    /// The search for a page, and how many runs the page has at most.
+    pub(super) fn of(query: &RunQuery) -> Result<(Self, usize), QueryError> {
+        let conditions = Conditions::of(query)?;
+        let after = query.cursor.as_deref().map(|cursor| read_cursor(cursor, query.order)).transpose()?;
+        let whole = query.trace_id.is_some() || !query.ids.is_empty();
+        let limit = if whole { usize::MAX } else { query.limit.unwrap_or(DEFAULT_LIMIT).clamp(1, MAX_LIMIT) };
+        let search = Search {
+            conditions,
+            order: query.order,
+            after: after.filter(|_| !whole),
+            skip: if whole { 0 } else { query.offset },
+            want: limit.saturating_add(1),
+            found: Vec::new(),
+            searched_to_us: None,
+        };
+        Ok((search, limit))
+    }
+
     fn run(&mut self, conn: &Connection) -> Result<(), StoreError> {
         if let Some(driver) = self.best_driver(conn)? {
-            return self.driven(conn, &driver);
+            return self.collect(conn, self.driven(&driver));
         }
         if self.after.is_none_or(|after| after.start_us.is_some()) {
             self.by_start(conn)?;
@@ -140,7 +146,7 @@ impl Search {
     }
 
     /// The driver with the fewest rows, if they are few.
-    fn best_driver(&self, conn: &Connection) -> Result<Option<Sql>, StoreError> {
+    pub(super) fn best_driver(&self, conn: &Connection) -> Result<Option<Sql>, StoreError> {
         let mut best: Option<(i64, &Sql)> = None;
         // the first selects the runs that a trace or a list of ids names, whatever their number
         for driver in self.conditions.drivers() {
@@ -156,7 +162,7 @@ impl Search {
     }
 
     /// All rows of the driver that match, sorted.
-    fn driven(&mut self, conn: &Connection, driver: &Sql) -> Result<(), StoreError> {
+    pub(super) fn driven(&self, driver: &Sql) -> Sql {
         let mut sql = Sql::text("WITH hits(rid) AS (");
         sql.append(driver.clone());
         sql.push(
@@ -174,7 +180,7 @@ impl Search {
         }
         let way = self.way();
         sql.push(&format!(" ORDER BY run.start_us IS NULL, run.start_us {way}, CASE WHEN run.start_us IS NULL THEN run.id END, run.id {way}"));
-        self.collect(conn, sql)
+        sql
     }
 
     /// Runs in the order of the index, in stretches between which the clock is looked at.
@@ -186,23 +192,7 @@ impl Search {
                 true => self.end_of_stretch(conn, stretch)?,
                 false => None,
             };
-            let mut sql =
-                Sql::text("SELECT run.start_us, run.id FROM run WHERE run.start_us IS NOT NULL AND ");
-            sql.append(self.conditions.all());
-            if let Some(Place { start_us: Some(start), id }) = self.after {
-                sql.push(" AND ").append(self.beyond(start, id));
-            }
-            if let Some(end) = end {
-                sql.push(if self.order == Order::NewestFirst {
-                    " AND run.start_us >= "
-                } else {
-                    " AND run.start_us <= "
-                });
-                sql.bind(Value::Integer(end));
-            }
-            let way = self.way();
-            sql.push(&format!(" ORDER BY run.start_us {way}, run.id {way}"));
-            self.collect(conn, sql)?;
+            self.collect(conn, self.stretch(end))?;
             let Some(end) = end.filter(|_| self.found.len() < self.want) else { return Ok(()) };
             // what is beyond every id at that start
             let id = if self.order == Order::NewestFirst { Uuid::nil() } else { Uuid::max() };
@@ -213,6 +203,23 @@ impl Search {
             }
             stretch = (stretch * 4).min(MAX_STRETCH);
         }
+    }
+
+    /// Rows that match, to the end of a stretch.
+    pub(super) fn stretch(&self, end: Option<i64>) -> Sql {
+        let mut sql = Sql::text("SELECT run.start_us, run.id FROM run WHERE run.start_us IS NOT NULL AND ");
+        sql.append(self.conditions.all());
+        if let Some(Place { start_us: Some(start), id }) = self.after {
+            sql.push(" AND ").append(self.beyond(start, id));
+        }
+        if let Some(end) = end {
+            let newest_first = self.order == Order::NewestFirst;
+            sql.push(if newest_first { " AND run.start_us >= " } else { " AND run.start_us <= " });
+            sql.bind(Value::Integer(end));
+        }
+        let way = self.way();
+        sql.push(&format!(" ORDER BY run.start_us {way}, run.id {way}"));
+        sql
     }
 
     /// The start of the run that is so many further; `None` when there are fewer.
