@@ -11,6 +11,7 @@ mod facts;
 #[cfg(unix)]
 mod kill;
 mod locked;
+mod log;
 mod migration;
 #[cfg(unix)]
 mod process;
