@@ -117,6 +117,7 @@ pub(crate) fn field(change: &mut RunChange, key: &str, raw: &RawValue) -> Result
         "extra" => {
             let extra = object(raw, "extra").into_owned();
             change.facts.extra = Some(extract::extra(&extra));
+            change.encoded_extra = Some(EncodedText::new(&extra));
             change.extra = Some(extra);
         }
         "events" => {

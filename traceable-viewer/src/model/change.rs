@@ -78,6 +78,8 @@ pub(crate) struct RunChange {
     pub(crate) serialized: Option<EncodedText>,
     /// JSON too; not encoded, for the store merges it with what it has.
     pub(crate) extra: Option<String>,
+    /// The same encoded, if it was while it was read: the writer does not wait for it when there is nothing to merge.
+    pub(crate) encoded_extra: Option<EncodedText>,
     /// Keys the protocol does not name, with their JSON; kept under `extra`.
     pub(crate) unknown: BTreeMap<String, String>,
     pub(crate) attachments: Vec<NewAttachment>,
@@ -120,6 +122,7 @@ impl RunChange {
             outputs: None,
             events: None,
             extra: None,
+            encoded_extra: None,
             serialized: None,
             unknown: BTreeMap::new(),
             attachments: Vec::new(),
@@ -130,7 +133,8 @@ impl RunChange {
 
     /// Bytes it holds in memory; files that are slices of a body count with the body.
     pub(crate) fn memory(&self) -> usize {
-        let encoded = [&self.error, &self.inputs, &self.outputs, &self.events, &self.serialized];
+        let encoded =
+            [&self.error, &self.inputs, &self.outputs, &self.events, &self.serialized, &self.encoded_extra];
         let texts = [&self.name, &self.run_type, &self.extra];
         let pairs = self.unknown.iter().map(|(key, json)| key.len() + json.len() + PER_ALLOCATION);
         size_of::<Self>()

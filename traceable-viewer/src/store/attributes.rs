@@ -12,6 +12,10 @@ pub(crate) const METADATA: i64 = 1;
 pub(crate) const INPUT: i64 = 2;
 pub(crate) const OUTPUT: i64 = 3;
 
+/// An attribute under a key that is known.
+const ADD: &str = "INSERT OR IGNORE INTO attribute(rid, kid, value) SELECT ?1, kid, ?4 FROM attribute_key \
+    WHERE kind = ?2 AND key = ?3";
+
 /// Replaces the attributes of one kind of a run. Keys that no run has any more are forgotten. A run that may have more
 /// than these gets a mark: a key of the negative kind, by which filters know that they have to look into the text.
 pub(crate) fn replace(
@@ -31,6 +35,10 @@ pub(crate) fn replace(
     let mut insert =
         conn.prepare_cached("INSERT OR IGNORE INTO attribute(rid, kid, value) VALUES(?1, ?2, ?3)")?;
     for (key, value) in attributes {
+        // of a new run no key is to be forgotten, and most keys are known
+        if is_new && conn.prepare_cached(ADD)?.execute((rid, kind, key, value))? > 0 {
+            continue;
+        }
         let kid = self::key(conn, kind, key)?;
         old.remove(&kid);
         insert.execute((rid, kid, value))?;

@@ -125,7 +125,8 @@ fn extra(
     let stored = stored.map(EncodedText::decode).transpose()?;
     if change.unknown.is_empty() && (stored.is_none() || stored == change.extra) {
         row.set_by(flag::EXTRA, change.kind);
-        return Ok((change.extra.as_deref().map(EncodedText::new), true));
+        let encoded = change.encoded_extra.clone();
+        return Ok((encoded.or_else(|| change.extra.as_deref().map(EncodedText::new)), true));
     }
     let own = change.extra.as_deref().unwrap_or("{}");
     // what the client itself put under `extra` counts more than a key beside it
