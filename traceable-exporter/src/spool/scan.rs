@@ -125,7 +125,8 @@ impl<R: Read + Seek> Source<R> {
         let end = self.at;
         let Some(length) = self.take::<4>(payload.start)?.map(u32::from_le_bytes) else { return Ok(None) };
         let mut json = Vec::new();
-        if u64::from(length) <= payload.end - self.at {
+        // a payload may be shorter than the length of a label: whole by its checksum, and no record of ours
+        if self.at.checked_add(length.into()).is_some_and(|label_end| label_end <= payload.end) {
             (&mut self.reader).take(length.into()).read_to_end(&mut json)?;
             self.at += json.len() as u64;
         }
@@ -158,5 +159,36 @@ impl<R: Read + Seek> Source<R> {
             }
         }
         Ok(self.length)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::*;
+
+    /// Whole frames whose payloads are shorter than the length of a label.
+    #[test]
+    fn short_payloads_have_no_label() {
+        for size in 0..8 {
+            let payload = vec![0xff; size];
+            let mut checksum = Xxh3Builder::new().with_seed(size as u64).build();
+            checksum.update(&payload);
+            let mut file = HEAD.to_vec();
+            file.extend(MARK);
+            file.extend((size as u32).to_le_bytes());
+            file.extend(checksum.digest().to_le_bytes());
+            let start = file.len() as u64;
+            file.extend(&payload);
+            // what `take` finds there belongs to the next record
+            file.extend([0; 4]);
+            let mut found = Vec::new();
+            let length = file.len() as u64;
+            let damaged =
+                scan(Cursor::new(file), length, 0, |payload, label| found.push((payload, label.is_some())));
+            assert_eq!(damaged.unwrap(), 4);
+            assert_eq!(found, [(start..start + size as u64, false)], "{size}");
+        }
     }
 }

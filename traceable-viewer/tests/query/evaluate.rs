@@ -60,7 +60,7 @@ pub(crate) fn matches(filter: &Filter, run: &Run, runs: &[Run]) -> bool {
         Filter::Path(object, path, operator, with) => {
             let pointer = format!("/{}", path.replace('.', "/"));
             let object = Value::from(members(*object, run, runs));
-            compare_value(object.pointer(&pointer), *operator, with, path.contains('.'))
+            compare_value(object.pointer(&pointer), *operator, with)
         }
     }
 }
@@ -200,11 +200,9 @@ impl PairTest {
     }
 }
 
-/// A value at a path. Equal are what reads equal, but deep inside a text is no number; by size numbers alone are
-/// compared.
-fn compare_value(value: Option<&Value>, operator: Operator, with: &Value, deep: bool) -> bool {
+/// A value at a path. Equal are what reads equal, a text and a number too; by size numbers alone are compared.
+fn compare_value(value: Option<&Value>, operator: Operator, with: &Value) -> bool {
     let value = value.filter(|value| !value.is_null());
-    let plain = |value: &Value| (deep && value.is_number(), plain(value));
     match (operator, with) {
         (Operator::Eq, Value::Null) => value.is_none(),
         (Operator::Neq, Value::Null) => value.is_some(),
