@@ -53,6 +53,7 @@
 //!
 //! What a client can ask for is bounded: connections, the time it may be silent, memory, the writer's time. Over a bound
 //! the server answers 413 for what can never fit, and 429 or 503 with a `Retry-After` for what can be sent again.
+//! A question to the database that takes longer than 30 s is ended, and answered with 422 and what to narrow.
 
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
