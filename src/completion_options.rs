@@ -46,7 +46,7 @@ pub mod function {
     pub const process_inputs: Written = Written;
     /// `process_outputs = hook`: `fn(&T) -> impl Serialize`, recorded instead of the result.
     pub const process_outputs: Written = Written;
-    /// `process_chunk = hook`: `fn(&Item) -> impl Serialize`, recorded instead of each item.
+    /// `process_chunk = hook`: `fn(&Item) -> impl Serialize`, recorded instead of each item (in a `Result`, of what is `Ok`).
     pub const process_chunk: Written = Written;
     /// `reduce = function`: `fn(&[Item]) -> impl Serialize`, makes one output of all items.
     pub const reduce: Written = Written;

@@ -24,6 +24,7 @@ mod patterns;
 mod prelude;
 mod receivers;
 mod renamed_crate;
+mod streams_of_results;
 mod support;
 mod traits;
 mod type_names;

@@ -110,7 +110,7 @@ pub mod __private {
     pub use crate::callsite::function::{CallFacts, Callsite, checked_name};
     pub use crate::capture::asked::Asked;
     pub use crate::capture::error_text::{Fail, IsText};
-    pub use crate::capture::hook::{describe_with, hook};
+    pub use crate::capture::hook::{describe_with, hook, step};
     pub use crate::capture::input_advice::{
         ArrayInput, ExtractorInput, FunctionInput, ObjectInput, RunTreeInput, SharedInput,
     };

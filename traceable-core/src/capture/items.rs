@@ -95,23 +95,23 @@ pub(crate) fn each<T>(record: impl FnMut(&T, &mut Item<'_>)) -> impl Collect<T> 
     Each { record, item: PhantomData::<fn(&T)> }
 }
 
-/// Keeps what `chunk` makes of each item (at most 10 000) and records what `fold` makes of them all. `watch` looks
-/// for errors.
+/// Keeps what `chunk` makes of each item (at most 10 000; nothing of an error) and records what `fold` makes of them
+/// all. `watch` looks for errors.
 pub(crate) fn reduce<T, C, R: Serialize>(
     watch: impl FnMut(&T, &mut Item<'_>),
-    chunk: impl FnMut(&T) -> C,
+    chunk: impl FnMut(&T) -> Option<C>,
     fold: impl FnOnce(&[C]) -> R,
 ) -> impl Collect<T> {
     let inner = Reduce { chunk, fold: Some(fold), chunks: Vec::new(), item: PhantomData::<fn(&T)> };
     Watched { watch, inner, item: PhantomData::<fn(&T)> }
 }
 
-/// Folds each item into one value as it passes: memory does not grow with the number of items. `watch` looks for
-/// errors.
+/// Folds each item into one value as it passes: memory does not grow with the number of items. `step` answers `None`
+/// to an error, which is not folded. `watch` looks for errors.
 pub(crate) fn aggregate<T, A: Serialize>(
     watch: impl FnMut(&T, &mut Item<'_>),
     init: A,
-    step: impl FnMut(&mut A, &T),
+    step: impl FnMut(&mut A, &T) -> Option<()>,
 ) -> impl Collect<T> {
     let inner = Aggregate { value: init, step, item: PhantomData::<fn(&T)> };
     Watched { watch, inner, item: PhantomData::<fn(&T)> }
@@ -160,14 +160,14 @@ struct Reduce<T, C, F, G> {
     item: PhantomData<fn(&T)>,
 }
 
-impl<T, C, R: Serialize, F: FnMut(&T) -> C, G: FnOnce(&[C]) -> R> Collect<T> for Reduce<T, C, F, G> {
+impl<T, C, R: Serialize, F: FnMut(&T) -> Option<C>, G: FnOnce(&[C]) -> R> Collect<T> for Reduce<T, C, F, G> {
     fn item(&mut self, item: &T, items: &mut ItemBuffer) {
         if items.recorded >= MAX_ITEMS {
             return;
         }
         match guarded(|| (self.chunk)(item)) {
             Some(chunk) => {
-                self.chunks.push(chunk);
+                self.chunks.extend(chunk);
                 items.recorded += 1;
             }
             None => count_unrecorded(),
@@ -188,7 +188,7 @@ struct Aggregate<T, A, F> {
     item: PhantomData<fn(&T)>,
 }
 
-impl<T, A: Serialize, F: FnMut(&mut A, &T)> Collect<T> for Aggregate<T, A, F> {
+impl<T, A: Serialize, F: FnMut(&mut A, &T) -> Option<()>> Collect<T> for Aggregate<T, A, F> {
     fn item(&mut self, item: &T, items: &mut ItemBuffer) {
         items.recorded += 1;
         // a step that panics leaves the value as far as it came

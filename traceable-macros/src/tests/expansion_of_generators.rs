@@ -121,7 +121,20 @@ fn words() -> Option<Box<dyn Iterator<Item = String>>> {
                                 .describe(&*__traceable_error, __traceable_outcome)
                         }
                     },
-                    length,
+                    |__traceable_value: &String| match p::__private::Out::of(
+                            __traceable_value,
+                        )[p::__private::Asked]
+                        .split(__traceable_value)
+                    {
+                        p::__private::core::result::Result::Ok(__traceable_item) => {
+                            p::__private::core::option::Option::Some(
+                                length(&*__traceable_item),
+                            )
+                        }
+                        p::__private::core::result::Result::Err(_) => {
+                            p::__private::core::option::Option::None
+                        }
+                    },
                     |__traceable_chunks| sum(&*__traceable_chunks),
                 ),
             )

@@ -33,7 +33,7 @@ pub fn iter_reduce<I: Iterator, C, R: Serialize>(
     call: Call,
     iter: I,
     watch: impl FnMut(&I::Item, &mut Item<'_>),
-    chunk: impl FnMut(&I::Item) -> C,
+    chunk: impl FnMut(&I::Item) -> Option<C>,
     fold: impl FnOnce(&[C]) -> R,
 ) -> TracedIter<I, impl Collect<I::Item>> {
     wrap(call, iter, reduce(watch, chunk, fold))
@@ -45,7 +45,7 @@ pub fn iter_aggregate<I: Iterator, A: Serialize>(
     iter: I,
     watch: impl FnMut(&I::Item, &mut Item<'_>),
     init: A,
-    step: impl FnMut(&mut A, &I::Item),
+    step: impl FnMut(&mut A, &I::Item) -> Option<()>,
 ) -> TracedIter<I, impl Collect<I::Item>> {
     wrap(call, iter, aggregate(watch, init, step))
 }

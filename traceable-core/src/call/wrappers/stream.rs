@@ -35,7 +35,7 @@ pub fn stream_reduce<S: Stream, C, R: Serialize>(
     call: Call,
     stream: S,
     watch: impl FnMut(&S::Item, &mut Item<'_>),
-    chunk: impl FnMut(&S::Item) -> C,
+    chunk: impl FnMut(&S::Item) -> Option<C>,
     fold: impl FnOnce(&[C]) -> R,
 ) -> TracedStream<S, impl Collect<S::Item>> {
     wrap(call, stream, reduce(watch, chunk, fold))
@@ -47,7 +47,7 @@ pub fn stream_aggregate<S: Stream, A: Serialize>(
     stream: S,
     watch: impl FnMut(&S::Item, &mut Item<'_>),
     init: A,
-    step: impl FnMut(&mut A, &S::Item),
+    step: impl FnMut(&mut A, &S::Item) -> Option<()>,
 ) -> TracedStream<S, impl Collect<S::Item>> {
     wrap(call, stream, aggregate(watch, init, step))
 }
