@@ -35,6 +35,9 @@ pub(super) fn check_expressions(options: &Options, arguments: &[Argument], mista
     if let Some(given) = options.parent.as_ref().filter(|given| names_no_run(&given.value)) {
         mistakes.push(message::names_no_run(&given.value.to_token_stream()));
     }
+    if let Some(given) = options.aggregate.as_ref().filter(|given| names_a_function(&given.value.0)) {
+        mistakes.push(message::is_not_called(&given.value.0.to_token_stream()));
+    }
 }
 
 fn at_each_call(options: &Options) -> impl Iterator<Item = (&Ident, &Expr)> {
@@ -195,4 +198,11 @@ fn names_no_run(expr: &Expr) -> bool {
         Expr::Reference(reference) => names_no_run(&reference.expr),
         _ => false,
     }
+}
+
+/// A path such as `Vec::new`. A single name can be an argument, and what begins with a capital a constant.
+fn names_a_function(expr: &Expr) -> bool {
+    let Expr::Path(path) = expr else { return false };
+    let last = path.path.segments.last().filter(|_| path.path.segments.len() > 1);
+    last.is_some_and(|last| last.ident.to_string().starts_with(char::is_lowercase))
 }

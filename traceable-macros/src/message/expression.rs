@@ -71,6 +71,12 @@ pub(crate) fn is_not_constant(expr: impl ToTokens, key: &Ident) -> Error {
     over(expr, format!("`{key}` is a literal or a `const`, the same for all calls: {}", for_one_call(key)))
 }
 
+/// `aggregate(Vec::new, ..)`: the compiler would ask a function for `Serialize`, in five errors.
+pub(crate) fn is_not_called(expr: &TokenStream) -> Error {
+    let path = expr.to_string().replace(' ', "");
+    over(expr, format!("`aggregate` begins with a value: call the function, `{path}()`"))
+}
+
 /// `parent = None`, `parent = "ignore"`
 pub(crate) fn names_no_run(expr: &TokenStream) -> Error {
     // one word of a path such as `Option::<&RunTree>::None`
