@@ -20,6 +20,8 @@ pub mod function {
     pub const tags: Written = Written;
     /// `metadata(model = "tiny", length = text.len())`: any expressions that serialise; arguments are in reach.
     pub const metadata: Written = Written;
+    /// `model(provider = "openai", name = request.model)`, and `type`, `temperature`, `max_tokens`, `stop`: of an `llm` run.
+    pub const model: Written = Written;
     /// `project = "evaluation"`: where the run goes, with all below it, if it begins a trace.
     pub const project: Written = Written;
     /// `parent = run`: any expression that names a parent; arguments and `self` are in reach.

@@ -172,3 +172,30 @@ fn cancelled_without_error() {
     });
     assert_eq!(recorder.run("pending").error, None);
 }
+
+struct Request {
+    model: String,
+    temperature: Option<f64>,
+    stop: Option<Vec<String>>,
+}
+
+#[traceable(
+    run_type = "llm",
+    skip_all,
+    model(provider = "openai", name = request.model, type = "chat", temperature = request.temperature, stop = request.stop)
+)]
+async fn chat(request: Request) -> u32 {
+    request.model.len() as u32
+}
+
+#[test]
+fn a_model_is_metadata_without_what_is_not_set() {
+    let request = Request { model: "tiny".to_owned(), temperature: None, stop: Some(vec!["END".to_owned()]) };
+    let (_, recorder) = record_async(|| chat(request));
+    let metadata = recorder.run("chat").metadata;
+    assert_eq!(metadata["ls_provider"], "openai");
+    assert_eq!(metadata["ls_model_name"], "tiny");
+    assert_eq!(metadata["ls_model_type"], "chat");
+    assert_eq!(metadata["ls_stop"], json!(["END"]));
+    assert_eq!(metadata.get("ls_temperature"), None);
+}

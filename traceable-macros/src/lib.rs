@@ -42,6 +42,9 @@ use self::pipeline::Surroundings;
 /// * what the run is: `name = ".."`, `run_type = ".."` (`chain`, `llm`, `tool`, `retriever`, `embedding`, `prompt`,
 ///   `parser`) or `custom_run_type = ".."`, `tags = [".."]`, `metadata(key = expr)`, `project = ".."`. Instead of
 ///   a text: a constant, also one of a type (`name = Self::NAME`, `T::NAME`);
+/// * which model an `llm` or `embedding` run calls: `model(provider = "openai", name = expr, type = "chat", temperature =
+///   expr, max_tokens = expr, stop = expr)`, any of them. LangSmith finds prices by provider and name. They are metadata:
+///   `ls_provider`, `ls_model_name`, `ls_model_type`, `ls_temperature`, `ls_max_tokens`, `ls_stop`; a `None` is left out;
 /// * its place in the trace: `parent = expr`, `root`, `child_only`, `enabled = expr`;
 /// * what goes in: `skip(a)`, `skip_all`, `debug(a)`, `display(a)`, `inputs(key = expr)`, `process_inputs = hook`;
 /// * what comes out: `skip_output`, `process_outputs = hook`, `process_error = hook`, `handled = predicate`,

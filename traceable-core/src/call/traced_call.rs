@@ -139,12 +139,29 @@ impl Call {
 
     /// `metadata(key = expr)`.
     pub fn metadata(&mut self, key: &'static str, value: impl FnOnce(&mut Metadata)) {
+        self.entry(key, value, |_| true);
+    }
+
+    /// `model(key = expr)`: what is `None` was not set.
+    pub fn model(&mut self, key: &'static str, value: impl FnOnce(&mut Metadata)) {
+        self.entry(key, value, |value| value.as_bytes() != b"null");
+    }
+
+    fn entry(
+        &mut self,
+        key: &'static str,
+        value: impl FnOnce(&mut Metadata),
+        is_kept: impl FnOnce(&Payload) -> bool,
+    ) {
         self.remember();
         if let Stage::Run(_) = self.0 {
             let mut entry = Metadata(Payload::of(&()));
             // evaluated only while tracing is on: a panic in it must not reach the program
             if guarded(|| suppressed(|| value(&mut entry))).is_none() {
                 entry.0 = Payload::of(&marker(EXPRESSION_PANICKED));
+            }
+            if !is_kept(&entry.0) {
+                return;
             }
             self.reservation(|reservation| {
                 options(reservation).settings.metadata.insert(key, entry.0);

@@ -3,7 +3,7 @@
 use syn::Ident;
 
 use crate::message::{self, Mistakes};
-use crate::options::{Given, Options};
+use crate::options::{Given, Options, RunType};
 
 /// Options that contradict each other, whatever the function is.
 pub(crate) fn conflicts(options: &Options, mistakes: &mut Mistakes) {
@@ -27,4 +27,15 @@ pub(crate) fn conflicts(options: &Options, mistakes: &mut Mistakes) {
             message::exclude(mistakes, winner, loser, reason);
         }
     }
+    if let Some(model) = options.model.as_ref().filter(|_| !calls_a_model(options)) {
+        mistakes.push(message::no_model_run(&model.key));
+    }
+}
+
+/// LangSmith counts tokens and costs of these alone. A type of one's own is one's own affair.
+fn calls_a_model(options: &Options) -> bool {
+    options.run_type.as_ref().is_some_and(|given| match &given.value {
+        RunType::Known(variant) => variant == "Llm" || variant == "Embedding",
+        RunType::Custom(_) => true,
+    })
 }

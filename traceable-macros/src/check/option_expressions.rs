@@ -53,7 +53,7 @@ fn at_each_call(options: &Options) -> impl Iterator<Item = (&Ident, &Expr)> {
         &options.handled,
         &options.reduce,
     ];
-    let lists = [&options.metadata, &options.inputs].into_iter().flatten();
+    let lists = [&options.metadata, &options.model, &options.inputs].into_iter().flatten();
     let parts = options.aggregate.iter().flat_map(|given| {
         let (init, step) = &given.value;
         [(&given.key, init), (&given.key, step)]

@@ -8,6 +8,7 @@ use super::callsite;
 use crate::check::{Plan, mentions};
 use crate::hygiene::{Runtime, deref_at, ours, reference_to};
 use crate::lint::lock;
+use crate::options::Field;
 
 /// Output: `let mut call = Call::now({ static CALLSITE: Callsite = ..; &CALLSITE }); if Call::on(&call) { Call::parent(&mut call, &(expr)); }`
 pub(super) fn print(plan: &Plan, p: &Runtime, how: &str) -> TokenStream {
@@ -36,6 +37,7 @@ pub(super) fn is_given_options(plan: &Plan, p: &Runtime) -> bool {
         || options.enabled.is_some()
         || options.parent.is_some()
         || options.metadata.is_some()
+        || options.model.is_some()
 }
 
 /// `enabled` comes first: if it is false, the runtime ignores the rest.
@@ -54,15 +56,20 @@ fn settings(plan: &Plan, p: &Runtime) -> TokenStream {
         let parent = if options.child_only.is_some() { ours!(#p::parent_run(#spanned)) } else { spanned };
         ours!({ let #value = &(#expr); #p::Call::parent(&mut __traceable_call, #parent); })
     });
-    let metadata = options.metadata.iter().flat_map(|given| &given.value).map(|field| {
-        let (key, expr) = (&field.key, &field.value);
-        let put = match expr {
-            syn::Expr::Lit(_) => metadata(p, &reference_to(expr)),
-            _ => lock::expression_unless_lock(p, expr, |value| metadata(p, &value)),
-        };
-        ours!(#p::Call::metadata(&mut __traceable_call, #key, |__traceable_value| #put);)
-    });
-    ours!(#(#enabled)* #(#parent)* #(#metadata)*)
+    let metadata = options.metadata.iter().flat_map(|given| &given.value);
+    let metadata = metadata.map(|field| entry(p, field, "metadata"));
+    let model = options.model.iter().flat_map(|given| &given.value).map(|field| entry(p, field, "model"));
+    ours!(#(#enabled)* #(#parent)* #(#metadata)* #(#model)*)
+}
+
+/// Output: `Call::metadata(&mut call, "key", |value| ..);`, or `Call::model(..);`
+fn entry(p: &Runtime, field: &Field, function: &str) -> TokenStream {
+    let (key, expr, function) = (&field.key, &field.value, Ident::new(function, Span::mixed_site()));
+    let put = match expr {
+        syn::Expr::Lit(_) => metadata(p, &reference_to(expr)),
+        _ => lock::expression_unless_lock(p, expr, |value| metadata(p, &value)),
+    };
+    ours!(#p::Call::#function(&mut __traceable_call, #key, |__traceable_value| #put);)
 }
 
 fn metadata(p: &Runtime, value: &TokenStream) -> TokenStream {

@@ -24,6 +24,15 @@ pub(crate) fn unknown_value(literal: &syn::LitStr, option: &str, known: &[&str])
     over(literal, unknown(&format!("value for `{option}`:"), &literal.value(), known))
 }
 
+pub(crate) fn unknown_model_key(at: Span, key: &str, known: &[&str]) -> Error {
+    let text = unknown("key of `model`:", key, known);
+    Error::new(at, format!("{text} (other values go into `metadata({key} = expr)`)"))
+}
+
+pub(crate) fn no_model_run(key: &syn::Ident) -> Error {
+    over(key, "`model` is for calls of a model: add `run_type = \"llm\"` or `run_type = \"embedding\"`")
+}
+
 /// `allow(unused)` in the attribute: the compiler's own lints are switched off elsewhere.
 pub(crate) fn unknown_warning(name: &syn::Ident, known: &str) -> Error {
     let near =

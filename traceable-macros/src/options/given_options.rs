@@ -19,6 +19,8 @@ pub(crate) struct Options {
     pub(crate) run_type: Option<Given<RunType>>,
     pub(crate) tags: Option<Given<Vec<Expr>>>,
     pub(crate) metadata: Option<Given<Vec<Field>>>,
+    /// with the keys of the metadata that they become
+    pub(crate) model: Option<Given<Vec<Field>>>,
     pub(crate) project: Option<Given<Expr>>,
     pub(crate) parent: Option<Given<Expr>>,
     pub(crate) root: Option<Given<()>>,
@@ -47,7 +49,8 @@ pub(crate) struct Options {
 impl Options {
     /// The expressions that run at the call, before the arguments move.
     pub(crate) fn call_expressions(&self) -> impl Iterator<Item = &Expr> {
-        let metadata = self.metadata.iter().flat_map(|given| given.value.iter().map(|field| &field.value));
+        let metadata = [&self.metadata, &self.model].into_iter().flatten();
+        let metadata = metadata.flat_map(|given| given.value.iter().map(|field| &field.value));
         let single = [&self.enabled, &self.parent].into_iter().flatten().map(|given| &given.value);
         single.chain(metadata)
     }

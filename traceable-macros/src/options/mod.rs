@@ -4,6 +4,7 @@
 //! for blocks and editors. Never looks at the function: `check` decides whether options fit it.
 
 mod given_options;
+mod model;
 mod names;
 mod parse;
 mod run_type;
@@ -14,3 +15,4 @@ pub(crate) use self::given_options::{Given, Options};
 pub(crate) use self::names::OPTIONS;
 pub(crate) use self::run_type::RunType;
 pub(crate) use self::segment::{Segment, split};
+pub(crate) use self::value::Field;

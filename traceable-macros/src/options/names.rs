@@ -7,6 +7,7 @@ pub(crate) const OPTIONS: &[&str] = &[
     "name",
     "tags",
     "metadata",
+    "model",
     "project",
     "parent",
     "root",

@@ -6,6 +6,7 @@ use syn::parse::{ParseStream, Parser};
 use syn::{Ident, Lit, Result, Token};
 
 use super::given_options::{Given, Options};
+use super::model::model;
 use super::names::OPTIONS;
 use super::run_type::{RunType, run_type};
 use super::value::{aggregate, allow, fields, flag, hook, names, on_cancel, path, tags, text, value};
@@ -48,6 +49,7 @@ impl Options {
                 let fields = fields(input, &key, "metadata(key = value)", mistakes)?;
                 set(&mut self.metadata, fields, key.clone(), mistakes);
             }
+            "model" => set(&mut self.model, model(input, &key, mistakes)?, key.clone(), mistakes),
             "project" => {
                 set(&mut self.project, text(input, &key, "project = \"..\"")?, key.clone(), mistakes)
             }
