@@ -9,6 +9,7 @@
 
 mod ask;
 mod load;
+mod otlp;
 #[path = "../payload.rs"]
 mod payload;
 mod served;
@@ -64,6 +65,12 @@ fn measure(program: &Path, runs: usize) -> Vec<(String, String)> {
     std::thread::sleep(Duration::from_secs(4));
     row("bytes on disk a run, at rest", format!("{:.0}", bytes(&db) as f64 / runs as f64));
     load::large_trace(server.url());
+    let before = server.cpu();
+    let spans = runs.min(100_000) as u64;
+    let elapsed = otlp::spans(server.url(), spans);
+    row("spans of OTLP stored a second, beside them", format!("{:.0}", spans as f64 / elapsed.as_secs_f64()));
+    let cpu = server.cpu() - before;
+    row("CPU of the server a span", format!("{:.0} us", cpu.as_secs_f64() * 1e6 / spans as f64));
 
     for (name, times) in Questions::new(server.url()).ask() {
         row(&name, times.to_string());
